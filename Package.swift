@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of flags for every target: language mode 6, strict
+/// memory safety, warnings are errors, imports are internal unless said otherwise.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "Liaison",
+  products: [
+    .executable(name: "liaisond", targets: ["liaisond"]),
+    .executable(name: "liaison", targets: ["liaison"]),
+    .executable(name: "liaison-audit", targets: ["liaison-audit"]),
+    .executable(name: "liaison-bench", targets: ["liaison-bench"]),
+  ],
+  targets: [
+    // L0: C libraries.
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+    .systemLibrary(name: "CLinux"),
+
+    // L1: bytes and keys. `Crypto` verifies and hashes; `Secrets` is all that holds a secret.
+    library("Crypto", ["CSodium", "CNettle"]),
+    library("Secrets", ["Crypto", "CSodium"]),
+    library("Wire", ["Crypto"]),
+
+    // L2: what a log is. Pure.
+    library("Log", ["Crypto", "Wire"]),
+    library("Sealing", ["Log", "Crypto", "Secrets", "Wire"]),
+
+    // L3: sans-I/O parts, and the runtime that does the I/O.
+    library("Store", ["Log", "Crypto", "Wire"]),
+    library("Transport", ["Crypto", "Secrets", "Wire"]),
+    library("Replication", ["Log", "Crypto", "Wire"]),
+    library("Runtime", ["CLinux", "Store", "Log", "Crypto"]),
+
+    // L4: composition.
+    library(
+      "Node",
+      [
+        "Runtime", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log", "Wire",
+        "Crypto",
+      ]),
+    library("CommandLine", []),
+
+    // L5: executables, thin.
+    tool("liaisond", ["Node", "CommandLine"]),
+    tool("liaison", ["Node", "CommandLine", "Store", "Runtime", "Sealing", "Secrets", "Log", "Crypto", "Wire"]),
+    tool("liaison-audit", ["Log", "Wire", "Crypto", "CommandLine"]),
+    tool(
+      "liaison-bench",
+      [
+        "Node", "Runtime", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log", "Wire",
+        "Crypto", "CommandLine", "CNettle", "CSodium",
+      ]),
+
+    tests("CryptoTests", ["Crypto", "Secrets", "Wire"]),
+    tests("LogTests", ["Log", "Secrets", "Crypto", "Wire"]),
+    tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto"]),
+    tests("StoreTests", ["Store", "Runtime", "Log", "Secrets", "Crypto"]),
+    tests("TransportTests", ["Transport", "Secrets", "Crypto", "Wire"]),
+    tests("ReplicationTests", ["Replication", "Log", "Secrets", "Crypto", "Wire"]),
+    tests("NodeTests", ["Node", "Runtime", "Store", "Log", "Crypto", "CommandLine"]),
+  ]
+)

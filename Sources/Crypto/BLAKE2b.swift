@@ -1,0 +1,21 @@
+internal import CSodium
+
+/// BLAKE2b with a 32-byte output (RFC 7693), by libsodium.
+public enum BLAKE2b {
+  /// - Parameter key: 0 to 64 bytes; empty for the unkeyed hash.
+  public static func hash256(key: Span<UInt8>, _ message: [UInt8]) -> Bytes32 {
+    var output = InlineArray<32, UInt8>(repeating: 0)
+    var span = output.mutableSpan
+    unsafe span.withUnsafeMutableBufferPointer { out in
+      unsafe key.withUnsafeBufferPointer { key in
+        unsafe message.withUnsafeBufferPointer { message in
+          precondition(key.count <= 64)
+          _ = unsafe crypto_generichash_blake2b(
+            out.baseAddress!, 32, message.baseAddress, UInt64(message.count), key.baseAddress,
+            key.count)
+        }
+      }
+    }
+    return Bytes32(output.span)
+  }
+}

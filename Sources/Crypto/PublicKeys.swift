@@ -1,0 +1,42 @@
+/// Ed25519: verifies entries and checkpoints of one log. A log has one for ever.
+public struct LogPublicKey: FixedBytes32 {
+  public let bytes: Bytes32
+  public init(_ bytes: Bytes32) { self.bytes = bytes }
+}
+
+/// Ed25519: verifies a node's cosignatures. C2SP requires that it differs from any log key.
+public struct CosigningPublicKey: FixedBytes32 {
+  public let bytes: Bytes32
+  public init(_ bytes: Bytes32) { self.bytes = bytes }
+}
+
+/// X25519: records' audience keys are wrapped to it.
+public struct SealingPublicKey: FixedBytes32 {
+  public let bytes: Bytes32
+  public init(_ bytes: Bytes32) { self.bytes = bytes }
+}
+
+/// X25519: a node's static key in the Noise handshake.
+public struct TransportPublicKey: FixedBytes32 {
+  public let bytes: Bytes32
+  public init(_ bytes: Bytes32) { self.bytes = bytes }
+}
+
+/// 64 bytes of Ed25519 signature, R ‖ S.
+public struct Signature: Hashable, Sendable {
+  public static let byteCount = 64
+  let r: Bytes32
+  let s: Bytes32
+
+  public init(_ bytes: Span<UInt8>, at offset: Int) {
+    r = Bytes32(bytes, at: offset)
+    s = Bytes32(bytes, at: offset + 32)
+  }
+
+  public init?(_ bytes: [UInt8]) {
+    guard bytes.count == Signature.byteCount else { return nil }
+    self.init(bytes.span, at: 0)
+  }
+
+  public var array: [UInt8] { r.array + s.array }
+}
