@@ -1,0 +1,200 @@
+/// `org.liaison.Node.Publish`: what to publish, and to whom.
+public struct PublishRequest: Codable, Hashable, Sendable {
+  /// Node names, or exactly `["all"]`.
+  public var to: [String]
+  /// Each the exact text of one record (`RecordRules`); at most `ControlLimits.recordsPerPublish`.
+  public var records: [String]
+  /// Answer only after this many peers stored the entries.
+  public var replicas: Int?
+
+  public init(to: [String], records: [String], replicas: Int? = nil) {
+    self.to = to
+    self.records = records
+    self.replicas = replicas
+  }
+}
+
+/// `count` entries of log `origin` from index `first`.
+public struct EntryRun: Codable, Hashable, Sendable {
+  public var origin: String
+  public var first: UInt64
+  public var count: UInt64
+
+  public init(origin: String, first: UInt64, count: UInt64) {
+    self.origin = origin
+    self.first = first
+    self.count = count
+  }
+}
+
+/// The entries that the records of a `PublishRequest` became, in the same order; a grant between them
+/// is not listed.
+public struct PublishReply: Codable, Hashable, Sendable {
+  public var entries: [EntryRun]
+  public init(entries: [EntryRun]) { self.entries = entries }
+}
+
+/// `org.liaison.Node.Show`: one entry, `nl/1/17`.
+public struct ShowRequest: Codable, Hashable, Sendable {
+  public var entry: String
+  public init(entry: String) { self.entry = entry }
+}
+
+/// What became of opening an entry's body here.
+public enum Opening: String, Codable, Hashable, Sendable {
+  /// `record` holds the record.
+  case opened
+  /// The body is public: `text` shows it, where it is text.
+  case isPublic = "public"
+  /// Sealed to an audience this node is no member of.
+  case notForThisNode
+  /// Grants below it are still missing, so whether it is for this node is not known yet.
+  case grantsMissing
+  /// A slot for this node is there, but needs a pre-shared key that is not.
+  case presharedKeyMissing
+  case purged
+  case purgedHere
+  case expired
+  case absent
+  /// The author's, but not what a record must be; `why` says what is wrong.
+  case defect
+  /// A kind or suite this version does not know.
+  case unknown
+}
+
+/// One entry's header, and its record where this node may read it.
+public struct ShowReply: Codable, Hashable, Sendable {
+  public var entry: String
+  /// Log id, hexadecimal.
+  public var log: String
+  /// Unix ms, the author's claim.
+  public var time: UInt64
+  /// `record`, `grant`, …, or `unknown`.
+  public var kind: String
+  public var kindNumber: UInt8
+  public var suite: UInt8
+  /// Days since 1970-01-01, 0 for none.
+  public var expiryDay: UInt16
+  public var bodyBytes: UInt32
+  /// Hexadecimal.
+  public var audienceTag: String
+  public var previous: String
+  public var bodyHash: String
+  public var leafHash: String
+  /// `verified`, `checkpoint` (stands under a signed root) or `defect`.
+  public var signature: String
+  /// At or above a proven fork.
+  public var disputed: Bool
+  public var opening: Opening
+  public var record: String?
+  public var text: String?
+  public var why: String?
+
+  public init(
+    entry: String, log: String, time: UInt64, kind: String, kindNumber: UInt8, suite: UInt8,
+    expiryDay: UInt16, bodyBytes: UInt32, audienceTag: String, previous: String, bodyHash: String,
+    leafHash: String, signature: String, disputed: Bool = false, opening: Opening,
+    record: String? = nil, text: String? = nil, why: String? = nil
+  ) {
+    self.entry = entry
+    self.log = log
+    self.time = time
+    self.kind = kind
+    self.kindNumber = kindNumber
+    self.suite = suite
+    self.expiryDay = expiryDay
+    self.bodyBytes = bodyBytes
+    self.audienceTag = audienceTag
+    self.previous = previous
+    self.bodyHash = bodyHash
+    self.leafHash = leafHash
+    self.signature = signature
+    self.disputed = disputed
+    self.opening = opening
+    self.record = record
+    self.text = text
+    self.why = why
+  }
+}
+
+/// The next index to look at in each log, by origin; a log that is not named is read from 0.
+public struct TailPosition: Codable, Hashable, Sendable {
+  public var next: [String: UInt64]
+  public init(next: [String: UInt64] = [:]) { self.next = next }
+}
+
+/// `org.liaison.Node.Tail`.
+public struct TailRequest: Codable, Hashable, Sendable {
+  /// Where to go on; from the beginning of every log without it.
+  public var position: TailPosition?
+  /// Begin after everything stored now. Not together with `position`.
+  public var fresh: Bool?
+  /// Only this log's records.
+  public var origin: String?
+  /// Go on as records arrive (needs `more`).
+  public var follow: Bool?
+
+  public init(
+    position: TailPosition? = nil, fresh: Bool? = nil, origin: String? = nil, follow: Bool? = nil
+  ) {
+    self.position = position
+    self.fresh = fresh
+    self.origin = origin
+    self.follow = follow
+  }
+}
+
+/// One record that this node can open.
+public struct TailEvent: Codable, Hashable, Sendable {
+  /// `nl/1/17`
+  public var entry: String
+  /// Unix ms, the author's claim.
+  public var time: UInt64
+  /// The record's exact bytes, which are one line of JSON.
+  public var record: String
+  public var disputed: Bool?
+
+  public init(entry: String, time: UInt64, record: String, disputed: Bool? = nil) {
+    self.entry = entry
+    self.time = time
+    self.record = record
+    self.disputed = disputed
+  }
+}
+
+public struct TailPage: Codable, Hashable, Sendable {
+  public var events: [TailEvent]
+  /// Where the next page begins.
+  public var position: TailPosition
+  /// There is more stored after this page.
+  public var more: Bool
+
+  public init(events: [TailEvent], position: TailPosition, more: Bool) {
+    self.events = events
+    self.position = position
+    self.more = more
+  }
+}
+
+/// What a reload of the roster changed, by node name.
+public struct ReloadReply: Codable, Hashable, Sendable {
+  public var added: [String]
+  public var removed: [String]
+  public var changed: [String]
+  /// Files that could not be used, each with why; the rest was applied.
+  public var problems: [String]
+
+  public init(
+    added: [String] = [], removed: [String] = [], changed: [String] = [], problems: [String] = []
+  ) {
+    self.added = added
+    self.removed = removed
+    self.changed = changed
+    self.problems = problems
+  }
+}
+
+public struct PeersReply: Codable, Hashable, Sendable {
+  public var peers: [PeerReport]
+  public init(peers: [PeerReport]) { self.peers = peers }
+}

@@ -1,0 +1,54 @@
+/// What the control socket asks of the node. The daemon implements it; tests implement it with values.
+///
+/// Everything is called on the loop's thread. A call that must wait (`publish`) answers through its
+/// closure, on the same thread, exactly once, whether or not the client is still there; the others
+/// answer at once and so must be bounded in what they read.
+public protocol ControlService: AnyObject {
+  func status() -> StatusReport
+
+  /// Answers after the entries are durable here and, where asked, stored by `replicas` peers.
+  /// The request was checked against `RecordRules` and `ControlLimits` before.
+  func publish(
+    _ request: PublishRequest,
+    reply: @escaping (Result<PublishReply, ControlError>) -> Void)
+
+  func show(_ request: ShowRequest) throws(ControlError) -> ShowReply
+
+  /// The next records this node can open, at or after `position`, in order of index within each log.
+  /// Looks at no more than a bounded number of entries, so a page may be empty and still have `more`.
+  /// - Parameter origin: look at this log only, at all of them without it.
+  func tail(
+    _ position: TailPosition, origin: String?, limits: TailLimits
+  ) throws(ControlError) -> TailPage
+
+  /// The position after everything that is stored now: where a tail of new records begins.
+  func tailEnd() -> TailPosition
+
+  /// Calls `wake` (never from within this call) whenever entries became durable, until cancelled.
+  func observeArrivals(_ wake: @escaping () -> Void) -> ArrivalToken
+  func cancel(_ token: ArrivalToken)
+
+  /// Reads the roster again and applies what changed, as SIGHUP does.
+  func reload() throws(ControlError) -> ReloadReply
+
+  /// Runs `work` in a later turn of the loop, so that a long tail does not hold up the rest.
+  func soon(_ work: @escaping () -> Void)
+}
+
+/// Names one observer of `ControlService.observeArrivals`.
+public struct ArrivalToken: Hashable, Sendable {
+  public let number: UInt64
+  public init(number: UInt64) { self.number = number }
+}
+
+/// How much one page of a tail may hold.
+public struct TailLimits: Hashable, Sendable {
+  public var events: Int
+  /// Bytes of record text; one event is always allowed.
+  public var textBytes: Int
+
+  public init(events: Int, textBytes: Int) {
+    self.events = events
+    self.textBytes = textBytes
+  }
+}

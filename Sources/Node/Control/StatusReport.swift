@@ -1,0 +1,118 @@
+/// `org.liaison.Node.Status`, and what `liaison status --json` prints (Protocols/control.md, 5).
+public struct StatusReport: Codable, Hashable, Sendable {
+  public var node: String
+  public var logs: [LogReport]
+  public var peers: [PeerReport]
+  /// Whether this node may sign: `ready`, `waiting` (for its peers' answers), `closed` (in this epoch),
+  /// `full` (disk) or `failed` (disk).
+  public var signing: String
+  /// Why `signing` is not `ready`, and what to do.
+  public var signingWhy: String?
+  public var version: String
+  /// Unix time in ms.
+  public var startedAt: Int64
+  /// Counters by name; they only grow.
+  public var counters: [String: UInt64]
+
+  public init(
+    node: String, logs: [LogReport] = [], peers: [PeerReport] = [], signing: String = "ready",
+    signingWhy: String? = nil, version: String = "", startedAt: Int64 = 0,
+    counters: [String: UInt64] = [:]
+  ) {
+    self.node = node
+    self.logs = logs
+    self.peers = peers
+    self.signing = signing
+    self.signingWhy = signingWhy
+    self.version = version
+    self.startedAt = startedAt
+    self.counters = counters
+  }
+}
+
+/// One log that this node keeps.
+public struct LogReport: Codable, Hashable, Sendable {
+  public var origin: String
+  /// Log id, 64 hexadecimal digits.
+  public var id: String
+  /// Entries that are durable here.
+  public var size: UInt64
+  /// RFC 6962 root over them, standard Base64.
+  public var root: String
+  /// Nodes whose cosignature over the newest checkpoint they sent is held, by name.
+  public var cosignatures: [String]
+  public var own: Bool
+  /// Size of the newest checkpoint held, 0 without one.
+  public var checkpointSize: UInt64
+  /// Entries another node showed that are not here yet.
+  public var missingEntries: UInt64
+  /// Bytes of bodies and leaves.
+  public var bytes: UInt64
+  /// Entries whose own signature was verified; the rest stand under a checkpoint.
+  public var verifiedEntries: UInt64
+  public var defects: UInt64
+  /// A fork proof is held for this log.
+  public var disputed: Bool
+  /// The log is frozen at this index.
+  public var frozenAt: UInt64?
+  /// Why it stands where it stands, when that is not obvious: `no route`, `frozen`, `limit reached`.
+  public var why: String?
+
+  public init(
+    origin: String, id: String, size: UInt64, root: String, cosignatures: [String], own: Bool,
+    checkpointSize: UInt64 = 0, missingEntries: UInt64 = 0, bytes: UInt64 = 0,
+    verifiedEntries: UInt64 = 0, defects: UInt64 = 0, disputed: Bool = false,
+    frozenAt: UInt64? = nil, why: String? = nil
+  ) {
+    self.origin = origin
+    self.id = id
+    self.size = size
+    self.root = root
+    self.cosignatures = cosignatures
+    self.own = own
+    self.checkpointSize = checkpointSize
+    self.missingEntries = missingEntries
+    self.bytes = bytes
+    self.verifiedEntries = verifiedEntries
+    self.defects = defects
+    self.disputed = disputed
+    self.frozenAt = frozenAt
+    self.why = why
+  }
+}
+
+/// One node on the roster.
+public struct PeerReport: Codable, Hashable, Sendable {
+  public var name: String
+  /// `connected`, `connecting`, `disconnected` or `known` (no address, not connected).
+  public var state: String
+  /// Entries of any log that this node stores and the peer does not, by what it last showed; absent
+  /// while it has shown nothing yet.
+  public var lagEntries: UInt64?
+  /// For how long the peer has been behind, 0 when it is not; absent with `lagEntries`.
+  public var lagSeconds: UInt64?
+  public var address: String?
+  /// Unix time in ms of the last change of `state`.
+  public var since: Int64?
+  /// Why it is not connected, or why it lags.
+  public var why: String?
+  /// Bytes of the present session, or of the last one.
+  public var bytesIn: UInt64
+  public var bytesOut: UInt64
+
+  public init(
+    name: String, state: String, lagEntries: UInt64? = nil, lagSeconds: UInt64? = nil,
+    address: String? = nil, since: Int64? = nil, why: String? = nil, bytesIn: UInt64 = 0,
+    bytesOut: UInt64 = 0
+  ) {
+    self.name = name
+    self.state = state
+    self.lagEntries = lagEntries
+    self.lagSeconds = lagSeconds
+    self.address = address
+    self.since = since
+    self.why = why
+    self.bytesIn = bytesIn
+    self.bytesOut = bytesOut
+  }
+}
