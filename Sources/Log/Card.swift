@@ -1,0 +1,133 @@
+public import Crypto
+
+/// A node's public identity, verified: a signed text that operators exchange
+/// (Protocols/card.md, 2).
+public struct Card: Hashable, Sendable {
+  /// From 1; of two cards of one origin the higher serial is newer.
+  public let serial: UInt64
+  public let origin: Origin
+  public let log: LogPublicKey
+  public let cosigning: CosigningPublicKey
+  public let sealing: SealingPublicKey
+  public let transport: TransportPublicKey
+  /// `HOST:PORT`, if the node can be dialled.
+  public let address: String?
+  /// The file's exact bytes: text, blank line, one signature line.
+  public let note: [UInt8]
+
+  public var name: NodeName { origin.name }
+  public var identity: LogIdentity { LogIdentity(origin: origin, key: log) }
+  public var fingerprint: Fingerprint { Fingerprint(card: self) }
+
+  /// Signs a card.
+  /// - Parameter sign: Ed25519 by the log key over the given bytes.
+  public static func make(
+    serial: UInt64, origin: Origin, log: LogPublicKey, cosigning: CosigningPublicKey,
+    sealing: SealingPublicKey, transport: TransportPublicKey, address: String?,
+    sign: (Span<UInt8>) -> Signature
+  ) throws(CardError) -> Card {
+    var text = keyLines(serial, origin, log, cosigning, sealing, transport)
+    if let address { text += "address \(address)\n" }
+    let bytes = Array(text.utf8)
+    let identity = LogIdentity(origin: origin, key: log)
+    let line = NoteSignature(
+      name: origin.text, keyID: identity.noteKeyID, signature: sign(bytes.span).array)
+    return try parse(Note(text: bytes, signatures: [line]).encode())
+  }
+
+  /// Parses and verifies a card file.
+  public static func parse(_ bytes: [UInt8]) throws(CardError) -> Card {
+    guard bytes.count <= LogLimits.cardBytes else { throw .tooLong }
+    let note: Note
+    do { note = try Note(parsing: bytes) } catch { throw .note(error) }
+    var lines = TextLines(note.text)
+    guard lines.next() == "liaison-card/v1" else { throw .header }
+    guard let serial = lines.value(of: "serial").flatMap({ Decimal.parse($0) }), serial > 0
+    else { throw .line("serial") }
+    guard let name = lines.value(of: "name").flatMap({ try? NodeName($0) })
+    else { throw .line("name") }
+    guard let origin = lines.value(of: "origin").flatMap({ try? Origin($0) }), origin.name == name
+    else { throw .line("origin") }
+    guard let log: LogPublicKey = key(&lines, "log") else { throw .line("log") }
+    guard let cosigning: CosigningPublicKey = key(&lines, "cosign") else { throw .line("cosign") }
+    guard let sealing: SealingPublicKey = key(&lines, "seal") else { throw .line("seal") }
+    guard let transport: TransportPublicKey = key(&lines, "transport")
+    else { throw .line("transport") }
+    let address = lines.value(of: "address")
+    if let address, !isAddress(address) { throw .line("address") }
+    guard lines.isAtEnd else { throw .extraLine }
+    guard log.bytes != cosigning.bytes, sealing.bytes != transport.bytes else { throw .sharedKey }
+    guard note.signatures.count == 1, let line = note.signatures.first else { throw .signatures }
+    let identity = LogIdentity(origin: origin, key: log)
+    guard line.keyID == identity.noteKeyID, line.name == origin.text,
+      let signature = Signature(line.signature), log.verify(signature, over: note.text.span)
+    else { throw .badSignature }
+    return Card(
+      serial: serial, origin: origin, log: log, cosigning: cosigning, sealing: sealing,
+      transport: transport, address: address, note: bytes)
+  }
+
+  /// The signed text without the address line.
+  var fingerprintedText: String {
+    Card.keyLines(serial, origin, log, cosigning, sealing, transport)
+  }
+
+  private static func key<Key: FixedBytes32>(_ lines: inout TextLines, _ name: String) -> Key? {
+    lines.value(of: name).flatMap { Base64.decode($0) }.flatMap { Key($0) }
+  }
+
+  private static func keyLines(
+    _ serial: UInt64, _ origin: Origin, _ log: LogPublicKey, _ cosigning: CosigningPublicKey,
+    _ sealing: SealingPublicKey, _ transport: TransportPublicKey
+  ) -> String {
+    """
+    liaison-card/v1
+    serial \(serial)
+    name \(origin.name.text)
+    origin \(origin.text)
+    log \(Base64.encode(log.array))
+    cosign \(Base64.encode(cosigning.array))
+    seal \(Base64.encode(sealing.array))
+    transport \(Base64.encode(transport.array))
+
+    """
+  }
+
+  /// Whether `text` is a host name, an IPv4 address or an IPv6 address in brackets, with a port from
+  /// 1 to 65535.
+  public static func isAddress(_ text: String) -> Bool {
+    guard text.utf8.count <= LogLimits.addressBytes,
+      let colon = text.utf8.lastIndex(of: 0x3a),
+      let port = Decimal.parse(text[text.utf8.index(after: colon)...]), (1...65535).contains(port)
+    else { return false }
+    var host = text[..<colon]
+    let isBracketed = host.hasPrefix("[") && host.hasSuffix("]") && host.utf8.count > 2
+    if isBracketed { host = host.dropFirst().dropLast() }
+    return !host.isEmpty
+      && host.utf8.allSatisfy { byte in
+        switch byte {
+        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2e: true
+        case 0x2d: !isBracketed
+        case 0x3a: isBracketed
+        default: false
+        }
+      }
+  }
+}
+
+public enum CardError: Error, Hashable, Sendable {
+  /// More than 2 KiB.
+  case tooLong
+  case note(NoteError)
+  /// The first line is not `liaison-card/v1`.
+  case header
+  /// This line is missing, out of its place or has a malformed value.
+  case line(String)
+  /// Something after the last line of a card.
+  case extraLine
+  /// The log key is also the cosigning key, or the sealing key also the transport key.
+  case sharedKey
+  /// Not exactly one signature line.
+  case signatures
+  case badSignature
+}

@@ -1,0 +1,34 @@
+/// Every limit of this module, with its arithmetic. Protocols/entry.md and Protocols/log.md state
+/// the same figures.
+public enum LogLimits {
+  /// A node name, in bytes.
+  public static let nodeNameBytes = 32
+  /// `<node name>/<epoch>`: 32 + 1 + 10 digits of a u32.
+  public static let originBytes = nodeNameBytes + 1 + 10
+  /// A body as stored. Larger things are several records.
+  public static let bodyBytes = 1 << 20
+  /// Index of the last entry that a log can have: its size, 2^63-1, still fits an Int.
+  public static let lastIndex = UInt64(1) << 63 - 2
+  /// Hashes in an inclusion path: one for each level of a tree of at most 2^63-1 leaves.
+  public static let inclusionPathHashes = 63
+  /// Hashes in a consistency proof: one for each level, and the node it starts from.
+  public static let consistencyProofHashes = 64
+  /// Signature lines of one note (Protocols/checkpoint.md, 1).
+  public static let noteSignatures = 100
+  /// A signed note: 100 lines of at most 150 bytes and a card's text, rounded up.
+  public static let noteBytes = 32 << 10
+  /// A note's key name. An origin has at most 43 bytes; other people's tools may use longer names.
+  public static let noteKeyNameBytes = 255
+  /// A card file.
+  public static let cardBytes = 2 << 10
+  /// A genesis or keys body: a card and at most 256 bytes before it.
+  public static let publicBodyBytes = cardBytes + 256
+  /// An address in a card: a host name of 253 bytes, a colon, 5 digits, 2 brackets.
+  public static let addressBytes = 253 + 1 + 5 + 2
+  /// A checkpoint with nothing but its log's signature: 43+1 origin, 19+1 size, 44+1 root, blank
+  /// line, and a signature line of 4 + 43 + 1 + 92 + 1 bytes: 251, rounded up.
+  public static let checkpointBytes = 256
+  /// An encoded fork proof or fault: twice (leaf 216 + path 63 * 32 + checkpoint 256 + 8 of lengths)
+  /// and 128 for the identity: 5,120, rounded up.
+  public static let proofBytes = 6 << 10
+}

@@ -1,0 +1,44 @@
+internal import Crypto
+
+extension LogIdentity {
+  /// Whether the own signature of the leaf at `offset` verifies.
+  public func verifySignature(leaves: Span<UInt8>, at offset: Int) -> Bool {
+    let header = leaves.extracting(offset..<(offset + EntryLayout.headerBytes))
+    return key.verify(Signature(leaves, at: offset + EntryLayout.signature), over: header)
+  }
+
+  /// Verifies the own signature of each entry: for the background, and for auditors.
+  /// - Parameter positions: the part of the batch to verify, so that the work can be spread over
+  ///   threads; nil for all.
+  /// - Returns: the indices whose signature does not verify: each a defect (`.signature`).
+  public func verifySignatures(_ batch: EntryBatch, positions: Range<Int>? = nil) -> [UInt64] {
+    var bad: [UInt64] = []
+    for position in positions ?? 0..<batch.count
+    where !verifySignature(leaves: batch.leaves.span, at: position * EntryLayout.leafBytes) {
+      bad.append(batch.first + UInt64(position))
+    }
+    return bad
+  }
+
+  /// The present genesis and keys bodies that do not parse or are about another log.
+  public func bodyDefects(in batch: EntryBatch) -> [Defect] {
+    var defects: [Defect] = []
+    var offset = 0
+    for position in 0..<batch.count {
+      let length = batch.presentBodyBytes(at: position)
+      defer { offset += length }
+      let kind = batch.leaves[position * EntryLayout.leafBytes + EntryLayout.kind]
+      guard kind == EntryKind.genesis.rawValue || kind == EntryKind.keys.rawValue,
+        batch.bodyState(at: position) == .present
+      else { continue }
+      let body = Array(batch.bodies[offset..<(offset + length)])
+      let card =
+        kind == EntryKind.genesis.rawValue
+        ? (try? Genesis.parse(body))?.card : (try? KeysChange.parse(body))?.card
+      if card?.identity != self {
+        defects.append(Defect(index: batch.first + UInt64(position), kind: .body))
+      }
+    }
+    return defects
+  }
+}
