@@ -27,14 +27,13 @@ extension Tree {
   }
 
   /// Whether `proof` shows that the tree of `from` leaves with `fromRoot` is a prefix of the tree of
-  /// `to` leaves with `toRoot`. Equal sizes take an empty proof and equal roots; every tree extends
-  /// the empty one, whose root must be SHA-256 of nothing, with an empty proof.
+  /// `to` leaves with `toRoot`. Equal sizes take an empty proof and equal roots. False for `from` 0:
+  /// the empty tree is a prefix of every other, and a proof of it says nothing.
   public static func verifyConsistency(
     from: UInt64, to: UInt64, fromRoot: Digest, toRoot: Digest, proof: [Digest]
   ) -> Bool {
-    guard from <= to else { return false }
+    guard from > 0, from <= to else { return false }
     if from == to { return proof.isEmpty && fromRoot == toRoot }
-    if from == 0 { return proof.isEmpty && fromRoot == SHA256.hash([]) }
     var rest = proof[...]
     var position = from - 1
     var last = to - 1
