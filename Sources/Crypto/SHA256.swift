@@ -1,4 +1,5 @@
 internal import CNettle
+internal import CSodium
 
 /// SHA-256 (FIPS 180-4) by nettle, which uses the processor's SHA instructions.
 /// Why nettle: docs/dependencies.md; `liaison-bench hash` measures it against libsodium.
@@ -31,6 +32,11 @@ public struct SHA256 {
       unsafe nettle_sha256_digest(&context, 32, buffer.baseAddress!)
     }
     return Digest(Bytes32(output.span))
+  }
+
+  /// Forgets what was hashed, where it was a secret. The value must be initialised anew after it.
+  mutating func wipe() {
+    unsafe sodium_memzero(&context, MemoryLayout<sha256_ctx>.size)
   }
 
   public static func hash(_ bytes: Span<UInt8>) -> Digest {
