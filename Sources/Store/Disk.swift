@@ -1,0 +1,64 @@
+/// What a disk answers when an operation did not succeed. After any error of `sync` or `syncFolder`
+/// nothing is known about what was persisted (Protocols/store.md, 2).
+public enum DiskError: Error, Hashable, Sendable {
+  /// ENOSPC, EDQUOT, EFBIG.
+  case noSpace
+  /// EROFS.
+  case readOnly
+  /// ENOENT.
+  case notFound
+  /// EIO.
+  case inputOutput
+  /// Any other errno.
+  case other(Int32)
+}
+
+/// One system call's worth of change. Operations are idempotent: doing one twice leaves the same
+/// files as doing it once.
+public enum DiskOperation: Sendable, Hashable {
+  /// Makes the folder, if it is not there. Its parent exists.
+  case createFolder(StoreFolder)
+  /// Makes an empty file, if it is not there; never truncates one.
+  case create(StoreFile)
+  /// Reserves `bytes` of real space from offset 0 and makes the file at least as long
+  /// (fallocate). Content that is there stays; the rest reads as zeros.
+  case preallocate(StoreFile, bytes: UInt64)
+  /// Writes all of `bytes` at `offset`, extending the file where needed. The file exists.
+  case write(StoreFile, offset: UInt64, bytes: [UInt8])
+  /// Sets the file's length.
+  case truncate(StoreFile, bytes: UInt64)
+  /// fdatasync: content and length are persistent when it returns.
+  case sync(StoreFile)
+  /// fsync of a folder: names made or renamed in it are persistent when it returns.
+  case syncFolder(StoreFolder)
+  /// Frees the range, which then reads as zeros; the length stays.
+  case punchHole(StoreFile, offset: UInt64, bytes: UInt64)
+  /// Atomically replaces `to` by `from`, both in one folder.
+  case rename(from: StoreFile, to: StoreFile)
+  /// Removes the file, if it is there.
+  case remove(StoreFile)
+}
+
+/// Operations to be executed in order, stopping at the first error. The executor answers once, with
+/// `Store.completed(token:error:)`.
+public struct DiskBatch: Sendable {
+  public let token: UInt64
+  public let operations: [DiskOperation]
+}
+
+/// The files under one data folder. `read`, `size` and `list` may be called while another thread
+/// executes a `DiskBatch`; a read then sees each byte before or after a concurrent write.
+public protocol Disk: AnyObject {
+  /// - Returns: up to `count` bytes from `offset`; fewer only at the end of the file.
+  /// - Throws: `.notFound` when the file does not exist.
+  func read(_ file: StoreFile, at offset: UInt64, count: Int) throws(DiskError) -> [UInt8]
+
+  /// - Returns: the file's length in bytes, nil when it does not exist.
+  func size(of file: StoreFile) throws(DiskError) -> UInt64?
+
+  /// - Returns: the names in the folder, without `.` and `..`, in any order; empty when it does not
+  ///   exist.
+  func list(_ folder: StoreFolder) throws(DiskError) -> [String]
+
+  func execute(_ operation: DiskOperation) throws(DiskError)
+}
