@@ -1,0 +1,51 @@
+/// The store's limits and sizes, with their arithmetic (Protocols/store.md, 9).
+public struct StoreLimits: Sendable, Hashable {
+  /// Length of each of the two journals. It bounds what a recovery replays to twice this.
+  public var journalBytes: UInt64 = 8 << 20
+  /// A group commit takes at most this much of what is staged; the rest waits for the next one.
+  /// A quarter of the journal by default: a turn of the journal has room for several.
+  public var commitBytes = 2 << 20
+  /// Written to log files and not synced yet, of entries that came by `appendBulk`: at this much
+  /// they are synced and their heads are journaled.
+  public var bulkSyncBytes = 8 << 20
+  /// Committed and not yet written to log files: above this the log files come before the next
+  /// commit, so that memory stays bounded.
+  public var unappliedBytes = 1 << 20
+  /// Held in memory and not yet in log files, over all logs: `append` refuses more with `.busy`.
+  public var stagedBytes = 64 << 20
+  /// Leaves and bodies of one log.
+  public var logBytes: UInt64 = 1 << 40
+  /// Entries of one log.
+  public var logEntries: UInt64 = 1 << 40
+
+  public init() {}
+}
+
+/// Sizes that the format fixes.
+enum Layout {
+  static let format = Array("liaison-store/v1\n".utf8)
+  static let checksumBytes = 16
+  /// Frames begin at multiples of a page: a torn write never touches an acknowledged frame.
+  static let journalPage = 4096
+  static let hashBytes = 32
+  static let indexBytes = 16
+  static let controlBytes = 16
+  static let bodyHeaderBytes = 16
+  /// A body segment.
+  static let segmentBytes: UInt64 = 256 << 20
+  /// Entries below one node of `nodes`: its lowest level is 8.
+  static let nodeLevel = 8
+  static let blockEntries = 256
+  static let checkpointBytes = 320
+  static let checkpointNoteBytes = 288
+  static let cosignatureBytes = 192
+  /// Checkpoints and contradictions of each log that are kept in memory and read at start.
+  static let checkpointsKept = 16
+  /// A log keeps this many checkpoints that contradict its tree; one proves enough.
+  static let contradictionsKept: UInt64 = 16
+  /// Cosigners of one log of which the newest cosignature is kept in memory; at start they are
+  /// looked for in as many of the newest frames.
+  static let cosignersKept = 512
+  /// The longest pieces that a read, a scan or fsck takes from a disk at once.
+  static let readBytes = 1 << 20
+}

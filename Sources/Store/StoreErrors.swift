@@ -1,0 +1,75 @@
+public import Log
+
+/// Why the store did not do what it was asked.
+public enum StoreError: Error, Hashable, Sendable {
+  /// There is no store in this folder: no `format` file.
+  case noStore
+  /// `create` found a store.
+  case alreadyExists
+  /// The `format` file names a version that this program does not know.
+  case unknownFormat
+  case disk(DiskError, StoreFile?)
+  /// Something acknowledged is missing or altered.
+  case damaged(Damage)
+  case unknownLog
+  /// A batch does not begin where the log ends, or an index or size is beyond the log's end.
+  case outOfRange
+  /// The log reached its limit of bytes or entries.
+  case logFull(LogID)
+  /// The disk is full: nothing is taken until `retry` succeeds.
+  case full
+  /// Too much is staged: take and complete batches first.
+  case busy
+  /// An earlier disk error made the store stop for good.
+  case failed(DiskError)
+}
+
+/// One place where stored bytes are not what they must be.
+public struct Damage: Error, Hashable, Sendable {
+  public let file: StoreFile
+  /// The entry, frame or record concerned, counted in the file's own unit; nil: the file as a whole.
+  public let index: UInt64?
+  public let problem: Problem
+
+  public enum Problem: String, Hashable, Sendable {
+    case missing = "is missing"
+    case tooShort = "is shorter than what was acknowledged"
+    case tooLong = "is longer than what was acknowledged"
+    case checksum = "has a wrong checksum"
+    case malformed = "is malformed"
+    case identity = "does not belong to this log"
+    case headMismatch = "does not match the journaled head"
+    case leafHash = "is not the leaf's hash"
+    case node = "is not the hash of its subtree"
+    case link = "is not linked to the entry before"
+    case position = "has another log's id or another index"
+    case bodyHash = "does not hash to what its entry says"
+    case bodyRecord = "is not the body record that the index points to"
+    case indexRecord = "is not a valid index record"
+    case control = "does not list the entries that are not records"
+    case root = "contradicts the tree"
+    case signature = "has a wrong signature"
+    case unacknowledgedLog = "belongs to a log that no journal knows"
+  }
+
+  public init(file: StoreFile, index: UInt64? = nil, _ problem: Problem) {
+    self.file = file
+    self.index = index
+    self.problem = problem
+  }
+}
+
+extension Damage: CustomStringConvertible {
+  public var description: String {
+    file.path + (index.map { " [\($0)]" } ?? "") + " " + problem.rawValue
+  }
+}
+
+/// Whether the store takes entries.
+public enum StoreCondition: Hashable, Sendable {
+  case running
+  /// The disk is full. Everything acknowledged is readable; call `retry` from time to time.
+  case full
+  /// A write or a sync failed: nothing more is written in this run.
+  case failed(DiskError)
+}
