@@ -1,0 +1,150 @@
+import Crypto
+import Log
+import Wire
+
+/// A run of entries as it travels: Protocols/sync.md, 4.
+struct Chunk {
+  var request: UInt32
+  var position: Int
+  var first: UInt64
+  var count: Int
+  /// 0: accepted entry by entry.
+  var checkpointSize: UInt64
+  var full: Bool
+  var proof: [Digest]
+  var states: [BodyState]?
+  /// Where the leaves and the bodies stand in the message.
+  var leaves: Range<Int>
+  var bodies: Range<Int>
+
+  static let compactLeafBytes = 96
+  /// Type, request, position, first, count, checkpoint size, flags, number of hashes.
+  static let fixedBytes = 1 + 4 + 4 + 8 + 4 + 8 + 1 + 1
+}
+
+extension Chunk {
+  static func decode(_ message: [UInt8]) throws(MalformedMessage) -> Chunk {
+    do {
+      var reader = ByteReader(message.span)
+      _ = try reader.u8()
+      var chunk = Chunk(
+        request: try reader.u32(), position: Int(try reader.u32()), first: try reader.u64(),
+        count: Int(try reader.u32()), checkpointSize: try reader.u64(), full: false, proof: [],
+        states: nil, leaves: 0..<0, bodies: 0..<0)
+      let flags = try reader.u8()
+      chunk.full = flags & 1 == 1
+      guard flags < 4, (1...Limits.entriesOfChunk).contains(chunk.count) else {
+        throw MalformedMessage(what: "impossible chunk")
+      }
+      guard chunk.first <= UInt64(Int64.max) - UInt64(chunk.count) else {
+        throw MalformedMessage(what: "chunk beyond the last index")
+      }
+      let hashes = Int(try reader.u8())
+      guard hashes <= 64 else { throw MalformedMessage(what: "proof longer than 64 hashes") }
+      for _ in 0..<hashes { chunk.proof.append(Digest(Bytes32(try reader.bytes(32).span))) }
+      let leafBytes = chunk.count * (chunk.full ? EntryLayout.leafBytes : compactLeafBytes)
+      chunk.leaves = reader.offset..<(reader.offset + leafBytes)
+      try reader.skip(leafBytes)
+      if flags & 2 == 2 { chunk.states = try states(&reader, chunk.count) }
+      chunk.bodies = reader.offset..<message.count
+      return chunk
+    } catch let error as MalformedMessage {
+      throw error
+    } catch {
+      throw MalformedMessage(what: "chunk has a wrong length")
+    }
+  }
+
+  private static func states(_ reader: inout ByteReader, _ count: Int) throws -> [BodyState] {
+    try reader.bytes(count).map { (raw: UInt8) throws in
+      guard let state = BodyState(rawValue: raw) else {
+        throw MalformedMessage(what: "unknown body state")
+      }
+      return state
+    }
+  }
+}
+
+extension Chunk {
+  /// The batch that the message carries, its derivable fields filled in from `state`.
+  ///
+  /// - Parameter state: what the receiver holds; `state.size == first`.
+  /// - Returns: nil when lengths do not add up.
+  func batch(of message: [UInt8], extending state: LogState) -> EntryBatch? {
+    let body = Array(message[bodies])
+    if full {
+      return try? EntryBatch(
+        first: first, leaves: Array(message[leaves]), bodies: body, bodyStates: states)
+    }
+    guard states == nil, let rebuilt = rebuild(message, body, extending: state) else { return nil }
+    return try? EntryBatch(first: first, leaves: rebuilt, bodies: body, bodyStates: nil)
+  }
+
+  /// Writes the 216 bytes of each leaf from its 96: SYNC-20.
+  private func rebuild(_ message: [UInt8], _ body: [UInt8], extending state: LogState) -> [UInt8]? {
+    let domain = Array("liaison-entry/v1".utf8)
+    let logID = state.identity.id.array
+    var previous = state.lastHeaderHash
+    var result: [UInt8] = []
+    result.reserveCapacity(count * EntryLayout.leafBytes)
+    var bodyOffset = 0
+    for entry in 0..<count {
+      let base = leaves.lowerBound + entry * Chunk.compactLeafBytes
+      let length = ByteReader.u32(message.span, at: base + 12)
+      guard Int(length) <= body.count - bodyOffset else { return nil }
+      let start = result.count
+      result.append(contentsOf: domain)
+      result.append(contentsOf: logID)
+      ByteWriter.append(first + UInt64(entry), to: &result)
+      result.append(contentsOf: message[base..<(base + 32)])
+      previous.append(to: &result)
+      SHA256.hash(body.span.extracting(bodyOffset..<(bodyOffset + Int(length)))).append(to: &result)
+      previous = SHA256.hash(
+        result.span.extracting(start..<(start + EntryLayout.headerBytes)))
+      result.append(contentsOf: message[(base + 32)..<(base + Chunk.compactLeafBytes)])
+      bodyOffset += Int(length)
+    }
+    return bodyOffset == body.count ? result : nil
+  }
+}
+
+extension Chunk {
+  /// Writes the chunk message of `batch`.
+  ///
+  /// - Parameter proof: the consistency proof to `checkpointSize`; empty for single acceptance.
+  static func encode(
+    _ batch: EntryBatch, request: UInt32, position: Int, checkpointSize: UInt64, proof: [Digest],
+    full: Bool
+  ) -> [UInt8] {
+    let states = batch.bodyStates
+    let full = full || states?.contains { $0 != .present } == true
+    var message: [UInt8] = []
+    message.reserveCapacity(
+      fixedBytes + 32 * proof.count + batch.leaves.count + batch.count + batch.bodies.count)
+    message.append(MessageType.chunk.rawValue)
+    ByteWriter.append(request, to: &message)
+    ByteWriter.append(UInt32(position), to: &message)
+    ByteWriter.append(batch.first, to: &message)
+    ByteWriter.append(UInt32(batch.count), to: &message)
+    ByteWriter.append(checkpointSize, to: &message)
+    message.append((full ? 1 : 0) | (full && states != nil ? 2 : 0))
+    message.append(UInt8(proof.count))
+    for hash in proof { hash.append(to: &message) }
+    if full {
+      message.append(contentsOf: batch.leaves)
+      if let states { message.append(contentsOf: states.map(\.rawValue)) }
+    } else {
+      appendCompactLeaves(of: batch, to: &message)
+    }
+    message.append(contentsOf: batch.bodies)
+    return message
+  }
+
+  private static func appendCompactLeaves(of batch: EntryBatch, to message: inout [UInt8]) {
+    for entry in 0..<batch.count {
+      let base = entry * EntryLayout.leafBytes
+      message.append(contentsOf: batch.leaves[(base + 56)..<(base + 88)])
+      message.append(contentsOf: batch.leaves[(base + 152)..<(base + 216)])
+    }
+  }
+}

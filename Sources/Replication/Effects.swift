@@ -1,0 +1,135 @@
+public import Crypto
+public import Log
+
+/// A transport session, numbered by the daemon; numbers are not used again.
+public struct SessionID: Hashable, Sendable, Comparable {
+  public let value: UInt64
+  public init(_ value: UInt64) { self.value = value }
+  public static func < (a: SessionID, b: SessionID) -> Bool { a.value < b.value }
+}
+
+/// One line of the roster as replication needs it.
+public struct Peer: Sendable {
+  public let name: NodeName
+  /// The logs of this peer, oldest epoch first.
+  public let logs: [LogIdentity]
+  public let cosigningKey: CosigningPublicKey
+
+  public init(name: NodeName, logs: [LogIdentity], cosigningKey: CosigningPublicKey) {
+    self.name = name
+    self.logs = logs
+    self.cosigningKey = cosigningKey
+  }
+}
+
+/// What a session is before its first message.
+public struct SessionOpening: Sendable {
+  public let id: SessionID
+  public let peer: NodeName
+  public let handshakeHash: Digest
+  public let weInitiated: Bool
+  /// Whether the initiator of this session has the lower transport key of the two.
+  public let initiatorHasLowerKey: Bool
+
+  public init(
+    id: SessionID, peer: NodeName, handshakeHash: Digest, weInitiated: Bool,
+    initiatorHasLowerKey: Bool
+  ) {
+    self.id = id
+    self.peer = peer
+    self.handshakeHash = handshakeHash
+    self.weInitiated = weInitiated
+    self.initiatorHasLowerKey = initiatorHasLowerKey
+  }
+}
+
+/// What happens to the core. Time is an argument of `step`, in milliseconds of a monotonic clock.
+public enum Input: Sendable {
+  case opened(SessionOpening)
+  case message(SessionID, [UInt8])
+  case closed(SessionID)
+  /// The connection's output queue passed its limit, or drained below it.
+  case congested(SessionID, Bool)
+  /// The roster changed. Logs of peers no longer on it are carried on, and listed to nobody new.
+  case roster([Peer])
+  /// A log's newest durable head: own entries and received ones alike.
+  case durable(LogID, LogHead)
+  /// The author signed a checkpoint of its own log; its entries are staged or durable.
+  case checkpointed(VerifiedCheckpoint)
+  /// The store did not take what `append` gave it.
+  case refused(LogID, String)
+  /// The cosignature asked for by `cosign`.
+  case cosigned(LogID, VerifiedCheckpoint, Cosignature)
+  case tick
+}
+
+/// What the core wants done, in this order.
+public enum Effect: Sendable {
+  case send(SessionID, [UInt8])
+  case close(SessionID, CloseReason)
+  /// Stage these entries; `durable` answers. `bulk` tells that they are catch-up.
+  case append(VerifiedBatch, bulk: Bool)
+  case keepCheckpoint(VerifiedCheckpoint)
+  case keepCosignature(LogID, VerifiedCheckpoint, Cosignature)
+  /// Sign this checkpoint of another's log; `cosigned` answers.
+  case cosign(VerifiedCheckpoint)
+  case keepEvidence(LogID, AuthorFault)
+  case event(Event)
+}
+
+public enum CloseReason: String, Sendable {
+  case malformed, version, drift, silent, replaced, aged, failures, secondCopy, credit, protocolOrder
+}
+
+/// What an operator or a counter hears of.
+public enum Event: Sendable, Equatable {
+  case sessionReady(NodeName)
+  case malformed(NodeName, String)
+  case secondCopy(NodeName)
+  case disputed(LogID, NodeName, size: UInt64)
+  case contradiction(LogID, size: UInt64)
+  case frozen(LogID, at: UInt64)
+  case caughtUp(LogID, size: UInt64)
+  case stalled(LogID, NodeName)
+  case peerHead(NodeName, LogID, size: UInt64)
+  case count(Counter)
+}
+
+/// Failures that are counted and nothing more. The raw value is the counter's name in `status`.
+public enum Counter: String, Sendable, CaseIterable {
+  case messagesMalformed = "sync.malformed"
+  case chunksFailed = "sync.chunks-failed"
+  case chunksUnasked = "sync.chunks-unasked"
+  case chunksAskedInFull = "sync.chunks-in-full"
+  case pushesDuplicate = "sync.pushes-duplicate"
+  case pushesAhead = "sync.pushes-ahead"
+  case pullsBusy = "sync.pulls-busy"
+  case pullsStalled = "sync.pulls-stalled"
+  case checkpointsBad = "sync.checkpoints-bad"
+  case cosignaturesBad = "sync.cosignatures-bad"
+  case cosignaturesUnknown = "sync.cosignatures-unknown"
+  case headsDisputed = "sync.heads-disputed"
+  case faults = "sync.author-faults"
+  case readsFailed = "sync.reads-failed"
+  case drifts = "sync.drifts"
+}
+
+/// What the core reads of the logs; the store answers at once. Everything below `durableHead` is
+/// fit to be served.
+public protocol LogReader: AnyObject {
+  /// The newest accepted state, staged or durable; nil when the log is not kept here.
+  func state(of log: LogID) -> LogState?
+  func durableHead(of log: LogID) -> LogHead
+  func read(_ log: LogID, _ range: Range<UInt64>, maximumBytes: Int) throws(ReadFailure)
+    -> EntryBatch
+  func leafHash(_ log: LogID, at index: UInt64) throws(ReadFailure) -> Digest
+  func root(_ log: LogID, size: UInt64) throws(ReadFailure) -> Digest
+  func consistencyProof(_ log: LogID, from: UInt64, to: UInt64) throws(ReadFailure) -> [Digest]
+  func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint?
+}
+
+/// Our own disk did not give what it holds.
+public struct ReadFailure: Error, Sendable {
+  public let reason: String
+  public init(_ reason: String) { self.reason = reason }
+}

@@ -1,0 +1,33 @@
+/// Every bound of the replication core, with its arithmetic. Protocols/sync.md, 9.
+public enum Limits {
+  /// Logs that one side may list on a session: 500 nodes of several epochs each, with room.
+  public static let logsOfSession = 4_096
+  /// Requests that a peer may have open with us; each costs some 40 bytes.
+  public static let openRequestsOfPeer = 8
+  /// Pulls that we have open with all peers: 8 × 8 MiB of credit bounds what may be under way to us.
+  public static let pullsAtOnce = 8
+  public static let pullCreditBytes: UInt32 = 8 << 20
+  /// What a hostile puller may raise its credit to before its session is closed.
+  public static let maximumCreditBytes = 64 << 20
+  public static let chunkBytes = 256 << 10
+  public static let entriesOfChunk = 65_536
+  public static let entriesPushedAtOnce: UInt64 = 256
+  /// A push of this many entries waits for its author's checkpoint instead of 16 verifications.
+  public static let entriesPushedSingly: UInt64 = 16
+  public static let failuresOfSession = 3
+  /// Cosignatures kept for one log: one for each node of a large roster.
+  public static let cosignersOfLog = 512
+
+  public static let pingAfterMilliseconds: UInt64 = 30_000
+  public static let silenceMilliseconds: UInt64 = 75_000
+  public static let sessionMilliseconds: UInt64 = 24 * 3_600_000
+  public static let secondCopyMilliseconds: UInt64 = 5_000
+  public static let digestMilliseconds: UInt64 = 600_000
+  public static let pullStalledMilliseconds: UInt64 = 5_000
+  public static let sourcePassedOverMilliseconds: UInt64 = 30_000
+  public static let pushGraceMilliseconds: UInt64 = 150
+  public static let cosignEveryMilliseconds: UInt64 = 10_000
+  public static let cosignaturesEveryMilliseconds: UInt64 = 60_000
+  /// How often `tick` wants to be called while any session is open.
+  public static let tickMilliseconds: UInt64 = 50
+}

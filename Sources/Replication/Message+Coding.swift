@@ -1,0 +1,171 @@
+import Crypto
+import Log
+import Wire
+
+extension Message {
+  /// - Parameter bytes: one whole message of a session.
+  static func decode(_ bytes: [UInt8]) throws(MalformedMessage) -> Message {
+    guard let first = bytes.first, let type = MessageType(rawValue: first) else {
+      throw MalformedMessage(what: "unknown type")
+    }
+    if type == .chunk { return .chunk }
+    do {
+      var reader = ByteReader(bytes.span)
+      _ = try reader.u8()
+      let message = try body(of: type, &reader)
+      try reader.finish()
+      return message
+    } catch let error as MalformedMessage {
+      throw error
+    } catch {
+      throw MalformedMessage(what: "\(type) has a wrong length")
+    }
+  }
+
+  private static func body(of type: MessageType, _ reader: inout ByteReader) throws -> Message {
+    switch type {
+    case .hello:
+      return .hello(
+        version: try reader.u16(), runID: try reader.bytes(16), carry: try reader.u8())
+    case .logs:
+      return try logs(&reader)
+    case .heads:
+      return try heads(&reader)
+    case .checkpoint:
+      let position = Int(try reader.u32())
+      return .checkpoint(position: position, note: try reader.bytes(Int(try reader.u16())))
+    case .pull:
+      return try pull(&reader)
+    case .credit:
+      return .credit(request: try reader.u32(), bytes: try reader.u32())
+    case .chunk:
+      return .chunk
+    case .end:
+      let request = try reader.u32()
+      guard let reason = EndReason(rawValue: try reader.u8()) else {
+        throw MalformedMessage(what: "unknown end reason")
+      }
+      return .end(request: request, reason: reason)
+    case .prune:
+      return .prune(position: Int(try reader.u32()))
+    case .graft:
+      return .graft(position: Int(try reader.u32()))
+    case .cosigned:
+      guard let direction = CosignedDirection(rawValue: try reader.u8()) else {
+        throw MalformedMessage(what: "unknown direction of a cosignature")
+      }
+      let position = Int(try reader.u32())
+      return .cosigned(
+        direction: direction, position: position, note: try reader.bytes(Int(try reader.u16())))
+    case .ping: return .ping
+    case .pong: return .pong
+    case .digest: return .digest(try reader.bytes(16))
+    }
+  }
+
+  private static func logs(_ reader: inout ByteReader) throws -> Message {
+    let first = Int(try reader.u32())
+    let count = Int(try reader.u32())
+    guard first + count <= Limits.logsOfSession else {
+      throw MalformedMessage(what: "more logs than \(Limits.logsOfSession)")
+    }
+    var ids: [[UInt8]] = []
+    for _ in 0..<count { ids.append(try reader.bytes(16)) }
+    return .logs(first: first, saltedIDs: ids)
+  }
+
+  private static func heads(_ reader: inout ByteReader) throws -> Message {
+    let count = Int(try reader.u32())
+    guard count <= Limits.logsOfSession else {
+      throw MalformedMessage(what: "more heads than \(Limits.logsOfSession)")
+    }
+    var heads: [AnnouncedHead] = []
+    for _ in 0..<count {
+      let position = Int(try reader.u32())
+      let size = try reader.u64()
+      guard size > 0, size <= maximumSize else { throw MalformedMessage(what: "impossible size") }
+      let leafHash = try reader.bytes(32)
+      heads.append(
+        AnnouncedHead(position: position, size: size, leafHash: Digest(Bytes32(leafHash.span))))
+    }
+    return .heads(heads)
+  }
+
+  private static func pull(_ reader: inout ByteReader) throws -> Message {
+    let request = PullRequest(
+      request: try reader.u32(), position: Int(try reader.u32()), from: try reader.u64(),
+      to: try reader.u64(), credit: try reader.u32(), full: try reader.u8() & 1 == 1)
+    guard request.request != 0, request.from < request.to, request.to <= maximumSize else {
+      throw MalformedMessage(what: "impossible pull")
+    }
+    return .pull(request)
+  }
+
+  func encode() -> [UInt8] {
+    var writer = ByteWriter()
+    switch self {
+    case .hello(let version, let runID, let carry):
+      writer.u8(MessageType.hello.rawValue)
+      writer.u16(version)
+      writer.bytes(runID)
+      writer.u8(carry)
+    case .logs(let first, let ids):
+      writer.u8(MessageType.logs.rawValue)
+      writer.u32(UInt32(first))
+      writer.u32(UInt32(ids.count))
+      for id in ids { writer.bytes(id) }
+    case .heads(let heads):
+      writer.u8(MessageType.heads.rawValue)
+      writer.u32(UInt32(heads.count))
+      for head in heads { head.append(to: &writer) }
+    case .checkpoint(let position, let note):
+      writer.u8(MessageType.checkpoint.rawValue)
+      writer.u32(UInt32(position))
+      writer.u16(UInt16(note.count))
+      writer.bytes(note)
+    case .pull(let pull):
+      writer.u8(MessageType.pull.rawValue)
+      writer.u32(pull.request)
+      writer.u32(UInt32(pull.position))
+      writer.u64(pull.from)
+      writer.u64(pull.to)
+      writer.u32(pull.credit)
+      writer.u8(pull.full ? 1 : 0)
+    case .credit(let request, let bytes):
+      writer.u8(MessageType.credit.rawValue)
+      writer.u32(request)
+      writer.u32(bytes)
+    case .chunk: preconditionFailure("a chunk is written by ChunkWriter")
+    case .end(let request, let reason):
+      writer.u8(MessageType.end.rawValue)
+      writer.u32(request)
+      writer.u8(reason.rawValue)
+    case .prune(let position):
+      writer.u8(MessageType.prune.rawValue)
+      writer.u32(UInt32(position))
+    case .graft(let position):
+      writer.u8(MessageType.graft.rawValue)
+      writer.u32(UInt32(position))
+    case .cosigned(let direction, let position, let note):
+      writer.u8(MessageType.cosigned.rawValue)
+      writer.u8(direction.rawValue)
+      writer.u32(UInt32(position))
+      writer.u16(UInt16(note.count))
+      writer.bytes(note)
+    case .ping: writer.u8(MessageType.ping.rawValue)
+    case .pong: writer.u8(MessageType.pong.rawValue)
+    case .digest(let digest):
+      writer.u8(MessageType.digest.rawValue)
+      writer.bytes(digest)
+    }
+    return writer.array
+  }
+}
+
+extension AnnouncedHead {
+  func append(to writer: inout ByteWriter) {
+    writer.u32(UInt32(position))
+    writer.u64(size)
+    writer.bytes(leafHash.array)
+  }
+}

@@ -1,0 +1,75 @@
+public import Crypto
+import Wire
+
+/// The messages of Protocols/sync.md, 1, but for the chunk, which `Chunk` reads in place.
+enum Message: Equatable {
+  case hello(version: UInt16, runID: [UInt8], carry: UInt8)
+  case logs(first: Int, saltedIDs: [[UInt8]])
+  case heads([AnnouncedHead])
+  case checkpoint(position: Int, note: [UInt8])
+  case pull(PullRequest)
+  case credit(request: UInt32, bytes: UInt32)
+  case chunk
+  case end(request: UInt32, reason: EndReason)
+  case prune(position: Int)
+  case graft(position: Int)
+  case cosigned(direction: CosignedDirection, position: Int, note: [UInt8])
+  case ping
+  case pong
+  case digest([UInt8])
+}
+
+struct AnnouncedHead: Equatable {
+  var position: Int
+  var size: UInt64
+  var leafHash: Digest
+  static let byteCount = 44
+}
+
+struct PullRequest: Equatable {
+  var request: UInt32
+  var position: Int
+  var from: UInt64
+  var to: UInt64
+  var credit: UInt32
+  var full: Bool
+}
+
+enum EndReason: UInt8 {
+  case done = 0
+  case notHere = 1
+  case busy = 2
+  case readError = 3
+}
+
+enum CosignedDirection: UInt8 {
+  case towardsAuthor = 0
+  case fromAuthor = 1
+}
+
+/// Why bytes from a peer are no message. The session is closed; nothing is salvaged.
+struct MalformedMessage: Error, Equatable {
+  var what: String
+}
+
+enum MessageType: UInt8 {
+  case hello = 1
+  case logs = 2
+  case heads = 3
+  case checkpoint = 4
+  case pull = 5
+  case credit = 6
+  case chunk = 7
+  case end = 8
+  case prune = 9
+  case graft = 10
+  case cosigned = 11
+  case ping = 13
+  case pong = 14
+  case digest = 15
+}
+
+extension Message {
+  static let version: UInt16 = 1
+  static let maximumSize = UInt64(Int64.max)
+}

@@ -1,0 +1,159 @@
+import Crypto
+import Log
+
+// Opening, closing and telling apart sessions: Protocols/sync.md, 2.
+extension Replicator {
+  mutating func open(_ opening: SessionOpening, _ now: UInt64, _ effects: inout [Effect]) {
+    sessions[opening.id] = Session(opening: opening, now: now)
+    sessionOrder.append(opening.id)
+    send(.hello(version: Message.version, runID: runID, carry: 0), on: opening.id, &effects)
+  }
+
+  mutating func forget(_ id: SessionID, _ now: UInt64) {
+    sessions[id] = nil
+    sessionOrder.removeAll { $0 == id }
+    for log in logOrder {
+      logs[log]?.debts.removeAll { $0.session == id }
+      if logs[log]?.upstream == id { logs[log]?.upstream = nil }
+      if logs[log]?.pull?.session == id {
+        logs[log]?.pull = nil
+        logs[log]?.pullDueAt = now
+      }
+    }
+  }
+
+  mutating func close(_ id: SessionID, _ reason: CloseReason, _ now: UInt64, _ effects: inout [Effect])
+  {
+    effects.append(.close(id, reason))
+    forget(id, now)
+  }
+
+  func send(_ message: Message, on id: SessionID, _ effects: inout [Effect]) {
+    effects.append(.send(id, message.encode()))
+  }
+
+  mutating func receive(
+    _ bytes: [UInt8], on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    guard sessions[id] != nil else { return }
+    sessions[id]!.lastReceivedAt = now
+    sessions[id]!.pingedAt = nil
+    do {
+      try handle(try Message.decode(bytes), bytes, on: id, now, &effects)
+    } catch {
+      malformed(error.what, on: id, now, &effects)
+    }
+  }
+
+  private mutating func malformed(
+    _ what: String, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    effects.append(.count(.messagesMalformed))
+    if let peer = sessions[id]?.opening.peer { effects.append(.event(.malformed(peer, what))) }
+    close(id, .malformed, now, &effects)
+  }
+
+  private mutating func handle(
+    _ message: Message, _ bytes: [UInt8], on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) throws(MalformedMessage) {
+    if case .hello(let version, let runID, _) = message {
+      return try hello(version, runID, on: id, now, &effects)
+    }
+    guard sessions[id]!.runID != nil else { throw MalformedMessage(what: "hello expected first") }
+    switch message {
+    case .ping: return send(.pong, on: id, &effects)
+    case .pong: return answered(id, now, &effects)
+    case .logs(let first, let ids): return try listed(first, ids, on: id, now, &effects)
+    default: break
+    }
+    switch message {
+    case .hello, .ping, .pong, .logs: break
+    case .heads(let heads): try announced(heads, on: id, now, &effects)
+    case .checkpoint(let position, let note):
+      try received(checkpoint: note, of: try log(position, id), on: id, now, &effects)
+    case .pull(let pull): try requested(pull, on: id, now, &effects)
+    case .credit(let request, let bytes): credited(request, bytes, on: id, now, &effects)
+    case .chunk: try received(chunk: bytes, on: id, now, &effects)
+    case .end(let request, let reason): ended(request, reason, on: id, now, &effects)
+    case .prune(let position):
+      let log = try log(position, id)
+      sessions[id]!.shared[log]?.isEager = false
+    case .graft(let position):
+      let log = try log(position, id)
+      sessions[id]!.shared[log]?.isEager = true
+    case .cosigned(let direction, let position, let note):
+      received(
+        cosigned: note, direction, of: try log(position, id), on: id, now, &effects)
+    case .digest(let digest): compare(digest, on: id, now, &effects)
+    }
+  }
+
+  /// The log at a position of the peer's list.
+  func log(_ position: Int, _ id: SessionID) throws(MalformedMessage) -> LogID {
+    guard let log = sessions[id]!.theirLogs[position] else {
+      throw MalformedMessage(what: "position \(position) is not shared")
+    }
+    return log
+  }
+
+  private mutating func hello(
+    _ version: UInt16, _ runID: [UInt8], on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) throws(MalformedMessage) {
+    guard sessions[id]!.runID == nil else { throw MalformedMessage(what: "second hello") }
+    guard version == Message.version else { return close(id, .version, now, &effects) }
+    sessions[id]!.runID = runID
+    let opening = sessions[id]!.opening
+    if let other = otherSession(of: opening.peer, than: id) {
+      guard sessions[other]!.runID == runID else {
+        sessions[id]!.waitsForSilenceOf = (session: other, since: now)
+        sessions[other]!.pingedAt = now
+        return send(.ping, on: other, &effects)
+      }
+      let loser = loserOfTwo(other, id)
+      close(loser, .replaced, now, &effects)
+      if loser == id { return }
+    }
+    ready(id, now, &effects)
+  }
+
+  private mutating func ready(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
+    effects.append(.event(.sessionReady(sessions[id]!.opening.peer)))
+    listLogs(to: id, now, &effects)
+  }
+
+  private func otherSession(of peer: NodeName, than id: SessionID) -> SessionID? {
+    sessionOrder.first { other in
+      other != id && sessions[other]!.opening.peer == peer && sessions[other]!.runID != nil
+    }
+  }
+
+  /// Of two sessions with one process: both ends must choose the same.
+  private func loserOfTwo(_ older: SessionID, _ newer: SessionID) -> SessionID {
+    let a = sessions[older]!.opening
+    let b = sessions[newer]!.opening
+    if a.weInitiated == b.weInitiated { return older }
+    return a.initiatorHasLowerKey ? newer : older
+  }
+
+  /// The older session lives: two copies of one node are at work.
+  private mutating func answered(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
+    for newer in sessionOrder where sessions[newer]?.waitsForSilenceOf?.session == id {
+      effects.append(.event(.secondCopy(sessions[newer]!.opening.peer)))
+      close(newer, .secondCopy, now, &effects)
+    }
+  }
+
+  /// Silence is what decides; called by `tick`, and when the older session closed by itself.
+  mutating func settleCopies(_ now: UInt64, _ effects: inout [Effect]) {
+    for id in sessionOrder {
+      guard let wait = sessions[id]?.waitsForSilenceOf else { continue }
+      let isGone = sessions[wait.session] == nil
+      guard isGone || now >= wait.since + Limits.secondCopyMilliseconds else { continue }
+      if !isGone { close(wait.session, .replaced, now, &effects) }
+      sessions[id]!.waitsForSilenceOf = nil
+      ready(id, now, &effects)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+public import Crypto
+public import Log
+
+/// The replication core of one node: a value that takes inputs and returns effects.
+///
+/// It opens no socket or file, reads no clock, draws no randomness; the daemon and the test harness run the
+/// same code. Protocols/sync.md is its specification.
+public struct Replicator {
+  public let ownName: NodeName
+  public let ownLog: LogID
+  let runID: [UInt8]
+  let reader: any LogReader
+
+  var peers: [NodeName: Peer] = [:]
+  /// In the order they became known: lists on sessions only grow.
+  var logOrder: [LogID] = []
+  var logs: [LogID: LogProgress] = [:]
+  var authorOf: [LogID: NodeName] = [:]
+  var sessions: [SessionID: Session] = [:]
+  var sessionOrder: [SessionID] = []
+  var nextRequest: UInt32 = 1
+
+  /// - Parameters:
+  ///   - runID: 16 random bytes drawn when the process starts.
+  ///   - logs: what the store holds; the own log among them.
+  public init(
+    ownName: NodeName, ownLog: LogID, runID: [UInt8], logs identities: [LogIdentity],
+    reader: any LogReader
+  ) {
+    precondition(runID.count == 16)
+    self.ownName = ownName
+    self.ownLog = ownLog
+    self.runID = runID
+    self.reader = reader
+    for identity in identities { add(identity) }
+  }
+
+  /// Handles one input. Effects are appended in the order in which they must be carried out.
+  public mutating func step(_ input: Input, now: UInt64, into effects: inout [Effect]) {
+    switch input {
+    case .opened(let opening): open(opening, now, &effects)
+    case .message(let session, let bytes): receive(bytes, on: session, now, &effects)
+    case .closed(let session): forget(session, now)
+    case .congested(let session, let value):
+      sessions[session]?.isCongested = value
+      if !value { serve(session, &effects) }
+    case .roster(let peers): setRoster(peers, now, &effects)
+    case .durable(let log, let head): becameDurable(log, head, now, &effects)
+    case .checkpointed(let checkpoint): checkpointed(checkpoint, &effects)
+    case .refused(let log, _): refused(log)
+    case .cosigned(let log, let checkpoint, let cosignature):
+      cosigned(log, checkpoint, cosignature, now, &effects)
+    case .tick: tick(now, &effects)
+    }
+    announce(&effects)
+  }
+
+  mutating func add(_ identity: LogIdentity) {
+    guard logs[identity.id] == nil else { return }
+    logOrder.append(identity.id)
+    authorOf[identity.id] = identity.origin.name
+    logs[identity.id] = LogProgress(
+      accepted: reader.state(of: identity.id) ?? LogState(empty: identity),
+      durable: reader.durableHead(of: identity.id))
+  }
+
+  private mutating func setRoster(_ roster: [Peer], _ now: UInt64, _ effects: inout [Effect]) {
+    peers = [:]
+    for peer in roster {
+      peers[peer.name] = peer
+      for identity in peer.logs { add(identity) }
+    }
+    for session in sessionOrder { listLogs(to: session, now, &effects) }
+  }
+
+  /// The store said no: what it holds is what counts.
+  private mutating func refused(_ log: LogID) {
+    if let state = reader.state(of: log) { logs[log]?.accepted = state }
+    logs[log]?.pull = nil
+    logs[log]?.debts = []
+  }
+}
+
+extension Effect {
+  static func count(_ counter: Counter) -> Effect { .event(.count(counter)) }
+}

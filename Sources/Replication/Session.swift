@@ -1,0 +1,105 @@
+import Crypto
+import Log
+
+/// What one session knows of itself and of the other side.
+struct Session {
+  let opening: SessionOpening
+  let openedAt: UInt64
+  var lastReceivedAt: UInt64
+  var pingedAt: UInt64?
+  var lastDigestAt: UInt64
+  /// The peer's process, once its hello is here.
+  var runID: [UInt8]?
+  /// Set while an older session of the same peer is asked whether it is alive: SYNC-4.
+  var waitsForSilenceOf: (session: SessionID, since: UInt64)?
+  var isAnnounced = false
+  var isCongested = false
+  var failures = 0
+
+  /// What we listed, and where each log stands in it.
+  var ourLogs: [LogID] = []
+  var ourPositions: [LogID: Int] = [:]
+  /// What the peer listed: its salted ids, and the logs we recognised.
+  var theirSaltedIDs: [[UInt8]] = []
+  var theirPositions: [LogID: Int] = [:]
+  var theirLogs: [Int: LogID] = [:]
+
+  var shared: [LogID: SharedLog] = [:]
+  /// Requests that the peer opened with us, in the order they are served.
+  var serving: [ServedPull] = []
+  /// Logs whose head is to be announced at the end of the step.
+  var unannounced: Set<LogID> = []
+
+  init(opening: SessionOpening, now: UInt64) {
+    self.opening = opening
+    openedAt = now
+    lastReceivedAt = now
+    lastDigestAt = now
+  }
+
+  var isReady: Bool { runID != nil && waitsForSilenceOf == nil }
+}
+
+/// A log as two sides of a session see it.
+struct SharedLog {
+  /// What the peer announced last.
+  var theirs: LogHead?
+  /// What we announced last.
+  var announced: LogHead?
+  /// Entries below this were pushed on this session.
+  var pushedTo: UInt64 = 0
+  var isEager = true
+  var isDisputed = false
+  /// The newest checkpoint the peer sent here: chunks refer to it by size.
+  var theirCheckpoint: VerifiedCheckpoint?
+  /// The newest checkpoint we sent here.
+  var sentCheckpointSize: UInt64 = 0
+  var passedOverUntil: UInt64 = 0
+}
+
+/// A peer's pull, as we serve it.
+struct ServedPull {
+  let request: UInt32
+  let log: LogID
+  var next: UInt64
+  let to: UInt64
+  var credit: Int
+  let full: Bool
+}
+
+/// Our pull of a log from a session.
+struct Pull {
+  let session: SessionID
+  let request: UInt32
+  let from: UInt64
+  let to: UInt64
+  let full: Bool
+  var progressAt: UInt64
+}
+
+/// Bytes a peer lent us until they are durable: SYNC-33.
+struct Debt {
+  let session: SessionID
+  let request: UInt32
+  let upTo: UInt64
+  let bytes: UInt32
+}
+
+/// What the core keeps of one log, beyond its sessions.
+struct LogProgress {
+  var accepted: LogState
+  var durable: LogHead
+  var pull: Pull?
+  var debts: [Debt] = []
+  /// When a known higher head is to be pulled; nil when nothing is missing.
+  var pullDueAt: UInt64?
+  /// The session that brought the newest entries: the way towards the author.
+  var upstream: SessionID?
+  var cosignedSize: UInt64 = 0
+  var cosignDueAt: UInt64 = 0
+  /// Newest cosignature of each node over the newest checkpoint it signed, and what was relayed.
+  var cosignatures: [NodeName: (size: UInt64, cosignature: Cosignature)] = [:]
+  var cosignaturesChanged = false
+  var cosignaturesDueAt: UInt64 = 0
+  var relayed: [NodeName: UInt64] = [:]
+}
