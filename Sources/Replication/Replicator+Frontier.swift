@@ -85,11 +85,12 @@ extension Replicator {
       }
       let isFirst = shared.theirs == nil
       let next = LogHead(size: head.size, leafHash: head.leafHash)
+      // Recorded even when it contradicts: the digest compares what was announced.
+      sessions[id]!.shared[log]!.theirs = next
       if let last = shared.theirs, next.size < last.size || (next.size == last.size && next != last) {
         dispute(log, on: id, size: next.size, &effects)
         continue
       }
-      sessions[id]!.shared[log]!.theirs = next
       effects.append(.event(.peerHead(sessions[id]!.opening.peer, log, size: next.size)))
       compare(next, of: log, on: id, &effects)
       wantMore(of: log, isFirst: isFirst, now, &effects)

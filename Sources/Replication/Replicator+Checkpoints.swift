@@ -1,0 +1,179 @@
+public import Crypto
+public import Log
+
+// Checkpoints and cosignatures: Protocols/sync.md, 7.
+extension Replicator {
+  /// Our own log got a new checkpoint: offered where its entries were announced.
+  mutating func checkpointed(_ checkpoint: VerifiedCheckpoint, _ effects: inout [Effect]) {
+    let log = checkpoint.logID
+    guard logs[log] != nil, checkpoint.size <= logs[log]!.durable.size else { return }
+    for id in sessionOrder where sessions[id]!.isReady {
+      guard let shared = sessions[id]!.shared[log], !shared.isDisputed,
+        max(shared.pushedTo, shared.theirs?.size ?? 0) >= checkpoint.size
+      else { continue }
+      offer(checkpoint, of: log, on: id, &effects)
+    }
+  }
+
+  mutating func received(
+    checkpoint note: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    let identity = logs[log]!.accepted.identity
+    guard let checkpoint = try? VerifiedCheckpoint.verify(note: note, identity: identity) else {
+      effects.append(.count(.checkpointsBad))
+      return fail(id, now, &effects)
+    }
+    sessions[id]!.shared[log]?.theirCheckpoint = checkpoint
+    guard checkpoint.size <= logs[log]!.accepted.size else { return }
+    keep(checkpoint, of: log, on: id, now, &effects)
+  }
+
+  private mutating func keep(
+    _ checkpoint: VerifiedCheckpoint, of log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    guard let own = try? reader.root(log, size: checkpoint.size) else {
+      return effects.append(.count(.readsFailed))
+    }
+    effects.append(.keepCheckpoint(checkpoint))
+    guard own == checkpoint.root else {
+      effects.append(.event(.contradiction(log, size: checkpoint.size)))
+      return dispute(log, on: id, size: checkpoint.size, &effects)
+    }
+    passOn(checkpoint, of: log, except: id, &effects)
+    wantCosignature(of: log, now, &effects)
+  }
+
+  /// A checkpoint of entries we all have travels on its own: carriers hand it to those behind them.
+  private mutating func passOn(
+    _ checkpoint: VerifiedCheckpoint, of log: LogID, except source: SessionID,
+    _ effects: inout [Effect]
+  ) {
+    guard checkpoint.size <= logs[log]!.durable.size else { return }
+    for id in sessionOrder where id != source && sessions[id]!.isReady {
+      guard let shared = sessions[id]!.shared[log], !shared.isDisputed,
+        let theirs = shared.theirs, theirs.size >= checkpoint.size,
+        shared.sentCheckpointSize < checkpoint.size,
+        (shared.theirCheckpoint?.size ?? 0) < checkpoint.size
+      else { continue }
+      offer(checkpoint, of: log, on: id, &effects)
+    }
+  }
+
+  // MARK: Cosigning others' logs
+
+  mutating func wantCosignature(of log: LogID, _ now: UInt64, _ effects: inout [Effect]) {
+    guard log != ownLog, logs[log]!.accepted.frozenAt == nil, now >= logs[log]!.cosignDueAt,
+      let checkpoint = reader.newestCheckpoint(of: log), checkpoint.size > logs[log]!.cosignedSize,
+      checkpoint.size <= logs[log]!.durable.size, !isDisputedAnywhere(log)
+    else { return }
+    logs[log]!.cosignedSize = checkpoint.size
+    logs[log]!.cosignDueAt = now + Limits.cosignEveryMilliseconds
+    effects.append(.cosign(checkpoint))
+  }
+
+  func isDisputedAnywhere(_ log: LogID) -> Bool {
+    sessionOrder.contains { sessions[$0]!.shared[log]?.isDisputed == true }
+  }
+
+  mutating func cosigned(
+    _ log: LogID, _ checkpoint: VerifiedCheckpoint, _ cosignature: Cosignature, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    effects.append(.keepCosignature(log, checkpoint, cosignature))
+    remember(cosignature, of: log, size: checkpoint.size, now)
+    relay(cosignature, over: checkpoint, of: log, except: nil, &effects)
+  }
+
+  /// Sends a cosignature towards the author: to the author itself, or where its entries come from.
+  private mutating func relay(
+    _ cosignature: Cosignature, over checkpoint: VerifiedCheckpoint, of log: LogID,
+    except source: SessionID?, _ effects: inout [Effect]
+  ) {
+    guard log != ownLog, checkpoint.size > logs[log]!.relayed[cosignature.name] ?? 0 else { return }
+    let author = authorOf[log]!
+    let direct = sessionOrder.first {
+      sessions[$0]!.opening.peer == author && sessions[$0]!.shared[log] != nil
+    }
+    guard let target = direct ?? logs[log]!.upstream, target != source,
+      let position = sessions[target]?.ourPositions[log]
+    else { return }
+    logs[log]!.relayed[cosignature.name] = checkpoint.size
+    let note = checkpoint.note(with: [cosignature])
+    send(
+      .cosigned(direction: .towardsAuthor, position: position, note: note), on: target, &effects)
+  }
+
+  mutating func received(
+    cosigned note: [UInt8], _ direction: CosignedDirection, of log: LogID, on id: SessionID,
+    _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    let identity = logs[log]!.accepted.identity
+    guard
+      let (checkpoint, lines) = try? VerifiedCheckpoint.verifyCosigned(
+        note: note, identity: identity)
+    else {
+      effects.append(.count(.checkpointsBad))
+      return fail(id, now, &effects)
+    }
+    for cosignature in lines {
+      take(cosignature, over: checkpoint, of: log, direction, on: id, now, &effects)
+    }
+    guard direction == .fromAuthor, checkpoint.size <= logs[log]!.accepted.size else { return }
+    keep(checkpoint, of: log, on: id, now, &effects)
+  }
+
+  private mutating func take(
+    _ cosignature: Cosignature, over checkpoint: VerifiedCheckpoint, of log: LogID,
+    _ direction: CosignedDirection, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    guard cosignature.name != ownName else { return }
+    guard let key = peers[cosignature.name]?.cosigningKey else {
+      return effects.append(.count(.cosignaturesUnknown))
+    }
+    guard checkpoint.size > logs[log]!.cosignatures[cosignature.name]?.size ?? 0 else { return }
+    guard cosignature.verify(over: checkpoint, key: key) else {
+      effects.append(.count(.cosignaturesBad))
+      return fail(id, now, &effects)
+    }
+    remember(cosignature, of: log, size: checkpoint.size, now)
+    effects.append(.keepCosignature(log, checkpoint, cosignature))
+    if direction == .towardsAuthor {
+      relay(cosignature, over: checkpoint, of: log, except: id, &effects)
+    }
+  }
+
+  private mutating func remember(
+    _ cosignature: Cosignature, of log: LogID, size: UInt64, _ now: UInt64
+  ) {
+    guard logs[log]!.cosignatures.count < Limits.cosignersOfLog else { return }
+    logs[log]!.cosignatures[cosignature.name] = (size: size, cosignature: cosignature)
+    if !logs[log]!.cosignaturesChanged {
+      logs[log]!.cosignaturesChanged = true
+      // The first of a set waits a second for the others.
+      logs[log]!.cosignaturesDueAt = max(logs[log]!.cosignaturesDueAt, now + 1_000)
+    }
+  }
+
+  /// The author hands the newest set to everybody, now and then: SYNC-53.
+  mutating func publishCosignatures(_ now: UInt64, _ effects: inout [Effect]) {
+    guard let own = logs[ownLog], own.cosignaturesChanged, now >= own.cosignaturesDueAt,
+      let checkpoint = reader.newestCheckpoint(of: ownLog)
+    else { return }
+    let set = own.cosignatures.keys.sorted().compactMap { name in
+      own.cosignatures[name]!.size == checkpoint.size ? own.cosignatures[name]!.cosignature : nil
+    }
+    guard !set.isEmpty else { return }
+    logs[ownLog]!.cosignaturesChanged = false
+    logs[ownLog]!.cosignaturesDueAt = now + Limits.cosignaturesEveryMilliseconds
+    let note = checkpoint.note(with: Array(set.prefix(16)))
+    for id in sessionOrder where sessions[id]!.isReady {
+      guard let shared = sessions[id]!.shared[ownLog], !shared.isDisputed,
+        (shared.theirs?.size ?? 0) >= checkpoint.size
+      else { continue }
+      let position = sessions[id]!.ourPositions[ownLog]!
+      send(.cosigned(direction: .fromAuthor, position: position, note: note), on: id, &effects)
+    }
+  }
+}

@@ -1,0 +1,247 @@
+import Crypto
+import Log
+
+// The side that asks: Protocols/sync.md, 5 and SYNC-42.
+extension Replicator {
+  /// Entries of the highest undisputed head that a ready session announced.
+  func highestKnown(of log: LogID) -> UInt64 {
+    var highest: UInt64 = 0
+    for id in sessionOrder {
+      if let shared = sessions[id]!.shared[log], !shared.isDisputed {
+        highest = max(highest, shared.theirs?.size ?? 0)
+      }
+    }
+    return highest
+  }
+
+  /// Decides when what is missing of `log` will be pulled.
+  mutating func wantMore(
+    of log: LogID, isFirst: Bool, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    let have = logs[log]!.accepted.size
+    let known = highestKnown(of: log)
+    guard known > have else {
+      logs[log]!.pullDueAt = nil
+      return
+    }
+    let waits = !isFirst && known - have <= Limits.entriesPushedAtOnce
+    let due = waits ? now + Limits.pushGraceMilliseconds : now
+    logs[log]!.pullDueAt = min(logs[log]!.pullDueAt ?? due, due)
+    startPull(of: log, now, &effects)
+  }
+
+  /// Opens the pull of `log` if it is due, none is open, and a source is known.
+  mutating func startPull(
+    of log: LogID, full: Bool = false, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    guard let progress = logs[log], progress.pull == nil, let due = progress.pullDueAt, due <= now,
+      progress.accepted.frozenAt == nil,
+      logs.values.lazy.filter({ $0.pull != nil }).count < Limits.pullsAtOnce,
+      let source = source(of: log, now)
+    else { return }
+    let from = progress.accepted.size
+    let to = sessions[source]!.shared[log]!.theirs!.size
+    let request = nextRequest
+    nextRequest = nextRequest == .max ? 1 : nextRequest + 1
+    logs[log]!.pull = Pull(
+      session: source, request: request, from: from, to: to, full: full, progressAt: now)
+    logs[log]!.pullDueAt = nil
+    let position = sessions[source]!.ourPositions[log]!
+    send(.graft(position: position), on: source, &effects)
+    send(
+      .pull(
+        PullRequest(
+          request: request, position: position, from: from, to: to,
+          credit: Limits.pullCreditBytes, full: full)), on: source, &effects)
+  }
+
+  /// The session that announced the most; the first of equals. One that stalled is passed over.
+  private func source(of log: LogID, _ now: UInt64) -> SessionID? {
+    var best: (id: SessionID, size: UInt64)?
+    for id in sessionOrder where sessions[id]!.isReady {
+      guard let shared = sessions[id]!.shared[log], !shared.isDisputed, let head = shared.theirs,
+        head.size > logs[log]!.accepted.size, shared.passedOverUntil <= now
+      else { continue }
+      if best == nil || head.size > best!.size { best = (id, head.size) }
+    }
+    return best?.id
+  }
+
+  mutating func ended(
+    _ request: UInt32, _ reason: EndReason, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    guard let log = logs.first(where: { isPull($0.value, request, id) })?.key else { return }
+    let isComplete = logs[log]!.accepted.size >= logs[log]!.pull!.to
+    logs[log]!.pull = nil
+    if reason != .done || !isComplete {
+      sessions[id]!.shared[log]!.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
+    }
+    if highestKnown(of: log) > logs[log]!.accepted.size {
+      logs[log]!.pullDueAt = now
+      startPull(of: log, now, &effects)
+    }
+    startDuePulls(now, &effects)
+  }
+
+  private func isPull(_ progress: LogProgress, _ request: UInt32, _ id: SessionID) -> Bool {
+    progress.pull?.request == request && progress.pull?.session == id
+  }
+
+  mutating func startDuePulls(_ now: UInt64, _ effects: inout [Effect]) {
+    for log in logOrder where (logs[log]!.pullDueAt ?? .max) <= now {
+      startPull(of: log, now, &effects)
+    }
+  }
+
+  /// The watchdog: another source for what makes no progress. SYNC-33.
+  mutating func abandonStalledPulls(_ now: UInt64, _ effects: inout [Effect]) {
+    for log in logOrder {
+      guard let pull = logs[log]!.pull, logs[log]!.debts.isEmpty,
+        now >= pull.progressAt + Limits.pullStalledMilliseconds
+      else { continue }
+      logs[log]!.pull = nil
+      logs[log]!.pullDueAt = now
+      sessions[pull.session]?.shared[log]?.passedOverUntil =
+        now + Limits.sourcePassedOverMilliseconds
+      effects.append(.count(.pullsStalled))
+      if let peer = sessions[pull.session]?.opening.peer {
+        effects.append(.event(.stalled(log, peer)))
+      }
+    }
+  }
+
+  // MARK: Chunks
+
+  mutating func received(
+    chunk message: [UInt8], on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) throws(MalformedMessage) {
+    let chunk = try Chunk.decode(message)
+    let log = try log(chunk.position, id)
+    guard let shared = sessions[id]!.shared[log] else {
+      throw MalformedMessage(what: "chunk of a log that is not shared")
+    }
+    let pull = logs[log]!.pull
+    let isAnswer = chunk.request != 0
+    if isAnswer, pull == nil || !isPull(logs[log]!, chunk.request, id) {
+      return effects.append(.count(.chunksUnasked))
+    }
+    guard !shared.isDisputed, logs[log]!.accepted.frozenAt == nil else { return }
+    let size = logs[log]!.accepted.size
+    guard chunk.first == size else {
+      return outOfPlace(chunk, log, on: id, size: size, now, &effects)
+    }
+    accept(chunk, message, log, on: id, now, &effects)
+  }
+
+  private mutating func outOfPlace(
+    _ chunk: Chunk, _ log: LogID, on id: SessionID, size: UInt64, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    let end = chunk.first + UInt64(chunk.count)
+    if chunk.request != 0 {
+      // A push overtook the answer; the pull is asked for again from where we are.
+      guard end > size else { return repay(chunk.request, messageBytes(chunk), on: id, &effects) }
+      logs[log]!.pull = nil
+      logs[log]!.pullDueAt = now
+      return startPull(of: log, now, &effects)
+    }
+    if end <= size {
+      effects.append(.count(.pushesDuplicate))
+      return send(.prune(position: sessions[id]!.ourPositions[log]!), on: id, &effects)
+    }
+    effects.append(.count(.pushesAhead))
+    logs[log]!.pullDueAt = now
+    startPull(of: log, now, &effects)
+  }
+
+  private func messageBytes(_ chunk: Chunk) -> UInt32 { UInt32(chunk.bodies.upperBound) }
+
+  private func repay(
+    _ request: UInt32, _ bytes: UInt32, on id: SessionID, _ effects: inout [Effect]
+  ) {
+    send(.credit(request: request, bytes: bytes), on: id, &effects)
+  }
+
+  private mutating func accept(
+    _ chunk: Chunk, _ message: [UInt8], _ log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    do {
+      let verified = try verify(chunk, message, log, on: id)
+      take(verified, from: id, chunk, log, now, &effects)
+    } catch {
+      switch error {
+      case .failure: failed(chunk, log, on: id, now, &effects)
+      case .fault(let fault): freeze(log, fault, &effects)
+      }
+    }
+  }
+
+  private func verify(
+    _ chunk: Chunk, _ message: [UInt8], _ log: LogID, on id: SessionID
+  ) throws(Rejection) -> VerifiedBatch {
+    let state = logs[log]!.accepted
+    guard let batch = chunk.batch(of: message, extending: state) else {
+      throw .failure(.bodyLength)
+    }
+    if chunk.checkpointSize == 0 { return try state.accept(batch) }
+    guard let checkpoint = sessions[id]!.shared[log]!.theirCheckpoint,
+      checkpoint.size == chunk.checkpointSize
+    else { throw .failure(.unanchored) }
+    return try state.accept(batch, under: checkpoint, consistency: chunk.proof)
+  }
+
+  private mutating func take(
+    _ verified: VerifiedBatch, from id: SessionID, _ chunk: Chunk, _ log: LogID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    logs[log]!.accepted = verified.after
+    logs[log]!.upstream = id
+    if chunk.request != 0 {
+      logs[log]!.pull!.progressAt = now
+      logs[log]!.debts.append(
+        Debt(
+          session: id, request: chunk.request, upTo: verified.after.size,
+          bytes: messageBytes(chunk)))
+    }
+    effects.append(.append(verified, bulk: chunk.request != 0 && chunk.checkpointSize > 0))
+    if let checkpoint = sessions[id]!.shared[log]!.theirCheckpoint,
+      checkpoint.size <= verified.after.size
+    {
+      effects.append(.keepCheckpoint(checkpoint))
+    }
+    if highestKnown(of: log) <= verified.after.size { logs[log]!.pullDueAt = nil }
+  }
+
+  private mutating func failed(
+    _ chunk: Chunk, _ log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    if !chunk.full, chunk.checkpointSize > 0 {
+      effects.append(.count(.chunksAskedInFull))
+      logs[log]!.pull = nil
+      logs[log]!.pullDueAt = now
+      return startPull(of: log, full: true, now, &effects)
+    }
+    effects.append(.count(.chunksFailed))
+    if logs[log]!.pull?.session == id { logs[log]!.pull = nil }
+    sessions[id]!.shared[log]!.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
+    logs[log]!.pullDueAt = now
+    fail(id, now, &effects)
+    startPull(of: log, now, &effects)
+  }
+
+  mutating func fail(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
+    guard sessions[id] != nil else { return }
+    sessions[id]!.failures += 1
+    if sessions[id]!.failures >= Limits.failuresOfSession { close(id, .failures, now, &effects) }
+  }
+
+  private mutating func freeze(_ log: LogID, _ fault: AuthorFault, _ effects: inout [Effect]) {
+    logs[log]!.accepted = logs[log]!.accepted.frozen(at: fault.index)
+    logs[log]!.pull = nil
+    effects.append(.count(.faults))
+    effects.append(.keepEvidence(log, fault))
+    effects.append(.event(.frozen(log, at: fault.index)))
+  }
+}

@@ -1,0 +1,183 @@
+import Crypto
+import Log
+
+// The side that answers pulls and pushes what became durable: Protocols/sync.md, 5 and 6.
+extension Replicator {
+  mutating func requested(
+    _ pull: PullRequest, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) throws(MalformedMessage) {
+    let log = try log(pull.position, id)
+    guard let shared = sessions[id]!.shared[log] else {
+      throw MalformedMessage(what: "pull of a log that is not shared")
+    }
+    guard !sessions[id]!.serving.contains(where: { $0.request == pull.request }) else {
+      throw MalformedMessage(what: "request \(pull.request) is open already")
+    }
+    guard sessions[id]!.serving.count < Limits.openRequestsOfPeer else {
+      effects.append(.count(.pullsBusy))
+      return send(.end(request: pull.request, reason: .busy), on: id, &effects)
+    }
+    guard !shared.isDisputed, pull.to <= logs[log]!.durable.size else {
+      return send(.end(request: pull.request, reason: .notHere), on: id, &effects)
+    }
+    sessions[id]!.serving.append(
+      ServedPull(
+        request: pull.request, log: log, next: pull.from, to: pull.to, credit: Int(pull.credit),
+        full: pull.full))
+    serve(id, &effects)
+  }
+
+  mutating func credited(
+    _ request: UInt32, _ bytes: UInt32, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    guard let index = sessions[id]!.serving.firstIndex(where: { $0.request == request }) else {
+      return
+    }
+    sessions[id]!.serving[index].credit += Int(bytes)
+    guard sessions[id]!.serving[index].credit <= Limits.maximumCreditBytes else {
+      return close(id, .credit, now, &effects)
+    }
+    serve(id, &effects)
+  }
+
+  /// Sends chunks in turn for each open request, until credit or the connection's queue is used up.
+  /// The daemon calls again (`congested` false) when the queue drained.
+  mutating func serve(_ id: SessionID, _ effects: inout [Effect]) {
+    var budget = Limits.chunkBytes * 4
+    var isIdle = false
+    while !isIdle, budget > 0, sessions[id]?.isCongested == false {
+      isIdle = true
+      for served in sessions[id]!.serving where served.credit > 0 {
+        budget -= serveOne(served, on: id, &effects)
+        isIdle = false
+      }
+    }
+    if budget <= 0, sessions[id] != nil { sessions[id]!.isCongested = true }
+  }
+
+  /// - Returns: bytes of the chunk sent.
+  private mutating func serveOne(
+    _ served: ServedPull, on id: SessionID, _ effects: inout [Effect]
+  ) -> Int {
+    let index = sessions[id]!.serving.firstIndex { $0.request == served.request }!
+    guard
+      let sent = sendChunk(
+        of: served.log, served.next..<served.to, request: served.request, full: served.full,
+        on: id, &effects)
+    else {
+      sessions[id]!.serving.remove(at: index)
+      effects.append(.count(.readsFailed))
+      send(.end(request: served.request, reason: .readError), on: id, &effects)
+      return 0
+    }
+    sessions[id]!.serving[index].next = sent.next
+    sessions[id]!.serving[index].credit -= sent.bytes
+    noteSent(served.log, upTo: sent.next, on: id)
+    if sent.next >= served.to {
+      sessions[id]!.serving.remove(at: index)
+      send(.end(request: served.request, reason: .done), on: id, &effects)
+    }
+    return sent.bytes
+  }
+
+  private mutating func noteSent(_ log: LogID, upTo next: UInt64, on id: SessionID) {
+    let before = sessions[id]!.shared[log]!.pushedTo
+    sessions[id]!.shared[log]!.pushedTo = max(before, next)
+  }
+
+  /// Sends one chunk from the start of `range`: under the newest checkpoint as far as that reaches,
+  /// entry by entry above it.
+  private mutating func sendChunk(
+    of log: LogID, _ range: Range<UInt64>, request: UInt32, full: Bool, on id: SessionID,
+    _ effects: inout [Effect]
+  ) -> (next: UInt64, bytes: Int)? {
+    do {
+      let anchor = anchor(of: log, above: range.lowerBound)
+      let end = min(range.upperBound, anchor?.size ?? range.upperBound)
+      let batch = try reader.read(
+        log, range.lowerBound..<end, maximumBytes: Limits.chunkBytes)
+      let next = range.lowerBound + UInt64(batch.count)
+      var proof: [Digest] = []
+      if let anchor {
+        proof = try reader.consistencyProof(log, from: next, to: anchor.size)
+        offer(anchor, of: log, on: id, &effects)
+      }
+      let message = Chunk.encode(
+        batch, request: request, position: sessions[id]!.ourPositions[log]!,
+        checkpointSize: anchor?.size ?? 0, proof: proof, full: full)
+      effects.append(.send(id, message))
+      return (next, message.count)
+    } catch {
+      return nil
+    }
+  }
+
+  /// The newest checkpoint, if it covers the entry at `index` and its entries are durable here.
+  private func anchor(of log: LogID, above index: UInt64) -> VerifiedCheckpoint? {
+    guard let checkpoint = reader.newestCheckpoint(of: log), checkpoint.size > index,
+      checkpoint.size <= logs[log]!.durable.size
+    else { return nil }
+    return checkpoint
+  }
+
+  mutating func offer(
+    _ checkpoint: VerifiedCheckpoint, of log: LogID, on id: SessionID, _ effects: inout [Effect]
+  ) {
+    guard sessions[id]!.shared[log]!.sentCheckpointSize != checkpoint.size else { return }
+    sessions[id]!.shared[log]!.sentCheckpointSize = checkpoint.size
+    let position = sessions[id]!.ourPositions[log]!
+    send(.checkpoint(position: position, note: checkpoint.note), on: id, &effects)
+  }
+
+  // MARK: Live push
+
+  mutating func becameDurable(
+    _ log: LogID, _ head: LogHead, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    guard logs[log] != nil, head.size > logs[log]!.durable.size else { return }
+    let before = logs[log]!.durable.size
+    logs[log]!.durable = head
+    if let state = reader.state(of: log), state.size > logs[log]!.accepted.size {
+      logs[log]!.accepted = state
+    }
+    giveCreditBack(log, &effects)
+    for id in sessionOrder where sessions[id]!.isReady { push(log, above: before, on: id, &effects) }
+    if highestKnown(of: log) == head.size, before < head.size {
+      effects.append(.event(.caughtUp(log, size: head.size)))
+    }
+    wantCosignature(of: log, now, &effects)
+  }
+
+  private mutating func giveCreditBack(_ log: LogID, _ effects: inout [Effect]) {
+    let durable = logs[log]!.durable.size
+    for debt in logs[log]!.debts where debt.upTo <= durable {
+      guard sessions[debt.session] != nil else { continue }
+      send(.credit(request: debt.request, bytes: debt.bytes), on: debt.session, &effects)
+    }
+    logs[log]!.debts.removeAll { $0.upTo <= durable }
+  }
+
+  private mutating func push(
+    _ log: LogID, above before: UInt64, on id: SessionID, _ effects: inout [Effect]
+  ) {
+    guard let shared = sessions[id]!.shared[log], !shared.isDisputed else { return }
+    sessions[id]!.unannounced.insert(log)
+    let size = logs[log]!.durable.size
+    let theirs = max(shared.theirs?.size ?? 0, shared.pushedTo)
+    guard shared.isEager, !sessions[id]!.isCongested, theirs >= before, theirs < size,
+      size - theirs <= Limits.entriesPushedAtOnce,
+      !sessions[id]!.serving.contains(where: { $0.log == log })
+    else { return }
+    let covered = reader.newestCheckpoint(of: log)?.size ?? 0
+    guard size - theirs < Limits.entriesPushedSingly || covered > theirs else { return }
+    var next = theirs
+    while next < size {
+      let sent = sendChunk(of: log, next..<size, request: 0, full: false, on: id, &effects)
+      guard let sent else { return effects.append(.count(.readsFailed)) }
+      next = sent.next
+    }
+    noteSent(log, upTo: next, on: id)
+    // What was pushed announces itself: the receiver learns our size from the entries.
+    sessions[id]!.unannounced.insert(log)
+  }
+}

@@ -1,0 +1,58 @@
+public import Log
+
+/// What `status` shows of a peer, as replication sees it.
+public struct PeerProgress: Sendable {
+  public var name: NodeName
+  public var sharedLogs: Int
+  /// Entries that we hold durably and the peer did not announce yet, over all shared logs.
+  public var lagEntries: UInt64
+  /// Entries that the peer announced and we do not hold.
+  public var missingEntries: UInt64
+  public var disputedLogs: [LogID]
+  public var sinceMilliseconds: UInt64
+}
+
+extension Replicator {
+  /// The peers with a session that is ready, in the order of their sessions.
+  public func progressOfPeers() -> [PeerProgress] {
+    sessionOrder.compactMap { id in
+      let session = sessions[id]!
+      guard session.isReady else { return nil }
+      var progress = PeerProgress(
+        name: session.opening.peer, sharedLogs: session.shared.count, lagEntries: 0,
+        missingEntries: 0, disputedLogs: [], sinceMilliseconds: session.openedAt)
+      for log in logOrder {
+        guard let shared = session.shared[log] else { continue }
+        let theirs = shared.theirs?.size ?? 0
+        let ours = logs[log]!.durable.size
+        if theirs < ours { progress.lagEntries += ours - theirs }
+        if theirs > ours { progress.missingEntries += theirs - ours }
+        if shared.isDisputed { progress.disputedLogs.append(log) }
+      }
+      return progress
+    }
+  }
+
+  /// Peers that announced at least `size` entries of `log`: for `publish --replicas`.
+  public func peersHolding(_ log: LogID, size: UInt64) -> Set<NodeName> {
+    var names: Set<NodeName> = []
+    for id in sessionOrder {
+      guard let shared = sessions[id]!.shared[log], !shared.isDisputed else { continue }
+      if (shared.theirs?.size ?? 0) >= size { names.insert(sessions[id]!.opening.peer) }
+    }
+    return names
+  }
+
+  /// The highest size of `log` that any connected peer announced.
+  public func knownSize(of log: LogID) -> UInt64 {
+    logs[log] == nil ? 0 : max(highestKnown(of: log), logs[log]!.durable.size)
+  }
+
+  /// Who cosigned which size of `log`.
+  public func cosigners(of log: LogID) -> [(name: NodeName, size: UInt64)] {
+    guard let progress = logs[log] else { return [] }
+    return progress.cosignatures.keys.sorted().map { ($0, progress.cosignatures[$0]!.size) }
+  }
+
+  public func frozenAt(_ log: LogID) -> UInt64? { logs[log]?.accepted.frozenAt }
+}
