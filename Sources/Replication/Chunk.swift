@@ -25,7 +25,7 @@ struct Chunk {
 extension Chunk {
   static func decode(_ message: [UInt8]) throws(MalformedMessage) -> Chunk {
     do {
-      var reader = ByteReader(message.span)
+      var reader = MessageReader(message)
       _ = try reader.u8()
       var chunk = Chunk(
         request: try reader.u32(), position: Int(try reader.u32()), first: try reader.u64(),
@@ -41,12 +41,11 @@ extension Chunk {
       }
       let hashes = Int(try reader.u8())
       guard hashes <= 64 else { throw MalformedMessage(what: "proof longer than 64 hashes") }
-      for _ in 0..<hashes { chunk.proof.append(Digest(Bytes32(try reader.bytes(32).span))) }
+      for _ in 0..<hashes { chunk.proof.append(try reader.digest()) }
       let leafBytes = chunk.count * (chunk.full ? EntryLayout.leafBytes : compactLeafBytes)
-      chunk.leaves = reader.offset..<(reader.offset + leafBytes)
-      try reader.skip(leafBytes)
+      chunk.leaves = try reader.take(leafBytes)
       if flags & 2 == 2 { chunk.states = try states(&reader, chunk.count) }
-      chunk.bodies = reader.offset..<message.count
+      chunk.bodies = reader.takeRest()
       return chunk
     } catch let error as MalformedMessage {
       throw error
@@ -55,7 +54,7 @@ extension Chunk {
     }
   }
 
-  private static func states(_ reader: inout ByteReader, _ count: Int) throws -> [BodyState] {
+  private static func states(_ reader: inout MessageReader, _ count: Int) throws -> [BodyState] {
     try reader.bytes(count).map { (raw: UInt8) throws in
       guard let state = BodyState(rawValue: raw) else {
         throw MalformedMessage(what: "unknown body state")
@@ -82,7 +81,6 @@ extension Chunk {
 
   /// Writes the 216 bytes of each leaf from its 96: SYNC-20.
   private func rebuild(_ message: [UInt8], _ body: [UInt8], extending state: LogState) -> [UInt8]? {
-    let domain = Array("liaison-entry/v1".utf8)
     let logID = state.identity.id.array
     var previous = state.lastHeaderHash
     var result: [UInt8] = []
@@ -90,12 +88,12 @@ extension Chunk {
     var bodyOffset = 0
     for entry in 0..<count {
       let base = leaves.lowerBound + entry * Chunk.compactLeafBytes
-      let length = ByteReader.u32(message.span, at: base + 12)
+      let length: UInt32 = message.span.bigEndian(at: base + 12)
       guard Int(length) <= body.count - bodyOffset else { return nil }
       let start = result.count
-      result.append(contentsOf: domain)
+      result.append(contentsOf: EntryLayout.domainText)
       result.append(contentsOf: logID)
-      ByteWriter.append(first + UInt64(entry), to: &result)
+      result.append(bigEndian: first + UInt64(entry))
       result.append(contentsOf: message[base..<(base + 32)])
       previous.append(to: &result)
       SHA256.hash(body.span.extracting(bodyOffset..<(bodyOffset + Int(length)))).append(to: &result)
@@ -122,11 +120,11 @@ extension Chunk {
     message.reserveCapacity(
       fixedBytes + 32 * proof.count + batch.leaves.count + batch.count + batch.bodies.count)
     message.append(MessageType.chunk.rawValue)
-    ByteWriter.append(request, to: &message)
-    ByteWriter.append(UInt32(position), to: &message)
-    ByteWriter.append(batch.first, to: &message)
-    ByteWriter.append(UInt32(batch.count), to: &message)
-    ByteWriter.append(checkpointSize, to: &message)
+    message.append(bigEndian: request)
+    message.append(bigEndian: UInt32(position))
+    message.append(bigEndian: batch.first)
+    message.append(bigEndian: UInt32(batch.count))
+    message.append(bigEndian: checkpointSize)
     message.append((full ? 1 : 0) | (full && states != nil ? 2 : 0))
     message.append(UInt8(proof.count))
     for hash in proof { hash.append(to: &message) }

@@ -78,7 +78,8 @@ public enum Effect: Sendable {
 }
 
 public enum CloseReason: String, Sendable {
-  case malformed, version, drift, silent, replaced, aged, failures, secondCopy, credit, protocolOrder
+  case malformed, version, drift, silent, replaced, aged, failures, secondCopy, credit,
+    protocolOrder
 }
 
 /// What an operator or a counter hears of.

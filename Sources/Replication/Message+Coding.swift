@@ -10,7 +10,7 @@ extension Message {
     }
     if type == .chunk { return .chunk }
     do {
-      var reader = ByteReader(bytes.span)
+      var reader = MessageReader(bytes)
       _ = try reader.u8()
       let message = try body(of: type, &reader)
       try reader.finish()
@@ -22,7 +22,7 @@ extension Message {
     }
   }
 
-  private static func body(of type: MessageType, _ reader: inout ByteReader) throws -> Message {
+  private static func body(of type: MessageType, _ reader: inout MessageReader) throws -> Message {
     switch type {
     case .hello:
       return .hello(
@@ -63,7 +63,7 @@ extension Message {
     }
   }
 
-  private static func logs(_ reader: inout ByteReader) throws -> Message {
+  private static func logs(_ reader: inout MessageReader) throws -> Message {
     let first = Int(try reader.u32())
     let count = Int(try reader.u32())
     guard first + count <= Limits.logsOfSession else {
@@ -74,7 +74,7 @@ extension Message {
     return .logs(first: first, saltedIDs: ids)
   }
 
-  private static func heads(_ reader: inout ByteReader) throws -> Message {
+  private static func heads(_ reader: inout MessageReader) throws -> Message {
     let count = Int(try reader.u32())
     guard count <= Limits.logsOfSession else {
       throw MalformedMessage(what: "more heads than \(Limits.logsOfSession)")
@@ -84,14 +84,13 @@ extension Message {
       let position = Int(try reader.u32())
       let size = try reader.u64()
       guard size > 0, size <= maximumSize else { throw MalformedMessage(what: "impossible size") }
-      let leafHash = try reader.bytes(32)
       heads.append(
-        AnnouncedHead(position: position, size: size, leafHash: Digest(Bytes32(leafHash.span))))
+        AnnouncedHead(position: position, size: size, leafHash: try reader.digest()))
     }
     return .heads(heads)
   }
 
-  private static func pull(_ reader: inout ByteReader) throws -> Message {
+  private static func pull(_ reader: inout MessageReader) throws -> Message {
     let request = PullRequest(
       request: try reader.u32(), position: Int(try reader.u32()), from: try reader.u64(),
       to: try reader.u64(), credit: try reader.u32(), full: try reader.u8() & 1 == 1)
@@ -107,13 +106,13 @@ extension Message {
     case .hello(let version, let runID, let carry):
       writer.u8(MessageType.hello.rawValue)
       writer.u16(version)
-      writer.bytes(runID)
+      writer.write(runID)
       writer.u8(carry)
     case .logs(let first, let ids):
       writer.u8(MessageType.logs.rawValue)
       writer.u32(UInt32(first))
       writer.u32(UInt32(ids.count))
-      for id in ids { writer.bytes(id) }
+      for id in ids { writer.write(id) }
     case .heads(let heads):
       writer.u8(MessageType.heads.rawValue)
       writer.u32(UInt32(heads.count))
@@ -122,7 +121,7 @@ extension Message {
       writer.u8(MessageType.checkpoint.rawValue)
       writer.u32(UInt32(position))
       writer.u16(UInt16(note.count))
-      writer.bytes(note)
+      writer.write(note)
     case .pull(let pull):
       writer.u8(MessageType.pull.rawValue)
       writer.u32(pull.request)
@@ -151,14 +150,14 @@ extension Message {
       writer.u8(direction.rawValue)
       writer.u32(UInt32(position))
       writer.u16(UInt16(note.count))
-      writer.bytes(note)
+      writer.write(note)
     case .ping: writer.u8(MessageType.ping.rawValue)
     case .pong: writer.u8(MessageType.pong.rawValue)
     case .digest(let digest):
       writer.u8(MessageType.digest.rawValue)
-      writer.bytes(digest)
+      writer.write(digest)
     }
-    return writer.array
+    return writer.bytes
   }
 }
 
@@ -166,6 +165,6 @@ extension AnnouncedHead {
   func append(to writer: inout ByteWriter) {
     writer.u32(UInt32(position))
     writer.u64(size)
-    writer.bytes(leafHash.array)
+    writer.write(leafHash.array)
   }
 }

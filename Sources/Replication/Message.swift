@@ -1,4 +1,4 @@
-public import Crypto
+import Crypto
 import Wire
 
 /// The messages of Protocols/sync.md, 1, but for the chunk, which `Chunk` reads in place.

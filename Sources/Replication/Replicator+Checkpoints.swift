@@ -1,5 +1,5 @@
-public import Crypto
-public import Log
+import Crypto
+import Log
 
 // Checkpoints and cosignatures: Protocols/sync.md, 7.
 extension Replicator {
@@ -100,7 +100,7 @@ extension Replicator {
       let position = sessions[target]?.ourPositions[log]
     else { return }
     logs[log]!.relayed[cosignature.name] = checkpoint.size
-    let note = checkpoint.note(with: [cosignature])
+    let note = checkpoint.note(cosignatures: [cosignature])
     send(
       .cosigned(direction: .towardsAuthor, position: position, note: note), on: target, &effects)
   }
@@ -111,13 +111,15 @@ extension Replicator {
   ) {
     let identity = logs[log]!.accepted.identity
     guard
-      let (checkpoint, lines) = try? VerifiedCheckpoint.verifyCosigned(
-        note: note, identity: identity)
+      let checkpoint = try? VerifiedCheckpoint.verify(note: note, identity: identity),
+      let lines = try? Note(parsing: note).signatures
     else {
       effects.append(.count(.checkpointsBad))
       return fail(id, now, &effects)
     }
-    for cosignature in lines {
+    for line in lines {
+      // A line of another kind is some other tool's, and no business of ours.
+      guard let cosignature = try? Cosignature(line) else { continue }
       take(cosignature, over: checkpoint, of: log, direction, on: id, now, &effects)
     }
     guard direction == .fromAuthor, checkpoint.size <= logs[log]!.accepted.size else { return }
@@ -167,7 +169,7 @@ extension Replicator {
     guard !set.isEmpty else { return }
     logs[ownLog]!.cosignaturesChanged = false
     logs[ownLog]!.cosignaturesDueAt = now + Limits.cosignaturesEveryMilliseconds
-    let note = checkpoint.note(with: Array(set.prefix(16)))
+    let note = checkpoint.note(cosignatures: Array(set.prefix(16)))
     for id in sessionOrder where sessions[id]!.isReady {
       guard let shared = sessions[id]!.shared[ownLog], !shared.isDisputed,
         (shared.theirs?.size ?? 0) >= checkpoint.size

@@ -87,7 +87,8 @@ extension Replicator {
       let next = LogHead(size: head.size, leafHash: head.leafHash)
       // Recorded even when it contradicts: the digest compares what was announced.
       sessions[id]!.shared[log]!.theirs = next
-      if let last = shared.theirs, next.size < last.size || (next.size == last.size && next != last) {
+      if let last = shared.theirs, next.size < last.size || (next.size == last.size && next != last)
+      {
         dispute(log, on: id, size: next.size, &effects)
         continue
       }
@@ -127,7 +128,7 @@ extension Replicator {
         position: entry.position, size: entry.head.size, leafHash: entry.head.leafHash
       ).append(to: &writer)
     }
-    return Array(SHA256.hash(writer.array).array.prefix(16))
+    return Array(SHA256.hash(writer.bytes).array.prefix(16))
   }
 
   mutating func sendDigest(on id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {

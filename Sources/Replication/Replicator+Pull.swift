@@ -183,12 +183,12 @@ extension Replicator {
   ) throws(Rejection) -> VerifiedBatch {
     let state = logs[log]!.accepted
     guard let batch = chunk.batch(of: message, extending: state) else {
-      throw .failure(.bodyLength)
+      throw .failure(.empty)
     }
     if chunk.checkpointSize == 0 { return try state.accept(batch) }
     guard let checkpoint = sessions[id]!.shared[log]!.theirCheckpoint,
       checkpoint.size == chunk.checkpointSize
-    else { throw .failure(.unanchored) }
+    else { throw .failure(.notUnderCheckpoint) }
     return try state.accept(batch, under: checkpoint, consistency: chunk.proof)
   }
 
@@ -238,10 +238,10 @@ extension Replicator {
   }
 
   private mutating func freeze(_ log: LogID, _ fault: AuthorFault, _ effects: inout [Effect]) {
-    logs[log]!.accepted = logs[log]!.accepted.frozen(at: fault.index)
+    logs[log]!.accepted.frozenAt = fault.position
     logs[log]!.pull = nil
     effects.append(.count(.faults))
     effects.append(.keepEvidence(log, fault))
-    effects.append(.event(.frozen(log, at: fault.index)))
+    effects.append(.event(.frozen(log, at: fault.position)))
   }
 }

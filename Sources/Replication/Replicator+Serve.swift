@@ -141,7 +141,9 @@ extension Replicator {
       logs[log]!.accepted = state
     }
     giveCreditBack(log, &effects)
-    for id in sessionOrder where sessions[id]!.isReady { push(log, above: before, on: id, &effects) }
+    for id in sessionOrder where sessions[id]!.isReady {
+      push(log, above: before, on: id, &effects)
+    }
     if highestKnown(of: log) == head.size, before < head.size {
       effects.append(.event(.caughtUp(log, size: head.size)))
     }

@@ -22,8 +22,9 @@ extension Replicator {
     }
   }
 
-  mutating func close(_ id: SessionID, _ reason: CloseReason, _ now: UInt64, _ effects: inout [Effect])
-  {
+  mutating func close(
+    _ id: SessionID, _ reason: CloseReason, _ now: UInt64, _ effects: inout [Effect]
+  ) {
     effects.append(.close(id, reason))
     forget(id, now)
   }
@@ -71,7 +72,8 @@ extension Replicator {
     case .hello, .ping, .pong, .logs: break
     case .heads(let heads): try announced(heads, on: id, now, &effects)
     case .checkpoint(let position, let note):
-      try received(checkpoint: note, of: try log(position, id), on: id, now, &effects)
+      let log = try log(position, id)
+      received(checkpoint: note, of: log, on: id, now, &effects)
     case .pull(let pull): try requested(pull, on: id, now, &effects)
     case .credit(let request, let bytes): credited(request, bytes, on: id, now, &effects)
     case .chunk: try received(chunk: bytes, on: id, now, &effects)
@@ -83,8 +85,8 @@ extension Replicator {
       let log = try log(position, id)
       sessions[id]!.shared[log]?.isEager = true
     case .cosigned(let direction, let position, let note):
-      received(
-        cosigned: note, direction, of: try log(position, id), on: id, now, &effects)
+      let log = try log(position, id)
+      received(cosigned: note, direction, of: log, on: id, now, &effects)
     case .digest(let digest): compare(digest, on: id, now, &effects)
     }
   }

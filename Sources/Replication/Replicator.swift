@@ -1,4 +1,4 @@
-public import Crypto
+import Crypto
 public import Log
 
 /// The replication core of one node: a value that takes inputs and returns effects.
