@@ -1,0 +1,46 @@
+/// Every limit of the runtime, with its arithmetic.
+public enum Limits {
+  /// What one `recv` may bring: one buffer a loop, whatever the number of connections.
+  public static let readBufferBytes = 256 * 1024
+  /// Events taken from epoll at once; a longer queue waits for the next batch.
+  public static let eventsPerBatch = 256
+  /// Connections one listener takes in one event, so that a flood of them cannot starve the rest.
+  public static let acceptsPerEvent = 64
+  /// How long a listener rests when the process has no descriptor left.
+  public static let acceptRestMilliseconds: UInt64 = 200
+  /// The kernel's queue of connections not yet accepted.
+  public static let listenBacklog: Int32 = 256
+
+  /// Output a connection holds before it is given up as a reader that does not read: four messages of the
+  /// largest size (1,114,112 bytes) and their framing.
+  public static let outputLimitBytes = 5 * 1024 * 1024
+  /// `onDrained` is called when output fell to this after it was above.
+  public static let outputLowWaterBytes = 128 * 1024
+  /// Output beyond this is sent inside `write`; less waits for the end of the batch and leaves in one call.
+  public static let eagerFlushBytes = 256 * 1024
+  /// Memory an idle connection keeps for output: 500 peers hold at most 128 MiB after a burst.
+  public static let keptOutputCapacityBytes = 256 * 1024
+  /// How long `finish` waits for the other side to read what is left.
+  public static let finishMilliseconds: UInt64 = 5_000
+
+  /// Addresses tried for one host name.
+  public static let addressesPerName = 8
+  /// Threads that may wait for the name service, and names that may wait for a thread: one for each of 500
+  /// peers, rounded up.
+  public static let resolverThreads = 2
+  public static let resolverQueue = 512
+
+  /// Open files kept by `FileDisk`: well below the usual 1,024 descriptors of a process.
+  public static let openFiles = 256
+  /// Batches that may wait for the disk thread; the store has at most one outstanding.
+  public static let diskQueue = 16
+
+  /// A log line with its prefix and line feed: PIPE_BUF, so that a line is one write and never interleaves.
+  public static let logLineBytes = 4_096
+  /// A status line for the service manager.
+  public static let statusBytes = 256
+  /// An answer on the control socket as a client accepts it.
+  public static let controlMessageBytes = 16 * 1024 * 1024
+  /// Names one `list` of a folder may return: 10^8 entries are about 800 body segments, 500 logs.
+  public static let namesPerFolder = 1_000_000
+}

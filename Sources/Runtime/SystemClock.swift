@@ -1,0 +1,13 @@
+internal import CLinux
+
+/// The clocks of this machine. Time is taken here and given to everything else as an argument.
+public struct SystemClock: Sendable {
+  public init() {}
+
+  /// CLOCK_MONOTONIC.
+  public var monotonicNanoseconds: UInt64 { liaison_nanoseconds(CLOCK_MONOTONIC) }
+  /// CLOCK_MONOTONIC, rounded down.
+  public var monotonicMilliseconds: UInt64 { monotonicNanoseconds / 1_000_000 }
+  /// Milliseconds since 1970-01-01 UTC, by a clock that may jump.
+  public var wallMilliseconds: UInt64 { liaison_nanoseconds(CLOCK_REALTIME) / 1_000_000 }
+}
