@@ -168,6 +168,29 @@ public enum XChaChaPoly {
     buffer.removeLast(tagBytes)
     return buffer
   }
+
+  /// Opens an encrypted key straight into guarded memory.
+  public static func openGuarded(
+    _ ciphertext: Span<UInt8>, key: Span<UInt8>, nonce: [UInt8], associatedData: Span<UInt8>
+  ) throws(AEADError) -> GuardedBytes {
+    guard ciphertext.count >= tagBytes else { throw .notAuthentic }
+    return try GuardedBytes(count: ciphertext.count - tagBytes) { output throws(AEADError) in
+      let count = output.count
+      let status = unsafe output.withUnsafeMutableBufferPointer { output in
+        unsafe ciphertext.withUnsafeBufferPointer { ciphertext in
+          unsafe key.withUnsafeBufferPointer { key in
+            unsafe associatedData.withUnsafeBufferPointer { ad in
+              let text = ciphertext.baseAddress!
+              return unsafe crypto_aead_xchacha20poly1305_ietf_decrypt_detached(
+                output.baseAddress!, nil, text, UInt64(count), text + count, ad.baseAddress,
+                UInt64(ad.count), nonce, key.baseAddress!)
+            }
+          }
+        }
+      }
+      guard status == 0 else { throw .notAuthentic }
+    }
+  }
 }
 
 private func append(_ bytes: Span<UInt8>, to buffer: inout [UInt8]) {

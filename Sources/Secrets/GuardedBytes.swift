@@ -51,6 +51,15 @@ public struct GuardedBytes: ~Copyable, @unchecked Sendable {
     return try body(span)
   }
 
+  /// Makes the bytes writable for the time of the call.
+  mutating func rewrite(_ body: (inout MutableSpan<UInt8>) -> Void) {
+    unsafe sodium_mprotect_readwrite(base)
+    let buffer = unsafe UnsafeMutableBufferPointer(start: base, count: count)
+    var span = unsafe MutableSpan(_unsafeElements: buffer)
+    body(&span)
+    unsafe sodium_mprotect_readonly(base)
+  }
+
   /// Compares in constant time (for one length).
   public func isEqual(to other: Span<UInt8>) -> Bool {
     guard other.count == count else { return false }

@@ -1,0 +1,49 @@
+internal import CSodium
+internal import Crypto
+
+public enum PresharedKeyError: Error, Equatable, Sendable {
+  /// Not 32 bytes of Base64, with white space around it at most.
+  case malformed
+}
+
+extension PresharedKey {
+  /// Reads a `peers/*.psk` file: one line of padded Base64 of 32 bytes. The text stays in guarded
+  /// memory; the decoder takes constant time.
+  public init(text: borrowing GuardedBytes) throws(PresharedKeyError) {
+    Sodium.ready()
+    guard text.count <= Limits.presharedKeyFileBytes else { throw .malformed }
+    let decoded = try GuardedBytes(count: 32) { output throws(PresharedKeyError) in
+      var written = 0
+      let status = text.withBytes { text in
+        unsafe text.withUnsafeBytes { text in
+          unsafe output.withUnsafeMutableBufferPointer { output in
+            guard let base = text.baseAddress else { return Int32(-1) }
+            return unsafe sodium_base642bin(
+              output.baseAddress!, 32, base.assumingMemoryBound(to: CChar.self), text.count,
+              " \t\r\n", &written, nil, sodium_base64_VARIANT_ORIGINAL)
+          }
+        }
+      }
+      guard status == 0, written == 32 else { throw .malformed }
+    }
+    self.init(decoded)
+  }
+
+  /// Lends the file's text: Base64 and a newline.
+  public func withText<R, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R {
+    // 44 characters, then the terminator, which the newline replaces.
+    let text = GuardedBytes(count: 45) { output in
+      withBytes { key in
+        unsafe key.withUnsafeBufferPointer { key in
+          unsafe output.withUnsafeMutableBytes { output in
+            _ = unsafe sodium_bin2base64(
+              output.baseAddress!.assumingMemoryBound(to: CChar.self), 45, key.baseAddress!, 32,
+              sodium_base64_VARIANT_ORIGINAL)
+          }
+        }
+      }
+      output[44] = 0x0a
+    }
+    return try text.withBytes(body)
+  }
+}
