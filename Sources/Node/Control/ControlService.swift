@@ -31,6 +31,9 @@ public protocol ControlService: AnyObject {
   /// Reads the roster again and applies what changed, as SIGHUP does.
   func reload() throws(ControlError) -> ReloadReply
 
+  /// Counts input on the control socket that no varlink client sends, and logs why.
+  func controlInputRefused(_ reason: String)
+
   /// Runs `work` in a later turn of the loop, so that a long tail does not hold up the rest.
   func soon(_ work: @escaping () -> Void)
 }

@@ -1,0 +1,75 @@
+/// `ControlError` as varlink carries it: a name under `org.liaison.Node.` and its parameters.
+struct ControlErrorParameters: Codable, Hashable, Sendable {
+  var entry: String?
+  var name: String?
+  var reason: String?
+  var hint: String?
+  var line: Int?
+  var entries: [EntryRun]?
+  var stored: Int?
+  var wanted: Int?
+}
+
+extension ControlError {
+  static let prefix = "org.liaison.Node."
+
+  var varlinkName: String {
+    let name =
+      switch self {
+      case .unknownEntry: "UnknownEntry"
+      case .unknownNode: "UnknownNode"
+      case .closedHere: "ClosedHere"
+      case .diskFull: "DiskFull"
+      case .diskFailed: "DiskFailed"
+      case .recordRefused: "RecordRefused"
+      case .notReplicated: "NotReplicated"
+      case .busy: "Busy"
+      case .refused: "Refused"
+      }
+    return ControlError.prefix + name
+  }
+
+  var parameters: ControlErrorParameters {
+    var values = ControlErrorParameters()
+    switch self {
+    case .unknownEntry(let entry): values.entry = entry
+    case .unknownNode(let name): values.name = name
+    case .closedHere(let reason), .diskFailed(let reason): values.reason = reason
+    case .diskFull, .busy: break
+    case .recordRefused(let line, let reason):
+      values.line = line
+      values.reason = reason
+    case .notReplicated(let entries, let stored, let wanted):
+      values.entries = entries
+      values.stored = stored
+      values.wanted = wanted
+    case .refused(let reason, let hint):
+      values.reason = reason
+      values.hint = hint
+    }
+    return values
+  }
+
+  /// What a client makes of an error reply; an error it does not know is `refused` with its name.
+  init(varlinkName: String, parameters values: ControlErrorParameters) {
+    let reason = values.reason ?? ""
+    switch varlinkName {
+    case "org.liaison.Node.UnknownEntry": self = .unknownEntry(values.entry ?? "")
+    case "org.liaison.Node.UnknownNode": self = .unknownNode(values.name ?? "")
+    case "org.liaison.Node.ClosedHere": self = .closedHere(reason: reason)
+    case "org.liaison.Node.DiskFull": self = .diskFull
+    case "org.liaison.Node.DiskFailed": self = .diskFailed(reason: reason)
+    case "org.liaison.Node.RecordRefused":
+      self = .recordRefused(line: values.line ?? 0, reason: reason)
+    case "org.liaison.Node.NotReplicated":
+      self = .notReplicated(
+        entries: values.entries ?? [], stored: values.stored ?? 0, wanted: values.wanted ?? 0)
+    case "org.liaison.Node.Busy": self = .busy
+    case "org.liaison.Node.Refused": self = .refused(reason: reason, hint: values.hint ?? "")
+    default:
+      self = .refused(
+        reason: "the daemon answered \(varlinkName)",
+        hint: "use a liaison and a liaisond of the same version")
+    }
+  }
+}

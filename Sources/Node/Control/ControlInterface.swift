@@ -1,0 +1,132 @@
+/// The interface that `GetInterfaceDescription` answers with; a test compares it with
+/// `Protocols/org.liaison.varlink`, byte for byte.
+enum ControlInterface {
+  static let description = """
+    # Control of one Liaison node: see Protocols/control.md.
+    interface org.liaison.Node
+
+    type Log (
+      origin: string,
+      id: string,
+      size: int,
+      root: string,
+      cosignatures: []string,
+      own: bool,
+      checkpointSize: int,
+      missingEntries: int,
+      bytes: int,
+      verifiedEntries: int,
+      defects: int,
+      disputed: bool,
+      frozenAt: ?int,
+      why: ?string
+    )
+
+    type Peer (
+      name: string,
+      state: string,
+      lagEntries: ?int,
+      lagSeconds: ?int,
+      address: ?string,
+      since: ?int,
+      why: ?string,
+      bytesIn: int,
+      bytesOut: int
+    )
+
+    # count entries of log origin, from index first on
+    type Run (origin: string, first: int, count: int)
+
+    # the next index to look at in each log, by origin
+    type Position (next: [string]int)
+
+    type Event (entry: string, time: int, record: string, disputed: ?bool)
+
+    # who has what, how far behind, since when, why
+    method Status() -> (
+      node: string,
+      logs: []Log,
+      peers: []Peer,
+      signing: string,
+      signingWhy: ?string,
+      version: string,
+      startedAt: int,
+      counters: [string]int
+    )
+
+    method Peers() -> (peers: []Peer)
+
+    # answers when the entries are durable here, and stored by that many peers
+    method Publish(to: []string, records: []string, replicas: ?int) -> (entries: []Run)
+
+    # one entry, nl/1/17
+    method Show(entry: string) -> (
+      entry: string,
+      log: string,
+      time: int,
+      kind: string,
+      kindNumber: int,
+      suite: int,
+      expiryDay: int,
+      bodyBytes: int,
+      audienceTag: string,
+      previous: string,
+      bodyHash: string,
+      leafHash: string,
+      signature: string,
+      disputed: bool,
+      opening: string,
+      record: ?string,
+      text: ?string,
+      why: ?string
+    )
+
+    # records this node can open; with the flag more, page after page
+    method Tail(position: ?Position, fresh: ?bool, origin: ?string, follow: ?bool) -> (
+      events: []Event,
+      position: Position,
+      more: bool
+    )
+
+    # reads the roster again
+    method Reload() -> (
+      added: []string,
+      removed: []string,
+      changed: []string,
+      problems: []string
+    )
+
+    error UnknownEntry (entry: string)
+    error UnknownNode (name: string)
+    error ClosedHere (reason: string)
+    error DiskFull ()
+    error DiskFailed (reason: string)
+    error RecordRefused (line: int, reason: string)
+    error NotReplicated (entries: []Run, stored: int, wanted: int)
+    error Busy ()
+    error Refused (reason: string, hint: string)
+
+    """
+
+  static let service = """
+    # What every varlink service answers about itself.
+    interface org.varlink.service
+
+    method GetInfo() -> (
+      vendor: string,
+      product: string,
+      version: string,
+      url: string,
+      interfaces: []string
+    )
+
+    method GetInterfaceDescription(interface: string) -> (description: string)
+
+    error InterfaceNotFound (interface: string)
+    error MethodNotFound (method: string)
+    error MethodNotImplemented (method: string)
+    error InvalidParameter (parameter: string)
+    error ExpectedMore ()
+
+    """
+}

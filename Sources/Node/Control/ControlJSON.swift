@@ -1,0 +1,21 @@
+internal import FoundationEssentials
+
+/// JSON of the control models: compact, keys sorted, slashes not escaped, so that it can be compared.
+public enum ControlJSON {
+  public static func encode(_ value: some Encodable) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do {
+      return [UInt8](try encoder.encode(value))
+    } catch {
+      preconditionFailure("the control models hold nothing that JSON cannot: \(error)")
+    }
+  }
+
+  /// - Throws: `DecodingError`.
+  public static func decode<Value: Decodable>(
+    _ type: Value.Type = Value.self, from bytes: [UInt8]
+  ) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(bytes))
+  }
+}

@@ -1,0 +1,260 @@
+/// One client of the control socket, without the socket: bytes in through `receive`, bytes out
+/// through `send` (Protocols/control.md).
+///
+/// Calls are answered in the order they came, one at a time. Used from the loop's thread only.
+/// - Getters: `isClosed`, `wantsInput`.
+/// - Commands of the host: `receive`, `outputDrained`, `disconnected`.
+public final class ControlSession {
+  private let service: any ControlService
+  private var decoder = VarlinkDecoder(limitBytes: ControlLimits.messageBytes)
+  /// A call is being answered; what follows it waits in the decoder.
+  private var isAnswering = false
+  private var isPumping = false
+  private var tail: ControlTail?
+
+  /// Takes whole messages. To be set before the first `receive`.
+  public var send: ([UInt8]) -> Void = { _ in }
+  /// Bytes given to `send` that the client has not taken; a tail waits while there are too many.
+  public var pendingOutputBytes: () -> Int = { 0 }
+  /// True once the client broke the rules or is gone: the host sends what is left, then closes.
+  public private(set) var isClosed = false
+
+  public init(service: any ControlService) { self.service = service }
+
+  /// False while enough pipelined input waits: the host stops reading from this client.
+  public var wantsInput: Bool {
+    !isClosed && !(isAnswering && decoder.bufferedBytes >= ControlLimits.pipelinedBytes)
+  }
+
+  public func receive(_ bytes: Span<UInt8>) {
+    guard !isClosed else { return }
+    decoder.receive(bytes)
+    if decoder.bufferedBytes > ControlLimits.messageBytes + ControlLimits.pipelinedBytes {
+      return refuseInput("a message is longer than \(ControlLimits.messageBytes) bytes")
+    }
+    pump()
+  }
+
+  /// The client took output: a tail that paused goes on.
+  public func outputDrained() { tail?.advance() }
+
+  /// The client is gone. A publish that is under way still completes, unheard.
+  public func disconnected() {
+    isClosed = true
+    endTail()
+  }
+
+  // MARK: - Calls
+
+  private func pump() {
+    guard !isPumping else { return }
+    isPumping = true
+    defer { isPumping = false }
+    while !isAnswering, !isClosed {
+      do {
+        guard let message = try decoder.next() else { return }
+        answer(message)
+      } catch {
+        refuseInput("a message is longer than \(ControlLimits.messageBytes) bytes")
+      }
+    }
+  }
+
+  private func answer(_ message: [UInt8]) {
+    guard let head = try? ControlJSON.decode(CallHead.self, from: message) else {
+      return refuseInput("this is not a varlink call")
+    }
+    isAnswering = true
+    let call = Call(head: head, message: message)
+    do {
+      try dispatch(call)
+    } catch let error as ControlError {
+      fail(call, error)
+    } catch {
+      fail(call, "org.varlink.service.InvalidParameter", InvalidParameter(error))
+    }
+  }
+
+  private func dispatch(_ call: Call) throws {
+    switch call.head.method {
+    case "org.varlink.service.GetInfo":
+      _ = try call.parameters(NoParameters.self)
+      finish(call, ServiceInfo(version: service.status().version))
+    case "org.varlink.service.GetInterfaceDescription": try describe(call)
+    case "org.liaison.Node.Status":
+      _ = try call.parameters(NoParameters.self)
+      finish(call, service.status())
+    case "org.liaison.Node.Peers":
+      _ = try call.parameters(NoParameters.self)
+      finish(call, PeersReply(peers: service.status().peers))
+    case "org.liaison.Node.Publish": try publish(call)
+    case "org.liaison.Node.Show":
+      finish(call, try service.show(call.parameters(ShowRequest.self)))
+    case "org.liaison.Node.Tail": try startTail(call)
+    case "org.liaison.Node.Reload":
+      _ = try call.parameters(NoParameters.self)
+      finish(call, try service.reload())
+    default: unknown(call)
+    }
+  }
+
+  private func describe(_ call: Call) throws {
+    let request = try call.parameters(InterfaceRequest.self)
+    switch request.interface {
+    case "org.liaison.Node":
+      finish(call, InterfaceDescription(description: ControlInterface.description))
+    case "org.varlink.service":
+      finish(call, InterfaceDescription(description: ControlInterface.service))
+    default:
+      fail(
+        call, "org.varlink.service.InterfaceNotFound", ["interface": request.interface])
+    }
+  }
+
+  private func unknown(_ call: Call) {
+    let method = call.head.method
+    let interface = method.split(separator: ".").dropLast().joined(separator: ".")
+    if ServiceInfo(version: "").interfaces.contains(interface) {
+      fail(call, "org.varlink.service.MethodNotFound", ["method": method])
+    } else {
+      fail(call, "org.varlink.service.InterfaceNotFound", ["interface": interface])
+    }
+  }
+
+  private func publish(_ call: Call) throws {
+    let request = try call.parameters(PublishRequest.self)
+    try request.check()
+    service.publish(request) { [weak self] result in
+      switch result {
+      case .success(let reply): self?.finish(call, reply)
+      case .failure(let error): self?.fail(call, error)
+      }
+    }
+  }
+
+  private func startTail(_ call: Call) throws {
+    let request = try call.parameters(TailRequest.self)
+    let more = call.head.more == true
+    if request.follow == true, !more {
+      return fail(call, "org.varlink.service.ExpectedMore", NoParameters())
+    }
+    if request.fresh == true, request.position != nil {
+      throw InvalidParameter(parameter: "fresh")
+    }
+    let start = request.fresh == true ? service.tailEnd() : request.position ?? TailPosition()
+    guard more else {
+      let page = try service.tail(start, origin: request.origin, limits: ControlLimits.tailPage)
+      return finish(call, page)
+    }
+    let tail = ControlTail(
+      service: service, position: start, origin: request.origin, follow: request.follow == true)
+    tail.mayDeliver = { [weak self] in
+      (self?.pendingOutputBytes() ?? .max) < ControlLimits.outputBytes
+    }
+    tail.deliver = { [weak self] page, isLast in
+      guard let self else { return }
+      if isLast { self.endTail() }
+      self.reply(call, page, continues: isLast ? nil : true)
+    }
+    tail.failed = { [weak self] error in
+      self?.endTail()
+      self?.fail(call, error)
+    }
+    self.tail = tail
+    tail.start()
+  }
+
+  private func endTail() {
+    tail?.cancel()
+    tail = nil
+  }
+
+  // MARK: - Answers
+
+  private func finish(_ call: Call, _ parameters: some Encodable) {
+    reply(call, parameters, continues: nil)
+  }
+
+  private func reply(_ call: Call, _ parameters: some Encodable, continues: Bool?) {
+    put(call, VarlinkReply(parameters: parameters, continues: continues))
+    if continues != true { next() }
+  }
+
+  private func fail(_ call: Call, _ error: ControlError) {
+    fail(call, error.varlinkName, error.parameters)
+  }
+
+  private func fail(_ call: Call, _ name: String, _ parameters: some Encodable) {
+    put(call, VarlinkErrorReply(error: name, parameters: parameters))
+    next()
+  }
+
+  private func put(_ call: Call, _ message: some Encodable) {
+    guard !isClosed, call.head.oneway != true else { return }
+    send(ControlJSON.encode(message) + [0])
+  }
+
+  private func next() {
+    isAnswering = false
+    pump()
+  }
+
+  private func refuseInput(_ reason: String) {
+    service.controlInputRefused(reason)
+    let error = ControlError.refused(
+      reason: reason, hint: "see Protocols/control.md for what this socket speaks")
+    send(
+      ControlJSON.encode(
+        VarlinkErrorReply(error: error.varlinkName, parameters: error.parameters)) + [0])
+    isClosed = true
+    endTail()
+  }
+
+  /// A call as received: its head is known, its parameters are decoded by the method.
+  private struct Call {
+    let head: CallHead
+    let message: [UInt8]
+
+    func parameters<Parameters: CallParameters>(_ type: Parameters.Type) throws -> Parameters {
+      try ControlJSON.decode(CallBody<Parameters>.self, from: message).parameters
+    }
+  }
+}
+
+extension PublishRequest {
+  /// The rules of Protocols/control.md, 4.
+  func check() throws(ControlError) {
+    guard !to.isEmpty, to.count <= ControlLimits.audienceMembers else {
+      throw .refused(
+        reason: "\(to.count) nodes named in \"to\"",
+        hint: "name 1 to \(ControlLimits.audienceMembers) nodes, or \"all\" alone")
+    }
+    guard to == ["all"] || !to.contains("all") else {
+      throw .refused(reason: "\"all\" stands beside other names", hint: "use \"all\" alone")
+    }
+    guard Set(to).count == to.count else {
+      throw .refused(reason: "a node is named twice", hint: "name each node once")
+    }
+    guard !records.isEmpty, records.count <= ControlLimits.recordsPerPublish else {
+      throw .refused(
+        reason: "\(records.count) records in one call",
+        hint: "send 1 to \(ControlLimits.recordsPerPublish) at a time")
+    }
+    let bytes = records.reduce(0) { $0 + $1.utf8.count }
+    guard bytes <= ControlLimits.recordBytesPerPublish else {
+      throw .refused(
+        reason: "\(bytes) bytes of records in one call",
+        hint: "send at most \(ControlLimits.recordBytesPerPublish) at a time")
+    }
+    if let replicas, replicas < 0 || replicas > ControlLimits.audienceMembers {
+      throw .refused(reason: "replicas is \(replicas)", hint: "name how many peers must store it")
+    }
+    for (index, record) in records.enumerated() {
+      do {
+        try RecordRules.check(text: record)
+      } catch {
+        throw .recordRefused(line: index + 1, reason: error.reason)
+      }
+    }
+  }
+}
