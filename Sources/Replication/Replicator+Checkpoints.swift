@@ -122,8 +122,14 @@ extension Replicator {
       guard let cosignature = try? Cosignature(line) else { continue }
       take(cosignature, over: checkpoint, of: log, direction, on: id, now, &effects)
     }
-    guard direction == .fromAuthor, checkpoint.size <= logs[log]!.accepted.size else { return }
+    guard direction == .fromAuthor, sessions[id] != nil,
+      checkpoint.size <= logs[log]!.accepted.size
+    else { return }
     keep(checkpoint, of: log, on: id, now, &effects)
+    let set = CosignedSet(size: checkpoint.size, count: lines.count)
+    guard set > logs[log]!.passedSet else { return }
+    logs[log]!.passedSet = set
+    hand(note, over: checkpoint, except: id, &effects)
   }
 
   private mutating func take(
@@ -170,11 +176,20 @@ extension Replicator {
     logs[ownLog]!.cosignaturesChanged = false
     logs[ownLog]!.cosignaturesDueAt = now + Limits.cosignaturesEveryMilliseconds
     let note = checkpoint.note(cosignatures: Array(set.prefix(16)))
-    for id in sessionOrder where sessions[id]!.isReady {
-      guard let shared = sessions[id]!.shared[ownLog], !shared.isDisputed,
+    hand(note, over: checkpoint, except: nil, &effects)
+  }
+
+  /// Sends the author's set to every session whose peer has the entries.
+  private func hand(
+    _ note: [UInt8], over checkpoint: VerifiedCheckpoint, except source: SessionID?,
+    _ effects: inout [Effect]
+  ) {
+    let log = checkpoint.logID
+    for id in sessionOrder where id != source && sessions[id]!.isReady {
+      guard let shared = sessions[id]!.shared[log], !shared.isDisputed,
         (shared.theirs?.size ?? 0) >= checkpoint.size
       else { continue }
-      let position = sessions[id]!.ourPositions[ownLog]!
+      let position = sessions[id]!.ourPositions[log]!
       send(.cosigned(direction: .fromAuthor, position: position, note: note), on: id, &effects)
     }
   }

@@ -102,4 +102,14 @@ struct LogProgress {
   var cosignaturesChanged = false
   var cosignaturesDueAt: UInt64 = 0
   var relayed: [NodeName: UInt64] = [:]
+  /// The largest set from the author that was passed on: each set passes a carrier once.
+  var passedSet = CosignedSet(size: 0, count: 0)
+}
+
+/// How new a set of cosignatures is: a later checkpoint, or more names under the same one.
+struct CosignedSet: Comparable {
+  let size: UInt64
+  let count: Int
+
+  static func < (a: CosignedSet, b: CosignedSet) -> Bool { (a.size, a.count) < (b.size, b.count) }
 }
