@@ -61,11 +61,13 @@ let package = Package(
         "Crypto",
       ]),
     library("CommandLine", []),
+    // No secrets and no network: what an auditor runs reads files and public keys.
+    library("Audit", ["Log", "Wire", "Crypto"]),
 
     // L5: executables, thin.
     tool("liaisond", ["Node", "CommandLine"]),
     tool("liaison", ["Node", "CommandLine", "Store", "Runtime", "Sealing", "Secrets", "Log", "Crypto", "Wire"]),
-    tool("liaison-audit", ["Log", "Wire", "Crypto", "CommandLine"]),
+    tool("liaison-audit", ["Audit", "CommandLine"]),
     tool(
       "liaison-bench",
       [
@@ -79,6 +81,7 @@ let package = Package(
     tests("StoreTests", ["Store", "Runtime", "Log", "Secrets", "Crypto"]),
     tests("TransportTests", ["Transport", "Secrets", "Crypto", "Wire"]),
     tests("ReplicationTests", ["Replication", "Log", "Secrets", "Crypto", "Wire"]),
+    tests("AuditTests", ["Audit", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
     tests("NodeTests", ["Node", "Runtime", "Store", "Log", "Crypto", "CommandLine"]),
   ]
 )

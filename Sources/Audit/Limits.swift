@@ -1,0 +1,19 @@
+/// Every limit of the audit, with its arithmetic.
+public enum AuditLimits {
+  /// Entries that one thread checks at a time: 4 blocks of 256, 221 KB of leaves. A signature takes
+  /// about 50 µs, so a piece is about 50 ms of work.
+  static let chunkEntries = 1024
+  /// Pieces that may be done and wait for their turn, for each thread. With 32 KiB of hashes each
+  /// and 64 threads: 16 MiB.
+  static let chunksWaiting = 8
+  /// Bytes taken from a file at once when it is read from end to end: one body record and its header
+  /// fit.
+  static let readBytes = (1 << 20) + 4096
+  /// Findings of one kind in one file that are listed one by one; the rest is counted.
+  static let findingsListed = 16
+  /// Proofs made for one log: each costs a pass over its leaf hashes.
+  static let proofsMade = 4
+  /// A card, a `format` or an `identity` file.
+  static let smallFileBytes = 64 << 10
+  public static let threads = 256
+}
