@@ -1,7 +1,10 @@
 extension ForkProof {
   private static let magic = "liaison-fork/v1\n"
 
-  public func encode() -> [UInt8] {
+  public func encode() -> [UInt8] { ForkProof.encode(identity: identity, evidence: evidence) }
+
+  /// Encodes what nobody has verified: for tests of receivers.
+  static func encode(identity: LogIdentity, evidence: Evidence) -> [UInt8] {
     var writer = ProofWriter(magic: ForkProof.magic, identity: identity)
     switch evidence {
     case .entries(let a, let b):
