@@ -76,7 +76,7 @@ let package = Package(
       ]),
 
     tests("CryptoTests", ["Crypto", "Secrets", "Wire"]),
-    tests("LogTests", ["Log", "Secrets", "Crypto", "Wire", "CSodium"]),
+    tests("LogTests", ["Log", "Secrets", "Crypto", "Wire"]),
     tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto"]),
     tests("StoreTests", ["Store", "Runtime", "Log", "Secrets", "Crypto"]),
     tests("TransportTests", ["Transport", "Secrets", "Crypto", "Wire"]),

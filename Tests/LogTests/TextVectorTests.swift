@@ -170,7 +170,8 @@ extension CardFile.Vector {
       fingerprint = card.fingerprint.lines
     } catch {
       result = "failure"
-      detail = "\(error)"
+      detail = "\(error)".replacing("Log.CardError.", with: "").replacing(
+        "Log.NoteError.", with: "")
     }
   }
 }

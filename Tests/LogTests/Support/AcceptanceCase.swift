@@ -85,6 +85,8 @@ struct AcceptanceCase: Codable, Equatable {
       return ("accepted", "root \(Hex.encode(verified.after.tree.root().array))")
     } catch let rejection as Rejection {
       switch rejection {
+      case .failure(.brokenRule(let rule, let index)):
+        return ("failure", "\(rule) at \(index)")
       case .failure(let failure): return ("failure", "\(failure)")
       case .fault(let fault): return ("fault", "\(fault.rule) at \(fault.position)")
       }
