@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -103,14 +104,11 @@ static inline int64_t liaison_fstatat(int folder, const char *path, int flags,
   return liaison_status_result(result, &found, status);
 }
 
-/// Takes the descriptor over, and closes it when it fails.
-static inline DIR *liaison_folder_open(int fd) {
+/// Takes the descriptor over; when it fails it closes it and *failure is the errno.
+static inline DIR *liaison_folder_open(int fd, int *failure) {
   DIR *folder = fdopendir(fd);
-  if (!folder) {
-    int saved = errno;
-    close(fd);
-    errno = saved;
-  }
+  *failure = folder ? 0 : errno;
+  if (!folder) close(fd);
   return folder;
 }
 /// The next name, NULL at the end, NULL and *failure != 0 when reading failed.

@@ -1,0 +1,68 @@
+public import Store
+
+/// The answer to one `DiskBatch`: give it to `Store.completed(token:error:)`.
+public struct DiskCompletion: Sendable {
+  public let token: UInt64
+  /// The first operation's error; the operations after it were not executed. nil: all were.
+  public let error: DiskError?
+}
+
+/// Executes batches in order on a thread of its own, so that an fdatasync never holds the loop up.
+public final class DiskThread {
+  private struct Queue {
+    var batches: [DiskBatch] = []
+    var isStopping = false
+  }
+
+  private let queue = Monitor(Queue())
+  private let thread: SystemThread
+
+  /// Completions go to `completions`, made by `EventLoop.makeMailbox`, one for each batch, in order.
+  public init(
+    disk: any Disk & Sendable, completions: Mailbox<DiskCompletion>
+  ) throws(SystemError) {
+    thread = try SystemThread(name: "disk") { [queue] in
+      while let batches = Self.next(queue) {
+        for batch in batches {
+          completions.post(DiskCompletion(token: batch.token, error: Self.run(batch, on: disk)))
+        }
+      }
+    }
+  }
+
+  deinit { stop() }
+
+  public func submit(_ batch: DiskBatch) {
+    queue.withLock { queue in
+      precondition(!queue.isStopping, "a batch after stop")
+      precondition(queue.batches.count < Limits.diskQueue, "the store bounds its batches")
+      queue.batches.append(batch)
+    }
+    queue.signalOne()
+  }
+
+  /// Executes what was submitted, then ends the thread; the last completions wait in the mailbox.
+  public func stop() {
+    queue.withLock { $0.isStopping = true }
+    queue.signalAll()
+    thread.join()
+  }
+
+  private static func next(_ queue: Monitor<Queue>) -> [DiskBatch]? {
+    queue.wait { queue -> [DiskBatch]?? in
+      if queue.batches.isEmpty { return queue.isStopping ? .some(nil) : nil }
+      let taken = queue.batches
+      queue.batches = []
+      return .some(taken)
+    }
+  }
+
+  private static func run(_ batch: DiskBatch, on disk: any Disk) -> DiskError? {
+    do throws(DiskError) {
+      for operation in batch.operations { try disk.execute(operation) }
+      return nil
+    } catch {
+      return error
+    }
+  }
+}

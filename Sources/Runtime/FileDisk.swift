@@ -1,0 +1,172 @@
+internal import CLinux
+public import Store
+
+/// The store's disk on a real folder. Any thread may read while another executes: descriptors are shared and counted,
+/// so that one which is dropped from the cache is closed only when nobody uses it any more.
+public final class FileDisk: Disk, Sendable {
+  private struct Open {
+    let file: Descriptor
+    var lastUse: UInt64
+  }
+
+  private struct State {
+    var open: [StoreFile: Open] = [:]
+    var uses: UInt64 = 0
+    /// The first sync that failed. What the kernel could not write it has dropped, and the next sync would say "good".
+    var failure: DiskError?
+  }
+
+  private let root: Descriptor
+  private let state = Monitor(State())
+  private let openFilesLimit: Int
+
+  /// The data folder, which exists. `openFiles` bounds the descriptors it keeps.
+  public init(folder: String, openFiles: Int = Limits.openFiles) throws(SystemError) {
+    precondition(openFiles > 0)
+    root = try Descriptor.open(folder, .folder)
+    openFilesLimit = openFiles
+  }
+
+  public func read(
+    _ file: StoreFile, at offset: UInt64, count: Int
+  ) throws(DiskError) -> [UInt8] {
+    try translating { () throws(SystemError) in
+      try descriptor(file).read(at: offset, count: count)
+    }
+  }
+
+  public func size(of file: StoreFile) throws(DiskError) -> UInt64? {
+    try translating { () throws(SystemError) in
+      try Descriptor.status(of: file.path, in: root)?.bytes
+    }
+  }
+
+  public func list(_ folder: StoreFolder) throws(DiskError) -> [String] {
+    do throws(SystemError) {
+      return try Descriptor.open(folder.path, in: root, .folder).names()
+    } catch {
+      if error.number == ENOENT { return [] }
+      throw DiskError(error)
+    }
+  }
+
+  public func execute(_ operation: DiskOperation) throws(DiskError) {
+    if let failure = state.withLock({ $0.failure }) { throw failure }
+    do throws(SystemError) {
+      try perform(operation)
+    } catch {
+      let failure = DiskError(error)
+      if operation.isSync { state.withLock { $0.failure = $0.failure ?? failure } }
+      throw failure
+    }
+  }
+
+  /// Descriptors kept now, for tests and the status.
+  public var openFiles: Int { state.withLock { $0.open.count } }
+
+  private func perform(_ operation: DiskOperation) throws(SystemError) {
+    switch operation {
+    case .createFolder(let folder):
+      do throws(SystemError) {
+        try Descriptor.makeFolder(folder.path, in: root, mode: 0o700)
+      } catch {
+        if error.number != EEXIST { throw error }
+      }
+    case .create(let file):
+      let made = try Descriptor.open(
+        file.path, in: root, [.writing, .creating, .notThroughLink], mode: 0o600)
+      keep(made, as: file)
+    case .preallocate(let file, let bytes):
+      try descriptor(file).preallocate(at: 0, bytes: bytes)
+    case .write(let file, let offset, let bytes):
+      try descriptor(file).write(bytes.span, at: offset)
+    case .truncate(let file, let bytes):
+      try descriptor(file).truncate(toBytes: bytes)
+    case .sync(let file):
+      try descriptor(file).syncData()
+    case .syncFolder(let folder):
+      try Descriptor.open(folder.path, in: root, .folder).syncAll()
+    case .punchHole(let file, let offset, let bytes):
+      try descriptor(file).punchHole(at: offset, bytes: bytes)
+    case .rename(let from, let to):
+      try Descriptor.rename(from.path, to: to.path, in: root)
+      forget(from, to)
+    case .remove(let file):
+      do throws(SystemError) {
+        try Descriptor.remove(file.path, in: root)
+      } catch {
+        if error.number != ENOENT { throw error }
+      }
+      forget(file)
+    }
+  }
+
+  // MARK: descriptors
+
+  private func descriptor(_ file: StoreFile) throws(SystemError) -> Descriptor {
+    let known = state.withLock { state -> Descriptor? in
+      state.uses += 1
+      guard var open = state.open[file] else { return nil }
+      open.lastUse = state.uses
+      state.open[file] = open
+      return open.file
+    }
+    if let known { return known }
+    let opened = try Descriptor.open(
+      file.path, in: root, [.writing, .notThroughLink, .notBlocking])
+    keep(opened, as: file)
+    return opened
+  }
+
+  /// The one used longest ago goes when there are too many; looking at all of them is cheap beside an `open`.
+  private func keep(_ file: Descriptor, as name: StoreFile) {
+    let dropped = state.withLock { state -> Open? in
+      state.uses += 1
+      state.open[name] = Open(file: file, lastUse: state.uses)
+      guard state.open.count > openFilesLimit,
+        let oldest = state.open.min(by: { $0.value.lastUse < $1.value.lastUse })
+      else { return nil }
+      return state.open.removeValue(forKey: oldest.key)
+    }
+    // Closed here, outside the lock.
+    _ = dropped
+  }
+
+  private func forget(_ files: StoreFile...) {
+    state.withLock { state in
+      for file in files { state.open[file] = nil }
+    }
+  }
+
+  private func translating<Result>(
+    _ body: () throws(SystemError) -> Result
+  ) throws(DiskError) -> Result {
+    do throws(SystemError) {
+      return try body()
+    } catch {
+      throw DiskError(error)
+    }
+  }
+}
+
+extension DiskError {
+  init(_ error: SystemError) {
+    self =
+      switch error.number {
+      case ENOSPC, EDQUOT, EFBIG: .noSpace
+      case EROFS: .readOnly
+      case ENOENT: .notFound
+      case EIO: .inputOutput
+      default: .other(error.number)
+      }
+  }
+}
+
+extension DiskOperation {
+  var isSync: Bool {
+    switch self {
+    case .sync, .syncFolder: true
+    default: false
+    }
+  }
+}

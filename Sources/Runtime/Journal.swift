@@ -1,0 +1,110 @@
+internal import CLinux
+
+/// How grave an event is: syslog's numbers.
+public enum LogLevel: Int, Sendable, Comparable {
+  case error = 3
+  case warning = 4
+  case notice = 5
+  case info = 6
+  case debug = 7
+
+  public static func < (left: LogLevel, right: LogLevel) -> Bool { left.rawValue < right.rawValue }
+
+  var name: String {
+    switch self {
+    case .error: "error"
+    case .warning: "warning"
+    case .notice: "notice"
+    case .info: "info"
+    case .debug: "debug"
+    }
+  }
+}
+
+/// Log lines on standard error, one an event: `<6>message` when standard error is systemd's journal, else
+/// `2026-01-02T03:04:05.678Z info message`. Any thread. It never blocks: lines that a reader does not take are
+/// dropped and counted, and the count is the next line.
+public final class Journal: Sendable {
+  /// Less grave lines are left out.
+  public let threshold: LogLevel
+  private let isJournal: Bool
+  private let descriptor: Int32
+  private let clock = SystemClock()
+  private let dropped = Monitor<UInt64>(0)
+
+  public convenience init(threshold: LogLevel = .info) {
+    self.init(
+      threshold: threshold, descriptor: STDERR_FILENO,
+      journalStream: Environment.value("JOURNAL_STREAM"))
+  }
+
+  init(threshold: LogLevel, descriptor: Int32, journalStream: String?) {
+    self.threshold = threshold
+    self.descriptor = descriptor
+    isJournal = journalStream.map { Self.isStream($0, descriptor) } ?? false
+  }
+
+  public func error(_ message: @autoclosure () -> String) { log(.error, message()) }
+  public func warning(_ message: @autoclosure () -> String) { log(.warning, message()) }
+  public func notice(_ message: @autoclosure () -> String) { log(.notice, message()) }
+  public func info(_ message: @autoclosure () -> String) { log(.info, message()) }
+  public func debug(_ message: @autoclosure () -> String) { log(.debug, message()) }
+
+  public func log(_ level: LogLevel, _ message: @autoclosure () -> String) {
+    guard level <= threshold else { return }
+    let now = clock.wallMilliseconds
+    let line = Self.line(level, message(), isJournal: isJournal, wallMilliseconds: now)
+    dropped.withLock { dropped in
+      if dropped > 0 {
+        let notice = Self.line(
+          .warning, "\(dropped) log lines were dropped", isJournal: isJournal,
+          wallMilliseconds: now)
+        if write(notice) { dropped = 0 }
+      }
+      if dropped > 0 || !write(line) { dropped += 1 }
+    }
+  }
+
+  /// The line's bytes with its line feed, at most `Limits.logLineBytes`.
+  static func line(
+    _ level: LogLevel, _ message: String, isJournal: Bool, wallMilliseconds: UInt64
+  ) -> [UInt8] {
+    let prefix =
+      isJournal
+      ? "<\(level.rawValue)>" : "\(UTCTime.text(milliseconds: wallMilliseconds)) \(level.name) "
+    var line = Array(prefix.utf8)
+    for scalar in message.unicodeScalars {
+      let escaped = Array(escape(scalar).utf8)
+      guard line.count + escaped.count + 4 <= Limits.logLineBytes else {
+        line.append(contentsOf: "…".utf8)
+        break
+      }
+      line.append(contentsOf: escaped)
+    }
+    line.append(UInt8(ascii: "\n"))
+    return line
+  }
+
+  /// What could end a line, move a terminal's cursor or turn the writing direction is written as a number.
+  private static func escape(_ scalar: Unicode.Scalar) -> String {
+    switch scalar.value {
+    case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF:
+      "\\u{\(String(scalar.value, radix: 16))}"
+    case 0x5C: "\\\\"
+    default: String(scalar)
+    }
+  }
+
+  /// One write of at most PIPE_BUF bytes; a pipe that poll calls writable takes it whole.
+  private func write(_ line: [UInt8]) -> Bool {
+    guard liaison_is_writable(descriptor) == 1 else { return false }
+    return unsafe liaison_write(descriptor, line, line.count) == Int64(line.count)
+  }
+
+  /// JOURNAL_STREAM is `device:inode` of what the service manager connected; standard error may be another by now.
+  private static func isStream(_ text: String, _ descriptor: Int32) -> Bool {
+    var status = liaison_file_status()
+    guard unsafe liaison_fstat(descriptor, &status) == 0 else { return false }
+    return text == "\(status.device):\(status.inode)"
+  }
+}

@@ -1,0 +1,206 @@
+internal import CLinux
+
+/// What `stat` tells of a file.
+struct FileStatus {
+  let device: UInt64
+  let inode: UInt64
+  let bytes: UInt64
+  /// Real space, without holes.
+  let allocatedBytes: UInt64
+  let mode: UInt32
+  let userID: UInt32
+
+  init(_ status: liaison_file_status) {
+    device = status.device
+    inode = status.inode
+    bytes = status.bytes
+    allocatedBytes = status.allocated_bytes
+    mode = status.mode
+    userID = status.user
+  }
+
+  private var kind: UInt32 { mode & UInt32(S_IFMT) }
+  var isRegular: Bool { kind == UInt32(S_IFREG) }
+  var isFolder: Bool { kind == UInt32(S_IFDIR) }
+  var isSocket: Bool { kind == UInt32(S_IFSOCK) }
+  var isLink: Bool { kind == UInt32(S_IFLNK) }
+}
+
+/// How to open a file.
+struct OpenFlags: OptionSet {
+  let rawValue: Int32
+
+  static let writing = OpenFlags(rawValue: O_RDWR)
+  static let creating = OpenFlags(rawValue: O_CREAT)
+  static let exclusive = OpenFlags(rawValue: O_EXCL)
+  static let folder = OpenFlags(rawValue: O_DIRECTORY)
+  static let notThroughLink = OpenFlags(rawValue: O_NOFOLLOW)
+  /// A FIFO or a device in a file's place does not block the caller.
+  static let notBlocking = OpenFlags(rawValue: O_NONBLOCK)
+}
+
+/// The calls on files and folders.
+extension Descriptor {
+  /// Opens below `folder`, or below the working directory without one.
+  static func open(
+    _ path: String, in folder: Descriptor? = nil, _ flags: OpenFlags = [], mode: UInt32 = 0o600
+  ) throws(SystemError) -> Descriptor {
+    let base = folder?.raw ?? AT_FDCWD
+    return Descriptor(
+      owning: try check(
+        unsafe liaison_openat(base, path.isEmpty ? "." : path, flags.rawValue, mode), "open", path))
+  }
+
+  func status() throws(SystemError) -> FileStatus {
+    var status = liaison_file_status()
+    try check(unsafe liaison_fstat(raw, &status), "fstat")
+    return FileStatus(status)
+  }
+
+  /// nil when there is nothing of that name. Links are not followed.
+  static func status(of path: String, in folder: Descriptor? = nil) throws(SystemError)
+    -> FileStatus?
+  {
+    var status = liaison_file_status()
+    let result = unsafe liaison_fstatat(
+      folder?.raw ?? AT_FDCWD, path.isEmpty ? "." : path, AT_SYMLINK_NOFOLLOW, &status)
+    if result == -Int64(ENOENT) || result == -Int64(ENOTDIR) { return nil }
+    try check(result, "stat", path)
+    return FileStatus(status)
+  }
+
+  /// Up to `count` bytes from `offset`; fewer only at the end of the file.
+  func read(at offset: UInt64, count: Int) throws(SystemError) -> [UInt8] {
+    var failure: SystemError?
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      do throws(SystemError) {
+        filled = unsafe try readAll(
+          into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  /// Fills `span`; the count is less only at the end of the file.
+  func read(into span: inout MutableSpan<UInt8>, at offset: UInt64) throws(SystemError) -> Int {
+    try unsafe span.withUnsafeMutableBufferPointer { buffer throws(SystemError) in
+      unsafe try readAll(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+    }
+  }
+
+  private func readAll(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
+  ) throws(SystemError) -> Int {
+    var filled = 0
+    while filled < buffer.count, let base = buffer.baseAddress {
+      let result = unsafe liaison_pread(
+        raw, base + filled, buffer.count - filled, offset + UInt64(filled))
+      if result == -Int64(EINTR) { continue }
+      let count = Int(try check(result, "pread"))
+      if count == 0 { break }
+      filled += count
+    }
+    return filled
+  }
+
+  /// Writes all of it.
+  func write(_ bytes: Span<UInt8>, at offset: UInt64) throws(SystemError) {
+    try unsafe bytes.withUnsafeBufferPointer { buffer throws(SystemError) in
+      var written = 0
+      while written < buffer.count, let base = buffer.baseAddress {
+        let result = unsafe liaison_pwrite(
+          raw, base + written, buffer.count - written, offset + UInt64(written))
+        if result == -Int64(EINTR) { continue }
+        let count = Int(try check(result, "pwrite"))
+        // Never seen from a regular file; a loop without progress would be worse than an error.
+        if count == 0 { throw SystemError(number: EIO, call: "pwrite") }
+        written += count
+      }
+    }
+  }
+
+  /// fdatasync. Not repeated after an error: the kernel has dropped what it could not write.
+  func syncData() throws(SystemError) { try check(liaison_fdatasync(raw), "fdatasync") }
+
+  /// fsync, for folders and new files.
+  func syncAll() throws(SystemError) { try check(liaison_fsync(raw), "fsync") }
+
+  func truncate(toBytes bytes: UInt64) throws(SystemError) {
+    try check(liaison_ftruncate(raw, bytes), "ftruncate")
+  }
+
+  func preallocate(at offset: UInt64, bytes: UInt64) throws(SystemError) {
+    try repeatingInterrupted("fallocate") { liaison_preallocate(raw, offset, bytes) }
+  }
+
+  func punchHole(at offset: UInt64, bytes: UInt64) throws(SystemError) {
+    try repeatingInterrupted("fallocate") { liaison_punch(raw, offset, bytes) }
+  }
+
+  private func repeatingInterrupted(
+    _ call: StaticString, _ body: () -> Int64
+  ) throws(SystemError) {
+    var result = body()
+    while result == -Int64(EINTR) { result = body() }
+    try check(result, call)
+  }
+
+  /// False when another open file holds the lock.
+  func lockExclusively() throws(SystemError) -> Bool {
+    let result = liaison_flock_exclusive(raw)
+    if result == -Int64(EWOULDBLOCK) { return false }
+    try check(result, "flock")
+    return true
+  }
+
+  func setMode(_ mode: UInt32) throws(SystemError) {
+    try check(liaison_fchmod(raw, mode), "fchmod")
+  }
+
+  /// The names in this folder, without `.` and `..`, in the order of the file system.
+  func names() throws(SystemError) -> [String] {
+    // Opened anew: reading moves the position of the open file.
+    let copy = unsafe liaison_openat(raw, ".", O_DIRECTORY, 0)
+    let number = Int32(try check(copy, "open"))
+    var failure: Int32 = 0
+    guard let folder = unsafe liaison_folder_open(number, &failure) else {
+      throw SystemError(number: failure, call: "fdopendir")
+    }
+    defer { unsafe closedir(folder) }
+    var names: [String] = []
+    while let name = unsafe liaison_folder_next(folder, &failure) {
+      let text = unsafe String(cString: name)
+      if text == "." || text == ".." { continue }
+      guard names.count < Limits.namesPerFolder else {
+        throw SystemError(number: EOVERFLOW, call: "readdir")
+      }
+      names.append(text)
+    }
+    if failure != 0 { throw SystemError(number: failure, call: "readdir") }
+    return names
+  }
+
+  static func makeFolder(
+    _ path: String, in folder: Descriptor? = nil, mode: UInt32
+  ) throws(SystemError) {
+    try check(unsafe liaison_mkdirat(folder?.raw ?? AT_FDCWD, path, mode), "mkdir", path)
+  }
+
+  static func rename(
+    _ from: String, to: String, in folder: Descriptor? = nil
+  ) throws(SystemError) {
+    try check(
+      unsafe liaison_renameat(folder?.raw ?? AT_FDCWD, from, to), "rename", "\(from) to \(to)")
+  }
+
+  static func remove(_ path: String, in folder: Descriptor? = nil) throws(SystemError) {
+    try check(unsafe liaison_unlinkat(folder?.raw ?? AT_FDCWD, path, 0), "unlink", path)
+  }
+
+  static func setMode(_ path: String, in folder: Descriptor, _ mode: UInt32) throws(SystemError) {
+    try check(unsafe liaison_fchmodat(folder.raw, path, mode), "chmod", path)
+  }
+}

@@ -1,0 +1,71 @@
+internal import CLinux
+
+/// A blocking client of a Unix socket with NUL-terminated messages (Protocols/control.md), for the command line.
+public final class UnixClient {
+  private let descriptor: Descriptor
+  private let path: String
+  private var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+  /// Received and not yet given out, from `receivedStart` on.
+  private var received: [UInt8] = []
+  private var receivedStart = 0
+
+  /// Throws ENOENT or ECONNREFUSED when no daemon listens there. Each wait for the other side ends after
+  /// `timeoutMilliseconds` with EAGAIN; 0 waits for ever.
+  public init(path: String, timeoutMilliseconds: UInt64 = 0) throws(SystemError) {
+    self.path = path
+    let (folderPath, name) = FileSystem.split(path)
+    let folder = try Descriptor.open(folderPath, .folder)
+    descriptor = try Descriptor.streamSocket(family: unixFamily, isBlocking: true)
+    try descriptor.setTimeout(milliseconds: timeoutMilliseconds)
+    let address = try UnixPath.address(name: name, in: folder, path: path)
+    _ = try descriptor.connect(address, named: path)
+  }
+
+  /// Sends all of it; the NUL byte is the caller's.
+  public func write(_ bytes: [UInt8]) throws(SystemError) {
+    var sent = 0
+    while sent < bytes.count {
+      let result = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe liaison_send(descriptor.raw, buffer.baseAddress! + sent, buffer.count - sent)
+      }
+      if result == -Int64(EINTR) { continue }
+      sent += Int(try check(result, "send", path))
+    }
+  }
+
+  /// The next message without its NUL byte, nil when the other side closed between two messages. Throws ECONNRESET
+  /// when it closed inside one, EMSGSIZE beyond `maxBytes`.
+  public func readMessage(
+    maxBytes: Int = Limits.controlMessageBytes
+  ) throws(SystemError) -> [UInt8]? {
+    var searched = receivedStart
+    while true {
+      if let end = received[searched...].firstIndex(of: 0) {
+        let message = Array(received[receivedStart..<end])
+        receivedStart = end + 1
+        if receivedStart == received.count {
+          received.removeAll(keepingCapacity: true)
+          receivedStart = 0
+        }
+        return message
+      }
+      if receivedStart > 0 {
+        received.removeSubrange(0..<receivedStart)
+        receivedStart = 0
+      }
+      searched = received.count
+      guard received.count <= maxBytes else {
+        throw SystemError(number: EMSGSIZE, call: "recv", detail: path)
+      }
+      let count = buffer.count
+      let result = unsafe liaison_recv(descriptor.raw, &buffer, count)
+      if result == -Int64(EINTR) { continue }
+      let found = Int(try check(result, "recv", path))
+      if found == 0 {
+        if received.isEmpty { return nil }
+        throw SystemError(number: ECONNRESET, call: "recv", detail: path)
+      }
+      received.append(contentsOf: buffer[..<found])
+    }
+  }
+}
