@@ -1,0 +1,90 @@
+internal import Crypto
+internal import Log
+
+/// What a grant tells its members about the audience, sealed under K (Protocols/sealing.md, 5):
+///
+///     audience be,fr
+///     version 2
+///     predecessor 17
+///     member be <Base64 of its sealing key>
+///
+/// every line with its newline; members sorted by name, the author among them.
+public struct GrantMetadata: Hashable, Sendable {
+  public let name: AudienceName
+  /// 1 for an audience without a predecessor, else one more than the predecessor's.
+  public let version: UInt32
+  /// The index of the grant that this one closes.
+  public let predecessor: UInt64?
+  public let members: [AudienceMember]
+
+  init(
+    name: AudienceName, version: UInt32, predecessor: UInt64?, members: [AudienceMember]
+  ) {
+    self.name = name
+    self.version = version
+    self.predecessor = predecessor
+    self.members = members
+  }
+
+  func encode() -> [UInt8] {
+    var text = "audience \(name)\nversion \(version)\n"
+    text += "predecessor \(predecessor.map { String($0) } ?? "-")\n"
+    for member in members {
+      text += "member \(member.name) \(Base64.encode(member.key.array))\n"
+    }
+    return Array(text.utf8)
+  }
+
+  /// - Parameters:
+  ///   - author: who must be among the members.
+  ///   - index: of the grant; the predecessor is below it.
+  init(parsing bytes: [UInt8], author: NodeName, index: UInt64) throws(SealingDefect) {
+    guard let text = String(validating: bytes, as: UTF8.self), text.hasSuffix("\n") else {
+      throw .metadata
+    }
+    let lines = text.dropLast().split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.count >= 4, lines.count - 3 <= SealingLimits.members + 1,
+      let name = value("audience", lines[0]), let versionText = value("version", lines[1]),
+      let version = decimal(versionText, UInt32.self), version > 0,
+      let predecessorText = value("predecessor", lines[2])
+    else { throw .metadata }
+    var predecessor: UInt64?
+    if predecessorText != "-" {
+      guard let number = decimal(predecessorText, UInt64.self), number < index else {
+        throw .metadata
+      }
+      predecessor = number
+    }
+    guard (version == 1) == (predecessor == nil) else { throw .metadata }
+    var members: [AudienceMember] = []
+    for line in lines[3...] {
+      guard let member = GrantMetadata.member(line) else { throw .metadata }
+      if let last = members.last, !(last.name < member.name) { throw .metadata }
+      members.append(member)
+    }
+    let names = members.map(\.name)
+    guard names.contains(author),
+      let audience = AudienceName(name, author: author, members: names)
+    else { throw .metadata }
+    self.init(name: audience, version: version, predecessor: predecessor, members: members)
+  }
+
+  private static func member(_ line: Substring) -> AudienceMember? {
+    guard let rest = value("member", line) else { return nil }
+    let parts = rest.split(separator: " ", omittingEmptySubsequences: false)
+    guard parts.count == 2, let name = try? NodeName(String(parts[0])),
+      let bytes = Base64.decode(parts[1]), let key = SealingPublicKey(bytes)
+    else { return nil }
+    return AudienceMember(name: name, key: key)
+  }
+}
+
+private func value(_ key: String, _ line: Substring) -> String? {
+  line.hasPrefix(key + " ") ? String(line.dropFirst(key.count + 1)) : nil
+}
+
+/// A number in its one spelling: no sign, no leading zero.
+private func decimal<T: FixedWidthInteger>(_ text: String, _: T.Type) -> T? {
+  guard let number = T(text), String(number) == text else { return nil }
+  return number
+}

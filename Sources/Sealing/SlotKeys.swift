@@ -1,0 +1,51 @@
+internal import Crypto
+internal import Log
+internal import Secrets
+internal import Wire
+
+/// The two things that author and member both derive from their shared secret: the hint that finds
+/// the member's slot, and the key that wraps K in it (Protocols/sealing.md, 4).
+struct SlotKeys {
+  private let place: [UInt8]
+
+  init(ephemeral: SealingPublicKey, member: SealingPublicKey, logID: LogID, index: UInt64) {
+    var writer = ByteWriter(reserving: 104)
+    writer.write(ephemeral)
+    writer.write(member)
+    writer.write(logID)
+    writer.u64(index)
+    place = writer.bytes
+  }
+
+  /// 8 bytes.
+  func hint(_ shared: borrowing SharedSecret) -> [UInt8] {
+    let message = Array("liaison-hint/v1".utf8) + place
+    return shared.withBytes { shared in
+      withDerived(from: shared, message) { $0.extracting(0..<GrantBody.hintBytes).array }
+    }
+  }
+
+  func withWrapKey<R: ~Copyable, E: Error>(
+    _ shared: borrowing SharedSecret, presharedKey: Held<PresharedKey>?,
+    _ body: (Span<UInt8>) throws(E) -> R
+  ) throws(E) -> R {
+    let label = Array("liaison-wrap/v1".utf8) + place
+    // The message holds a secret, so it is guarded too.
+    let message = GuardedBytes(count: label.count + 32) { message in
+      for index in label.indices { message[index] = label[index] }
+      if let presharedKey {
+        presharedKey.secret.withBytes { key in
+          for index in key.indices { message[label.count + index] = key[index] }
+        }
+      }
+    }
+    return try shared.withBytes { shared throws(E) in
+      try message.withBytes { message throws(E) in
+        try withWipedBytes(count: 32) { key throws(E) in
+          BLAKE2b.derive256(key: shared, message, into: &key)
+          return try body(key.span)
+        }
+      }
+    }
+  }
+}
