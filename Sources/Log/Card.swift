@@ -67,6 +67,12 @@ public struct Card: Hashable, Sendable {
       transport: transport, address: address, note: bytes)
   }
 
+  /// Whether this card is of the same node with a higher (epoch, serial). It says nothing about
+  /// whether it may be believed.
+  public func isNewer(than other: Card) -> Bool {
+    name == other.name && (origin.epoch, serial) > (other.origin.epoch, other.serial)
+  }
+
   /// The signed text without the address line.
   var fingerprintedText: String {
     Card.keyLines(serial, origin, log, cosigning, sealing, transport)

@@ -52,6 +52,12 @@ public struct Genesis: Hashable, Sendable {
     return try Genesis(card: try parseCard(lines.rest), nextKeyHash: next, follows: follows)
   }
 
+  /// Whether `next` opens an epoch that may be followed without a card compared by voice: its log
+  /// key is the one that this genesis committed to (Protocols/card.md, CARD-23).
+  public func authorises(_ next: Genesis) -> Bool {
+    next.follows?.origin == card.origin && SHA256.hash(next.card.log.array) == nextKeyHash
+  }
+
   public func encode() -> [UInt8] {
     var text = "liaison-genesis/v1\nnext \(Base64.encode(nextKeyHash.array))\n"
     if let follows { text += "follows \(follows.text)\n" }
