@@ -33,7 +33,7 @@ public final class SecureChannel {
   private var inbox: [UInt8] = []
   private var assembler = MessageAssembler()
   private var sender: RecordSender?
-  private var receiving: CipherState?
+  private(set) var receiving: CipherState?
   private var handshakeAt: UInt64 = 0
 
   private init(

@@ -41,15 +41,37 @@ import Testing
     }
   }
 
+  @Test("TRN-19: the key changes before 1 GiB")
+  func byBytes() throws {
+    var random = SeededRandom(seed: 4)
+    let key = random.guarded(32)
+    let cipher = key.withBytes { CipherState(CipherKey(copying: $0)) }
+    let receiver = key.withBytes { CipherState(CipherKey(copying: $0)) }
+    let sender = RecordSender(cipher, now: 0)
+    cipher.keyBytes = TransportLimits.rekeyBytes - 2 * 17
+    for flags in [UInt8(0), 1, 0] {
+      var record: [UInt8] = []
+      sender.send([UInt8]().span, framed: false, now: 0, into: &record)
+      let plaintext = try #require(receiver.open(&record, in: 2..<record.count))
+      #expect(record[plaintext.lowerBound] == flags)
+      if flags == 1 { receiver.rekey() }
+    }
+    #expect(cipher.keyBytes == 17)
+  }
+
   @Test("TRN-20: a receiver does not go along with a key that is never changed")
   func overused() throws {
     let raw = try RawPair()
-    // 2 GiB of real records would take a minute: the count is what the rule is about.
-    #expect(TransportLimits.maxKeyBytes == 2 << 30)
+    let receiving = try #require(raw.responder.receiving)
+    receiving.keyBytes = TransportLimits.maxKeyBytes - 1
     #expect(raw.error(of: [0]) == nil)
-    #expect(raw.cipher.keyBytes == 17)
-    raw.cipher.rekey()
-    #expect(raw.cipher.keyBytes == 0)
+    #expect(raw.error(of: [0]) == .keyOverused)
+  }
+
+  @Test("TRN-19: without the announced change the next record does not decrypt")
+  func missingRekey() throws {
+    let raw = try RawPair()
+    #expect(raw.error(of: [1]) == nil)
     #expect(raw.error(of: [0]) == .recordNotAuthentic)
   }
 }
