@@ -65,19 +65,19 @@ public struct IncludedLeaf: Hashable, Sendable {
   }
 }
 
+/// A checkpoint in evidence: the log's signature line and no other, so that a proof has one encoding.
 func verifiedCheckpoint(
   _ note: [UInt8], _ identity: LogIdentity
 ) throws(ProofError) -> VerifiedCheckpoint {
   guard note.count <= LogLimits.checkpointBytes else { throw .malformed }
+  let checkpoint: VerifiedCheckpoint
   do {
-    let checkpoint = try VerifiedCheckpoint.verify(note: note, identity: identity)
-    guard checkpoint.note == note else { throw ProofError.malformed }
-    return checkpoint
-  } catch let error as NoteError {
-    throw .checkpoint(error)
+    checkpoint = try VerifiedCheckpoint.verify(note: note, identity: identity)
   } catch {
-    throw .malformed
+    throw .checkpoint(error)
   }
+  guard checkpoint.note == note else { throw .malformed }
+  return checkpoint
 }
 
 /// Why evidence proves nothing. It is dropped and counted against its sender.
