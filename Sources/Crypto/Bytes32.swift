@@ -41,8 +41,9 @@ public struct Bytes32: Hashable, Sendable, Comparable {
   }
 
   public func append(to bytes: inout [UInt8]) {
+    // One copy instead of 32 appends: it is in the path of every entry that is accepted.
     withBytes { span in
-      for index in span.indices { bytes.append(span[index]) }
+      unsafe span.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
     }
   }
 
