@@ -52,12 +52,15 @@ public enum HKDF {
     derive(salt: chainingKey, input: input, info: nothing.span, into: &outputs)
   }
 
-  /// RFC 5869, 2: extract, then expand to fill `output`, at most 8,160 bytes.
+  /// RFC 5869, 2.3: 255 blocks.
+  public static let maxOutputBytes = 255 * 32
+
+  /// RFC 5869, 2: extract, then expand to fill `output`, at most `maxOutputBytes`.
   public static func derive(
     salt: Span<UInt8>, input: Span<UInt8>, info: Span<UInt8>,
     into output: inout MutableSpan<UInt8>
   ) {
-    precondition(output.count <= 255 * 32)
+    precondition(output.count <= maxOutputBytes)
     let pseudorandomKey = HMAC.authenticate(key: salt, input)
     var previous: [UInt8] = []
     var filled = 0

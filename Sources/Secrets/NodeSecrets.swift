@@ -60,7 +60,7 @@ public final class NodeSecrets: Sendable {
   }
 
   /// Lends the file's bytes, in guarded memory, to whoever writes them (mode 0600).
-  public func withEncoded<R, E: Error>(
+  public func withEncoded<R: ~Copyable, E: Error>(
     _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R {
     let encoded = GuardedBytes(count: NodeSecrets.encodedBytes) { bytes in

@@ -1,0 +1,168 @@
+import Crypto
+import Secrets
+import Testing
+import Wire
+
+@Suite struct SecretsTests {
+  @Test("The four keys survive the secrets file, and the file says so when it is none")
+  func nodeSecrets() throws {
+    var random = SeededRandom(seed: 1)
+    let secrets = NodeSecrets.generate(using: &random)
+    let file = secrets.withEncoded { GuardedBytes(copying: $0) }
+    #expect(file.count == NodeSecrets.encodedBytes)
+    let loaded = try NodeSecrets.load(from: file)
+    #expect(loaded.log.publicKey == secrets.log.publicKey)
+    #expect(loaded.cosigning.publicKey == secrets.cosigning.publicKey)
+    #expect(loaded.sealing.publicKey == secrets.sealing.publicKey)
+    #expect(loaded.transport.publicKey == secrets.transport.publicKey)
+
+    let short = file.prefix(159)
+    #expect(throws: NodeSecretsError.notASecretsFile) { try NodeSecrets.load(from: short) }
+    let other = file.withBytes { bytes in
+      GuardedBytes(count: 160) { copy in
+        for index in bytes.indices { copy[index] = bytes[index] }
+        copy[20] = 1
+      }
+    }
+    #expect(throws: NodeSecretsError.notASecretsFile) { try NodeSecrets.load(from: other) }
+    let twice = file.withBytes { bytes in
+      GuardedBytes(count: 160) { copy in
+        for index in bytes.indices { copy[index] = bytes[index] }
+        for index in 0..<32 { copy[64 + index] = bytes[32 + index] }
+      }
+    }
+    #expect(throws: NodeSecretsError.repeatedKey) { try NodeSecrets.load(from: twice) }
+  }
+
+  static let cheap = RecoveryFile.Cost(passes: 1, memoryBytes: 8_192)
+
+  @Test("A recovery file opens with its passphrase and with no other")
+  func recovery() throws {
+    var random = SeededRandom(seed: 2)
+    let key = LogSecretKey.generate(using: &random)
+    let passphrase = GuardedBytes(copying: Array("correct horse".utf8).span)
+    let wrong = GuardedBytes(copying: Array("correct horsf".utf8).span)
+    let text = try RecoveryFile.seal(
+      origin: "nl/2", logKey: key, passphrase: passphrase, cost: Self.cheap, using: &random)
+    let contents = try RecoveryFile.open(text, passphrase: passphrase)
+    #expect(contents.origin == "nl/2")
+    #expect(contents.logKey.publicKey == key.publicKey)
+    #expect(refusal(text, wrong) == .wrongPassphraseOrDamaged)
+    let empty = GuardedBytes(count: 0) { _ in }
+    #expect(refusal(text, empty) == .passphraseLength)
+
+    let string = String(decoding: text, as: UTF8.self)
+    func altered(_ old: String, _ new: String) -> RecoveryError? {
+      refusal(Array(string.replacing(old, with: new).utf8), passphrase)
+    }
+    #expect(altered("nl/2", "nl/3") == .wrongPassphraseOrDamaged)
+    #expect(altered("argon2id 1 8192", "argon2id 1 99999999999") == .costOutOfBounds)
+    #expect(altered("argon2id 1 8192", "argon2id 13 8192") == .costOutOfBounds)
+    #expect(altered("argon2id 1 8192", "argon2id 1") == .malformed(line: 3))
+    #expect(altered("liaison-recovery/v1", "liaison-recovery/v2") == .malformed(line: 1))
+    #expect(altered("salt ", "salt A") == .malformed(line: 4))
+    for end in text.indices {
+      #expect(refusal(Array(text[..<end]), passphrase) != nil)
+    }
+  }
+
+  private func refusal(_ text: [UInt8], _ passphrase: borrowing GuardedBytes) -> RecoveryError? {
+    do {
+      _ = try RecoveryFile.open(text, passphrase: passphrase)
+      return nil
+    } catch { return error }
+  }
+
+  @Test("A pre-shared key file reads back, and only whole")
+  func presharedKey() throws {
+    var random = SeededRandom(seed: 3)
+    let key = PresharedKey.generate(using: &random)
+    let text = key.withText { $0.array }
+    #expect(text.count == 45 && text.last == 0x0a)
+    let read = try PresharedKey(text: GuardedBytes(copying: text.span))
+    #expect(read.withBytes { $0.array } == key.withBytes { $0.array })
+    for wrong in ["", "\n", "AAAA\n", String(decoding: text, as: UTF8.self) + "AAAA"] {
+      let file = GuardedBytes(copying: Array(wrong.utf8).span)
+      #expect(throws: PresharedKeyError.malformed) { _ = try PresharedKey(text: file) }
+    }
+  }
+
+  @Test("Guarded bytes compare and lend; a ring keeps keys apart across slabs")
+  func guarded() {
+    var random = SeededRandom(seed: 4)
+    let ring = KeyRing()
+    let keys = (0..<300).map { _ in random.bytes(32) }
+    for key in keys { _ = ring.append(key.span) }
+    for (number, key) in keys.enumerated() {
+      #expect(ring.withKey(number) { $0.array } == key)
+    }
+    let first = keys[0]
+    let bytes = GuardedBytes(copying: first.span)
+    let (one, two) = (keys[0], keys[1])
+    let isSame = bytes.isEqual(to: one.span)
+    let isOther = bytes.isEqual(to: two.span)
+    #expect(isSame && !isOther)
+    let wiped = withWipedBytes(count: 3) { $0.span.array }
+    #expect(wiped == [0, 0, 0])
+  }
+
+  @Test("The same seed gives the same bytes, another seed and another call give others")
+  func seeded() {
+    var a = SeededRandom(seed: 1)
+    var b = SeededRandom(seed: 1)
+    var c = SeededRandom(seed: 2)
+    let first = a.bytes(32)
+    #expect(first == b.bytes(32))
+    #expect(first != a.bytes(32))
+    #expect(first != c.bytes(32))
+    var system = SystemRandom()
+    #expect(system.bytes(32) != system.bytes(32))
+  }
+
+  @Test("A record is sealed and opened where it lies in a larger buffer")
+  func inPlace() throws {
+    var random = SeededRandom(seed: 5)
+    let key = random.bytes(32)
+    let plain = random.bytes(65_000)
+    let nothing: [UInt8] = []
+    var buffer: [UInt8] = [1, 2] + plain
+    let nonce = Nonce96(noiseCounter: 9)
+    ChaChaPoly.seal(&buffer, from: 2, key: key.span, nonce: nonce, associatedData: nothing.span)
+    #expect(buffer.count == 2 + 65_000 + 16)
+    buffer.append(7)
+    let range = try ChaChaPoly.open(
+      &buffer, in: 2..<(buffer.count - 1), key: key.span, nonce: nonce,
+      associatedData: nothing.span)
+    #expect(buffer[range].elementsEqual(plain))
+    #expect(buffer[..<2] == [1, 2] && buffer.last == 7)
+    #expect(throws: AEADError.notAuthentic) {
+      try ChaChaPoly.open(
+        &buffer, in: 0..<15, key: key.span, nonce: nonce, associatedData: nothing.span)
+    }
+  }
+}
+
+@Suite struct WireTests {
+  @Test("What is written is read, and nothing past the end")
+  func roundTrip() throws {
+    var writer = ByteWriter()
+    writer.u8(1)
+    writer.u16(0x0203)
+    writer.u32(0x0405_0607)
+    writer.u64(0x0809_0a0b_0c0d_0e0f)
+    writer.write([0x10])
+    #expect(writer.bytes == Array(1...0x10))
+    let bytes = writer.bytes
+    var reader = ByteReader(count: bytes.count)
+    #expect(try reader.u8(bytes.span) == 1)
+    #expect(try reader.u16(bytes.span) == 0x0203)
+    #expect(try reader.u32(bytes.span) == 0x0405_0607)
+    #expect(throws: WireError.trailingBytes) { try reader.finish() }
+    #expect(throws: WireError.truncated) { _ = try reader.bytes32(bytes.span) }
+    #expect(try reader.u64(bytes.span) == 0x0809_0a0b_0c0d_0e0f)
+    #expect(throws: WireError.truncated) { _ = try reader.take(2) }
+    #expect(throws: WireError.truncated) { _ = try reader.take(-1) }
+    #expect(try reader.array(bytes.span, 1) == [0x10])
+    try reader.finish()
+  }
+}
