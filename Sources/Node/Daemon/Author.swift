@@ -1,0 +1,267 @@
+import Crypto
+import Log
+import Sealing
+import Secrets
+import Store
+
+/// One request to publish, from the control socket to its answer.
+struct Publication {
+  let records: [[UInt8]]
+  let members: [AudienceMember]
+  /// The audience is called `all`: the roster at this moment.
+  let everybody: Bool
+  let replicas: Int
+  let reply: (Result<PublishReply, ControlError>) -> Void
+
+  var bytes: Int { records.reduce(0) { $0 + $1.count } }
+}
+
+/// Entries whose headers are chained and whose signatures are under way.
+private final class Signing {
+  let publication: Publication
+  let builder: EntryBuilder
+  let first: UInt64
+  let hasGrant: Bool
+  var signatures: [Int: [Signature]] = [:]
+  var missing: Int
+
+  init(_ publication: Publication, _ builder: EntryBuilder, first: UInt64, hasGrant: Bool, jobs: Int)
+  {
+    self.publication = publication
+    self.builder = builder
+    self.first = first
+    self.hasGrant = hasGrant
+    missing = jobs
+  }
+}
+
+/// Signatures of one slice, back from a worker.
+struct SignedSlice: Sendable {
+  let slice: Int
+  let signatures: [Signature]
+}
+
+/// Seals, chains, signs and stages this node's own entries, one batch at a time and in order.
+///
+/// An index is signed once: whatever was signed is staged, and a batch that the store refuses closes the author.
+final class Author {
+  let identity: LogIdentity
+  private let secrets: NodeSecrets
+  private let store: Store
+  private var random = SystemRandom()
+  private var queue: [Publication] = []
+  private var queueBytes = 0
+  private var signing: Signing?
+  /// Staged, waiting to be durable and replicated: in order of index.
+  private var waiting: [(publication: Publication, end: UInt64, reply: PublishReply)] = []
+  private let desk: Desk
+  /// The key exchanged with a peer's operator, of the roster as it is.
+  var presharedKey: (NodeName) -> Held<PresharedKey>? = { _ in nil }
+  private let submit: (@escaping @Sendable () -> SignedSlice) -> Bool
+  /// Why nothing is signed in this epoch any more.
+  private(set) var closedBecause: String?
+  var wallMilliseconds: () -> UInt64 = { 0 }
+
+  init(
+    identity: LogIdentity, secrets: NodeSecrets, store: Store,
+    desk: Desk,
+    submit: @escaping (@escaping @Sendable () -> SignedSlice) -> Bool
+  ) {
+    self.identity = identity
+    self.secrets = secrets
+    self.store = store
+    self.desk = desk
+    self.submit = submit
+  }
+
+  func close(because reason: String) {
+    if closedBecause == nil { closedBecause = reason }
+    let dropped = queue
+    queue = []
+    queueBytes = 0
+    for publication in dropped { publication.reply(.failure(.closedHere(reason: reason))) }
+  }
+
+  func publish(_ publication: Publication) {
+    if let closedBecause {
+      return publication.reply(.failure(.closedHere(reason: closedBecause)))
+    }
+    guard queue.count < NodeLimits.publishQueue,
+      queueBytes + publication.bytes <= NodeLimits.publishQueueBytes
+    else { return publication.reply(.failure(.busy)) }
+    queue.append(publication)
+    queueBytes += publication.bytes
+  }
+
+  /// Takes the next request up, unless signatures are under way. Called once a round.
+  func work() {
+    while signing == nil, closedBecause == nil, !queue.isEmpty {
+      let publication = queue.removeFirst()
+      queueBytes -= publication.bytes
+      do throws(ControlError) {
+        try begin(publication)
+      } catch {
+        publication.reply(.failure(error))
+      }
+    }
+  }
+
+  private func begin(_ publication: Publication) throws(ControlError) {
+    guard let state = store.state(identity.id) else {
+      throw .closedHere(reason: "the own log is damaged; run 'liaison fsck'")
+    }
+    if case .full = store.condition { throw .diskFull }
+    var builder = EntryBuilder(state: state)
+    let first = builder.nextIndex
+    let hasGrant = try seal(publication, into: &builder)
+    let slices = (builder.count + NodeLimits.signaturesOfJob - 1) / NodeLimits.signaturesOfJob
+    let isInline = builder.count < NodeLimits.signedInline
+    let batch = Signing(
+      publication, builder, first: first, hasGrant: hasGrant, jobs: isInline ? 0 : slices)
+    if isInline {
+      let secrets = secrets
+      return stage(batch, builder.finish { secrets.log.sign($0) }, state)
+    }
+    signing = batch
+    for slice in 0..<slices { sign(slice, of: batch) }
+  }
+
+  /// Appends the grant, when the audience needs one, and the sealed records.
+  private func seal(_ publication: Publication, into builder: inout EntryBuilder)
+    throws(ControlError) -> Bool
+  {
+    let time = wallMilliseconds()
+    let book = try ownBook()
+    let (audience, isNew) = try audience(for: publication, in: book, &builder, time)
+    for record in publication.records {
+      let place = builder.nextHeader(
+        kind: .record, time: time, bodyBytes: RecordSeal.bodyBytes(for: record.count))
+      var body: [UInt8] = []
+      let tag = book.seal(
+        record.span, to: audience, at: place, using: &random, appendingTo: &body)
+      builder.append(kind: .record, time: time, audienceTag: tag, body: body)
+    }
+    return isNew
+  }
+
+  private func ownBook() throws(ControlError) -> AudienceBook {
+    do { return try desk.book(of: identity) } catch {
+      throw .refused(
+        reason: "own grants cannot be read: \(error)", hint: "run 'liaison fsck'")
+    }
+  }
+
+  /// The open audience of exactly these nodes, after a grant if there was none.
+  private func audience(
+    for publication: Publication, in book: AudienceBook, _ builder: inout EntryBuilder,
+    _ time: UInt64
+  ) throws(ControlError) -> (grantIndex: UInt64, isNew: Bool) {
+    do {
+      let plan = try book.plan(
+        to: publication.members, everybody: publication.everybody,
+        author: secrets.sealing.publicKey)
+      guard case .open(let draft) = plan else {
+        guard case .reuse(let grantIndex) = plan else { preconditionFailure("two cases") }
+        return (grantIndex, false)
+      }
+      let place = builder.nextHeader(kind: .grant, time: time, bodyBytes: 0)
+      let body = try book.makeGrant(
+        draft, at: place, presharedKey: presharedKey, using: &random)
+      let index = builder.append(kind: .grant, time: time, body: body)
+      let header = builder.withHeader(at: builder.count - 1) { EntryHeader(parsing: $0) }
+      book.handleGrant(header: header, body: body, with: secrets.sealing, presharedKey: nil)
+      return (index, true)
+    } catch {
+      throw .refused(
+        reason: "no audience could be opened: \(error)",
+        hint: "see Protocols/sealing.md, limits")
+    }
+  }
+
+  private func sign(_ slice: Int, of batch: Signing) {
+    let builder = batch.builder
+    let secrets = secrets
+    let start = slice * NodeLimits.signaturesOfJob
+    let end = min(start + NodeLimits.signaturesOfJob, builder.count)
+    let job: @Sendable () -> SignedSlice = {
+      SignedSlice(
+        slice: slice,
+        signatures: (start..<end).map { position in
+          builder.withHeader(at: position) { secrets.log.sign($0) }
+        })
+    }
+    // A full queue is no reason to lose a signature: the loop signs it.
+    if !submit(job) { signed(job()) }
+  }
+
+  func signed(_ result: SignedSlice) {
+    guard let batch = signing else { return }
+    batch.signatures[result.slice] = result.signatures
+    batch.missing -= 1
+    guard batch.missing == 0 else { return }
+    signing = nil
+    var signatures: [Signature] = []
+    for slice in 0..<batch.signatures.count { signatures += batch.signatures[slice]! }
+    guard let state = store.state(identity.id) else { return }
+    stage(batch, batch.builder.finish(signatures: signatures), state)
+  }
+
+  /// Runs the entries through acceptance, as they will be stored, and gives them to the store.
+  private func stage(_ batch: Signing, _ entries: EntryBatch, _ state: LogState) {
+    do {
+      if entries.count < NodeLimits.signedInline {
+        try store.append(try state.accept(entries))
+      } else {
+        let checkpoint = checkpoint(over: entries, state)
+        try store.append(try state.accept(entries, under: checkpoint, consistency: []))
+        _ = try store.addCheckpoint(checkpoint)
+      }
+    } catch {
+      // It is signed and not stored: to go on would sign the same index again.
+      close(because: "signed entries could not be stored: \(error)")
+      return batch.publication.reply(.failure(.closedHere(reason: closedBecause!)))
+    }
+    let records = batch.first + (batch.hasGrant ? 1 : 0)
+    let run = EntryRun(
+      origin: identity.origin.text, first: records, count: UInt64(batch.publication.records.count))
+    waiting.append((batch.publication, entries.end, PublishReply(entries: [run])))
+  }
+
+  private func checkpoint(over entries: EntryBatch, _ state: LogState) -> VerifiedCheckpoint {
+    var tree = state.tree
+    for position in 0..<entries.count {
+      tree.append(
+        EntryHeader.leafHash(of: entries.leaves.span, at: position * EntryLayout.leafBytes))
+    }
+    return checkpoint(size: tree.size, root: tree.root())
+  }
+
+  private func checkpoint(size: UInt64, root: Digest) -> VerifiedCheckpoint {
+    let secrets = secrets
+    return Checkpoint.make(identity: identity, size: size, root: root) { secrets.log.sign($0) }
+  }
+
+  /// Signs what is durable and stands outside a checkpoint; nil when nothing does.
+  func makeCheckpoint() throws -> VerifiedCheckpoint? {
+    guard closedBecause == nil, let head = store.durableHead(identity.id), head.size > 0,
+      head.size > store.newestCheckpoint(identity.id)?.size ?? 0
+    else { return nil }
+    let made = checkpoint(size: head.size, root: try store.root(identity.id, size: head.size))
+    _ = try store.addCheckpoint(made)
+    return made
+  }
+
+  /// Answers whom it can.
+  /// - Parameter holders: peers that announced at least so many own entries.
+  func answer(durable: UInt64, holders: (UInt64) -> Int) {
+    while let next = waiting.first, next.end <= durable {
+      guard next.publication.replicas == 0 || holders(next.end) >= next.publication.replicas else {
+        return
+      }
+      waiting.removeFirst()
+      next.publication.reply(.success(next.reply))
+    }
+  }
+
+  var isIdle: Bool { queue.isEmpty && signing == nil && waiting.isEmpty }
+}

@@ -1,0 +1,54 @@
+import Log
+import Sealing
+import Store
+
+extension Desk {
+  /// The next records that this node can open, from `position` on.
+  ///
+  /// - Parameters:
+  ///   - logs: those to look at, in this order.
+  ///   - isDisputed: whether the entry stands at or above a proven fork.
+  func tail(
+    _ position: TailPosition, _ logs: [LogIdentity], _ limits: TailLimits, _ store: Store,
+    isDisputed: (LogID, UInt64) -> Bool
+  ) throws -> TailPage {
+    var page = TailPage(events: [], position: position, more: false)
+    var looked = 0
+    var textBytes = 0
+    for identity in logs {
+      let origin = identity.origin.text
+      let size = store.durableHead(identity.id)?.size ?? 0
+      var next = position.next[origin] ?? 0
+      while next < size {
+        guard looked < NodeLimits.entriesOfPage, page.events.count < limits.events,
+          textBytes < limits.textBytes
+        else {
+          page.more = true
+          break
+        }
+        let batch = try store.read(
+          identity.id, next..<min(size, next + 256), maxBytes: NodeLimits.pageReadBytes)
+        let book = try book(of: identity)
+        for entry in 0..<batch.count {
+          guard page.events.isEmpty || (page.events.count < limits.events
+            && textBytes < limits.textBytes)
+          else { break }
+          looked += 1
+          next += 1
+          let header = batch.header(at: entry)
+          guard header.knownKind == .record, batch.bodyState(at: entry) == .present,
+            case .opened(let record, _) = open(batch, entry, with: book)
+          else { continue }
+          textBytes += record.count
+          page.events.append(
+            TailEvent(
+              entry: "\(origin)/\(header.index)", time: header.time,
+              record: String(decoding: record, as: UTF8.self),
+              disputed: isDisputed(identity.id, header.index) ? true : nil))
+        }
+      }
+      page.position.next[origin] = next
+    }
+    return page
+  }
+}

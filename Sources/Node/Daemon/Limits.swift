@@ -1,0 +1,30 @@
+/// Every bound of the composed node, with its arithmetic.
+public enum NodeLimits {
+  /// Records that may wait for the author: 64 requests of at most 4 MiB each.
+  static let publishQueue = 64
+  static let publishQueueBytes = 32 << 20
+  /// Fewer entries than this are signed on the loop (25 µs each); more go to the worker threads and get
+  /// a checkpoint at once.
+  static let signedInline = 16
+  /// Entries of one signing job: 64 × 25 µs keep a thread busy for 1.6 ms.
+  static let signaturesOfJob = 64
+  static let workerQueue = 256
+  /// Output of one session beyond which nothing more is pushed or served to it.
+  static let sessionOutputBytes = 1 << 20
+  /// Staged bytes beyond which no connection is read until the disk has caught up.
+  static let stagedBytes = 32 << 20
+  static let controlConnections = 64
+  static let redialMinimumMilliseconds: UInt64 = 500
+  static let redialMaximumMilliseconds: UInt64 = 30_000
+  static let connectTimeoutMilliseconds: UInt64 = 10_000
+  static let checkpointAfterMilliseconds: UInt64 = 900
+  static let tokenEveryMilliseconds: UInt64 = 1_000
+  /// Entries that one page of `tail` looks at.
+  static let entriesOfPage = 2_048
+  static let pageReadBytes = 1 << 20
+  /// A publish that waits for replicas is answered with what there is after this.
+  static let replicasMilliseconds: UInt64 = 60_000
+  /// Entries of one background verification: 32 × 65 µs.
+  static let backgroundVerification = 32
+  static let backgroundPauseMilliseconds: UInt64 = 20
+}

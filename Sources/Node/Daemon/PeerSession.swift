@@ -1,0 +1,51 @@
+import Crypto
+import Log
+import Replication
+import Runtime
+import Transport
+
+/// One transport session: a connection, its secure channel, and what waits to be sent on it.
+final class PeerSession {
+  let id: SessionID
+  let connection: Connection
+  let channel: SecureChannel
+  let isInitiator: Bool
+  let openedAt: UInt64
+  /// Known from the start when we dialled, else when the handshake is done.
+  var peer: NodeName?
+  var gateToken: ConnectionGate.Token?
+  var isEstablished = false
+  /// Messages of this round; they leave together and share records.
+  var outbox: [[UInt8]] = []
+  var outboxBytes = 0
+  var isCongested = false
+
+  init(
+    id: SessionID, connection: Connection, channel: SecureChannel, isInitiator: Bool, now: UInt64
+  ) {
+    self.id = id
+    self.connection = connection
+    self.channel = channel
+    self.isInitiator = isInitiator
+    openedAt = now
+  }
+
+  var waitingBytes: Int { outboxBytes + connection.bufferedOutputBytes }
+}
+
+/// What the daemon keeps of a peer between sessions.
+struct PeerLine {
+  var state: State = .known
+  var since: UInt64
+  var why: String?
+  var backoffMilliseconds = NodeLimits.redialMinimumMilliseconds
+  var redial: TimerID?
+  /// When the peer fell behind, for `lagSeconds`.
+  var behindSince: UInt64?
+  var bytesIn: UInt64 = 0
+  var bytesOut: UInt64 = 0
+
+  enum State: String {
+    case connected, connecting, disconnected, known
+  }
+}
