@@ -56,3 +56,11 @@ extension Replicator {
 
   public func frozenAt(_ log: LogID) -> UInt64? { logs[log]?.accepted.frozenAt }
 }
+
+extension Replicator {
+  /// Whether some connected peer shows another history of `log`.
+  public func isDisputed(_ log: LogID) -> Bool { isDisputedAnywhere(log) }
+
+  /// Whether serving on this session waits for `congested(_, false)`.
+  public func isHeldBack(_ session: SessionID) -> Bool { sessions[session]?.isCongested == true }
+}

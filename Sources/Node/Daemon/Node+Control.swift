@@ -1,0 +1,244 @@
+import Crypto
+import Log
+import Replication
+import Runtime
+import Sealing
+import Secrets
+import Store
+
+// What the control socket may ask: Protocols/control.md.
+extension Node: ControlService {
+  func status() -> StatusReport {
+    let progress = core.progressOfPeers()
+    return StatusReport(
+      node: card.name.text, logs: store.logs.map(report),
+      peers: roster.entries.map { report($0, progress) }, signing: signingState,
+      signingWhy: author.closedBecause, version: Daemon.version, startedAt: Int64(startedAt),
+      counters: counters.values)
+  }
+
+  private var signingState: String {
+    if author.closedBecause != nil { return "closed" }
+    switch store.condition {
+    case .ready: return "ready"
+    case .full: return "full"
+    default: return "failed"
+    }
+  }
+
+  private func report(_ log: LogIdentity) -> LogReport {
+    let head = store.durableHead(log.id) ?? .empty
+    let root = (try? store.root(log.id, size: head.size)).map { Base64.encode($0.array) } ?? ""
+    let known = core.knownSize(of: log.id)
+    let isDisputed = core.isDisputed(log.id)
+    return LogReport(
+      origin: log.origin.text, id: log.id.description, size: head.size, root: root,
+      cosignatures: cosigners(of: log.id), own: log.id == identity.id,
+      checkpointSize: store.newestCheckpoint(log.id)?.size ?? 0,
+      missingEntries: known - min(known, head.size), bytes: store.bytes(log.id),
+      verifiedEntries: verification.verified[log.id] ?? 0,
+      defects: verification.defects[log.id] ?? 0, disputed: isDisputed,
+      frozenAt: core.frozenAt(log.id), why: why(log, head.size, isDisputed))
+  }
+
+  private func why(_ log: LogIdentity, _ size: UInt64, _ isDisputed: Bool) -> String? {
+    if core.frozenAt(log.id) != nil { return "frozen" }
+    if isDisputed { return "disputed" }
+    return size == 0 ? "no route" : nil
+  }
+
+  private func cosigners(of log: LogID) -> [String] {
+    store.cosignatures(log).map(\.cosignature.name.text)
+  }
+
+  private func report(_ entry: RosterEntry, _ progress: [PeerProgress]) -> PeerReport {
+    let name = entry.card.name
+    let line = lines[name] ?? PeerLine(since: startedAt)
+    let session = sessions.values.first { $0.peer == name && $0.isEstablished }
+    let peer = progress.first { $0.name == name }
+    let isBehind = (peer?.lagEntries ?? 0) > 0
+    if isBehind, line.behindSince == nil { lines[name]?.behindSince = now }
+    if !isBehind { lines[name]?.behindSince = nil }
+    let seconds = lines[name]?.behindSince.map { (now - $0) / 1_000 } ?? 0
+    return PeerReport(
+      name: name.text, state: line.state.rawValue, lagEntries: peer?.lagEntries,
+      lagSeconds: peer == nil ? nil : seconds, address: entry.address, since: Int64(line.since),
+      why: line.why, bytesIn: session?.connection.receivedBytes ?? line.bytesIn,
+      bytesOut: session?.connection.sentBytes ?? line.bytesOut)
+  }
+
+  // MARK: Publishing
+
+  func publish(
+    _ request: PublishRequest, reply: @escaping (Result<PublishReply, ControlError>) -> Void
+  ) {
+    do throws(ControlError) {
+      author.publish(
+        Publication(
+          records: request.records.map { Array($0.utf8) }, members: try members(request.to),
+          everybody: request.to == ["all"], replicas: try replicas(request), reply: reply))
+    } catch {
+      reply(.failure(error))
+    }
+  }
+
+  private func members(_ names: [String]) throws(ControlError) -> [AudienceMember] {
+    if names == ["all"] { return roster.entries.map(member) }
+    guard !names.isEmpty else {
+      throw .refused(reason: "an empty audience means nobody", hint: "name the nodes, or 'all'")
+    }
+    var members: [AudienceMember] = []
+    for text in names {
+      if text == card.name.text { continue }
+      guard let name = try? NodeName(text), let entry = roster.entry(name) else {
+        throw .unknownNode(text)
+      }
+      members.append(member(entry))
+    }
+    return members
+  }
+
+  private func member(_ entry: RosterEntry) -> AudienceMember {
+    AudienceMember(name: entry.card.name, key: entry.card.sealing)
+  }
+
+  private func replicas(_ request: PublishRequest) throws(ControlError) -> Int {
+    let wanted = request.replicas ?? 0
+    guard wanted >= 0, wanted <= roster.entries.count else {
+      throw .refused(
+        reason: "\(wanted) replicas were asked for and the roster has \(roster.entries.count) peers",
+        hint: "ask for fewer, or add peers")
+    }
+    return wanted
+  }
+
+  // MARK: Reading
+
+  func show(_ request: ShowRequest) throws(ControlError) -> ShowReply {
+    guard let slash = request.entry.lastIndex(of: "/"),
+      let index = UInt64(request.entry[request.entry.index(after: slash)...]),
+      let log = store.logs.first(where: { $0.origin.text == request.entry[..<slash] }),
+      index < store.durableHead(log.id)?.size ?? 0
+    else { throw .unknownEntry(request.entry) }
+    do {
+      return try desk.show(log, index, store, isDisputed: isDisputed(log.id, index))
+    } catch {
+      throw .diskFailed(reason: "\(error)")
+    }
+  }
+
+  private func isDisputed(_ log: LogID, _ index: UInt64) -> Bool {
+    core.frozenAt(log).map { index >= $0 } ?? false
+  }
+
+  func tail(_ position: TailPosition, origin: String?, limits: TailLimits) throws(ControlError)
+    -> TailPage
+  {
+    let logs = store.logs.filter { origin == nil || $0.origin.text == origin }
+    guard origin == nil || !logs.isEmpty else {
+      throw .refused(reason: "no log \(origin ?? "") here", hint: "see 'liaison status'")
+    }
+    do {
+      return try desk.tail(position, logs, limits, store, isDisputed: isDisputed)
+    } catch {
+      throw .diskFailed(reason: "\(error)")
+    }
+  }
+
+  func tailEnd() -> TailPosition {
+    var position = TailPosition()
+    for log in store.logs { position.next[log.origin.text] = store.durableHead(log.id)?.size ?? 0 }
+    return position
+  }
+
+  func observeArrivals(_ wake: @escaping () -> Void) -> ArrivalToken {
+    let token = ArrivalToken(number: nextObserver)
+    nextObserver += 1
+    observers[token] = wake
+    return token
+  }
+
+  func cancel(_ token: ArrivalToken) { observers[token] = nil }
+
+  func soon(_ work: @escaping () -> Void) { loop.schedule(afterMilliseconds: 0, work) }
+
+  func controlInputRefused(_ reason: String) {
+    counters.add("control.refused")
+    journal.warning("control socket: \(reason)")
+  }
+
+  // MARK: Roster
+
+  func reload() throws(ControlError) -> ReloadReply {
+    let fresh: Roster
+    do { fresh = try Roster.load(folder) } catch {
+      throw .refused(reason: "the roster could not be read: \(error)", hint: "see peers/")
+    }
+    let reply = compare(roster, fresh)
+    roster = fresh
+    applyRoster(reply)
+    for problem in fresh.problems { journal.warning("roster: \(problem)") }
+    journal.notice(
+      "roster: \(reply.added.count) added, \(reply.removed.count) removed, \(reply.changed.count) changed")
+    return reply
+  }
+
+  private func compare(_ old: Roster, _ new: Roster) -> ReloadReply {
+    var reply = ReloadReply(problems: new.problems)
+    for entry in new.entries {
+      guard let before = old.entry(entry.card.name) else {
+        reply.added.append(entry.card.name.text)
+        continue
+      }
+      if before.card != entry.card || before.address != entry.address
+        || (before.presharedKey == nil) != (entry.presharedKey == nil)
+      {
+        reply.changed.append(entry.card.name.text)
+      }
+    }
+    for entry in old.entries where new.entry(entry.card.name) == nil {
+      reply.removed.append(entry.card.name.text)
+    }
+    return reply
+  }
+
+  /// Touches only what changed.
+  private func applyRoster(_ reply: ReloadReply) {
+    for entry in roster.entries where store.state(entry.card.identity.id) == nil {
+      attempt("log \(entry.card.origin) was not added") {
+        try store.addLog(entry.card.identity)
+      }
+    }
+    applyPresharedKeys()
+    step(.roster(roster.peers))
+    for name in reply.removed + reply.changed {
+      for session in sessions.values where session.peer?.text == name {
+        session.connection.finish(withinMilliseconds: 200)
+      }
+    }
+    for name in reply.removed { if let name = try? NodeName(name) { lines[name] = nil } }
+    for name in reply.changed + reply.added {
+      guard let name = try? NodeName(name) else { continue }
+      if let entry = roster.entry(name) { desk.forget(entry.card.identity.id) }
+      lines[name]?.backoffMilliseconds = NodeLimits.redialMinimumMilliseconds
+    }
+    dialAll()
+  }
+
+  func applyPresharedKeys() {
+    let lookup: (NodeName) -> Held<PresharedKey>? = { [weak self] name in
+      self?.roster.entry(name)?.presharedKey
+    }
+    author.presharedKey = lookup
+    desk.presharedKey = lookup
+  }
+}
+
+extension Roster {
+  /// The roster as replication needs it.
+  var peers: [Peer] {
+    entries.map {
+      Peer(name: $0.card.name, logs: [$0.card.identity], cosigningKey: $0.card.cosigning)
+    }
+  }
+}

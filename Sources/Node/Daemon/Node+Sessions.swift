@@ -1,0 +1,258 @@
+import Crypto
+import Log
+import Replication
+import Runtime
+import Secrets
+import Transport
+
+// Connections of peers: accepting, dialling, and the bytes of their channels.
+extension Node {
+  // MARK: Accepting
+
+  func accept(_ connection: Connection) {
+    guard !isStopping, let source = SourceAddress(peerAddress: connection.peerAddress) else {
+      return connection.close()
+    }
+    let gateToken: ConnectionGate.Token
+    do {
+      gateToken = try gate.admit(
+        source, isPeerAddress: isPeerAddress(connection.peerAddress), now: now)
+    } catch {
+      counters.add(error.counter)
+      return connection.close()
+    }
+    let isPeer = isPeerAddress(connection.peerAddress)
+    let channel = SecureChannel.responder(
+      key: secrets, random: &random,
+      permit: { [weak self] in
+        guard let self else { return false }
+        return self.gate.permitHandshake(source, isPeerAddress: isPeer, now: self.now)
+      },
+      lookup: { [weak self] key in
+        guard let entry = self?.roster.entry(transport: key) else { return .unknown }
+        return .peer(entry.presharedKey)
+      })
+    let session = add(connection, channel, isInitiator: false)
+    session.gateToken = gateToken
+    scheduleGate()
+  }
+
+  private func isPeerAddress(_ address: String) -> Bool {
+    let host = hostPart(address)
+    return roster.entries.contains { $0.address.map(hostPart) == host }
+  }
+
+  private func scheduleGate() {
+    guard let deadline = gate.nextDeadline else { return }
+    loop.schedule(afterMilliseconds: deadline - min(now, deadline)) { [weak self] in
+      self?.closeExpired()
+    }
+  }
+
+  private func closeExpired() {
+    let expired = Set(gate.expired(now: now))
+    for session in sessions.values where session.gateToken.map(expired.contains) == true {
+      session.gateToken = nil
+      counters.add("transport_handshakeTimeout")
+      session.connection.close()
+    }
+  }
+
+  // MARK: Dialling
+
+  func dialAll() {
+    for entry in roster.entries { dial(entry.card.name) }
+  }
+
+  func dial(_ name: NodeName) {
+    guard !isStopping, let entry = roster.entry(name), let address = entry.address,
+      !hasSession(with: name), lines[name]?.state != .connecting
+    else { return }
+    setState(.connecting, of: name, why: nil)
+    TCPConnector.connect(
+      loop: loop, to: address, timeoutMilliseconds: NodeLimits.connectTimeoutMilliseconds
+    ) { [weak self] result in
+      switch result {
+      case .success(let connection): self?.dialled(name, connection)
+      case .failure(let error): self?.dialFailed(name, "\(error)")
+      }
+    }
+  }
+
+  private func dialled(_ name: NodeName, _ connection: Connection) {
+    guard !isStopping, let entry = roster.entry(name), !hasSession(with: name) else {
+      connection.close()
+      return setState(hasSession(with: name) ? .connected : .disconnected, of: name, why: nil)
+    }
+    let channel = SecureChannel.initiator(
+      key: secrets, peer: entry.card.transport, psk: entry.presharedKey, random: &random)
+    let session = add(connection, channel, isInitiator: true)
+    session.peer = name
+    loop.schedule(afterMilliseconds: NodeLimits.connectTimeoutMilliseconds) {
+      [weak self, weak session] in
+      guard let self, let session, !session.isEstablished else { return }
+      self.lines[name]?.why = "no answer to the handshake: does it hold our card?"
+      session.connection.close()
+    }
+    connection.write { out in
+      do { try channel.start(into: &out) } catch { connection.close() }
+    }
+  }
+
+  private func dialFailed(_ name: NodeName, _ why: String) {
+    setState(.disconnected, of: name, why: why)
+    redialLater(name)
+  }
+
+  private func redialLater(_ name: NodeName) {
+    guard !isStopping, roster.entry(name)?.address != nil, var line = lines[name] else { return }
+    if let redial = line.redial { loop.cancel(redial) }
+    // Jitter of a quarter: nodes that lost a peer together do not come back together.
+    let wait = line.backoffMilliseconds
+    let jitter = random.u64() % (wait / 4 + 1)
+    line.backoffMilliseconds = min(wait * 2, NodeLimits.redialMaximumMilliseconds)
+    line.redial = loop.schedule(afterMilliseconds: wait + jitter) { [weak self] in
+      self?.dial(name)
+    }
+    lines[name] = line
+  }
+
+  func hasSession(with name: NodeName) -> Bool {
+    sessions.values.contains { $0.peer == name && $0.isEstablished }
+  }
+
+  func setState(_ state: PeerLine.State, of name: NodeName, why: String?) {
+    var line = lines[name] ?? PeerLine(since: loop.clock.wallMilliseconds)
+    if line.state != state { line.since = loop.clock.wallMilliseconds }
+    line.state = state
+    line.why = why ?? (state == .disconnected ? line.why : nil)
+    lines[name] = line
+  }
+
+  // MARK: Bytes
+
+  private func add(_ connection: Connection, _ channel: SecureChannel, isInitiator: Bool)
+    -> PeerSession
+  {
+    let id = SessionID(nextSession)
+    nextSession += 1
+    let session = PeerSession(
+      id: id, connection: connection, channel: channel, isInitiator: isInitiator, now: now)
+    sessions[id] = session
+    connection.onReadable = { [weak self] _, bytes in self?.received(bytes, on: session) }
+    connection.onClosed = { [weak self] _, reason in self?.closed(session, "\(reason)") }
+    connection.onDrained = { [weak self] _ in self?.relieve(session) }
+    if isReadingPaused { connection.pauseReading() }
+    return session
+  }
+
+  private func received(_ bytes: Span<UInt8>, on session: PeerSession) {
+    var events: [ChannelEvent] = []
+    var out: [UInt8] = []
+    var failure: ChannelError?
+    do throws(ChannelError) {
+      try session.channel.receive(bytes, now: now, into: &events, out: &out)
+    } catch {
+      failure = error
+    }
+    if failure == nil, !out.isEmpty { session.connection.write(out) }
+    for event in events where session.connection.isOpen { handle(event, on: session) }
+    if let failure {
+      counters.add(failure.counter)
+      if let peer = session.peer { lines[peer]?.why = "transport: \(failure)" }
+      session.connection.close()
+    }
+  }
+
+  private func handle(_ event: ChannelEvent, on session: PeerSession) {
+    switch event {
+    case .established(let key, let hash): established(key, hash, session)
+    case .message(let message): step(.message(session.id, message))
+    }
+  }
+
+  private func established(_ key: TransportPublicKey, _ hash: Digest, _ session: PeerSession) {
+    if let gateToken = session.gateToken { gate.release(gateToken) }
+    session.gateToken = nil
+    guard let entry = roster.entry(transport: key) else { return session.connection.close() }
+    session.peer = entry.card.name
+    session.isEstablished = true
+    setState(.connected, of: entry.card.name, why: nil)
+    let own = secrets.transport.publicKey
+    step(
+      .opened(
+        SessionOpening(
+          id: session.id, peer: entry.card.name, handshakeHash: hash,
+          weInitiated: session.isInitiator,
+          initiatorHasLowerKey: session.isInitiator ? own < key : key < own)))
+  }
+
+  func enqueue(_ message: [UInt8], on id: SessionID) {
+    guard let session = sessions[id] else { return }
+    session.outbox.append(message)
+    session.outboxBytes += message.count
+    if !session.isCongested, session.waitingBytes > NodeLimits.sessionOutputBytes {
+      session.isCongested = true
+      step(.congested(id, true))
+    }
+  }
+
+  /// Seals what each session has to say; the connections send it at the end of the round.
+  func flushSessions() {
+    for session in sessions.values where !session.outbox.isEmpty {
+      let messages = session.outbox
+      session.outbox = []
+      session.outboxBytes = 0
+      session.connection.write { out in
+        do { try session.channel.send(messages, now: now, into: &out) } catch {
+          counters.add("transport_sendFailed")
+          session.connection.close()
+        }
+      }
+      relieveSoon(session)
+    }
+  }
+
+  /// The core holds itself back after some chunks; it goes on when the queue is short again.
+  private func relieveSoon(_ session: PeerSession) {
+    guard core.isHeldBack(session.id) else { return }
+    loop.schedule(afterMilliseconds: 0) { [weak self] in self?.relieve(session) }
+  }
+
+  private func relieve(_ session: PeerSession) {
+    guard session.waitingBytes <= session.connection.outputLowWaterBytes else { return }
+    session.isCongested = false
+    if core.isHeldBack(session.id) { step(.congested(session.id, false)) }
+  }
+
+  func closeSession(_ id: SessionID, because reason: String) {
+    guard let session = sessions[id] else { return }
+    if let peer = session.peer {
+      lines[peer]?.why = "session closed: \(reason)"
+      journal.info("session with \(peer) closed: \(reason)")
+    }
+    counters.add("session.closed-\(reason)")
+    session.connection.finish(withinMilliseconds: 1_000)
+  }
+
+  private func closed(_ session: PeerSession, _ why: String) {
+    sessions[session.id] = nil
+    if let gateToken = session.gateToken { gate.release(gateToken) }
+    if session.isEstablished { step(.closed(session.id)) }
+    guard let peer = session.peer, !isStopping else { return }
+    lines[peer]?.bytesIn = session.connection.receivedBytes
+    lines[peer]?.bytesOut = session.connection.sentBytes
+    guard !hasSession(with: peer) else { return }
+    let known = lines[peer]?.why
+    setState(
+      roster.entry(peer)?.address == nil ? .known : .disconnected, of: peer, why: known ?? why)
+    if session.isEstablished { journal.notice("peer \(peer) gone: \(lines[peer]?.why ?? why)") }
+    redialLater(peer)
+  }
+}
+
+/// `127.0.0.1` of `127.0.0.1:4747`.
+func hostPart(_ address: String) -> Substring {
+  guard let colon = address.lastIndex(of: ":") else { return address[...] }
+  return address[..<colon]
+}

@@ -1,0 +1,263 @@
+import Crypto
+import Log
+import Replication
+import Runtime
+import Sealing
+import Secrets
+import Store
+import Transport
+
+/// The composed node on one loop thread: store, replication core, sessions, author and control.
+///
+/// Every event becomes inputs of the core; its effects are carried out in order; at the end of each round of the loop
+/// what was staged goes to the disk as one group commit and what is to be sent leaves. Entries are announced only when the
+/// disk said that they are durable.
+final class Node {
+  let loop: EventLoop
+  let folder: NodeFolder
+  let secrets: NodeSecrets
+  let journal: Journal
+  let identity: LogIdentity
+  let card: Card
+  let store: Store
+  let desk: Desk
+  let author: Author
+  let startedAt: UInt64
+  var core: Replicator
+  var roster: Roster
+  var counters = Counters()
+  var random = SystemRandom()
+
+  var gate = ConnectionGate()
+  var sessions: [SessionID: PeerSession] = [:]
+  var lines: [NodeName: PeerLine] = [:]
+  var nextSession: UInt64 = 1
+  var isReadingPaused = false
+  var isStopping = false
+
+  var controlSessions: [UInt64: ControlSession] = [:]
+  var observers: [ArrivalToken: () -> Void] = [:]
+  var nextObserver: UInt64 = 1
+
+  var tickTimer: (id: TimerID, due: UInt64)?
+  var checkpointTimer: TimerID?
+  var token: TokenKeeper
+  var verification: BackgroundVerification
+  private var diskThread: DiskThread?
+  private var isDiskBusy = false
+  private var wasStoreWell = true
+  private let signers: WorkerPool<SignedSlice>
+
+  init(
+    loop: EventLoop, folder: NodeFolder, secrets: NodeSecrets, card: Card, roster: Roster,
+    store: Store, journal: Journal, token: TokenKeeper
+  ) throws {
+    self.loop = loop
+    self.folder = folder
+    self.secrets = secrets
+    self.card = card
+    self.roster = roster
+    self.store = store
+    self.journal = journal
+    self.token = token
+    identity = card.identity
+    startedAt = loop.clock.wallMilliseconds
+    desk = Desk(store: store, secrets: secrets)
+    verification = BackgroundVerification()
+    for entry in roster.entries where store.state(entry.card.identity.id) == nil {
+      try store.addLog(entry.card.identity)
+    }
+    core = Replicator(
+      ownName: card.name, ownLog: card.identity.id, runID: random.bytes(16), logs: store.logs,
+      reader: StoreReader(store))
+    // The box lets closures made here reach the node that does not exist yet.
+    let box = NodeBox()
+    let results = loop.makeMailbox(of: SignedSlice.self) { box.node?.author.signed($0) }
+    let signers = try WorkerPool<SignedSlice>(
+      name: "liaison-sign", threads: 2, queueLimit: NodeLimits.workerQueue, results: results)
+    self.signers = signers
+    author = Author(
+      identity: card.identity, secrets: secrets, store: store, desk: desk,
+      submit: { signers.submit($0) })
+    let clock = loop.clock
+    author.wallMilliseconds = { clock.wallMilliseconds }
+    let completions = loop.makeMailbox(of: DiskCompletion.self) { box.node?.diskAnswered($0) }
+    diskThread = try DiskThread(
+      disk: FileDisk(root: folder.path), completions: completions)
+    box.node = self
+    applyPresharedKeys()
+  }
+
+  var now: UInt64 { loop.clock.monotonicMilliseconds }
+
+  /// Gives the core the roster and begins to dial.
+  func start() {
+    loop.afterEvents = { [weak self] in self?.endRound() }
+    step(.roster(roster.peers))
+    dialAll()
+    scheduleTick()
+    scheduleCheckpoint()
+    verification.start(self)
+  }
+
+  // MARK: Core
+
+  func step(_ input: Input) {
+    var effects: [Effect] = []
+    core.step(input, now: now, into: &effects)
+    for effect in effects { carryOut(effect) }
+  }
+
+  private func carryOut(_ effect: Effect) {
+    switch effect {
+    case .send(let id, let message): enqueue(message, on: id)
+    case .close(let id, let reason): closeSession(id, because: reason.rawValue)
+    case .append(let batch, let bulk): append(batch, bulk: bulk)
+    case .keepCheckpoint(let checkpoint): keep(checkpoint)
+    case .keepCosignature(let log, let checkpoint, let cosignature):
+      attempt("a cosignature was not stored") {
+        try store.addCosignature(log, checkpoint: checkpoint, cosignature)
+      }
+    case .cosign(let checkpoint): cosign(checkpoint)
+    case .keepEvidence(let log, let fault): keepEvidence(log, fault)
+    case .event(let event): note(event)
+    }
+  }
+
+  private func append(_ batch: VerifiedBatch, bulk: Bool) {
+    do {
+      if bulk { try store.appendBulk(batch) } else { try store.append(batch) }
+    } catch {
+      counters.add("store.refused")
+      step(.refused(batch.after.identity.id, "\(error)"))
+    }
+  }
+
+  private func keep(_ checkpoint: VerifiedCheckpoint) {
+    attempt("a checkpoint was not stored") {
+      if case .contradiction = try store.addCheckpoint(checkpoint) {
+        counters.add("store.contradictions")
+        journal.error(
+          "checkpoint of \(name(of: checkpoint.logID)) at \(checkpoint.size) contradicts what is stored")
+      }
+    }
+  }
+
+  private func cosign(_ checkpoint: VerifiedCheckpoint) {
+    let secrets = secrets
+    let cosignature = Cosignature.make(
+      checkpoint: checkpoint, name: card.name, key: secrets.cosigning.publicKey,
+      time: loop.clock.wallMilliseconds / 1_000
+    ) { secrets.cosigning.sign($0) }
+    step(.cosigned(checkpoint.logID, checkpoint, cosignature))
+  }
+
+  private func keepEvidence(_ log: LogID, _ fault: AuthorFault) {
+    attempt("the freeze was not stored") { try store.freeze(log, at: fault.position) }
+    let path = "\(folder.path)/faults"
+    attempt("evidence was not written") {
+      try FileSystem.makeFolder(path, mode: 0o700)
+      try FileSystem.atomicWrite(
+        "\(path)/\(log)-\(fault.position).fault", fault.encode(), mode: 0o600)
+    }
+    journal.error(
+      "author fault in \(name(of: log)) at \(fault.position): frozen there; evidence in \(path)")
+  }
+
+  func attempt(_ what: String, _ body: () throws -> Void) {
+    do { try body() } catch {
+      counters.add("node.internal-errors")
+      journal.warning("\(what): \(error)")
+    }
+  }
+
+  func name(of log: LogID) -> String {
+    store.logs.first { $0.id == log }?.origin.text ?? log.description
+  }
+
+  // MARK: Disk
+
+  private func diskAnswered(_ completion: DiskCompletion) {
+    isDiskBusy = false
+    let durables = store.completed(token: completion.token, error: completion.error)
+    if let error = completion.error {
+      counters.add("store.errors")
+      journal.error("disk: \(error)")
+    }
+    for durable in durables { becameDurable(durable) }
+    watchStore()
+  }
+
+  private func becameDurable(_ durable: Durable) {
+    step(.durable(durable.id, durable.head))
+    if durable.id == identity.id {
+      token.isDue = true
+      scheduleCheckpoint()
+      answerAuthors()
+    }
+    for wake in observers.keys.sorted(by: { $0.number < $1.number }) { observers[wake]?() }
+  }
+
+  private func watchStore() {
+    let isWell = if case .ready = store.condition { true } else { false }
+    if isWell != wasStoreWell {
+      if isWell { journal.notice("disk: taking entries again") } else {
+        journal.error("disk: \(store.condition): nothing new is taken, what is stored is served")
+      }
+    }
+    wasStoreWell = isWell
+    if case .full = store.condition {
+      loop.schedule(afterMilliseconds: 1_000) { [weak self] in self?.store.retry() }
+    }
+  }
+
+  func answerAuthors() {
+    author.answer(durable: store.durableHead(identity.id)?.size ?? 0) { end in
+      core.peersHolding(identity.id, size: end).count
+    }
+  }
+
+  // MARK: End of a round
+
+  private func endRound() {
+    author.work()
+    if !isDiskBusy, let batch = store.takeBatch() {
+      isDiskBusy = true
+      diskThread?.submit(batch)
+    }
+    flushSessions()
+    holdBackReaders()
+  }
+
+  /// A disk that is slower than the network holds the senders back, not the memory.
+  private func holdBackReaders() {
+    let isTooMuch = store.stagedBytes > NodeLimits.stagedBytes
+    guard isTooMuch != isReadingPaused else { return }
+    isReadingPaused = isTooMuch
+    for session in sessions.values {
+      if isTooMuch { session.connection.pauseReading() } else { session.connection.resumeReading() }
+    }
+  }
+
+  /// Ends cleanly: what is staged becomes durable, sessions are closed. Under a second.
+  func stop() {
+    isStopping = true
+    for session in sessions.values { session.connection.finish(withinMilliseconds: 200) }
+    diskThread?.stop()
+    diskThread = nil
+    signers.stop()
+  }
+
+  /// After the loop ended: the store on its own, synchronously.
+  func flush() {
+    attempt("the last entries could not be written") {
+      for durable in try store.flush() where durable.id == identity.id { token.isDue = true }
+    }
+    writeToken()
+  }
+}
+
+/// Breaks the circle of a node and the callbacks that its parts are made with.
+private final class NodeBox {
+  weak var node: Node?
+}
