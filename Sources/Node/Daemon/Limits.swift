@@ -13,6 +13,9 @@ public enum NodeLimits {
   static let sessionOutputBytes = 1 << 20
   /// Staged bytes beyond which no connection is read until the disk has caught up.
   static let stagedBytes = 32 << 20
+  /// How long a stop waits for what is on its way out: SIGTERM ends the node within a second.
+  static let stopMilliseconds: UInt64 = 250
+  static let controlOutputBytes = 16 << 20
   static let controlConnections = 64
   static let redialMinimumMilliseconds: UInt64 = 500
   static let redialMaximumMilliseconds: UInt64 = 30_000

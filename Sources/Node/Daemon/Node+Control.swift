@@ -51,7 +51,7 @@ extension Node: ControlService {
     store.cosignatures(log).map(\.cosignature.name.text)
   }
 
-  private func report(_ entry: RosterEntry, _ progress: [PeerProgress]) -> PeerReport {
+  private func report(_ entry: LivePeer, _ progress: [PeerProgress]) -> PeerReport {
     let name = entry.card.name
     let line = lines[name] ?? PeerLine(since: startedAt)
     let session = sessions.values.first { $0.peer == name && $0.isEstablished }
@@ -98,7 +98,7 @@ extension Node: ControlService {
     return members
   }
 
-  private func member(_ entry: RosterEntry) -> AudienceMember {
+  private func member(_ entry: LivePeer) -> AudienceMember {
     AudienceMember(name: entry.card.name, key: entry.card.sealing)
   }
 
@@ -170,8 +170,8 @@ extension Node: ControlService {
   // MARK: Roster
 
   func reload() throws(ControlError) -> ReloadReply {
-    let fresh: Roster
-    do { fresh = try Roster.load(folder) } catch {
+    let fresh: LiveRoster
+    do { fresh = try LiveRoster.load(folder) } catch {
       throw .refused(reason: "the roster could not be read: \(error)", hint: "see peers/")
     }
     let reply = compare(roster, fresh)
@@ -183,7 +183,7 @@ extension Node: ControlService {
     return reply
   }
 
-  private func compare(_ old: Roster, _ new: Roster) -> ReloadReply {
+  private func compare(_ old: LiveRoster, _ new: Roster) -> ReloadReply {
     var reply = ReloadReply(problems: new.problems)
     for entry in new.entries {
       guard let before = old.entry(entry.card.name) else {
@@ -234,7 +234,7 @@ extension Node: ControlService {
   }
 }
 
-extension Roster {
+extension LiveRoster {
   /// The roster as replication needs it.
   var peers: [Peer] {
     entries.map {

@@ -24,7 +24,7 @@ final class Node {
   let author: Author
   let startedAt: UInt64
   var core: Replicator
-  var roster: Roster
+  var roster: LiveRoster
   var counters = Counters()
   var random = SystemRandom()
 
@@ -49,7 +49,7 @@ final class Node {
   private let signers: WorkerPool<SignedSlice>
 
   init(
-    loop: EventLoop, folder: NodeFolder, secrets: NodeSecrets, card: Card, roster: Roster,
+    loop: EventLoop, folder: NodeFolder, secrets: NodeSecrets, card: Card, roster: LiveRoster,
     store: Store, journal: Journal, token: TokenKeeper
   ) throws {
     self.loop = loop
@@ -83,7 +83,7 @@ final class Node {
     author.wallMilliseconds = { clock.wallMilliseconds }
     let completions = loop.makeMailbox(of: DiskCompletion.self) { box.node?.diskAnswered($0) }
     diskThread = try DiskThread(
-      disk: FileDisk(root: folder.path), completions: completions)
+      disk: FileDisk(root: folder.root), completions: completions)
     box.node = self
     applyPresharedKeys()
   }
@@ -154,7 +154,7 @@ final class Node {
 
   private func keepEvidence(_ log: LogID, _ fault: AuthorFault) {
     attempt("the freeze was not stored") { try store.freeze(log, at: fault.position) }
-    let path = "\(folder.path)/faults"
+    let path = "\(folder.root)/faults"
     attempt("evidence was not written") {
       try FileSystem.makeFolder(path, mode: 0o700)
       try FileSystem.atomicWrite(
@@ -227,6 +227,9 @@ final class Node {
     }
     flushSessions()
     holdBackReaders()
+    scheduleTick()
+    scheduleToken()
+    scheduleVerification()
   }
 
   /// A disk that is slower than the network holds the senders back, not the memory.

@@ -1,0 +1,58 @@
+import Crypto
+import Log
+import Secrets
+
+/// A peer as the running node needs it: the card, where to dial, and the pre-shared key in guarded memory.
+struct LivePeer {
+  let card: Card
+  let address: String?
+  let presharedKey: Held<PresharedKey>?
+}
+
+/// The roster with its keys loaded. Made anew at each reload; what did not change is compared, not touched.
+struct LiveRoster {
+  /// By name.
+  let entries: [LivePeer]
+  let problems: [String]
+  private let byName: [NodeName: Int]
+  private let byTransport: [TransportPublicKey: Int]
+
+  static func load(_ folder: NodeFolder) throws(IdentityError) -> LiveRoster {
+    let roster = try Roster.load(folder)
+    var problems = roster.problems
+    var entries: [LivePeer] = []
+    for member in roster.members {
+      var key: Held<PresharedKey>?
+      if member.hasPresharedKey {
+        do throws(IdentityError) {
+          key = Held(try Roster.presharedKey(with: member.name, folder))
+        } catch {
+          // Without its key the peer would be spoken to with less protection than its operator asked for.
+          problems.append("\(member.name) is left out: \(error.reason)")
+          continue
+        }
+      }
+      entries.append(
+        LivePeer(
+          card: member.card, address: member.settings.address ?? member.card.address,
+          presharedKey: key))
+    }
+    return LiveRoster(entries, problems)
+  }
+
+  private init(_ entries: [LivePeer], _ problems: [String]) {
+    self.entries = entries
+    self.problems = problems
+    var byName: [NodeName: Int] = [:]
+    var byTransport: [TransportPublicKey: Int] = [:]
+    for (position, entry) in entries.enumerated() {
+      byName[entry.card.name] = position
+      byTransport[entry.card.transport] = position
+    }
+    self.byName = byName
+    self.byTransport = byTransport
+  }
+
+  func entry(_ name: NodeName) -> LivePeer? { byName[name].map { entries[$0] } }
+  func entry(transport key: TransportPublicKey) -> LivePeer? { byTransport[key].map { entries[$0] } }
+}
