@@ -42,7 +42,7 @@ final class HandshakeState {
   private var remoteEphemeral: TransportPublicKey?
   private var nextMessage = 0
   /// Needed when the `psk` token is reached; nil is 32 zero bytes.
-  var presharedKey: PairKey?
+  var presharedKey: Held<PresharedKey>?
 
   /// - Parameter ephemeralSeed: 32 random bytes. The key is made of it only when it is needed, so
   ///   that a responder computes nothing for a stranger.
@@ -138,7 +138,7 @@ final class HandshakeState {
 
   private func mixPresharedKey() {
     if let presharedKey {
-      presharedKey.key.withBytes { symmetric.mixKeyAndHash($0) }
+      presharedKey.secret.withBytes { symmetric.mixKeyAndHash($0) }
     } else {
       let zeros = [UInt8](repeating: 0, count: 32)
       symmetric.mixKeyAndHash(zeros.span)

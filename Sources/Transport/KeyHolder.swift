@@ -34,16 +34,10 @@ public final class HeldTransportKey: TransportKeyHolder {
   }
 }
 
-/// The pre-shared key of one pair of nodes, shared by the roster and the handshakes that use it.
-public final class PairKey: Sendable {
-  let key: PresharedKey
-  public init(_ key: consuming PresharedKey) { self.key = key }
-}
-
 /// What the roster says of a transport key that a handshake showed.
 public enum PeerAdmission: Sendable {
   /// Not a peer: the responder stays silent.
   case unknown
   /// A peer. Without a pre-shared key, 32 zero bytes stand in for it.
-  case peer(PairKey?)
+  case peer(Held<PresharedKey>?)
 }

@@ -52,7 +52,7 @@ public final class SecureChannel {
   ///   - psk: nil when the operators exchanged none.
   ///   - random: gives the 32 bytes of the ephemeral key.
   public static func initiator(
-    key: any TransportKeyHolder, peer: TransportPublicKey, psk: PairKey?,
+    key: any TransportKeyHolder, peer: TransportPublicKey, psk: Held<PresharedKey>?,
     random: inout some RandomSource
   ) -> SecureChannel {
     let handshake = HandshakeState(

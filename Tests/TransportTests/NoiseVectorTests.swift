@@ -86,7 +86,7 @@ import Testing
       localStatic: HeldTransportKey(TransportSecretKey(seed: staticSeed.span)),
       remoteStatic: remote, ephemeralSeed: GuardedBytes(copying: ephemeralSeed.span))
     if let psk = psks?.first.flatMap({ Hex.decode($0) }) {
-      state.presharedKey = PairKey(PresharedKey(copying: psk.span))
+      state.presharedKey = Held(PresharedKey(copying: psk.span))
     }
     return state
   }

@@ -46,7 +46,7 @@ import Testing
   private var initiatorKey: HeldTransportKey {
     HeldTransportKey(TransportSecretKey(seed: initiatorSeed.span))
   }
-  private var pair: PairKey { PairKey(PresharedKey(copying: psk.span)) }
+  private var pair: Held<PresharedKey> { Held(PresharedKey(copying: psk.span)) }
 
   private func responder() -> SecureChannel {
     var random = Fixed(value: responderEphemeral)
@@ -55,7 +55,7 @@ import Testing
       key: responderKey, random: &random, lookup: { $0 == known ? .peer(pair) : .unknown })
   }
 
-  private func handshake(_ key: HeldTransportKey, _ psk: PairKey?) -> HandshakeState {
+  private func handshake(_ key: HeldTransportKey, _ psk: Held<PresharedKey>?) -> HandshakeState {
     let state = HandshakeState(
       pattern: .ikpsk2, isInitiator: true, prologue: Handshake.prologue, localStatic: key,
       remoteStatic: responderKey.transportPublicKey,
@@ -121,7 +121,7 @@ import Testing
       return bytes
     }
     /// Message 1, then records by whoever went through the handshake.
-    func session(_ plaintexts: [[UInt8]], psk: PairKey?) throws -> [UInt8] {
+    func session(_ plaintexts: [[UInt8]], psk: Held<PresharedKey>?) throws -> [UInt8] {
       let state = handshake(initiatorKey, pair)
       let message = try message1(state)
       state.presharedKey = psk

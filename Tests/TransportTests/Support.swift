@@ -30,9 +30,9 @@ func heldKey(_ seed: UInt64) -> HeldTransportKey {
   return HeldTransportKey(.generate(using: &random))
 }
 
-func pairKey(_ byte: UInt8) -> PairKey {
+func pairKey(_ byte: UInt8) -> Held<PresharedKey> {
   let bytes = [UInt8](repeating: byte, count: 32)
-  return PairKey(PresharedKey(copying: bytes.span))
+  return Held(PresharedKey(copying: bytes.span))
 }
 
 /// Two channels and what is between them, in memory.
@@ -48,7 +48,8 @@ final class Pipe {
   var now: UInt64 = 1_000
 
   init(
-    psk: PairKey? = nil, responderPSK: PairKey?? = nil, dialled: TransportPublicKey? = nil,
+    psk: Held<PresharedKey>? = nil, responderPSK: Held<PresharedKey>?? = nil,
+    dialled: TransportPublicKey? = nil,
     admits: Bool = true, permits: Bool = true
   ) {
     var random = SeededRandom(seed: 3)
