@@ -30,6 +30,8 @@ public final class Connection: EventHandler {
   public let id: UInt64
   /// `127.0.0.1:4747`, `[::1]:4747`, or `unix`.
   public let peerAddress: String
+  /// The other end's host in network order: 4 bytes, 16 for IPv6, none for a Unix socket.
+  public let peerHostBytes: [UInt8]
   /// The user id at the other end of a Unix socket; nil for TCP.
   public let peerUserID: UInt32?
 
@@ -70,6 +72,7 @@ public final class Connection: EventHandler {
     self.descriptor = descriptor
     id = loop.nextID()
     peerAddress = peer.description
+    peerHostBytes = peer.hostBytes
     if peer.family == unixFamily {
       peerUserID = descriptor.peerUserID
     } else {

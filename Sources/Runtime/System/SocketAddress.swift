@@ -72,6 +72,15 @@ struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The host alone in network order, 4 or 16 bytes; empty for a Unix socket.
+  var hostBytes: [UInt8] {
+    switch family {
+    case AF_INET: Array(bytes[4..<8])
+    case AF_INET6: Array(bytes[8..<24])
+    default: []
+    }
+  }
+
   /// `127.0.0.1:4747`, `[::1]:4747`, or `unix`.
   var description: String {
     if family == AF_UNIX { return "unix" }
