@@ -10,6 +10,20 @@ enum CardVectors {
     let error: CardError
   }
 
+  static let names: [(String, NodeNameError?)] = [
+    ("nl", nil), ("be.fiu", nil), ("a", nil), ("0-9", nil), (".", nil), ("liaison", nil),
+    (String(repeating: "x", count: 32), nil), ("", .length),
+    (String(repeating: "x", count: 33), .length), ("NL", .character), ("n/l", .character),
+    ("n l", .character), ("n\u{e9}", .character), ("n_l", .character), ("liaison-x", .reserved),
+  ]
+
+  static let origins: [(String, OriginError?)] = [
+    ("nl/1", nil), ("be.fiu/4294967295", nil), ("nl", .shape), ("nl/1/1", .shape),
+    ("nl/0", .epoch), ("nl/01", .epoch), ("nl/", .epoch), ("nl/-1", .epoch), ("nl/+1", .epoch),
+    ("nl/4294967296", .epoch), ("nl/1 ", .epoch), ("nl/\u{0661}", .epoch),
+    ("NL/1", .name(.character)), ("/1", .name(.length)),
+  ]
+
   static func malformed() throws -> [Malformed] {
     let log = try RawLog()
     let good = String(

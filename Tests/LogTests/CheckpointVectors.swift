@@ -19,6 +19,7 @@ enum CheckpointVectors {
         name: name, rule: rule, note: signed(text, log), identity: log.identity, error: error)
     }
     return [
+      vector("an entry's first bytes", "CKP-8", "liaison-entry/v1\n3\n\(root)\n", .entryDomain),
       vector("two lines", "CKP-10", "nl/1\n3\n", .checkpointLines),
       vector("extension line", "CKP-10", "nl/1\n3\n\(root)\nmore\n", .checkpointLines),
       vector("blank extension line", "CKP-10", "nl/1\n3\n\(root)\n\n", .checkpointLines),

@@ -89,6 +89,10 @@ struct EntryVectors: Codable, Equatable {
     var otherBody = AcceptanceCase("another body", "ENT-7", try RawLog(size: 3), stored: 2, end: 3)
     otherBody.bodies = [Hex.encode(Array("body 3".utf8))]
     cases.append(try otherBody.filled())
+    var short = AcceptanceCase(
+      "a leaf of 215 bytes", "ENT-1", try RawLog(size: 3), stored: 2, end: 3)
+    short.leaves = short.leaves.map { String($0.dropLast(2)) }
+    cases.append(try short.filled())
     return cases
   }
 }

@@ -126,6 +126,13 @@ struct CardFile: Codable, Equatable {
     var fingerprint: [String]?
   }
 
+  struct Name: Codable, Equatable {
+    var text: String
+    var isValid: Bool
+  }
+
+  var nodeNames: [Name]
+  var origins: [Name]
   var vectors: [Vector]
 
   static func generate() throws -> CardFile {
@@ -145,7 +152,9 @@ struct CardFile: Codable, Equatable {
     for bad in try CardVectors.malformedBodies() where bad.name != "keys too long" {
       all.append(Vector(bad.name, bad.rule, bad.isGenesis ? "genesis" : "keys", bad.body))
     }
-    return CardFile(vectors: all)
+    return CardFile(
+      nodeNames: CardVectors.names.map { Name(text: $0, isValid: $1 == nil) },
+      origins: CardVectors.origins.map { Name(text: $0, isValid: $1 == nil) }, vectors: all)
   }
 }
 
@@ -204,6 +213,8 @@ struct TextVectorTests {
 
   @Test func cards() throws {
     let file = try VectorFile.read("card", generated: CardFile.generate())
+    for name in file.nodeNames { #expect(((try? NodeName(name.text)) != nil) == name.isValid) }
+    for origin in file.origins { #expect(((try? Origin(origin.text)) != nil) == origin.isValid) }
     for vector in file.vectors {
       var again = vector
       again.judge()
