@@ -1,5 +1,6 @@
 import Log
 import Runtime
+import Store
 
 /// Verifies the signatures of entries that were accepted under a checkpoint, a few at a time while the loop has nothing better to do.
 /// A bad one is the author's defect: counted and shown, it freezes nothing.

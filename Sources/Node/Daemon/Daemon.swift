@@ -60,12 +60,13 @@ public enum Daemon {
     _ configuration: DaemonConfiguration, _ journal: Journal, _ listening: (String) -> Void
   ) throws {
     let loop = try EventLoop()
-    let signals = try Signals(loop: loop) { _ in }
+    let switchboard = SignalSwitch()
+    let signals = try Signals(loop: loop) { switchboard.handler($0) }
     let folder = NodeFolder(configuration.data)
     let card = try CardFile.read(folder.card)
     let lock = try LockFile(folder.lock)
     defer { withExtendedLifetime((lock, signals)) {} }
-    let disk = try FileDisk(root: folder.root)
+    let disk = try FileDisk(folder: folder.root)
     let store = try Store.open(on: disk)
     let secrets = try OwnSecrets.load(folder, credential: credential())
     try check(secrets, card, store)
@@ -87,9 +88,9 @@ public enum Daemon {
       try TCPListener(loop: loop, address: address) { node.accept($0) }
     }
     let manager = ServiceManager()
-    signals.handler = { signal in
+    switchboard.handler = { signal in
       switch signal {
-      case .hangup:
+      case .hangUp:
         manager.reloading(clock: loop.clock)
         node.attempt("reload") { _ = try node.reload() }
         manager.ready(status: "node \(card.name)")
@@ -119,7 +120,7 @@ public enum Daemon {
   private static func credential() -> String? {
     guard let folder = Environment.value("CREDENTIALS_DIRECTORY") else { return nil }
     let path = "\(folder)/liaison.key"
-    return FileSystem.exists(path) ? path : nil
+    return (try? FileSystem.status(path)) == nil ? nil : path
   }
 
   private static func check(_ secrets: NodeSecrets, _ card: Card, _ store: Store) throws {
@@ -135,4 +136,9 @@ public enum Daemon {
       throw DaemonError.store("the log \(card.origin) is not in the store; run 'liaison fsck'")
     }
   }
+}
+
+/// Signals are blocked before any thread exists, and handled when the node is there.
+private final class SignalSwitch {
+  var handler: (Signal) -> Void = { _ in }
 }

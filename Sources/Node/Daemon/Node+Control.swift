@@ -20,9 +20,9 @@ extension Node: ControlService {
   private var signingState: String {
     if author.closedBecause != nil { return "closed" }
     switch store.condition {
-    case .ready: return "ready"
+    case .running: return "ready"
     case .full: return "full"
-    default: return "failed"
+    case .failed: return "failed"
     }
   }
 
@@ -183,7 +183,7 @@ extension Node: ControlService {
     return reply
   }
 
-  private func compare(_ old: LiveRoster, _ new: Roster) -> ReloadReply {
+  private func compare(_ old: LiveRoster, _ new: LiveRoster) -> ReloadReply {
     var reply = ReloadReply(problems: new.problems)
     for entry in new.entries {
       guard let before = old.entry(entry.card.name) else {

@@ -32,7 +32,7 @@ extension Node {
 
   /// The kernel vouches for the user at the other end: the node's own, or root.
   private func isAllowed(_ user: UInt32?) -> Bool {
-    user == 0 || user == FileSystem.effectiveUserID
+    user == 0 || user == Environment.userID
   }
 
   private func settle(_ session: ControlSession, _ connection: Connection) {

@@ -1,6 +1,7 @@
 import Log
 import Replication
 import Runtime
+import Store
 
 // What the core reports, as log lines and counters; and the timers of the node.
 extension Node {

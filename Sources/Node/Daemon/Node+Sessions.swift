@@ -10,11 +10,11 @@ extension Node {
   // MARK: Accepting
 
   func accept(_ connection: Connection) {
-    guard !isStopping, let source = SourceAddress(peerAddress: connection.peerAddress) else {
+    guard !isStopping, let source = SourceAddress(connection.peerHostBytes) else {
       return connection.close()
     }
     let gateToken: ConnectionGate.Token
-    do {
+    do throws(ConnectionGate.Refusal) {
       gateToken = try gate.admit(
         source, isPeerAddress: isPeerAddress(connection.peerAddress), now: now)
     } catch {

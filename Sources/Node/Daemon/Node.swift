@@ -83,7 +83,7 @@ final class Node {
     author.wallMilliseconds = { clock.wallMilliseconds }
     let completions = loop.makeMailbox(of: DiskCompletion.self) { box.node?.diskAnswered($0) }
     diskThread = try DiskThread(
-      disk: FileDisk(root: folder.root), completions: completions)
+      disk: FileDisk(folder: folder.root), completions: completions)
     box.node = self
     applyPresharedKeys()
   }
@@ -199,7 +199,7 @@ final class Node {
   }
 
   private func watchStore() {
-    let isWell = if case .ready = store.condition { true } else { false }
+    let isWell = store.condition == .running
     if isWell != wasStoreWell {
       if isWell { journal.notice("disk: taking entries again") } else {
         journal.error("disk: \(store.condition): nothing new is taken, what is stored is served")
