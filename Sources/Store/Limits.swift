@@ -19,6 +19,15 @@ public struct StoreLimits: Sendable, Hashable {
   public var logEntries: UInt64 = 1 << 40
 
   public init() {}
+
+  /// What a group commit really takes: a journal has room for several.
+  var usableCommitBytes: Int { min(commitBytes, Int(journalBytes / 4)) }
+
+  /// Both journals' entries as they lie in log files, with room for index, hashes and folders.
+  var reserveBytes: UInt64 { 3 * journalBytes }
+
+  /// The beginning of a journal holds a head of each log, and leaves half of it to commits.
+  var logs: Int { Int(journalBytes / 2) / Layout.headBytes }
 }
 
 /// Sizes that the format fixes.
@@ -27,6 +36,8 @@ enum Layout {
   static let checksumBytes = 16
   /// Frames begin at multiples of a page: a torn write never touches an acknowledged frame.
   static let journalPage = 4096
+  /// A head in the journal with its note, rounded up.
+  static let headBytes = 512
   static let hashBytes = 32
   static let indexBytes = 16
   static let controlBytes = 16
@@ -43,9 +54,16 @@ enum Layout {
   static let checkpointsKept = 16
   /// A log keeps this many checkpoints that contradict its tree; one proves enough.
   static let contradictionsKept: UInt64 = 16
-  /// Cosigners of one log of which the newest cosignature is kept in memory; at start they are
-  /// looked for in as many of the newest frames.
+  /// Frames of `checkpoints` read at start: room for every contradiction behind the newest.
+  static let checkpointsRead: UInt64 = 32
+  /// Cosigners of one log of which the newest cosignature is kept in memory.
   static let cosignersKept = 512
+  /// Frames of `cosignatures` read at start: 48 KiB a log.
+  static let cosignaturesRead: UInt64 = 256
+  /// Entries that one batch writes to log files: it delays a commit by a few milliseconds.
+  static let applyBytes = 4 << 20
+  /// Leaves that one read takes from a file at once.
+  static let entriesAtOnce = 4096
   /// The longest pieces that a read, a scan or fsck takes from a disk at once.
   static let readBytes = 1 << 20
 }

@@ -1,4 +1,3 @@
-public import Crypto
 public import Log
 
 /// All logs of a node on one disk (Protocols/store.md). It does no input or output of its own but
@@ -8,106 +7,63 @@ public import Log
 /// `retry`), which stage; `takeBatch`, which gives the next disk work; and `completed`. Used from
 /// one thread only. At most one batch is out at a time.
 public final class Store {
-}
+  let disk: any Disk
+  let limits: StoreLimits
+  var logsByID: [LogID: StoredLog]
+  /// Sorted by origin.
+  var order: [StoredLog]
+  var journal: JournalPosition
+  var pipeline = Pipeline()
+  public internal(set) var condition: StoreCondition = .running
+  /// What `open` found wrong in log files. The logs concerned are not loaded, and left as they are.
+  public let damage: [Damage]
+  /// Heads of logs that are not loaded: each new journal repeats them.
+  let unloaded: [HeadRecord]
+  var contradictions: [VerifiedCheckpoint] = []
 
-/// A head that became durable.
-public struct Durable: Hashable, Sendable {
-  public let id: LogID
-  public let head: LogHead
-}
-
-/// What became of an added checkpoint.
-public enum CheckpointOutcome: Hashable, Sendable {
-  /// It agrees with the stored tree, and it is the newest: staged.
-  case stored
-  /// Held already, or older than the newest and in agreement with the tree: nothing to keep.
-  case known
-  /// Above the log's size: the newest such is kept and compared when the log gets there.
-  case ahead
-  /// The stored tree has another root at that size: kept as evidence, never to be cosigned.
-  case contradiction(ownRoot: Digest)
-}
-
-/// An entry that is not a record.
-public struct ControlEntry: Hashable, Sendable {
-  public let index: UInt64
-  public let kind: UInt8
-}
-
-/// A cosignature, and the checkpoint that it is for.
-public struct StoredCosignature: Hashable, Sendable {
-  public let checkpointSize: UInt64
-  public let checkpointRoot: Digest
-  public let cosignature: Cosignature
-}
-
-extension Store {
-  /// Makes an empty store in the data folder. Synchronous. The `format` file comes last: a crash
-  /// before leaves no store, and `create` can be repeated.
-  /// - Parameter salt: 32 random bytes, which keep a stored body from passing for a journal frame.
-  public static func create(on disk: any Disk, salt: Bytes32, limits: StoreLimits = StoreLimits())
-    throws(StoreError)
-  { fatalError() }
-  /// Opens and recovers the store: replays both journals into the log files, cuts what was never
-  /// acknowledged, begins a new journal. Synchronous.
-  public static func open(on disk: any Disk, limits: StoreLimits = StoreLimits())
-    throws(StoreError) -> Store
-  { fatalError() }
+  init(
+    disk: any Disk, limits: StoreLimits, logs: [StoredLog], unloaded: [HeadRecord],
+    damage: [Damage], journal: JournalPosition
+  ) {
+    self.disk = disk
+    self.limits = limits
+    self.unloaded = unloaded
+    self.damage = damage
+    self.journal = journal
+    order = logs.sorted { $0.identity.origin.precedes($1.identity.origin) }
+    logsByID = Dictionary(uniqueKeysWithValues: logs.map { ($0.id, $0) })
+  }
 
   /// In the order of their origins.
-  public var logs: [LogIdentity] { fatalError() }
-  public var condition: StoreCondition { fatalError() }
-  /// Everything staged included.
-  public func state(_ id: LogID) -> LogState? { fatalError() }
+  public var logs: [LogIdentity] { order.map(\.identity) }
+
+  /// The log's state with everything staged.
+  public func state(_ id: LogID) -> LogState? { logsByID[id]?.state }
+
   /// What a crash now would leave at least.
-  public func durableHead(_ id: LogID) -> LogHead? { fatalError() }
-  /// What open found wrong in log files; the logs concerned are not loaded.
-  public var damage: [Damage] { fatalError() }
+  public func durableHead(_ id: LogID) -> LogHead? { logsByID[id]?.durable.head }
 
-  public func addLog(_ identity: LogIdentity) throws(StoreError) { fatalError() }
-  public func append(_ batch: VerifiedBatch) throws(StoreError) { fatalError() }
-  /// - Parameter moreFollows: the head may wait for more data or for `settle`.
-  public func appendBulk(_ batch: VerifiedBatch, moreFollows: Bool = false) throws(StoreError) {
-    fatalError()
+  /// Bytes of leaves and bodies of one log.
+  public func storedBytes(_ id: LogID) -> UInt64? {
+    logsByID[id].map { $0.staged.bodyBytes + $0.staged.size * UInt64(EntryLayout.leafBytes) }
   }
-  /// Makes what came by `appendBulk` durable without waiting for more.
-  public func settle() { fatalError() }
-  /// Freezes the log at `index` (or keeps an earlier freeze).
-  public func freeze(_ id: LogID, at index: UInt64) throws(StoreError) { fatalError() }
 
-  public func addCheckpoint(_ checkpoint: VerifiedCheckpoint) throws(StoreError)
-    -> CheckpointOutcome
-  { fatalError() }
-  public func newestCheckpoint(_ id: LogID) -> VerifiedCheckpoint? { fatalError() }
-  public func checkpoint(_ id: LogID, size: UInt64) throws(StoreError) -> VerifiedCheckpoint? {
-    fatalError()
+  func log(_ id: LogID) throws(StoreError) -> StoredLog {
+    guard let log = logsByID[id] else { throw .unknownLog }
+    return log
   }
-  /// Checkpoints that turned out to contradict the log when it grew to their size, since last asked.
-  public func takeContradictions() -> [VerifiedCheckpoint] { fatalError() }
-  public func addCosignature(_ id: LogID, checkpoint: VerifiedCheckpoint, _ cosignature: Cosignature)
-    throws(StoreError)
-  { fatalError() }
-  /// The newest of each cosigner, by name.
-  public func cosignatures(_ id: LogID) -> [StoredCosignature] { fatalError() }
 
-  public func takeBatch() -> DiskBatch? { fatalError() }
-  public func completed(token: UInt64, error: DiskError?) -> [Durable] { fatalError() }
-  /// After `.full`: asks for room again.
-  public func retry() { fatalError() }
-  /// Does everything that is staged on the disk, synchronously, and syncs the log files.
-  public func flush() throws(StoreError) -> [Durable] { fatalError() }
+  func requireRunning() throws(StoreError) {
+    switch condition {
+    case .running: return
+    case .full: throw .full
+    case .failed(let error): throw .failed(error)
+    }
+  }
+}
 
-  public func read(_ id: LogID, _ range: Range<UInt64>, maxBytes: Int) throws(StoreError)
-    -> EntryBatch
-  { fatalError() }
-  public func leafHash(_ id: LogID, _ index: UInt64) throws(StoreError) -> Digest { fatalError() }
-  public func root(_ id: LogID, size: UInt64) throws(StoreError) -> Digest { fatalError() }
-  public func consistencyProof(_ id: LogID, from: UInt64, to: UInt64) throws(StoreError) -> [Digest]
-  { fatalError() }
-  public func inclusionProof(_ id: LogID, index: UInt64, size: UInt64) throws(StoreError)
-    -> [Digest]
-  { fatalError() }
-  public func controlEntries(_ id: LogID, from index: UInt64) throws(StoreError) -> [ControlEntry] {
-    fatalError()
+extension Origin {
+  func precedes(_ other: Origin) -> Bool {
+    name == other.name ? epoch < other.epoch : name < other.name
   }
 }

@@ -14,6 +14,10 @@ public enum StoreError: Error, Hashable, Sendable {
   case unknownLog
   /// A batch does not begin where the log ends, or an index or size is beyond the log's end.
   case outOfRange
+  /// A journal cannot hold the heads of more logs.
+  case tooManyLogs
+  /// The log is frozen from this index on.
+  case frozen(at: UInt64)
   /// The log reached its limit of bytes or entries.
   case logFull(LogID)
   /// The disk is full: nothing is taken until `retry` succeeds.

@@ -1,0 +1,78 @@
+import Crypto
+import Log
+import Wire
+
+/// How far one log goes: its head, and how long each of its files is (Protocols/store.md, 5.3). With
+/// it a log file needs no scan at start, and a replay writes to the places of the first time.
+struct HeadRecord: Hashable, Sendable {
+  let id: LogID
+  var size: UInt64 = 0
+  var leafHash = Digest.zero
+  var headerHash = Digest.zero
+  var frozenAt: UInt64?
+  /// All bodies ever stored, in bytes: for the limit.
+  var bodyBytes: UInt64 = 0
+  /// Where the next body record goes.
+  var segment: UInt32 = 0
+  var segmentOffset: UInt32 = 0
+  var controlCount: UInt64 = 0
+  var checkpointCount: UInt64 = 0
+  var contradictionCount: UInt64 = 0
+  var cosignatureCount: UInt64 = 0
+  /// The note of the newest checkpoint above the log's size; empty: none.
+  var pendingNote: [UInt8] = []
+
+  init(id: LogID) { self.id = id }
+
+  var head: LogHead { LogHead(size: size, leafHash: leafHash) }
+
+  func append(to bytes: inout [UInt8]) {
+    id.append(to: &bytes)
+    bytes.append(bigEndian: size)
+    leafHash.append(to: &bytes)
+    headerHash.append(to: &bytes)
+    bytes.append(bigEndian: frozenAt ?? .max)
+    bytes.append(bigEndian: bodyBytes)
+    bytes.append(bigEndian: segment)
+    bytes.append(bigEndian: segmentOffset)
+    bytes.append(bigEndian: controlCount)
+    bytes.append(bigEndian: checkpointCount)
+    bytes.append(bigEndian: contradictionCount)
+    bytes.append(bigEndian: cosignatureCount)
+    bytes.append(bigEndian: UInt16(pendingNote.count))
+    bytes.append(contentsOf: pendingNote)
+  }
+
+  init(_ reader: inout ByteReader, _ bytes: Span<UInt8>) throws(WireError) {
+    id = LogID(try reader.bytes32(bytes))
+    size = try reader.u64(bytes)
+    leafHash = Digest(try reader.bytes32(bytes))
+    headerHash = Digest(try reader.bytes32(bytes))
+    let frozen = try reader.u64(bytes)
+    frozenAt = frozen == .max ? nil : frozen
+    bodyBytes = try reader.u64(bytes)
+    segment = try reader.u32(bytes)
+    segmentOffset = try reader.u32(bytes)
+    controlCount = try reader.u64(bytes)
+    checkpointCount = try reader.u64(bytes)
+    contradictionCount = try reader.u64(bytes)
+    cosignatureCount = try reader.u64(bytes)
+    pendingNote = try reader.array(bytes, Int(try reader.u16(bytes)))
+  }
+
+  /// The length that `file` has when everything up to this head is written.
+  func bytes(of file: LogFile) -> UInt64? {
+    switch file {
+    case .identity: nil
+    case .entries: size * UInt64(EntryLayout.leafBytes)
+    case .hashes: size * UInt64(Layout.hashBytes)
+    case .nodes: NodesLayout.count(entries: size) * UInt64(Layout.hashBytes)
+    case .bodiesIndex: size * UInt64(Layout.indexBytes)
+    case .bodies(let number):
+      number == segment ? UInt64(segmentOffset) : number > segment ? 0 : nil
+    case .checkpoints: checkpointCount * UInt64(Layout.checkpointBytes)
+    case .cosignatures: cosignatureCount * UInt64(Layout.cosignatureBytes)
+    case .control: controlCount * UInt64(Layout.controlBytes)
+    }
+  }
+}

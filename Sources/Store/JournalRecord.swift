@@ -1,0 +1,145 @@
+import Crypto
+import Log
+import Wire
+
+/// One change inside a group commit (Protocols/store.md, 5.4). Each names the places where its bytes
+/// go, so that doing it again changes nothing.
+enum JournalRecord {
+  case newLog(LogIdentity)
+  case entries(LogID, EntryBatch, place: EntryPlace)
+  /// After bulk data was synced.
+  case head(HeadRecord)
+  case checkpoint(LogID, position: UInt64, contradicts: Bool, frame: [UInt8])
+  case cosignature(LogID, position: UInt64, frame: [UInt8])
+  case pending(LogID, note: [UInt8])
+  case freeze(LogID, index: UInt64)
+
+  private enum Code {
+    static let newLog: UInt8 = 1
+    static let entries: UInt8 = 2
+    static let head: UInt8 = 3
+    static let checkpoint: UInt8 = 4
+    static let cosignature: UInt8 = 5
+    static let pending: UInt8 = 6
+    static let freeze: UInt8 = 7
+  }
+
+  /// At least the bytes that `append` adds.
+  var estimatedBytes: Int {
+    guard case .entries(_, let batch, _) = self else { return 512 }
+    return batch.leaves.count + batch.bodies.count + batch.count + 96
+  }
+
+  func append(to bytes: inout [UInt8]) {
+    switch self {
+    case .newLog(let identity):
+      bytes.append(Code.newLog)
+      let origin = Array(identity.origin.text.utf8)
+      bytes.append(UInt8(origin.count))
+      bytes.append(contentsOf: origin)
+      identity.key.append(to: &bytes)
+    case .entries(let id, let batch, let place):
+      bytes.append(Code.entries)
+      id.append(to: &bytes)
+      bytes.append(bigEndian: batch.first)
+      bytes.append(bigEndian: UInt32(batch.count))
+      bytes.append(bigEndian: place.segment)
+      bytes.append(bigEndian: place.segmentOffset)
+      bytes.append(bigEndian: place.controlCount)
+      bytes.append(bigEndian: UInt32(batch.bodies.count))
+      bytes.append(batch.bodyStates == nil ? 0 : 1)
+      for state in batch.bodyStates ?? [] { bytes.append(state.rawValue) }
+      bytes.append(contentsOf: batch.leaves)
+      bytes.append(contentsOf: batch.bodies)
+    case .head(let head):
+      bytes.append(Code.head)
+      head.append(to: &bytes)
+    case .checkpoint(let id, let position, let contradicts, let frame):
+      bytes.append(Code.checkpoint)
+      id.append(to: &bytes)
+      bytes.append(bigEndian: position)
+      bytes.append(contradicts ? 1 : 0)
+      bytes.append(contentsOf: frame)
+    case .cosignature(let id, let position, let frame):
+      bytes.append(Code.cosignature)
+      id.append(to: &bytes)
+      bytes.append(bigEndian: position)
+      bytes.append(contentsOf: frame)
+    case .pending(let id, let note):
+      bytes.append(Code.pending)
+      id.append(to: &bytes)
+      bytes.append(bigEndian: UInt16(note.count))
+      bytes.append(contentsOf: note)
+    case .freeze(let id, let index):
+      bytes.append(Code.freeze)
+      id.append(to: &bytes)
+      bytes.append(bigEndian: index)
+    }
+  }
+
+  /// - Throws: for bytes that no store writes; the frame's checksum was right.
+  init(_ reader: inout ByteReader, _ bytes: Span<UInt8>) throws(WireError) {
+    let code = try reader.u8(bytes)
+    switch code {
+    case Code.newLog:
+      let text = try reader.array(bytes, Int(try reader.u8(bytes)))
+      let key = LogPublicKey(try reader.bytes32(bytes))
+      guard let origin = try? Origin(String(decoding: text, as: UTF8.self)) else {
+        throw .truncated
+      }
+      self = .newLog(LogIdentity(origin: origin, key: key))
+    case Code.entries:
+      self = try JournalRecord.entries(&reader, bytes)
+    case Code.head:
+      self = .head(try HeadRecord(&reader, bytes))
+    case Code.checkpoint:
+      self = .checkpoint(
+        LogID(try reader.bytes32(bytes)), position: try reader.u64(bytes),
+        contradicts: try reader.u8(bytes) == 1,
+        frame: try reader.array(bytes, Layout.checkpointBytes))
+    case Code.cosignature:
+      self = .cosignature(
+        LogID(try reader.bytes32(bytes)), position: try reader.u64(bytes),
+        frame: try reader.array(bytes, Layout.cosignatureBytes))
+    case Code.pending:
+      self = .pending(
+        LogID(try reader.bytes32(bytes)),
+        note: try reader.array(bytes, Int(try reader.u16(bytes))))
+    case Code.freeze:
+      self = .freeze(LogID(try reader.bytes32(bytes)), index: try reader.u64(bytes))
+    default:
+      throw .truncated
+    }
+  }
+
+  private static func entries(_ reader: inout ByteReader, _ bytes: Span<UInt8>) throws(WireError)
+    -> JournalRecord
+  {
+    let id = LogID(try reader.bytes32(bytes))
+    let first = try reader.u64(bytes)
+    let count = Int(try reader.u32(bytes))
+    let place = EntryPlace(
+      segment: try reader.u32(bytes), segmentOffset: try reader.u32(bytes),
+      controlCount: try reader.u64(bytes))
+    let bodyBytes = Int(try reader.u32(bytes))
+    var states: [BodyState]?
+    if try reader.u8(bytes) == 1 {
+      states = try reader.array(bytes, count).map { BodyState(rawValue: $0) ?? .absent }
+    }
+    let leaves = try reader.array(bytes, count * EntryLayout.leafBytes)
+    let bodies = try reader.array(bytes, bodyBytes)
+    guard
+      let batch = try? EntryBatch(
+        first: first, leaves: leaves, bodies: bodies, bodyStates: states)
+    else { throw .truncated }
+    return .entries(id, batch, place: place)
+  }
+}
+
+/// Where the variable parts of a run of entries begin.
+struct EntryPlace: Hashable, Sendable {
+  var segment: UInt32
+  var segmentOffset: UInt32
+  /// Control records before these entries.
+  var controlCount: UInt64
+}

@@ -1,0 +1,127 @@
+import Crypto
+import Log
+
+/// A file or folder whose changes are not persistent before it is synced.
+enum SyncTarget: Hashable {
+  case file(StoreFile)
+  case folder(StoreFolder)
+
+  var operation: DiskOperation {
+    switch self {
+    case .file(let file): .sync(file)
+    case .folder(let folder): .syncFolder(folder)
+    }
+  }
+}
+
+/// A set that keeps the order in which its members came: dictionary order differs between runs.
+struct SyncQueue {
+  private var members: Set<SyncTarget> = []
+  private var order: [SyncTarget] = []
+
+  var isEmpty: Bool { members.isEmpty }
+
+  mutating func insert(_ target: SyncTarget) {
+    if members.insert(target).inserted { order.append(target) }
+  }
+
+  mutating func remove(_ target: SyncTarget) {
+    guard members.remove(target) != nil else { return }
+    order.removeAll { $0 == target }
+  }
+
+  func contains(_ target: SyncTarget) -> Bool { members.contains(target) }
+
+  /// The oldest member.
+  var first: SyncTarget? { order.first }
+  var all: [SyncTarget] { order }
+
+  mutating func insert(changedBy operations: [DiskOperation]) {
+    for operation in operations {
+      switch operation {
+      case .create(let file), .remove(let file): insert(.folder(file.folder))
+      case .createFolder(.logs): insert(.folder(.root))
+      case .createFolder(.log): insert(.folder(.logs))
+      case .createFolder(.bodies(let id)): insert(.folder(.log(id)))
+      case .write(let file, _, _), .truncate(let file, _), .punchHole(let file, _, _),
+        .preallocate(let file, _):
+        insert(.file(file))
+      case .rename(_, let file): insert(.folder(file.folder))
+      case .createFolder(.root), .sync, .syncFolder: break
+      }
+    }
+  }
+}
+
+/// Where the journals are.
+struct JournalPosition {
+  let salt: Bytes32
+  let bytes: UInt64
+  /// Journal `generation % 2` is the one that is written.
+  var generation: UInt64
+  var sequence: UInt64
+  var offset: UInt64
+
+  var number: Int { Int(generation % 2) }
+}
+
+/// A change that is journaled, or about to be.
+struct StagedChange {
+  let record: JournalRecord
+  let segment: TailSegment?
+}
+
+/// What is on its way to the disk, in order.
+struct Pipeline {
+  /// For the next group commits.
+  var staged: [StagedChange] = []
+  /// Committed, not yet in log files, each with the generation that holds it.
+  var unapplied: [(generation: UInt64, change: StagedChange)] = []
+  var unappliedBytes = 0
+  /// To be written to log files without the journal.
+  var bulk: [(log: StoredLog, segment: TailSegment)] = []
+  /// Written since their last sync round, not durable.
+  var bulkUnsynced: [StoredLog] = []
+  var bulkUnsyncedBytes = 0
+  /// What the bulk writes changed and nobody synced.
+  var bulkDirty = SyncQueue()
+  /// The heads of the round under way.
+  var round: [HeadRecord]?
+  var roundTargets = SyncQueue()
+  var settleWanted = false
+  /// Changed by commits of an even and of an odd generation, and not synced.
+  var dirty = [SyncQueue(), SyncQueue()]
+  /// Everything that was appended and is not in log files.
+  var stagedBytes = 0
+
+  var outstanding: Work?
+  var lastToken: UInt64 = 0
+  /// The last work was a commit: something else may have its turn.
+  var lastWasCommit = false
+  /// Bulk writes and syncs take turns.
+  var lastWasBulk = false
+  /// Work that met a full disk.
+  var stalled: Work?
+  var retryWanted = false
+  var reserveIsHeld = true
+  /// Sync log files although no journal needs it: a clean stop.
+  var syncEverything = false
+
+  mutating func stage(_ record: JournalRecord, _ segment: TailSegment? = nil) {
+    staged.append(StagedChange(record: record, segment: segment))
+  }
+}
+
+/// One batch's worth of disk work, and what its completion means.
+struct Work {
+  enum Kind {
+    case commit(JournalPosition, count: Int)
+    case apply(count: Int)
+    case bulk([(log: StoredLog, segment: TailSegment)])
+    case sync([SyncTarget])
+    case reserve
+  }
+
+  let kind: Kind
+  let operations: [DiskOperation]
+}

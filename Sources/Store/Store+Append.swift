@@ -1,0 +1,131 @@
+import Crypto
+public import Log
+
+extension Store {
+  /// Adds an empty log; a log that is there already is left as it is. Durable with the next commit.
+  /// - Throws: `.damaged` if the folder of a log that no journal knows is in the way.
+  public func addLog(_ identity: LogIdentity) throws(StoreError) {
+    try requireRunning()
+    guard logsByID[identity.id] == nil else { return }
+    if let found = damage.first(where: { $0.file.logID == identity.id }) { throw .damaged(found) }
+    guard order.count + unloaded.count < limits.logs else { throw .tooManyLogs }
+    let log = StoredLog(
+      state: LogState(empty: identity), record: HeadRecord(id: identity.id),
+      nodes: NodeBuilder(openBlock: [], peaks: [], blocks: 0), isOnDisk: false)
+    logsByID[identity.id] = log
+    let place = order.firstIndex { identity.origin.precedes($0.identity.origin) } ?? order.count
+    order.insert(log, at: place)
+    pipeline.stage(.newLog(identity))
+  }
+
+  /// Stages entries for the next group commit: readable at once, durable when `completed` says so.
+  /// A batch too large for a group commit goes the way of `appendBulk`, and so does one that follows
+  /// bulk data which is not durable yet.
+  /// - Throws: `.outOfRange` if the batch was accepted onto another state than the log's.
+  public func append(_ batch: VerifiedBatch) throws(StoreError) {
+    let log = try prepare(batch)
+    let bytes = batch.batch.leaves.count + batch.batch.bodies.count
+    if log.hasBulk || bytes > limits.usableCommitBytes {
+      stage(batch, log, .bulk)
+      pipeline.settleWanted = true
+    } else {
+      let segment = stage(batch, log, .journal)
+      pipeline.stage(.entries(log.id, segment.batch, place: segment.place), segment)
+    }
+    try compareWithPending(log)
+  }
+
+  /// Stages entries that are written to the log files directly, synced there, and become durable when
+  /// their head is journaled: fewer bytes written, but some milliseconds later. For catch-up.
+  /// - Parameter moreFollows: the head may wait for more data (up to `StoreLimits.bulkSyncBytes`) or
+  ///   for `settle`.
+  public func appendBulk(_ batch: VerifiedBatch, moreFollows: Bool = false) throws(StoreError) {
+    let log = try prepare(batch)
+    stage(batch, log, .bulk)
+    if !moreFollows { pipeline.settleWanted = true }
+    try compareWithPending(log)
+  }
+
+  /// Makes what came by `appendBulk` durable without waiting for more.
+  public func settle() { pipeline.settleWanted = true }
+
+  /// Freezes the log: no entry from `index` on is accepted. A lower freeze replaces a higher one.
+  public func freeze(_ id: LogID, at index: UInt64) throws(StoreError) {
+    try requireRunning()
+    let log = try log(id)
+    if let frozen = log.state.frozenAt, frozen <= index { return }
+    log.state.frozenAt = index
+    log.staged.frozenAt = index
+    pipeline.stage(.freeze(id, index: index))
+  }
+
+  private func prepare(_ batch: VerifiedBatch) throws(StoreError) -> StoredLog {
+    try requireRunning()
+    let log = try log(batch.after.identity.id)
+    guard batch.before.size == log.state.size, batch.before.head == log.state.head,
+      batch.batch.count > 0
+    else { throw .outOfRange }
+    if let frozen = log.state.frozenAt, batch.batch.end > frozen { throw .frozen(at: frozen) }
+    let bytes = batch.batch.leaves.count + batch.batch.bodies.count
+    let stored =
+      log.staged.bodyBytes + log.staged.size * UInt64(EntryLayout.leafBytes) + UInt64(bytes)
+    guard stored <= limits.logBytes, batch.batch.end <= limits.logEntries
+    else { throw .logFull(log.id) }
+    guard pipeline.stagedBytes + bytes <= limits.stagedBytes else { throw .busy }
+    return log
+  }
+
+  @discardableResult
+  private func stage(_ verified: VerifiedBatch, _ log: StoredLog, _ way: TailSegment.Way)
+    -> TailSegment
+  {
+    let batch = verified.batch
+    var after = log.staged
+    var place = EntryPlace(
+      segment: after.segment, segmentOffset: after.segmentOffset, controlCount: after.controlCount)
+    let recordBytes = EntryFiles.bodyRecordBytes(batch)
+    if place.segmentOffset > 0, UInt64(place.segmentOffset) + recordBytes > Layout.segmentBytes {
+      place.segment += 1
+      place.segmentOffset = 0
+    }
+    after.size = batch.end
+    after.leafHash = verified.after.head.leafHash
+    after.headerHash = verified.after.lastHeaderHash
+    after.bodyBytes += UInt64(batch.bodies.count)
+    after.segment = place.segment
+    after.segmentOffset = place.segmentOffset + UInt32(recordBytes)
+    after.controlCount += UInt64(batch.controlCount)
+    let segment = TailSegment(
+      batch, leafHashes: verified.leafHashes, place: place, way: way, after: after)
+    let frozenAt = log.state.frozenAt
+    log.state = verified.after
+    log.state.frozenAt = frozenAt
+    log.staged = after
+    log.tail.append(segment)
+    log.nodes.append(verified.leafHashes, nodes: &log.tailNodes)
+    pipeline.stagedBytes += segment.bytes
+    if way == .bulk {
+      log.hasBulk = true
+      pipeline.bulk.append((log, segment))
+    }
+    return segment
+  }
+}
+
+extension EntryBatch {
+  /// Entries that are no records.
+  var controlCount: Int {
+    var count = 0
+    for position in 0..<self.count {
+      let kind = leaves[position * EntryLayout.leafBytes + EntryLayout.kind]
+      if kind != EntryKind.record.rawValue { count += 1 }
+    }
+    return count
+  }
+}
+
+extension StoreFile {
+  var logID: LogID? {
+    if case .log(let id, _) = self { id } else { nil }
+  }
+}

@@ -1,0 +1,246 @@
+import Crypto
+import Log
+
+extension Store {
+  /// The next disk work, if there is any and none is out. Priorities: a full tail is written to log
+  /// files; else a group commit, after each of which one bulk write or one sync of a file has its
+  /// turn; else log files (Protocols/store.md, 6).
+  public func takeBatch() -> DiskBatch? {
+    guard pipeline.outstanding == nil, let work = nextWork() else { return nil }
+    pipeline.outstanding = work
+    pipeline.lastToken += 1
+    if case .commit = work.kind {
+      pipeline.lastWasCommit = true
+    } else {
+      pipeline.lastWasCommit = false
+    }
+    return DiskBatch(token: pipeline.lastToken, operations: work.operations)
+  }
+
+  /// After `.full`: asks for room again with the next batch. A node calls it from time to time.
+  public func retry() {
+    if condition == .full { pipeline.retryWanted = true }
+  }
+
+  private func nextWork() -> Work? {
+    if case .failed = condition { return nil }
+    if condition == .full, let work = workWhenFull() { return work }
+    if pipeline.stalled != nil { return nil }
+    startBulkRoundIfDue()
+    if pipeline.unappliedBytes > limits.unappliedBytes { return applyWork() }
+    let bulk = readyBulk()
+    let target = nextSyncTarget()
+    let othersTurn = pipeline.lastWasCommit && (!bulk.isEmpty || target != nil)
+    if !pipeline.staged.isEmpty, !othersTurn { return commitWork() }
+    if !bulk.isEmpty, target == nil || !pipeline.lastWasBulk {
+      pipeline.lastWasBulk = true
+      return bulkWork(bulk)
+    }
+    if let target {
+      pipeline.lastWasBulk = false
+      return Work(kind: .sync([target]), operations: [target.operation])
+    }
+    return pipeline.unapplied.isEmpty ? nil : applyWork()
+  }
+
+  /// The reserve makes room for what was on its way; after that only `retry` does anything.
+  private func workWhenFull() -> Work? {
+    if let stalled = pipeline.stalled {
+      guard pipeline.reserveIsHeld || pipeline.retryWanted else { return nil }
+      pipeline.stalled = nil
+      if !pipeline.reserveIsHeld {
+        pipeline.retryWanted = false
+        return stalled
+      }
+      pipeline.reserveIsHeld = false
+      let release = DiskOperation.truncate(.reserve, bytes: 0)
+      return Work(kind: stalled.kind, operations: [release] + stalled.operations)
+    }
+    guard pipeline.retryWanted else { return nil }
+    pipeline.retryWanted = false
+    return Work(
+      kind: .reserve,
+      operations: [
+        .create(.reserve), .preallocate(.reserve, bytes: limits.reserveBytes), .sync(.reserve),
+      ])
+  }
+
+  // MARK: Group commit
+
+  private func commitWork() -> Work {
+    var payload = [UInt8](repeating: 0, count: JournalFrame.headerBytes)
+    var count = 0
+    var bytes = 0
+    for change in pipeline.staged {
+      bytes += change.record.estimatedBytes
+      if count > 0, bytes > limits.usableCommitBytes { break }
+      count += 1
+    }
+    payload.reserveCapacity(bytes + JournalFrame.headerBytes + Layout.journalPage)
+    for change in pipeline.staged[..<count] { change.record.append(to: &payload) }
+    let frameBytes = UInt64(
+      JournalFrame.bytes(payload: payload.count - JournalFrame.headerBytes))
+    var next = journal
+    var written: [UInt8] = []
+    if journal.offset + frameBytes > journal.bytes {
+      if let work = workBeforeNextJournal() { return work }
+      next.generation += 1
+      next.sequence = 0
+      next.offset = 0
+      written = beginning(of: next)
+    }
+    let start = next.offset
+    next.sequence += 1
+    next.offset += UInt64(written.count) + frameBytes
+    precondition(next.offset <= next.bytes, "a journal has room for its beginning and a commit")
+    let frame = JournalFrame.encode(
+      .commit, generation: next.generation, sequence: next.sequence, salt: next.salt,
+      reservedPayload: payload)
+    if written.isEmpty { written = frame } else { written.append(contentsOf: frame) }
+    return Work(
+      kind: .commit(next, count: count),
+      operations: [
+        .write(.journal(next.number), offset: start, bytes: written),
+        .sync(.journal(next.number)),
+      ])
+  }
+
+  /// What the older journal holds must be in synced log files before it is written over.
+  private func workBeforeNextJournal() -> Work? {
+    if let oldest = pipeline.unapplied.first, oldest.generation < journal.generation {
+      return applyWork()
+    }
+    let targets = pipeline.dirty[1 - journal.number].all
+    guard !targets.isEmpty else { return nil }
+    return Work(kind: .sync(targets), operations: targets.map(\.operation))
+  }
+
+  func beginning(of position: JournalPosition) -> [UInt8] {
+    let heads = order.filter(\.isDurable).map(\.durable) + unloaded
+    return JournalFrame.encode(
+      .begin, generation: position.generation, sequence: 0, salt: position.salt,
+      reservedPayload: JournalBeginning(salt: position.salt, heads: heads).payload())
+  }
+
+  // MARK: Log files
+
+  private func applyWork() -> Work {
+    var operations: [DiskOperation] = []
+    var runs: [(log: StoredLog, segments: [TailSegment])] = []
+    var places: [LogID: Int] = [:]
+    var bytes = 0
+    var count = 0
+    for (_, change) in pipeline.unapplied {
+      if bytes > Layout.applyBytes { break }
+      count += 1
+      if let segment = change.segment, case .entries(let id, _, _) = change.record {
+        bytes += segment.bytes
+        if let place = places[id] {
+          runs[place].segments.append(segment)
+        } else if let log = logsByID[id] {
+          places[id] = runs.count
+          runs.append((log, [segment]))
+        }
+      } else {
+        operations += change.record.fileOperations(isNew: true)
+      }
+    }
+    for run in runs { operations += entryOperations(run.log, run.segments) }
+    return Work(kind: .apply(count: count), operations: operations)
+  }
+
+  /// The writes of consecutive segments of one log, joined where their body records are.
+  private func entryOperations(_ log: StoredLog, _ segments: [TailSegment]) -> [DiskOperation] {
+    var operations: [DiskOperation] = []
+    var start = 0
+    while start < segments.count {
+      let first = segments[start]
+      var files = EntryFiles(first.batch, at: first.place)
+      var leaves = first.batch.leaves
+      var hashes = first.leafHashes
+      var next = start + 1
+      while next < segments.count, segments[next].place.segment == first.place.segment {
+        files.append(segments[next].batch)
+        leaves.append(contentsOf: segments[next].batch.leaves)
+        hashes.append(contentsOf: segments[next].leafHashes)
+        next += 1
+      }
+      operations += files.operations(
+        log.id, first: first.first, place: first.place, leaves: leaves, leafHashes: hashes)
+      start = next
+    }
+    let nodes = log.nodeBytes(upTo: segments[segments.count - 1].end)
+    if !nodes.isEmpty {
+      let offset = NodesLayout.count(entries: log.written.size) * UInt64(Layout.hashBytes)
+      operations.append(.write(.log(log.id, .nodes), offset: offset, bytes: Array(nodes)))
+    }
+    return operations
+  }
+
+  // MARK: Bulk data
+
+  /// Bulk segments, oldest first, with nothing before them on its way to the log's files.
+  private func readyBulk() -> [(log: StoredLog, segment: TailSegment)] {
+    var ready: [(log: StoredLog, segment: TailSegment)] = []
+    var taken: [LogID: Int] = [:]
+    var bytes = 0
+    for (log, segment) in pipeline.bulk where log.isOnDisk {
+      let position = taken[log.id] ?? 0
+      guard bytes < Layout.applyBytes else { break }
+      guard position < log.tail.count, log.tail[position] === segment else { continue }
+      taken[log.id] = position + 1
+      ready.append((log, segment))
+      bytes += segment.bytes
+    }
+    return ready
+  }
+
+  private func bulkWork(_ ready: [(log: StoredLog, segment: TailSegment)]) -> Work {
+    var runs: [(log: StoredLog, segments: [TailSegment])] = []
+    var places: [LogID: Int] = [:]
+    for (log, segment) in ready {
+      if let place = places[log.id] {
+        runs[place].segments.append(segment)
+      } else {
+        places[log.id] = runs.count
+        runs.append((log, [segment]))
+      }
+    }
+    return Work(
+      kind: .bulk(ready), operations: runs.flatMap { entryOperations($0.log, $0.segments) })
+  }
+
+  private func startBulkRoundIfDue() {
+    guard pipeline.round == nil, !pipeline.bulkUnsynced.isEmpty else {
+      if pipeline.bulk.isEmpty, pipeline.bulkUnsynced.isEmpty { pipeline.settleWanted = false }
+      return
+    }
+    guard
+      pipeline.bulkUnsyncedBytes >= limits.bulkSyncBytes
+        || (pipeline.settleWanted && pipeline.bulk.isEmpty)
+    else { return }
+    pipeline.round = pipeline.bulkUnsynced.map(\.written)
+    pipeline.roundTargets = pipeline.bulkDirty
+    pipeline.bulkDirty = SyncQueue()
+    pipeline.bulkUnsynced = []
+    pipeline.bulkUnsyncedBytes = 0
+    finishBulkRoundIfSynced()
+  }
+
+  func finishBulkRoundIfSynced() {
+    guard let round = pipeline.round, pipeline.roundTargets.isEmpty else { return }
+    pipeline.round = nil
+    for head in round { pipeline.stage(.head(head)) }
+  }
+
+  /// One file of the round of bulk data, else of the older journal, else, for a clean stop, any.
+  private func nextSyncTarget() -> SyncTarget? {
+    if let target = pipeline.roundTargets.first { return target }
+    let olderIsApplied = pipeline.unapplied.first.map { $0.generation >= journal.generation }
+    if olderIsApplied ?? true, let target = pipeline.dirty[1 - journal.number].first {
+      return target
+    }
+    guard pipeline.syncEverything, pipeline.unapplied.isEmpty else { return nil }
+    return pipeline.dirty[journal.number].first
+  }
+}

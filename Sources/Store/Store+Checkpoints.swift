@@ -1,0 +1,157 @@
+import Crypto
+public import Log
+
+extension Store {
+  /// Compares a checkpoint with the stored tree and stages what is worth keeping of it.
+  public func addCheckpoint(_ checkpoint: VerifiedCheckpoint) throws(StoreError)
+    -> CheckpointOutcome
+  {
+    try requireRunning()
+    let log = try log(checkpoint.logID)
+    guard checkpoint.size <= log.state.size else {
+      if checkpoint.size > log.pending?.size ?? 0 {
+        setPending(checkpoint, log)
+      }
+      return .ahead
+    }
+    return try compare(checkpoint, log)
+  }
+
+  /// The newest checkpoint that agrees with the stored tree.
+  public func newestCheckpoint(_ id: LogID) -> VerifiedCheckpoint? { logsByID[id]?.newest }
+
+  /// The newest checkpoint above the log's size: not compared with anything yet.
+  public func checkpointAhead(_ id: LogID) -> VerifiedCheckpoint? { logsByID[id]?.pending }
+
+  /// A kept checkpoint of exactly `size` that agrees with the stored tree. Older than the newest 16
+  /// it is looked for in the file.
+  public func checkpoint(_ id: LogID, size: UInt64) throws(StoreError) -> VerifiedCheckpoint? {
+    let log = try log(id)
+    if let newest = log.newest, newest.size == size { return newest }
+    if let kept = log.checkpoints.last(where: { $0.size == size && !$0.contradicts }) {
+      return try? VerifiedCheckpoint.verify(note: kept.note, identity: log.identity)
+    }
+    let perRead = UInt64(Layout.readBytes / Layout.checkpointBytes)
+    var position: UInt64 = 0
+    while position < log.written.checkpointCount {
+      let count = min(perRead, log.written.checkpointCount - position)
+      let bytes = try readExactly(
+        .log(id, .checkpoints), at: position * UInt64(Layout.checkpointBytes),
+        count: Int(count) * Layout.checkpointBytes)
+      for number in 0..<Int(count) {
+        guard
+          let frame = CheckpointFrame(bytes.span, at: number * Layout.checkpointBytes),
+          frame.size == size, !frame.contradicts
+        else { continue }
+        return try? VerifiedCheckpoint.verify(note: frame.note, identity: log.identity)
+      }
+      position += count
+    }
+    return nil
+  }
+
+  /// Checkpoints that were added ahead of the log and contradicted it when it grew to their size,
+  /// since last asked. They are kept as evidence.
+  public func takeContradictions() -> [VerifiedCheckpoint] {
+    defer { contradictions = [] }
+    return contradictions
+  }
+
+  /// Stages a cosignature, whose validity is the caller's to have checked. An older one than the kept
+  /// one of the same cosigner is left out.
+  public func addCosignature(
+    _ id: LogID, checkpoint: VerifiedCheckpoint, _ cosignature: Cosignature
+  ) throws(StoreError) {
+    try requireRunning()
+    let log = try log(id)
+    let stored = StoredCosignature(
+      checkpointSize: checkpoint.size, checkpointRoot: checkpoint.root, cosignature: cosignature)
+    guard log.keep(stored) else { return }
+    pipeline.stage(
+      .cosignature(
+        id, position: log.staged.cosignatureCount, frame: CosignatureFrame(stored).encode()))
+    log.staged.cosignatureCount += 1
+  }
+
+  /// The newest of each cosigner, by name.
+  public func cosignatures(_ id: LogID) -> [StoredCosignature] {
+    logsByID[id]?.cosignatures ?? []
+  }
+
+  private func compare(_ checkpoint: VerifiedCheckpoint, _ log: StoredLog) throws(StoreError)
+    -> CheckpointOutcome
+  {
+    let ownRoot = try root(log.id, size: checkpoint.size)
+    if ownRoot == checkpoint.root {
+      guard checkpoint.size > log.newest?.size ?? 0 else { return .known }
+      stage(checkpoint, log, contradicts: false)
+      log.newest = checkpoint
+      return .stored
+    }
+    let isKept = log.checkpoints.contains {
+      $0.contradicts && $0.size == checkpoint.size && $0.root == checkpoint.root
+    }
+    if !isKept, log.staged.contradictionCount < Layout.contradictionsKept {
+      stage(checkpoint, log, contradicts: true)
+      log.staged.contradictionCount += 1
+    }
+    return .contradiction(ownRoot: ownRoot)
+  }
+
+  private func stage(_ checkpoint: VerifiedCheckpoint, _ log: StoredLog, contradicts: Bool) {
+    let frame = CheckpointFrame(
+      size: checkpoint.size, contradicts: contradicts, note: checkpoint.note)
+    pipeline.stage(
+      .checkpoint(
+        log.id, position: log.staged.checkpointCount, contradicts: contradicts,
+        frame: frame.encode()))
+    log.staged.checkpointCount += 1
+    log.keep(
+      StoredCheckpoint(
+        size: checkpoint.size, root: checkpoint.root, contradicts: contradicts,
+        note: checkpoint.note))
+  }
+
+  /// The log grew: is the checkpoint that was ahead of it its own?
+  func compareWithPending(_ log: StoredLog) throws(StoreError) {
+    guard let pending = log.pending, pending.size <= log.state.size else { return }
+    setPending(nil, log)
+    if case .contradiction = try compare(pending, log) { contradictions.append(pending) }
+  }
+
+  private func setPending(_ checkpoint: VerifiedCheckpoint?, _ log: StoredLog) {
+    log.pending = checkpoint
+    log.staged.pendingNote = checkpoint?.note ?? []
+    pipeline.stage(.pending(log.id, note: log.staged.pendingNote))
+  }
+}
+
+extension StoredLog {
+  /// Contradictions stay; of the others the newest.
+  func keep(_ checkpoint: StoredCheckpoint) {
+    checkpoints.append(checkpoint)
+    guard checkpoints.count(where: { !$0.contradicts }) > Layout.checkpointsKept else { return }
+    if let oldest = checkpoints.firstIndex(where: { !$0.contradicts }) {
+      checkpoints.remove(at: oldest)
+    }
+  }
+
+  /// - Returns: whether it is news.
+  func keep(_ stored: StoredCosignature) -> Bool {
+    let name = stored.cosignature.name
+    let place = cosignatures.firstIndex { $0.cosignature.name >= name } ?? cosignatures.count
+    if place < cosignatures.count, cosignatures[place].cosignature.name == name {
+      let old = cosignatures[place]
+      guard
+        (stored.checkpointSize, stored.cosignature.time) > (
+          old.checkpointSize, old.cosignature.time
+        )
+      else { return false }
+      cosignatures[place] = stored
+      return true
+    }
+    guard cosignatures.count < Layout.cosignersKept else { return false }
+    cosignatures.insert(stored, at: place)
+    return true
+  }
+}

@@ -1,0 +1,119 @@
+import Crypto
+import Log
+
+/// Entries that are not in log files yet: one appended batch, as it came.
+final class TailSegment {
+  enum Way { case journal, bulk }
+
+  let batch: EntryBatch
+  let leafHashes: [UInt8]
+  let place: EntryPlace
+  let way: Way
+  /// What the log is when these entries are in its files.
+  let after: HeadRecord
+
+  init(_ batch: EntryBatch, leafHashes: [UInt8], place: EntryPlace, way: Way, after: HeadRecord) {
+    self.batch = batch
+    self.leafHashes = leafHashes
+    self.place = place
+    self.way = way
+    self.after = after
+  }
+
+  var first: UInt64 { batch.first }
+  var end: UInt64 { batch.end }
+  var bytes: Int { batch.leaves.count + batch.bodies.count }
+}
+
+/// What of one log is in memory: nothing that grows with its entries, but for what is on its way
+/// to the log files.
+final class StoredLog {
+  let identity: LogIdentity
+  /// Staged entries included.
+  var state: LogState
+  /// Staged changes included.
+  var staged: HeadRecord
+  /// What the journals say.
+  var durable: HeadRecord
+  /// How long the log files are.
+  var written: HeadRecord
+  /// In order, without gaps, from `written.size` to `staged.size`.
+  var tail: [TailSegment] = []
+  var nodes: NodeBuilder
+  /// The nodes behind those in the file.
+  var tailNodes: [UInt8] = []
+  /// Whether a journal knows the log.
+  var isDurable: Bool
+  /// Whether the folder and files are there.
+  var isOnDisk: Bool
+  /// Entries that came by `appendBulk` and are not durable.
+  var hasBulk = false
+  /// The newest, in the order of the file.
+  var checkpoints: [StoredCheckpoint] = []
+  var newest: VerifiedCheckpoint?
+  var pending: VerifiedCheckpoint?
+  /// At most `Layout.cosignersKept`, sorted by name.
+  var cosignatures: [StoredCosignature] = []
+
+  init(
+    state: LogState, record: HeadRecord, nodes: NodeBuilder, isOnDisk: Bool
+  ) {
+    identity = state.identity
+    self.state = state
+    staged = record
+    durable = record
+    written = record
+    self.nodes = nodes
+    self.isOnDisk = isOnDisk
+    isDurable = isOnDisk
+  }
+
+  var id: LogID { identity.id }
+
+  /// The segment that holds entry `index`.
+  func segment(at index: UInt64) -> TailSegment? {
+    var low = 0
+    var high = tail.count
+    while low < high {
+      let middle = (low + high) / 2
+      if tail[middle].end <= index { low = middle + 1 } else { high = middle }
+    }
+    return low < tail.count && tail[low].first <= index ? tail[low] : nil
+  }
+
+  /// The `nodes` bytes that a write up to `size` entries adds to the file.
+  func nodeBytes(upTo size: UInt64) -> ArraySlice<UInt8> {
+    let from = NodesLayout.count(entries: written.size)
+    let count = NodesLayout.count(entries: size) - from
+    return tailNodes[..<(Int(count) * Layout.hashBytes)]
+  }
+
+  /// The files now reach up to the entries of `record`.
+  func didWriteEntries(upTo record: HeadRecord) {
+    tailNodes.removeFirst(nodeBytes(upTo: record.size).count)
+    tail.removeAll { $0.end <= record.size }
+    written.takeEntries(from: record)
+  }
+}
+
+/// A checkpoint as the file has it.
+struct StoredCheckpoint {
+  let size: UInt64
+  /// Known of those that contradict, and of those added in this run.
+  let root: Digest?
+  let contradicts: Bool
+  let note: [UInt8]
+}
+
+extension HeadRecord {
+  /// Everything that an append changes.
+  mutating func takeEntries(from other: HeadRecord) {
+    size = other.size
+    leafHash = other.leafHash
+    headerHash = other.headerHash
+    bodyBytes = other.bodyBytes
+    segment = other.segment
+    segmentOffset = other.segmentOffset
+    controlCount = other.controlCount
+  }
+}
