@@ -40,7 +40,9 @@ enum Parallel {
     for handle in handles { pthread_join(handle, nil) }
   }
 
-  static var processors: Int { max(1, min(AuditLimits.threads, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+  static var processors: Int {
+    max(1, min(AuditLimits.threads, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  }
 
   private final class Entry: Sendable {
     let body: @Sendable () -> Void

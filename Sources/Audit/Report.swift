@@ -66,7 +66,7 @@ public struct LogSummary: Sendable, Hashable {
   /// The largest checkpoint whose signature and root are right.
   public internal(set) var checkpointSize: UInt64 = 0
   public internal(set) var bodiesPresent: UInt64 = 0
-  /// The fingerprint-bearing card that the log's key was compared with was given.
+  /// The log's key is that of a card that was given.
   public internal(set) var identityChecked = false
   /// Nodes whose cosignatures verified.
   public internal(set) var cosigners: [String] = []
@@ -77,11 +77,12 @@ public struct LogSummary: Sendable, Hashable {
 public struct AuditReport: Sendable {
   public internal(set) var logs: [LogSummary] = []
   public internal(set) var findings: [Finding] = []
-  /// Findings beyond those listed, by log, file and kind.
+  /// What was seen to its end.
   public internal(set) var checked: [String] = []
+  /// What stands between this audit and `ok`.
   public internal(set) var notChecked: [String] = []
-  /// Wall-clock seconds that verifying signatures took.
-  public internal(set) var seconds = 0.0
+  /// What is good to know and changes nothing.
+  public internal(set) var notes: [String] = []
 
   public var signaturesVerified: UInt64 { logs.reduce(0) { $0 + $1.signaturesVerified } }
 

@@ -1,0 +1,227 @@
+internal import Crypto
+internal import Log
+internal import Wire
+
+/// What one thread found in a run of entries.
+struct ChunkResult: Sendable {
+  let range: Range<UInt64>
+  /// 32 bytes an entry.
+  var leafHashes: [UInt8] = []
+  var problems: [LeafProblem] = []
+  /// What is wrong with the files, whoever wrote the entries.
+  var damage: [Damage] = []
+  /// By `BodyState`.
+  var bodies: [UInt64] = [0, 0, 0, 0, 0]
+  /// Entries that are no records.
+  var control: [(index: UInt64, kind: UInt8)] = []
+  var failure: ReadFailure?
+
+  struct Damage: Sendable {
+    let file: String
+    let index: UInt64?
+    let offset: UInt64?
+    let what: String
+  }
+
+  mutating func add(_ file: String, _ index: UInt64, _ offset: UInt64?, _ what: String) {
+    damage.append(Damage(file: file, index: index, offset: offset, what: what))
+  }
+}
+
+/// Checks a run of entries: leaves, leaf hashes, index records and bodies.
+struct ChunkCheck: Sendable {
+  let identity: LogIdentity
+  let files: LogFiles
+
+  func check(_ range: Range<UInt64>) -> ChunkResult {
+    var result = ChunkResult(range: range)
+    do throws(ReadFailure) {
+      let leaves = try files.leaves(range)
+      let before =
+        range.lowerBound == 0 ? [] : try files.leaves(range.lowerBound - 1..<range.lowerBound)
+      result.problems = LeafCheck(identity: identity).problems(
+        first: range.lowerBound, leaves: leaves, before: before)
+      result.leafHashes.reserveCapacity(Int(range.upperBound - range.lowerBound) * 32)
+      for position in 0..<(leaves.count / EntryLayout.leafBytes) {
+        let offset = position * EntryLayout.leafBytes
+        EntryHeader.leafHash(of: leaves.span, at: offset).append(to: &result.leafHashes)
+        let kind = leaves[offset + EntryLayout.kind]
+        if kind != EntryKind.record.rawValue {
+          result.control.append((range.lowerBound + UInt64(position), kind))
+        }
+      }
+      compareWithJournal(leaves, &result)
+      try compareHashes(&result)
+      try checkBodies(leaves, &result)
+    } catch {
+      result.failure = error
+    }
+    return result
+  }
+
+  private func compareWithJournal(_ leaves: [UInt8], _ result: inout ChunkResult) {
+    let inFile = files.records(files.entries, EntryLayout.leafBytes, atMost: files.size)
+    let first = result.range.lowerBound
+    for index in first..<max(first, min(inFile, result.range.upperBound)) {
+      let start = Int(index - first) * EntryLayout.leafBytes
+      guard let journaled = files.journaledLeaf(index),
+        !journaled.elementsEqual(leaves[start..<(start + EntryLayout.leafBytes)])
+      else { continue }
+      result.add(
+        "entries", index, index * UInt64(EntryLayout.leafBytes),
+        "is not the entry that the journal acknowledged")
+    }
+  }
+
+  private func compareHashes(_ result: inout ChunkResult) throws(ReadFailure) {
+    let stride = StoreFormat.hashBytes
+    let inFile = files.records(files.hashes, stride, atMost: files.size)
+    let first = result.range.lowerBound
+    guard let hashes = files.hashes, first < inFile else { return }
+    let count = Int(min(inFile, result.range.upperBound) - first)
+    let stored = try hashes.read(at: first * UInt64(stride), count: count * stride)
+    guard stored != result.leafHashes.prefix(stored.count)[...].map({ $0 }) else { return }
+    for position in 0..<count {
+      let bytes = position * stride..<(position + 1) * stride
+      if stored[bytes] != result.leafHashes[bytes] {
+        let index = first + UInt64(position)
+        result.add("hashes", index, index * UInt64(stride), "is not the hash of the entry's leaf")
+      }
+    }
+  }
+
+  private func checkBodies(_ leaves: [UInt8], _ result: inout ChunkResult) throws(ReadFailure) {
+    let first = result.range.lowerBound
+    let inFile = files.records(files.index, StoreFormat.indexBytes, atMost: files.size)
+    var records: [UInt8] = []
+    if let index = files.index, first < inFile {
+      let count = Int(min(inFile, result.range.upperBound) - first)
+      records = try index.read(
+        at: first * UInt64(StoreFormat.indexBytes), count: count * StoreFormat.indexBytes)
+    }
+    var reader = BodyReader(files: files)
+    for position in 0..<(leaves.count / EntryLayout.leafBytes) {
+      let index = first + UInt64(position)
+      let header = EntryHeader(parsing: leaves.span, at: position * EntryLayout.leafBytes)
+      let place = position * StoreFormat.indexBytes
+      var state = files.journaledState(index)
+      var record: IndexRecord?
+      if place + StoreFormat.indexBytes <= records.count {
+        record = IndexRecord(records.span, at: place)
+        guard let record else {
+          result.add(
+            "bodies.index", index, index * UInt64(StoreFormat.indexBytes),
+            "is not a valid index record")
+          continue
+        }
+        state = record.state
+      }
+      // Without a record and a journal the index file is too short, which is said once for all.
+      guard let state else { continue }
+      result.bodies[Int(state.rawValue)] += 1
+      guard state == .present else {
+        checkAbsent(index, state, record, header, &result)
+        continue
+      }
+      if let record, !checkRecord(record, header, index, &result) { continue }
+      guard let body = try reader.body(index, record, &result) else { continue }
+      checkBody(body, header, index, record, &result)
+    }
+  }
+
+  /// Protocols/log.md: only records may be without a body.
+  private func checkAbsent(
+    _ index: UInt64, _ state: BodyState, _ record: IndexRecord?, _ header: EntryHeader,
+    _ result: inout ChunkResult
+  ) {
+    let offset = index * UInt64(StoreFormat.indexBytes)
+    if let record, record.segment != 0 || record.offset != 0 || record.length != 0,
+      state != .purged, state != .purgedHere, state != .expired
+    {
+      result.add("bodies.index", index, offset, "points to a body and says that there is none")
+    }
+    if state != .absent, let kind = header.knownKind, kind.isControl {
+      result.add(
+        "bodies.index", index, offset, "says that a body was deleted which is kept for ever")
+    }
+  }
+
+  private func checkRecord(
+    _ record: IndexRecord, _ header: EntryHeader, _ index: UInt64, _ result: inout ChunkResult
+  ) -> Bool {
+    guard record.length == header.bodyBytes else {
+      result.add(
+        "bodies.index", index, index * UInt64(StoreFormat.indexBytes),
+        "says \(record.length) bytes, the entry says \(header.bodyBytes)")
+      return false
+    }
+    return true
+  }
+
+  private func checkBody(
+    _ body: [UInt8], _ header: EntryHeader, _ index: UInt64, _ record: IndexRecord?,
+    _ result: inout ChunkResult
+  ) {
+    guard SHA256.hash(body) == header.bodyHash else {
+      let file = record.map { StoreFormat.segmentName($0.segment) } ?? "journal"
+      result.add(
+        file, index, record.map { UInt64($0.offset) },
+        "the body does not hash to what its entry says")
+      return
+    }
+    guard header.knownKind == .genesis || header.knownKind == .keys else { return }
+    let card =
+      header.knownKind == .genesis
+      ? (try? Genesis.parse(body))?.card : (try? KeysChange.parse(body))?.card
+    if card?.identity != identity {
+      let isSigned = !result.problems.contains {
+        $0.index == index && $0.kind == .defect(.signature)
+      }
+      result.problems.append(
+        LeafProblem(index: index, kind: .defect(.body), isSigned: isSigned))
+    }
+  }
+}
+
+/// Reads bodies from the segments, and from the journals where the segments end.
+struct BodyReader {
+  let files: LogFiles
+  private var segment: UInt32?
+  private var reader: WindowReader?
+
+  init(files: LogFiles) { self.files = files }
+
+  /// - Returns: the body's bytes; nil if they are not there, which `result` then says.
+  mutating func body(
+    _ index: UInt64, _ record: IndexRecord?, _ result: inout ChunkResult
+  ) throws(ReadFailure) -> [UInt8]? {
+    guard let record else { return files.journaledBody(index).map { Array($0) } }
+    let name = StoreFormat.segmentName(record.segment)
+    guard let length = files.segments[record.segment] else {
+      if let body = files.journaledBody(index) { return Array(body) }
+      result.add(name, index, UInt64(record.offset), "the segment is missing that holds the body")
+      return nil
+    }
+    if segment != record.segment {
+      reader = try ReadOnlyFile(path: files.folder + "/" + name).map { WindowReader($0) }
+      segment = record.segment
+    }
+    let bytes = StoreFormat.bodyHeaderBytes + Int(record.length)
+    guard UInt64(record.offset) + UInt64(bytes) <= length,
+      let start = try reader?.locate(UInt64(record.offset), bytes), let window = reader?.window
+    else {
+      if let body = files.journaledBody(index) { return Array(body) }
+      result.add(name, index, UInt64(record.offset), "ends before the end of the body")
+      return nil
+    }
+    let magic: UInt32 = window.span.bigEndian(at: start)
+    let bodyBytes: UInt32 = window.span.bigEndian(at: start + 4)
+    let owner: UInt64 = window.span.bigEndian(at: start + 8)
+    guard magic == StoreFormat.bodyMagic, bodyBytes == record.length, owner == index else {
+      result.add(
+        name, index, UInt64(record.offset), "holds another body record than the index points to")
+      return nil
+    }
+    return Array(window[(start + StoreFormat.bodyHeaderBytes)..<(start + bytes)])
+  }
+}

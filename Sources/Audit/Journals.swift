@@ -1,0 +1,194 @@
+internal import Crypto
+internal import Log
+internal import Wire
+
+/// What the two journals of a data folder say was acknowledged (Protocols/store.md, 5).
+struct Journals: Sendable {
+  struct LogEntries: Sendable {
+    /// Known from a `new log` record; nil: the log is older than the journals.
+    var identity: LogIdentity?
+    var head: AcknowledgedHead
+    /// Ascending, possibly not in the log files yet.
+    var runs: [JournaledRun] = []
+    var checkpoints: [UInt64: [UInt8]] = [:]
+    var cosignatures: [UInt64: [UInt8]] = [:]
+
+    func run(at index: UInt64) -> JournaledRun? {
+      // The newest that holds it.
+      runs.last { $0.batch.first <= index && index < $0.batch.end }
+    }
+  }
+
+  struct Problem: Error, Sendable {
+    let file: String
+    let offset: UInt64?
+    let what: String
+  }
+
+  var logs: [LogID: LogEntries] = [:]
+  var problems: [Problem] = []
+  /// (generation, last sequence): differs when something was journaled in between.
+  var position: [UInt64] = []
+  /// Commits that were read.
+  var commits = 0
+
+  /// - Returns: nil if neither file is there.
+  static func read(folder: String) throws(ReadFailure) -> Journals? {
+    // A running daemon may begin a new generation between the two reads: then once more.
+    for _ in 0..<16 {
+      var scans: [JournalScan] = []
+      var present = 0
+      for number in 0...1 {
+        if let scan = try JournalScan(folder: folder, number: number) {
+          present += 1
+          scans.append(scan)
+        }
+      }
+      guard present > 0 else { return nil }
+      let journals = Journals(scans, present: present)
+      let again = try Journals.generations(folder)
+      if again == scans.map(\.generation) { return journals }
+    }
+    throw ReadFailure(path: folder + "/journal.0", code: 11)
+  }
+
+  private static func generations(_ folder: String) throws(ReadFailure) -> [UInt64] {
+    var generations: [UInt64] = []
+    for number in 0...1 {
+      if let scan = try JournalScan(folder: folder, number: number, isHeaderOnly: true) {
+        generations.append(scan.generation)
+      }
+    }
+    return generations
+  }
+
+  private init(_ scans: [JournalScan], present: Int) {
+    for number in 0...1 where !scans.contains(where: { $0.number == number }) {
+      problems.append(
+        Problem(file: "journal.\(number)", offset: nil, what: "is missing"))
+    }
+    problems += scans.compactMap(\.problem)
+    var valid = scans.filter { $0.heads != nil }
+    valid.sort { $0.generation < $1.generation }
+    guard let newest = valid.last else {
+      problems.append(
+        Problem(
+          file: "journal.0", offset: 0,
+          what: "neither journal begins with a valid frame: what was acknowledged is not known"))
+      return
+    }
+    // Of an older generation than the one before, everything is in the log files.
+    valid.removeAll { $0.generation + 1 < newest.generation }
+    for scan in valid {
+      position += [scan.generation, UInt64(scan.commits.count)]
+      commits += scan.commits.count
+      for head in scan.heads ?? [] { logs[head.id, default: LogEntries(head: head)].head = head }
+      for (offset, payload) in scan.commits {
+        do {
+          try replay(payload)
+        } catch {
+          problems.append(
+            Problem(
+              file: scan.name, offset: offset, what: "holds a commit that is malformed inside"))
+        }
+      }
+    }
+  }
+
+  private mutating func replay(_ payload: [UInt8]) throws(WireError) {
+    var reader = ByteReader(count: payload.count)
+    while reader.remaining > 0 { try replayRecord(&reader, payload.span) }
+  }
+
+  private mutating func replayRecord(
+    _ reader: inout ByteReader, _ bytes: Span<UInt8>
+  ) throws(WireError) {
+    let code = try reader.u8(bytes)
+    if code == 1 {
+      let text = try reader.array(bytes, Int(try reader.u8(bytes)))
+      let key = LogPublicKey(try reader.bytes32(bytes))
+      guard let origin = try? Origin(String(decoding: text, as: UTF8.self)) else {
+        throw .truncated
+      }
+      let identity = LogIdentity(origin: origin, key: key)
+      let fresh = LogEntries(head: AcknowledgedHead(id: identity.id))
+      logs[identity.id, default: fresh].identity = identity
+      return
+    }
+    if code == 3 {
+      let head = try AcknowledgedHead(&reader, bytes)
+      logs[head.id, default: LogEntries(head: head)].head = head
+      return
+    }
+    let id = LogID(try reader.bytes32(bytes))
+    var log = logs[id, default: LogEntries(head: AcknowledgedHead(id: id))]
+    switch code {
+    case 2:
+      try log.appendRun(&reader, bytes)
+    case 4:
+      let place = try reader.u64(bytes)
+      let contradicts = try reader.u8(bytes) == 1
+      let frame = try reader.array(bytes, StoreFormat.checkpointBytes)
+      log.checkpoints[place] = frame
+      log.head.checkpointCount = max(log.head.checkpointCount, place + 1)
+      if contradicts { log.head.contradictionCount += 1 }
+    case 5:
+      let place = try reader.u64(bytes)
+      log.cosignatures[place] = try reader.array(bytes, StoreFormat.cosignatureBytes)
+      log.head.cosignatureCount = max(log.head.cosignatureCount, place + 1)
+    case 6:
+      log.head.pendingNote = try reader.array(bytes, Int(try reader.u16(bytes)))
+    case 7:
+      log.head.frozenAt = try reader.u64(bytes)
+    default:
+      throw .truncated
+    }
+    logs[id] = log
+  }
+}
+
+extension Journals.LogEntries {
+  fileprivate mutating func appendRun(
+    _ reader: inout ByteReader, _ bytes: Span<UInt8>
+  ) throws(WireError) {
+    let first = try reader.u64(bytes)
+    let count = Int(try reader.u32(bytes))
+    let segment = try reader.u32(bytes)
+    let segmentOffset = try reader.u32(bytes)
+    let controlCount = try reader.u64(bytes)
+    let bodyBytes = Int(try reader.u32(bytes))
+    var states: [BodyState]?
+    if try reader.u8(bytes) == 1 {
+      states = []
+      for raw in try reader.array(bytes, count) {
+        guard let state = BodyState(rawValue: raw) else { throw .truncated }
+        states?.append(state)
+      }
+    }
+    let leaves = try reader.array(bytes, count * EntryLayout.leafBytes)
+    let bodies = try reader.array(bytes, bodyBytes)
+    guard count > 0,
+      let batch = try? EntryBatch(first: first, leaves: leaves, bodies: bodies, bodyStates: states)
+    else { throw .truncated }
+    let run = JournaledRun(
+      batch: batch, bodyRanges: batch.bodyRanges(), segment: segment,
+      segmentOffset: segmentOffset, controlCount: controlCount)
+    runs.append(run)
+    guard batch.end > head.size else { return }
+    let present = batch.bodyStates.map { $0.count { $0 == .present } } ?? count
+    let last = (count - 1) * EntryLayout.leafBytes
+    head.size = batch.end
+    head.leafHash = EntryHeader.leafHash(of: leaves.span, at: last)
+    head.headerHash = EntryHeader.headerHash(of: leaves.span, at: last)
+    head.bodyBytes += UInt64(bodyBytes)
+    head.segment = segment
+    head.segmentOffset =
+      segmentOffset &+ UInt32(truncatingIfNeeded: bodyBytes + present * StoreFormat.bodyHeaderBytes)
+    head.controlCount =
+      controlCount
+      + UInt64(
+        (0..<count).count {
+          leaves[$0 * EntryLayout.leafBytes + EntryLayout.kind] != EntryKind.record.rawValue
+        })
+  }
+}

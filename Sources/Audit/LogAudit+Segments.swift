@@ -1,0 +1,114 @@
+internal import Crypto
+internal import Log
+internal import Wire
+
+extension LogAudit {
+  /// Every byte of every segment belongs to a body record that the index points to. The bodies
+  /// themselves were hashed with their entries.
+  func checkSegments() throws(ReadFailure) {
+    let numbers = files.segments.keys.sorted()
+    for (position, number) in numbers.enumerated() where UInt32(position) != number {
+      add(
+        .verificationFailed, StoreFormat.segmentName(UInt32(position)), nil,
+        "is missing, \(StoreFormat.segmentName(number)) is there")
+      break
+    }
+    var failure: ReadFailure?
+    let scan = SegmentScan(files: files)
+    Parallel.inOrder(count: numbers.count, threads: threads) { piece in
+      scan.scan(numbers[piece])
+    } consume: { result in
+      failure = result.failure
+      for found in result.damage {
+        add(.verificationFailed, found.file, found.index, offset: found.offset, found.what)
+      }
+      if let tail = result.tail { tails.append(tail) }
+      return failure == nil
+    }
+    if let failure { throw failure }
+    guard let head = files.journal?.head, head.segmentOffset > 0 else { return }
+    let length = files.segments[head.segment] ?? 0
+    if length < UInt64(head.segmentOffset), files.journal?.run(at: files.size - 1) == nil {
+      add(
+        .verificationFailed, StoreFormat.segmentName(head.segment), nil, offset: length,
+        "ends here; bodies up to \(head.segmentOffset) were acknowledged")
+    }
+  }
+}
+
+struct SegmentResult: Sendable {
+  var damage: [ChunkResult.Damage] = []
+  var tail: LogAudit.Tail?
+  var failure: ReadFailure?
+}
+
+private struct SegmentScan: Sendable {
+  let files: LogFiles
+
+  func scan(_ number: UInt32) -> SegmentResult {
+    var result = SegmentResult()
+    do throws(ReadFailure) {
+      try scan(number, &result)
+    } catch {
+      result.failure = error
+    }
+    return result
+  }
+
+  private func scan(_ number: UInt32, _ result: inout SegmentResult) throws(ReadFailure) {
+    let name = StoreFormat.segmentName(number)
+    guard let file = try ReadOnlyFile(path: files.folder + "/" + name) else { return }
+    var reader = WindowReader(file, windowBytes: AuditLimits.readBytes)
+    var indexReader = files.index.map { WindowReader($0) }
+    let length = min(file.size, files.segments[number] ?? 0)
+    var end = length
+    if let head = files.journal?.head {
+      if head.segment == number { end = min(length, UInt64(head.segmentOffset)) }
+      if head.segment < number { end = 0 }
+    }
+    var offset: UInt64 = 0
+    while offset < end {
+      guard let start = try reader.locate(offset, StoreFormat.bodyHeaderBytes),
+        reader.window.span.bigEndian(at: start) as UInt32 == StoreFormat.bodyMagic
+      else {
+        result.damage.append(
+          ChunkResult.Damage(
+            file: name, index: nil, offset: offset, what: "no body record begins here"))
+        return
+      }
+      let bytes: UInt32 = reader.window.span.bigEndian(at: start + 4)
+      let index: UInt64 = reader.window.span.bigEndian(at: start + 8)
+      let next = offset + UInt64(StoreFormat.bodyHeaderBytes) + UInt64(bytes)
+      guard next <= end else {
+        result.damage.append(
+          ChunkResult.Damage(
+            file: name, index: index, offset: offset, what: "ends in the middle of this body record"
+          ))
+        return
+      }
+      if let what = try problem(number, offset, index, &indexReader) {
+        result.damage.append(
+          ChunkResult.Damage(file: name, index: index, offset: offset, what: what))
+      }
+      offset = next
+    }
+    if end < length {
+      result.tail = LogAudit.Tail(file: name, records: end, stride: 1, bytes: length)
+    }
+  }
+
+  private func problem(
+    _ segment: UInt32, _ offset: UInt64, _ index: UInt64, _ reader: inout WindowReader?
+  ) throws(ReadFailure) -> String? {
+    guard index < files.size else { return "belongs to an entry that is not there" }
+    let place = index * UInt64(StoreFormat.indexBytes)
+    guard let start = try reader?.locate(place, StoreFormat.indexBytes),
+      let window = reader?.window
+    else { return nil }
+    guard let record = IndexRecord(window.span, at: start) else { return nil }
+    // Of a deleted body the record stays, its bytes freed.
+    guard record.state != .absent, record.segment == segment, UInt64(record.offset) == offset
+    else { return "is a body record that the index does not point to" }
+    return nil
+  }
+}

@@ -1,0 +1,129 @@
+internal import Crypto
+internal import Log
+internal import Wire
+
+/// The files of one log as they were when the audit began, and what the journals add to them. Used by
+/// all threads.
+struct LogFiles: Sendable {
+  let folder: String
+  let entries: ReadOnlyFile?
+  let hashes: ReadOnlyFile?
+  let nodes: ReadOnlyFile?
+  let index: ReadOnlyFile?
+  let control: ReadOnlyFile?
+  let checkpoints: ReadOnlyFile?
+  let cosignatures: ReadOnlyFile?
+  /// Lengths by number.
+  let segments: [UInt32: UInt64]
+  /// Names in the folder that no log has.
+  let unknown: [String]
+  let journal: Journals.LogEntries?
+  /// Entries to audit.
+  var size: UInt64
+
+  static let names: Set<String> = [
+    "identity", "entries", "hashes", "nodes", "bodies.index", "bodies", "control", "checkpoints",
+    "cosignatures",
+  ]
+
+  init(folder: String, journal: Journals.LogEntries?) throws(ReadFailure) {
+    self.folder = folder
+    self.journal = journal
+    entries = try ReadOnlyFile(path: folder + "/entries")
+    hashes = try ReadOnlyFile(path: folder + "/hashes")
+    nodes = try ReadOnlyFile(path: folder + "/nodes")
+    index = try ReadOnlyFile(path: folder + "/bodies.index")
+    control = try ReadOnlyFile(path: folder + "/control")
+    checkpoints = try ReadOnlyFile(path: folder + "/checkpoints")
+    cosignatures = try ReadOnlyFile(path: folder + "/cosignatures")
+    var segments: [UInt32: UInt64] = [:]
+    var unknown = (try Folder.names(in: folder) ?? []).filter { !LogFiles.names.contains($0) }
+    for name in try Folder.names(in: folder + "/bodies") ?? [] {
+      if let number = UInt32(name), StoreFormat.segmentName(number) == "bodies/" + name,
+        let file = try ReadOnlyFile(path: folder + "/bodies/" + name)
+      {
+        segments[number] = file.size
+      } else {
+        unknown.append("bodies/" + name)
+      }
+    }
+    self.segments = segments
+    self.unknown = unknown
+    size = (entries?.size ?? 0) / UInt64(EntryLayout.leafBytes)
+    if let journal {
+      // What is acknowledged and can be read: from the file, and behind its end from the journals.
+      var covered = min(size, journal.head.size)
+      while covered < journal.head.size, let run = journal.run(at: covered) {
+        covered = run.batch.end
+      }
+      size = covered
+    }
+  }
+
+  /// Whole records of `stride` bytes that `file` has, at most `limit`.
+  func records(_ file: ReadOnlyFile?, _ stride: Int, atMost limit: UInt64) -> UInt64 {
+    min(limit, (file?.size ?? 0) / UInt64(stride))
+  }
+
+  /// The leaves of a range below `size`, from the file or the journals.
+  func leaves(_ range: Range<UInt64>) throws(ReadFailure) -> [UInt8] {
+    let inFile = records(entries, EntryLayout.leafBytes, atMost: size)
+    var leaves: [UInt8] = []
+    if let entries, range.lowerBound < inFile {
+      let count = Int(min(range.upperBound, inFile) - range.lowerBound)
+      leaves = try entries.read(
+        at: range.lowerBound * UInt64(EntryLayout.leafBytes),
+        count: count * EntryLayout.leafBytes)
+      guard leaves.count == count * EntryLayout.leafBytes else {
+        // The file became shorter while it was read.
+        throw ReadFailure(path: entries.path, code: 5)
+      }
+    }
+    var next = range.lowerBound + UInt64(leaves.count / EntryLayout.leafBytes)
+    while next < range.upperBound {
+      guard let leaf = journaledLeaf(next) else {
+        throw ReadFailure(path: folder + "/entries", code: 5)
+      }
+      leaves.append(contentsOf: leaf)
+      next += 1
+    }
+    return leaves
+  }
+
+  func journaledLeaf(_ index: UInt64) -> ArraySlice<UInt8>? {
+    guard let run = journal?.run(at: index) else { return nil }
+    return run.batch.leaf(at: Int(index - run.batch.first))
+  }
+
+  func journaledState(_ index: UInt64) -> BodyState? {
+    guard let run = journal?.run(at: index) else { return nil }
+    return run.batch.bodyState(at: Int(index - run.batch.first))
+  }
+
+  func journaledBody(_ index: UInt64) -> ArraySlice<UInt8>? {
+    guard let run = journal?.run(at: index),
+      run.batch.bodyState(at: Int(index - run.batch.first)) == .present
+    else { return nil }
+    return run.batch.bodies[run.bodyRanges[Int(index - run.batch.first)]]
+  }
+}
+
+/// Hashes of subtrees, always from the leaves themselves: for proofs.
+struct LeafHashReader: HashReader {
+  let files: LogFiles
+
+  func hash(level: Int, index: UInt64) throws(ReadFailure) -> Digest {
+    var tree = CompactTree.empty
+    var next = index << UInt64(level)
+    let end = (index + 1) << UInt64(level)
+    while next < end {
+      let upper = min(end, next + UInt64(AuditLimits.chunkEntries))
+      let leaves = try files.leaves(next..<upper)
+      for position in 0..<Int(upper - next) {
+        tree.append(EntryHeader.leafHash(of: leaves.span, at: position * EntryLayout.leafBytes))
+      }
+      next = upper
+    }
+    return tree.root()
+  }
+}

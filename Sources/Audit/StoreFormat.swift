@@ -1,0 +1,98 @@
+internal import Crypto
+internal import Log
+internal import Wire
+
+/// Sizes that Protocols/store.md fixes. Read here a second time, not shared with the store that
+/// writes them: an auditor's reading must not inherit its mistakes.
+enum StoreFormat {
+  static let format = Array("liaison-store/v1\n".utf8)
+  static let hashBytes = 32
+  static let indexBytes = 16
+  static let controlBytes = 16
+  static let bodyHeaderBytes = 16
+  static let bodyMagic: UInt32 = 0x4c42_4459
+  static let checkpointBytes = 320
+  static let cosignatureBytes = 192
+  static let checksumBytes = 16
+  static let nodeLevel = 8
+  static let blockEntries: UInt64 = 256
+
+  /// Hashes in `nodes` for a log of `entries`: one for each complete subtree of 256 and more.
+  static func nodes(entries: UInt64) -> UInt64 {
+    let blocks = entries / blockEntries
+    return 2 * blocks - UInt64(blocks.nonzeroBitCount)
+  }
+
+  static func segmentName(_ number: UInt32) -> String {
+    let digits = String(number)
+    return "bodies/" + String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
+  }
+
+  static func isChecked(_ bytes: some Collection<UInt8>, checksum: some Sequence<UInt8>) -> Bool {
+    SHA256.hash(Array(bytes)).array[..<checksumBytes].elementsEqual(checksum)
+  }
+}
+
+/// One record of `bodies.index` (Protocols/store.md, 4.5).
+struct IndexRecord {
+  let segment: UInt32
+  let offset: UInt32
+  let length: UInt32
+  let state: BodyState
+
+  /// - Returns: nil for a state that is none, or for bytes that must be zero and are not.
+  init?(_ bytes: Span<UInt8>, at start: Int) {
+    segment = bytes.bigEndian(at: start)
+    offset = bytes.bigEndian(at: start + 4)
+    length = bytes.bigEndian(at: start + 8)
+    guard let state = BodyState(rawValue: bytes[start + 12]),
+      bytes[start + 13] == 0, bytes[start + 14] == 0, bytes[start + 15] == 0
+    else { return nil }
+    self.state = state
+  }
+}
+
+/// How far the journals say that one log goes (Protocols/store.md, 5.3).
+struct AcknowledgedHead: Sendable, Hashable {
+  let id: LogID
+  var size: UInt64 = 0
+  var leafHash = Digest.zero
+  var headerHash = Digest.zero
+  var frozenAt: UInt64?
+  var bodyBytes: UInt64 = 0
+  var segment: UInt32 = 0
+  var segmentOffset: UInt32 = 0
+  var controlCount: UInt64 = 0
+  var checkpointCount: UInt64 = 0
+  var contradictionCount: UInt64 = 0
+  var cosignatureCount: UInt64 = 0
+  var pendingNote: [UInt8] = []
+
+  init(id: LogID) { self.id = id }
+
+  init(_ reader: inout ByteReader, _ bytes: Span<UInt8>) throws(WireError) {
+    id = LogID(try reader.bytes32(bytes))
+    size = try reader.u64(bytes)
+    leafHash = Digest(try reader.bytes32(bytes))
+    headerHash = Digest(try reader.bytes32(bytes))
+    let frozen = try reader.u64(bytes)
+    frozenAt = frozen == .max ? nil : frozen
+    bodyBytes = try reader.u64(bytes)
+    segment = try reader.u32(bytes)
+    segmentOffset = try reader.u32(bytes)
+    controlCount = try reader.u64(bytes)
+    checkpointCount = try reader.u64(bytes)
+    contradictionCount = try reader.u64(bytes)
+    cosignatureCount = try reader.u64(bytes)
+    pendingNote = try reader.array(bytes, Int(try reader.u16(bytes)))
+  }
+}
+
+/// A run of entries in a journal: acknowledged, and perhaps not in the log files yet (5.4).
+struct JournaledRun: Sendable {
+  let batch: EntryBatch
+  let bodyRanges: [Range<Int>]
+  let segment: UInt32
+  let segmentOffset: UInt32
+  let controlCount: UInt64
+}
