@@ -67,7 +67,7 @@ let package = Package(
     // L5: executables, thin.
     tool("liaisond", ["Node", "CommandLine"]),
     tool("liaison", ["Node", "CommandLine", "Store", "Runtime", "Sealing", "Secrets", "Log", "Crypto", "Wire"]),
-    tool("liaison-audit", ["Audit", "CommandLine"]),
+    tool("liaison-audit", ["Audit", "Log", "Crypto", "CommandLine"]),
     tool(
       "liaison-bench",
       [

@@ -1,0 +1,17 @@
+/// A file that the auditor names: a card, a proof.
+public enum InputFile {
+  /// - Returns: its bytes.
+  /// - Throws: `.missing`, or `.unreadable` also when it is longer than `limit`.
+  public static func read(_ path: String, atMost limit: Int) throws(AuditError) -> [UInt8] {
+    let contents: [UInt8]?
+    do throws(ReadFailure) {
+      contents = try Folder.contents(of: path, atMost: limit)
+    } catch {
+      throw .unreadable(path: path, reason: error.reason)
+    }
+    guard let contents else { throw .missing(path) }
+    guard contents.count <= limit
+    else { throw .unreadable(path: path, reason: "longer than \(limit) bytes") }
+    return contents
+  }
+}

@@ -1,0 +1,30 @@
+internal import Audit
+internal import CommandLine
+
+/// Ends with the sentence on standard error and the last line on standard output.
+func fail(_ failure: Failure) -> Never {
+  let hint = failure.hint.isEmpty ? "" : " \(failure.hint)"
+  Output.printError("liaison-audit: \(failure.sentence)\(hint)\n")
+  let word =
+    switch failure.code {
+    case .usage: "usage"
+    case .noInput: "no-input"
+    default: "io-error"
+    }
+  Output.print("RESULT \(word) \(failure.code.rawValue)\n")
+  Output.exit(failure.code)
+}
+
+do throws(Failure) {
+  switch try Commands.tool.parse(Array(Swift.CommandLine.arguments.dropFirst())) {
+  case .print(let text):
+    Output.print(text)
+  case .run(let verb, let arguments):
+    let end =
+      verb.name == Commands.verify.name ? try verify(arguments) : try checkFork(arguments)
+    end.print(isJSON: arguments.has("--json"))
+    Output.exit(number: end.verdict.code)
+  }
+} catch {
+  fail(error)
+}
