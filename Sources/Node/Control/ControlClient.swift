@@ -1,34 +1,18 @@
-/// The client's half of the conversation, without the socket: makes calls, reads replies.
-public struct ControlClient: Sendable {
-  private var decoder = VarlinkDecoder(limitBytes: ControlClient.replyBytes)
-
-  /// A reply may hold a record of nearly 1 MiB from another implementation, and JSON may escape each
-  /// of its bytes to six.
-  static let replyBytes = 8 << 20
-
-  public init() {}
-
-  /// The bytes of one call, NUL included.
-  public static func call(
+/// The client's half of the conversation, without the socket.
+public enum ControlCall {
+  /// The bytes of one call of `org.liaison.Node`, NUL included.
+  public static func encode(
     _ method: String, _ parameters: some Encodable, more: Bool = false
   ) -> [UInt8] {
     ControlJSON.encode(
-      OutgoingCall(
+      Outgoing(
         method: ControlError.prefix + method, parameters: parameters, more: more ? true : nil))
       + [0]
   }
 
-  public static func call(_ method: String) -> [UInt8] { call(method, NoParameters()) }
+  public static func encode(_ method: String) -> [UInt8] { encode(method, NoParameters()) }
 
-  public mutating func receive(_ bytes: Span<UInt8>) { decoder.receive(bytes) }
-
-  /// The next whole reply; nil when more must be received first.
-  public mutating func next() throws(VarlinkError) -> ControlReply? {
-    guard let message = try decoder.next() else { return nil }
-    return ControlReply(message: message)
-  }
-
-  private struct OutgoingCall<Parameters: Encodable>: Encodable {
+  private struct Outgoing<Parameters: Encodable>: Encodable {
     var method: String
     var parameters: Parameters
     var more: Bool?
@@ -37,20 +21,23 @@ public struct ControlClient: Sendable {
 
 /// One reply, not yet decoded.
 public struct ControlReply: Sendable {
-  let message: [UInt8]
+  private let message: [UInt8]
+
+  /// - Parameter message: one varlink message without its NUL.
+  public init(message: [UInt8]) { self.message = message }
 
   /// The reply's parameters, and whether more replies follow.
   /// - Throws: `ControlError` as the daemon sent it, or `.refused` when this is no such reply.
   public func decode<Parameters: Decodable>(
     _ type: Parameters.Type = Parameters.self
   ) throws(ControlError) -> (parameters: Parameters, continues: Bool) {
-    let reply: IncomingReply<Parameters>
+    let reply: Incoming<Parameters>
     do {
       if let name = try ControlJSON.decode(ErrorName.self, from: message).error {
         let failure = try? ControlJSON.decode(ErrorParameters.self, from: message).parameters
         throw ControlError(varlinkName: name, parameters: failure ?? ControlErrorParameters())
       }
-      reply = try ControlJSON.decode(IncomingReply<Parameters>.self, from: message)
+      reply = try ControlJSON.decode(Incoming<Parameters>.self, from: message)
     } catch let error as ControlError {
       throw error
     } catch {
@@ -69,7 +56,7 @@ public struct ControlReply: Sendable {
     var parameters: ControlErrorParameters?
   }
 
-  private struct IncomingReply<Parameters: Decodable>: Decodable {
+  private struct Incoming<Parameters: Decodable>: Decodable {
     var parameters: Parameters
     var continues: Bool?
   }

@@ -1,0 +1,41 @@
+internal import Log
+internal import Runtime
+
+extension IdentityError {
+  /// A system call on `what` failed.
+  init(_ error: SystemError, hint: String = "") {
+    let kind: Kind =
+      error.isNotFound ? .missing : error.isPermission ? .permission : .inputOutput
+    let fallback =
+      error.isPermission
+      ? "run this as the user that owns the data folder" : "look at the disk and the path"
+    self.init(kind, "\(error)", hint: hint.isEmpty ? fallback : hint)
+  }
+
+  /// Runs `body`, and makes a failed system call an `IdentityError`.
+  static func wrap<Value: ~Copyable>(
+    hint: String = "", _ body: () throws(SystemError) -> Value
+  ) throws(IdentityError) -> Value {
+    do throws(SystemError) {
+      return try body()
+    } catch {
+      throw IdentityError(error, hint: hint)
+    }
+  }
+}
+
+extension CardError {
+  /// Completes "the card …".
+  var reason: String {
+    switch self {
+    case .tooLong: "is longer than \(LogLimits.cardBytes) bytes"
+    case .note: "is not a signed note"
+    case .header: "does not begin with \"liaison-card/v1\""
+    case .line(let name): "has no usable line \"\(name)\" in its place"
+    case .extraLine: "has lines that no card has"
+    case .sharedKey: "uses one key for two purposes"
+    case .signatures: "does not have exactly one signature"
+    case .badSignature: "is not signed by the log key that it names"
+    }
+  }
+}

@@ -1,0 +1,57 @@
+public import Log
+
+/// Where things are in and beside one node's data folder. Only names; nothing is opened.
+public struct NodeFolder: Hashable, Sendable {
+  /// Without a trailing slash.
+  public let root: String
+
+  public static let defaultRoot = "/var/lib/liaison"
+
+  public init(_ path: String) {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    root = path
+  }
+
+  public var card: String { root + "/node.card" }
+  public var secretsFolder: String { root + "/secrets" }
+  public var secrets: String { root + "/secrets/node.key" }
+  public var peers: String { root + "/peers" }
+  public var controlSocket: String { root + "/control.socket" }
+  public var lock: String { root + "/lock" }
+
+  /// Beside the folder, never inside it: a copy of the folder must not bring them along.
+  public var defaultRecovery: String { root + ".recovery" }
+  public var defaultToken: String { root + ".token" }
+
+  public func card(of name: NodeName) -> String { "\(peers)/\(name.text).card" }
+  public func settings(of name: NodeName) -> String { "\(peers)/\(name.text).conf" }
+  public func presharedKey(of name: NodeName) -> String { "\(peers)/\(name.text).psk" }
+  public func removal(of name: NodeName) -> String { "\(peers)/\(name.text).removed" }
+}
+
+/// What was wrong with a node's files, in words for the operator.
+public struct IdentityError: Error, Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
+    /// There already, and not replaced.
+    case exists
+    /// Not there.
+    case missing
+    /// There, and not what it must be.
+    case malformed
+    /// A rule forbids it.
+    case refused
+    case permission
+    case inputOutput
+  }
+
+  public let kind: Kind
+  public let reason: String
+  public let hint: String
+
+  public init(_ kind: Kind, _ reason: String, hint: String) {
+    self.kind = kind
+    self.reason = reason
+    self.hint = hint
+  }
+}

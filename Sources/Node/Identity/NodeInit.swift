@@ -1,0 +1,134 @@
+internal import Crypto
+public import Log
+internal import Runtime
+public import Secrets
+internal import Store
+
+/// Makes a node: keys, card, log with its genesis entry, and the recovery file beside the folder.
+public enum NodeInit {
+  /// Writes everything and syncs it. The card comes last: a folder without `node.card` is no node.
+  /// - Parameters:
+  ///   - recoveryPath: must not exist and must not be inside `folder`.
+  ///   - address: goes into the card, `HOST:PORT`.
+  public static func run(
+    name: NodeName, folder: NodeFolder, recoveryPath: String, tokenPath: String,
+    address: String?, passphrase: borrowing GuardedBytes
+  ) throws(IdentityError) -> Card {
+    try refuse(folder, recoveryPath, tokenPath, address)
+    let secrets = NodeSecrets.generate()
+    let next = LogSecretKey.generate()
+    let origin = Origin(name: name, epoch: 1)
+    let card: Card
+    do {
+      card = try Card.make(
+        serial: 1, origin: origin, log: secrets.log.publicKey,
+        cosigning: secrets.cosigning.publicKey, sealing: secrets.sealing.publicKey,
+        transport: secrets.transport.publicKey, address: address
+      ) { secrets.log.sign($0) }
+    } catch {
+      throw IdentityError(.refused, "the card \(error.reason)", hint: "look at the address")
+    }
+    let recovery = try seal(Origin(name: name, epoch: 2), next, passphrase)
+    try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.makeFolder(folder.root)
+      try FileSystem.makeFolder(folder.secretsFolder)
+      try FileSystem.makeFolder(folder.peers)
+      // Before anything commits to its key.
+      try FileSystem.atomicWrite(recoveryPath, recovery, mode: 0o600)
+      try secrets.withEncoded { seeds throws(SystemError) in
+        try GuardedFile.write(folder.secrets, seeds)
+      }
+    }
+    let head = try makeLog(folder, card, SHA256.hash(next.publicKey.array), secrets)
+    try RollbackToken(origin: origin, size: head.size, leafHash: head.leafHash).save(tokenPath)
+    try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.atomicWrite(folder.card, card.note, mode: 0o644)
+    }
+    return card
+  }
+
+  private static func refuse(
+    _ folder: NodeFolder, _ recoveryPath: String, _ tokenPath: String, _ address: String?
+  ) throws(IdentityError) {
+    if let address, !Card.isAddress(address) {
+      throw IdentityError(.refused, "the address is \"\(address)\"", hint: "write HOST:PORT")
+    }
+    let names = try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.list(folder.root)
+    }
+    if names.contains("node.card") {
+      throw IdentityError(
+        .exists, "there is a node in \(folder.root) already",
+        hint: "name another folder; a node's keys are never replaced")
+    }
+    if !names.isEmpty {
+      throw IdentityError(
+        .exists, "\(folder.root) is not empty, and holds no complete node",
+        hint: "look at it; what an init that broke off left can be removed")
+    }
+    for path in [recoveryPath, tokenPath] {
+      guard !path.hasPrefix(folder.root + "/") else {
+        throw IdentityError(
+          .refused, "\(path) would be inside the data folder",
+          hint: "keep it where a copy of the folder does not bring it along")
+      }
+      let status = try IdentityError.wrap { () throws(SystemError) in
+        try FileSystem.status(path)
+      }
+      guard status == nil else {
+        throw IdentityError(
+          .exists, "\(path) exists already",
+          hint: "it may be an earlier node's only recovery: keep it, and name another path")
+      }
+    }
+  }
+
+  private static func seal(
+    _ origin: Origin, _ key: borrowing LogSecretKey, _ passphrase: borrowing GuardedBytes
+  ) throws(IdentityError) -> [UInt8] {
+    var random = SystemRandom()
+    do {
+      return try RecoveryFile.seal(
+        origin: origin.text, logKey: key, passphrase: passphrase, using: &random)
+    } catch .passphraseLength {
+      throw IdentityError(
+        .refused, "the passphrase is empty or longer than 1,024 bytes", hint: "choose another")
+    } catch {
+      throw IdentityError(
+        .inputOutput, "the recovery file could not be encrypted",
+        hint: "256 MiB of free memory are needed for a second")
+    }
+  }
+
+  /// The store with the genesis entry and a checkpoint over it, synced.
+  private static func makeLog(
+    _ folder: NodeFolder, _ card: Card, _ nextKeyHash: Digest, _ secrets: NodeSecrets
+  ) throws(IdentityError) -> LogHead {
+    var random = SystemRandom()
+    do {
+      let disk = try FileDisk(folder: folder.root)
+      guard let salt = Bytes32(random.bytes(32)) else { preconditionFailure("32 bytes") }
+      try Store.create(on: disk, salt: salt)
+      let store = try Store.open(on: disk)
+      let genesis = try Genesis(card: card, nextKeyHash: nextKeyHash, follows: nil)
+      let empty = LogState(empty: card.identity)
+      var builder = EntryBuilder(state: empty)
+      builder.append(
+        kind: .genesis, time: SystemClock().wallMilliseconds, body: genesis.encode())
+      let verified = try empty.accept(builder.finish { secrets.log.sign($0) })
+      let state = verified.after
+      try store.addLog(card.identity)
+      try store.append(verified)
+      _ = try store.addCheckpoint(
+        Checkpoint.make(identity: card.identity, size: state.size, root: state.tree.root()) {
+          secrets.log.sign($0)
+        })
+      _ = try store.flush()
+      return state.head
+    } catch {
+      throw IdentityError(
+        .inputOutput, "the log could not be made in \(folder.root): \(error)",
+        hint: "look at the disk, remove the folder and try again")
+    }
+  }
+}

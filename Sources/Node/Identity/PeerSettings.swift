@@ -1,0 +1,76 @@
+internal import Log
+
+/// `peers/be.conf`: one `key = value` a line, `#` begins a comment (Protocols/card.md, 6).
+public struct PeerSettings: Hashable, Sendable {
+  /// Where to dial it; nil: it is known, and never dialled.
+  public var address: String?
+  /// Limits of what is stored of its log.
+  public var maxBytes: UInt64?
+  public var maxEntries: UInt64?
+  public var maxBytesPerDay: UInt64?
+
+  public init(
+    address: String? = nil, maxBytes: UInt64? = nil, maxEntries: UInt64? = nil,
+    maxBytesPerDay: UInt64? = nil
+  ) {
+    self.address = address
+    self.maxBytes = maxBytes
+    self.maxEntries = maxEntries
+    self.maxBytesPerDay = maxBytesPerDay
+  }
+
+  static let fileBytes = 4_096
+
+  init(parsing text: String, path: String) throws(IdentityError) {
+    self.init()
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
+      let content = line.prefix { $0 != "#" }.trimmed
+      if content.isEmpty { continue }
+      let parts = content.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let value = parts.count == 2 ? parts[1].trimmed : ""
+      guard set(parts[0].trimmed, value) else {
+        throw IdentityError(
+          .malformed, "\(path), line \(index + 1): \"\(content)\"",
+          hint: "write address, max-bytes, max-entries or max-bytes-per-day, \"=\" and a value")
+      }
+    }
+  }
+
+  private mutating func set(_ key: String, _ value: String) -> Bool {
+    switch key {
+    case "address":
+      guard Card.isAddress(value) else { return false }
+      address = value
+      return true
+    case "max-bytes":
+      maxBytes = UInt64(value)
+      return maxBytes != nil
+    case "max-entries":
+      maxEntries = UInt64(value)
+      return maxEntries != nil
+    case "max-bytes-per-day":
+      maxBytesPerDay = UInt64(value)
+      return maxBytesPerDay != nil
+    default: return false
+    }
+  }
+
+  func encode() -> [UInt8] {
+    var text = ""
+    if let address { text += "address = \(address)\n" }
+    if let maxBytes { text += "max-bytes = \(maxBytes)\n" }
+    if let maxEntries { text += "max-entries = \(maxEntries)\n" }
+    if let maxBytesPerDay { text += "max-bytes-per-day = \(maxBytesPerDay)\n" }
+    return Array(text.utf8)
+  }
+}
+
+extension StringProtocol {
+  fileprivate var trimmed: String {
+    let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" }
+    let start = drop(while: isSpace)
+    guard let last = start.lastIndex(where: { !isSpace($0) }) else { return "" }
+    return String(start[...last])
+  }
+}

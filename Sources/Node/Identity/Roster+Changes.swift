@@ -1,0 +1,116 @@
+public import Log
+internal import Runtime
+internal import Secrets
+
+/// What `peer add` did.
+public enum PeerAddition: Hashable, Sendable {
+  case added
+  /// A newer card, or another address.
+  case updated
+  case unchanged
+}
+
+extension Roster {
+  /// Adds the card's node, or replaces its card by a newer one. The files are synced.
+  /// - Parameters:
+  ///   - address: where to dial it; nil keeps what is set.
+  ///   - replaceKey: the operator compared the new fingerprint by voice.
+  public static func add(
+    _ card: Card, address: String?, presharedKeyPath: String? = nil, replaceKey: Bool = false,
+    to folder: NodeFolder
+  ) throws(IdentityError) -> PeerAddition {
+    let own = try CardFile.own(folder)
+    guard own.name != card.name else {
+      throw IdentityError(
+        .refused, "\(card.name.text) is this node's own name",
+        hint: "add the cards of other nodes")
+    }
+    if let address, !Card.isAddress(address) {
+      throw IdentityError(.refused, "the address is \"\(address)\"", hint: "write HOST:PORT")
+    }
+    let known = try knownCard(card.name, folder)
+    if let known { try compare(card, known, replaceKey: replaceKey) }
+    let before = try settings(card.name, folder)
+    var after = before
+    if let address { after.address = address }
+    if let presharedKeyPath { try copyKey(presharedKeyPath, card.name, folder) }
+    let wasRemoved = try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.makeFolder(folder.peers)
+      let wasRemoved = try FileSystem.status(folder.removal(of: card.name)) != nil
+      if after != before {
+        try FileSystem.atomicWrite(folder.settings(of: card.name), after.encode(), mode: 0o644)
+      }
+      try FileSystem.atomicWrite(folder.card(of: card.name), card.note, mode: 0o644)
+      try FileSystem.remove(folder.removal(of: card.name))
+      return wasRemoved
+    }
+    if known == nil || wasRemoved { return .added }
+    return known == card && after == before && presharedKeyPath == nil ? .unchanged : .updated
+  }
+
+  /// Removes the node until another `add`. Its card stays, so that an older one cannot come back.
+  public static func remove(_ name: NodeName, from folder: NodeFolder) throws(IdentityError) {
+    guard try knownCard(name, folder) != nil else {
+      throw IdentityError(
+        .missing, "\(name.text) is not on the roster", hint: "see \"liaison peer list\"")
+    }
+    try IdentityError.wrap { () throws(SystemError) in
+      let time = UTCTime.text(milliseconds: SystemClock().wallMilliseconds)
+      try FileSystem.atomicWrite(
+        folder.removal(of: name), Array("removed \(time)\n".utf8), mode: 0o644)
+    }
+  }
+
+  private static func knownCard(
+    _ name: NodeName, _ folder: NodeFolder
+  ) throws(IdentityError) -> Card? {
+    let status = try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.status(folder.card(of: name))
+    }
+    return status == nil ? nil : try CardFile.read(folder.card(of: name))
+  }
+
+  /// The rules of Protocols/card.md, 6: the highest (epoch, serial) wins, and one origin has one key.
+  private static func compare(
+    _ card: Card, _ known: Card, replaceKey: Bool
+  ) throws(IdentityError) {
+    let name = card.name.text
+    if card.origin == known.origin, card.log != known.log, !replaceKey {
+      throw IdentityError(
+        .refused, "\(card.origin.text) is known with another log key",
+        hint: "compare fingerprints with \(name) by voice; only then add it with --replace-key")
+    }
+    if card.origin == known.origin, card.log != known.log { return }
+    guard card.origin.epoch >= known.origin.epoch else {
+      throw IdentityError(
+        .refused, "this card is of \(card.origin.text), and \(known.origin.text) is known",
+        hint: "ask \(name) for its present card")
+    }
+    guard card.origin.epoch == known.origin.epoch else { return }
+    guard card.serial >= known.serial else {
+      throw IdentityError(
+        .refused, "this card has serial \(card.serial), and serial \(known.serial) is known",
+        hint: "ask \(name) for its present card")
+    }
+    guard card.serial > known.serial || card.fingerprint == known.fingerprint else {
+      throw IdentityError(
+        .refused, "two different cards of \(card.origin.text) have serial \(card.serial)",
+        hint: "ask \(name) which one is right; an honest node never makes two")
+    }
+  }
+
+  private static func copyKey(
+    _ path: String, _ name: NodeName, _ folder: NodeFolder
+  ) throws(IdentityError) {
+    let text = try OwnSecrets.guarded(path, maxBytes: 64)
+    guard (try? PresharedKey(text: text)) != nil else {
+      throw IdentityError(
+        .malformed, "\(path) holds no pre-shared key", hint: "it is one line: 32 bytes in Base64")
+    }
+    try IdentityError.wrap { () throws(SystemError) in
+      try text.withBytes { bytes throws(SystemError) in
+        try GuardedFile.write(folder.presharedKey(of: name), bytes)
+      }
+    }
+  }
+}

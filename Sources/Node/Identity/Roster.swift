@@ -1,0 +1,100 @@
+public import Log
+internal import Runtime
+public import Secrets
+
+/// One node on the roster.
+public struct RosterMember: Hashable, Sendable {
+  public let card: Card
+  public let settings: PeerSettings
+  public let hasPresharedKey: Bool
+
+  public var name: NodeName { card.name }
+}
+
+/// The nodes that this one knows: what is in `peers/` (Protocols/card.md, 6).
+public struct Roster: Hashable, Sendable {
+  /// By name.
+  public var members: [RosterMember] = []
+  /// Removed by the operator, by name; only another `peer add` brings them back.
+  public var removed: [NodeName] = []
+  /// Files that could not be used, each with why.
+  public var problems: [String] = []
+
+  public init() {}
+
+  public static let maxMembers = 1_024
+
+  public func member(_ name: NodeName) -> RosterMember? { members.first { $0.name == name } }
+
+  /// Reads the folder. A file that cannot be used is a problem of its node alone.
+  public static func load(_ folder: NodeFolder) throws(IdentityError) -> Roster {
+    let files = try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.list(folder.peers)
+    }
+    var roster = Roster()
+    let present = Set(files)
+    for file in files where file.hasSuffix(".card") && !file.hasPrefix(".") {
+      guard let name = try? NodeName(String(file.dropLast(5))) else {
+        roster.problems.append("\(folder.peers)/\(file): not the name of a node")
+        continue
+      }
+      guard !present.contains("\(name.text).removed") else {
+        roster.removed.append(name)
+        continue
+      }
+      guard roster.members.count < maxMembers else {
+        roster.problems.append("\(folder.peers): more than \(maxMembers) cards")
+        break
+      }
+      do throws(IdentityError) {
+        roster.members.append(
+          try member(name, folder, hasKey: present.contains("\(name.text).psk")))
+      } catch {
+        roster.problems.append(error.reason)
+      }
+    }
+    roster.members.sort { $0.name < $1.name }
+    return roster
+  }
+
+  private static func member(
+    _ name: NodeName, _ folder: NodeFolder, hasKey: Bool
+  ) throws(IdentityError) -> RosterMember {
+    let card = try CardFile.read(folder.card(of: name))
+    guard card.name == name else {
+      throw IdentityError(
+        .malformed, "\(folder.card(of: name)) is the card of \(card.name.text)",
+        hint: "name the file after its node")
+    }
+    return RosterMember(
+      card: card, settings: try settings(name, folder), hasPresharedKey: hasKey)
+  }
+
+  static func settings(
+    _ name: NodeName, _ folder: NodeFolder
+  ) throws(IdentityError) -> PeerSettings {
+    let path = folder.settings(of: name)
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try FileSystem.read(path, maxBytes: PeerSettings.fileBytes)
+    } catch {
+      if error.isNotFound { return PeerSettings() }
+      throw IdentityError(error)
+    }
+    return try PeerSettings(parsing: String(decoding: bytes, as: UTF8.self), path: path)
+  }
+
+  /// The pre-shared key with `name`, if the operators exchanged one.
+  public static func presharedKey(
+    with name: NodeName, _ folder: NodeFolder
+  ) throws(IdentityError) -> PresharedKey {
+    let text = try OwnSecrets.guarded(folder.presharedKey(of: name), maxBytes: 64)
+    do {
+      return try PresharedKey(text: text)
+    } catch {
+      throw IdentityError(
+        .malformed, "\(folder.presharedKey(of: name)) holds no pre-shared key",
+        hint: "it is one line: 32 bytes in Base64")
+    }
+  }
+}
