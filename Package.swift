@@ -77,7 +77,7 @@ let package = Package(
 
     tests("CryptoTests", ["Crypto", "Secrets", "Wire"]),
     tests("LogTests", ["Log", "Secrets", "Crypto", "Wire"]),
-    tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto"]),
+    tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto", "Wire"]),
     tests("StoreTests", ["Store", "Runtime", "Log", "Secrets", "Crypto"]),
     tests("TransportTests", ["Transport", "Secrets", "Crypto", "Wire"]),
     tests("ReplicationTests", ["Replication", "Log", "Secrets", "Crypto", "Wire"]),

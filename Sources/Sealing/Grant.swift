@@ -36,11 +36,24 @@ public enum Grant {
     presharedKey: (NodeName) -> Held<PresharedKey>?, using random: inout some RandomSource
   ) throws(GrantError) -> [UInt8] {
     let audienceKey = AudienceKey.generate(using: &random)
+    var padded = metadata.encode()
+    Padding.pad(&padded, from: 0)
+    return try make(
+      padded: padded, members: metadata.members, audienceKey, at: place,
+      presharedKey: presharedKey, using: &random)
+  }
+
+  /// - Parameter padded: the metadata with their padding.
+  static func make(
+    padded: [UInt8], members: [AudienceMember], _ audienceKey: borrowing AudienceKey,
+    at place: EntryHeader, presharedKey: (NodeName) -> Held<PresharedKey>?,
+    using random: inout some RandomSource
+  ) throws(GrantError) -> [UInt8] {
     let ephemeral = SealingSecretKey.generate(using: &random)
-    let slotsLog2 = GrantBody.slotsLog2(for: metadata.members.count)
+    let slotsLog2 = GrantBody.slotsLog2(for: members.count)
 
     var slots: [[UInt8]] = []
-    for member in metadata.members {
+    for member in members {
       slots.append(
         try slot(
           for: member, audienceKey, ephemeral, place, presharedKey: presharedKey(member.name)))
@@ -58,18 +71,15 @@ public enum Grant {
     body.write(nonce)
 
     var bytes = body.bytes
-    let plaintext = metadata.encode()
     var header = place
     header.kind = EntryKind.grant.rawValue
     header.suite = EntrySuite.grant.rawValue
     header.audienceTag = .zero
     header.expiryDay = 0
-    header.bodyBytes = UInt32(
-      bytes.count + Padding.paddedBytes(for: plaintext.count) + XChaChaPoly.tagBytes)
+    header.bodyBytes = UInt32(bytes.count + padded.count + XChaChaPoly.tagBytes)
     let associatedData = header.associatedData() + bytes
     let start = bytes.count
-    bytes.append(contentsOf: plaintext)
-    Padding.pad(&bytes, from: start)
+    bytes.append(contentsOf: padded)
     let context = derivationContext("liaison-grant/v1", place.logID, place.index)
     audienceKey.withBytes { key in
       withDerived(from: key, context) { key in

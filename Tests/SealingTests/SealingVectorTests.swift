@@ -1,0 +1,105 @@
+import Crypto
+import Foundation
+import Log
+import Secrets
+import Testing
+import Wire
+
+@testable import Sealing
+
+/// Known answers, and for each rule an input that breaks it. LIAISON_REWRITE_VECTORS=1 writes the file
+/// anew; the difference is for reviewing.
+@Suite(.serialized) struct SealingVectorTests {
+  let vectors: SealingVectors
+  let identity: LogIdentity
+
+  init() throws {
+    if SealingVectors.wantsRewrite {
+      var maker = try VectorMaker()
+      try maker.make().encode().write(to: SealingVectors.url)
+    }
+    vectors = try SealingVectors.load()
+    let key = try #require(Hex.decode(vectors.logKey).flatMap { LogPublicKey($0) })
+    identity = LogIdentity(origin: try Origin(vectors.origin), key: key)
+    #expect(identity.id.description == vectors.logID)
+  }
+
+  @Test("The same seeds give the same bytes")
+  func reproduced() throws {
+    var maker = try VectorMaker()
+    #expect(try maker.make() == vectors)
+  }
+
+  @Test("Padded lengths are the published ones")
+  func padding() {
+    for pair in vectors.padding { #expect(Padding.paddedBytes(for: pair[0]) == pair[1]) }
+    #expect(vectors.padding.count == 8)
+  }
+
+  private func header(of test: SealingVectors.Case) throws -> EntryHeader {
+    let bytes = try #require(Hex.decode(test.header))
+    return EntryHeader(parsing: bytes.span)
+  }
+
+  private func secret(of name: String) throws -> SealingSecretKey {
+    let reader = try #require(vectors.readers.first { $0.name == name })
+    let seed = try #require(Hex.decode(reader.sealingSecret))
+    let secret = SealingSecretKey(seed: seed.span)
+    #expect(secret.publicKey.description == reader.sealingPublic)
+    return secret
+  }
+
+  @Test("Every grant opens, or fails, as published")
+  func grants() throws {
+    #expect(vectors.grants.count == 34)
+    for test in vectors.grants {
+      let psk = try test.presharedKey.map { text in
+        let bytes = try #require(Hex.decode(text))
+        return Held(PresharedKey(copying: bytes.span))
+      }
+      let header = try self.header(of: test)
+      let opening = Grant.open(
+        header: header, body: try #require(Hex.decode(test.body)), author: identity.origin.name,
+        with: try secret(of: test.reader), presharedKey: psk)
+      switch consume opening {
+      case .member(let key, let metadata):
+        #expect(test.result == "member", "\(test.name)")
+        #expect(test.audienceKey == key.withBytes { Hex.encode($0.array) })
+        #expect(test.plaintext == String(decoding: metadata.encode(), as: UTF8.self))
+      case .notMember: #expect(test.result == "not-for-this-node", "\(test.name)")
+      case .presharedKeyMissing: #expect(test.result == "preshared-key-missing", "\(test.name)")
+      case .defect(let defect): #expect(test.result == defect.rawValue, "\(test.name)")
+      }
+    }
+  }
+
+  @Test("Every record opens, or fails, as published")
+  func records() throws {
+    #expect(vectors.records.count == 14)
+    let grant = vectors.grants[0]
+    for test in vectors.records {
+      let book = AudienceBook(identity: identity)
+      book.handleGrant(
+        header: try header(of: grant),
+        body: Hex.decode(grant.body), with: try secret(of: test.reader),
+        presharedKey: nil)
+      book.advance(to: 10)
+      let header = try self.header(of: test)
+      let data = header.associatedData()
+      let body = try #require(Hex.decode(test.body))
+      switch book.open(index: header.index, associatedData: data.span, body: body.span) {
+      case .opened(let record, _):
+        #expect(test.result == "opened", "\(test.name)")
+        #expect(test.plaintext == Hex.encode(record))
+        #expect(test.tag?.hasPrefix(Hex.encode(header.audienceTag.array)) == true)
+        let entryKey = try #require(test.entryKey.flatMap { Hex.decode($0) })
+        let disclosed = try DisclosureKey(copying: entryKey.span)
+          .open(associatedData: data.span, body: body.span)
+        #expect(disclosed == record)
+      case .notForThisNode: #expect(test.result == "not-for-this-node", "\(test.name)")
+      case .defect(let defect): #expect(test.result == defect.rawValue, "\(test.name)")
+      case .unknownYet, .presharedKeyMissing: Issue.record("\(test.name)")
+      }
+    }
+  }
+}
