@@ -48,6 +48,9 @@ public final class Store {
     logsByID[id].map { $0.staged.bodyBytes + $0.staged.size * UInt64(EntryLayout.leafBytes) }
   }
 
+  /// What was staged and is not in log files yet: the measure of whether the disk keeps up.
+  public var stagedBytes: Int { pipeline.stagedBytes }
+
   func log(_ id: LogID) throws(StoreError) -> StoredLog {
     guard let log = logsByID[id] else { throw .unknownLog }
     return log

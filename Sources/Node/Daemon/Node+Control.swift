@@ -35,7 +35,7 @@ extension Node: ControlService {
       origin: log.origin.text, id: log.id.description, size: head.size, root: root,
       cosignatures: cosigners(of: log.id), own: log.id == identity.id,
       checkpointSize: store.newestCheckpoint(log.id)?.size ?? 0,
-      missingEntries: known - min(known, head.size), bytes: store.bytes(log.id),
+      missingEntries: known - min(known, head.size), bytes: store.storedBytes(log.id) ?? 0,
       verifiedEntries: verification.verified[log.id] ?? 0,
       defects: verification.defects[log.id] ?? 0, disputed: isDisputed,
       frozenAt: core.frozenAt(log.id), why: why(log, head.size, isDisputed))
