@@ -1,0 +1,70 @@
+import CommandLine
+import Node
+
+/// The daemon: reads its arguments, runs the node until SIGTERM.
+@main
+struct Main {
+  static let tool = Tool(
+    name: "liaisond", summary: "run a node of Liaison",
+    description: [
+      "Holds this node's own log and those of its peers, and exchanges what is new with them over TCP. "
+        + "It runs in the foreground, writes one line an event to standard error, and is controlled through "
+        + "DIR/control.socket by liaison(1).",
+      "SIGTERM ends it cleanly; SIGHUP reads the roster again.",
+    ],
+    verbs: [
+      Verb(
+        "", "run a node of Liaison",
+        options: [
+          Option(
+            "--data", "DIR", summary: "the node's data folder, made by \"liaison init\"",
+            fallback: NodeFolder.defaultRoot),
+          Option(
+            "--listen", "HOST:PORT",
+            summary: "accept peers here; port 0 takes a free one; without it the node only dials"),
+          Option(
+            "--token", "FILE",
+            summary: "the token that no backup holds; by default DIR.token, beside the folder"),
+        ])
+    ],
+    version: Daemon.version, seeAlso: ["liaison(1)", "liaison-audit(1)"])
+
+  static func main() {
+    do throws(Failure) {
+      switch try tool.parse(Array(Swift.CommandLine.arguments.dropFirst())) {
+      case .print(let text): Output.print(text)
+      case .run(_, let arguments): try run(arguments)
+      }
+    } catch {
+      Output.fail(tool.name, error)
+    }
+  }
+
+  private static func run(_ arguments: Arguments) throws(Failure) {
+    let configuration = DaemonConfiguration(
+      data: arguments.value("--data") ?? NodeFolder.defaultRoot,
+      listen: arguments.value("--listen"), token: arguments.value("--token"))
+    do throws(DaemonError) {
+      try Daemon.run(configuration)
+    } catch {
+      throw error.failure
+    }
+  }
+}
+
+extension DaemonError {
+  /// The exit status, one sentence and one hint.
+  fileprivate var failure: Failure {
+    switch self {
+    case .identity(let error):
+      Failure(
+        error.kind == .missing ? .noInput : .configuration, error.reason, hint: error.hint)
+    case .locked(let reason):
+      Failure(.temporaryFailure, reason, hint: "stop the other process; 'liaison status' speaks to it")
+    case .store(let reason):
+      Failure(.inputOutput, reason, hint: "run 'liaison fsck --data DIR' to see what is wrong")
+    case .system(let error):
+      Failure(.inputOutput, "\(error)", hint: "see the address and the permissions")
+    }
+  }
+}
