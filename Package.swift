@@ -36,7 +36,7 @@ let package = Package(
     // L0: C libraries.
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
-    .systemLibrary(name: "CLinux"),
+    .target(name: "CLinux"),
 
     // L1: bytes and keys. `Crypto` verifies and hashes; `Secrets` is all that holds a secret.
     library("Crypto", ["CSodium", "CNettle"]),
@@ -78,6 +78,7 @@ let package = Package(
     tests("CryptoTests", ["Crypto", "Secrets", "Wire"]),
     tests("LogTests", ["Log", "Secrets", "Crypto", "Wire"]),
     tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto", "Wire"]),
+    tests("RuntimeTests", ["Runtime", "Store", "Log", "Crypto"]),
     tests("StoreTests", ["Store", "Runtime", "Log", "Secrets", "Crypto"]),
     tests("TransportTests", ["Transport", "Secrets", "Crypto", "Wire"]),
     tests("ReplicationTests", ["Replication", "Log", "Secrets", "Crypto", "Wire"]),

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// The process's environment.
 public enum Environment {

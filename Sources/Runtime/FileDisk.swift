@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 public import Store
 
 /// The store's disk on a real folder. Any thread may read while another executes: descriptors are shared and counted,

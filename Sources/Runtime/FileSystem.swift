@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// Small files and folders by path: cards, configuration, tokens.
 public enum FileSystem {

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// A file that holds a secret. Its bytes go straight from the kernel into memory that the caller guards; no Swift
 /// array ever holds them. With `Secrets`:

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// How grave an event is: syslog's numbers.
 public enum LogLevel: Int, Sendable, Comparable {

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// Why a lock was not taken.
 public enum LockError: Error, Hashable, Sendable, CustomStringConvertible {

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// Wakes a loop from any thread (eventfd).
 final class Waker: Sendable {

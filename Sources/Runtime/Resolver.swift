@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// The name service, on threads of its own: a server that does not answer costs its caller time, never the loop.
 final class Resolver {

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// Tells systemd of the service's state: sd_notify's protocol, a datagram of `NAME=value` lines to
 /// `$NOTIFY_SOCKET`. Without that variable every call does nothing.
@@ -18,9 +19,7 @@ public final class ServiceManager {
   init(notifySocket: String?, watchdogMicroseconds: String?, watchdogProcess: String?) {
     let path = notifySocket.flatMap { $0.hasPrefix("/") || $0.hasPrefix("@") ? $0 : nil }
     address = path.flatMap { try? SocketAddress(unixPath: $0) }
-    let number = liaison_socket(unixFamily, Int32(SOCK_DGRAM.rawValue))
-    socket = address == nil || number < 0 ? nil : Descriptor(owning: number)
-    if socket == nil, number >= 0 { close(Int32(number)) }
+    socket = address == nil ? nil : try? Descriptor.datagramSocket()
     let isForUs = watchdogProcess == nil || watchdogProcess == "\(getpid())"
     watchdogMilliseconds =
       isForUs ? watchdogMicroseconds.flatMap { UInt64($0) }.map { max($0 / 1_000, 1) } : nil

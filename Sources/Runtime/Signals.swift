@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// A signal that the daemon handles.
 public enum Signal: Int32, Sendable, CaseIterable {

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 let unixFamily = AF_UNIX
 

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// The clocks of this machine. Time is taken here and given to everything else as an argument.
 public struct SystemClock: Sendable {

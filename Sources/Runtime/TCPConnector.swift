@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// Connects to `HOST:PORT` without ever blocking the loop.
 public enum TCPConnector {

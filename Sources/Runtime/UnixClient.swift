@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// A blocking client of a Unix socket with NUL-terminated messages (Protocols/control.md), for the command line.
 public final class UnixClient {

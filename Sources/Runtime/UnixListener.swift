@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// Listens on a Unix stream socket. The path may be longer than the 107 bytes that a socket address holds: it is
 /// reached through its folder's descriptor. The loop keeps the listener until `close`.

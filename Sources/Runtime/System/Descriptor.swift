@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// An open file descriptor, closed when the last reference goes: a thread that still reads keeps the number from
 /// being given to another file.

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// What `stat` tells of a file.
 struct FileStatus {
@@ -169,7 +170,7 @@ extension Descriptor {
     guard let folder = unsafe liaison_folder_open(number, &failure) else {
       throw SystemError(number: failure, call: "fdopendir")
     }
-    defer { unsafe closedir(folder) }
+    defer { unsafe liaison_folder_close(folder) }
     var names: [String] = []
     while let name = unsafe liaison_folder_next(folder, &failure) {
       let text = unsafe String(cString: name)

@@ -1,13 +1,14 @@
 internal import CLinux
+internal import Glibc
 
 /// What a descriptor became ready for.
 struct Readiness {
   let mask: UInt32
 
-  var isReadable: Bool { mask & EPOLLIN.rawValue != 0 }
-  var isWritable: Bool { mask & EPOLLOUT.rawValue != 0 }
+  var isReadable: Bool { mask & UInt32(LIAISON_READABLE) != 0 }
+  var isWritable: Bool { mask & UInt32(LIAISON_WRITABLE) != 0 }
   /// The other side is gone, or the socket failed; a read tells which.
-  var isHangUp: Bool { mask & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 }
+  var isHangUp: Bool { mask & UInt32(LIAISON_HANG_UP | LIAISON_ERROR) != 0 }
 }
 
 /// epoll, level-triggered. Each registration has an id that is never reused, so that an event of a closed
@@ -25,21 +26,23 @@ struct Poller {
   }
 
   static func mask(reading: Bool, writing: Bool) -> UInt32 {
-    (reading ? EPOLLIN.rawValue : 0) | (writing ? EPOLLOUT.rawValue : 0)
+    UInt32((reading ? LIAISON_READABLE : 0) | (writing ? LIAISON_WRITABLE : 0))
   }
 
   func add(_ descriptor: Descriptor, id: UInt64, mask: UInt32) throws(SystemError) {
     try check(
-      liaison_epoll_control(epoll.raw, EPOLL_CTL_ADD, descriptor.raw, mask, id), "epoll_ctl add")
+      liaison_epoll_control(epoll.raw, Int32(LIAISON_ADD), descriptor.raw, mask, id),
+      "epoll_ctl add")
   }
 
   func change(_ descriptor: Descriptor, id: UInt64, mask: UInt32) throws(SystemError) {
     try check(
-      liaison_epoll_control(epoll.raw, EPOLL_CTL_MOD, descriptor.raw, mask, id), "epoll_ctl mod")
+      liaison_epoll_control(epoll.raw, Int32(LIAISON_CHANGE), descriptor.raw, mask, id),
+      "epoll_ctl mod")
   }
 
   func remove(_ descriptor: Descriptor) {
-    _ = liaison_epoll_control(epoll.raw, EPOLL_CTL_DEL, descriptor.raw, 0, 0)
+    _ = liaison_epoll_control(epoll.raw, Int32(LIAISON_REMOVE), descriptor.raw, 0, 0)
   }
 
   /// Waits at most so long (-1: for ever); events are then read with `event(_:)`, 0..<ready.

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// A socket address as the kernel takes it.
 struct SocketAddress: Hashable, Sendable, CustomStringConvertible {

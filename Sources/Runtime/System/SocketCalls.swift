@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// The calls on sockets. Those that may find nothing to do return nil instead of EAGAIN.
 extension Descriptor {
@@ -7,12 +8,19 @@ extension Descriptor {
     return Descriptor(owning: try check(liaison_socket(family, type), "socket"))
   }
 
+  static func datagramSocket() throws(SystemError) -> Descriptor {
+    let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+    return Descriptor(owning: try check(liaison_socket(unixFamily, type), "socket"))
+  }
+
   func bind(_ address: SocketAddress, named name: String) throws(SystemError) {
     try check(unsafe liaison_bind(raw, address.bytes, UInt32(address.bytes.count)), "bind", name)
   }
 
-  func listen(named name: String) throws(SystemError) {
-    try check(liaison_listen(raw, Limits.listenBacklog), "listen", name)
+  func listen(
+    named name: String, backlog: Int32 = Limits.listenBacklog
+  ) throws(SystemError) {
+    try check(liaison_listen(raw, backlog), "listen", name)
   }
 
   /// True when it is connected, false when that is still under way (non-blocking sockets).

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// A system call that failed: which one, on what, and why.
 public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// A value that several threads share, behind a pthread mutex and condition. (Not `Synchronization.Mutex`: its slow
 /// path is invisible to the thread sanitiser, and it has no condition.)

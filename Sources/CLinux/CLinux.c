@@ -1,11 +1,7 @@
-#ifndef LIAISON_CLINUX_SHIM_H
-#define LIAISON_CLINUX_SHIM_H
-#ifndef _GNU_SOURCE
+// For accept4, fallocate, struct ucred and the like.
 #define _GNU_SOURCE
-#endif
-// Linux system calls in the shape in which Swift can use them with the least unsafe code:
-// plain integers and byte pointers, and every result either >= 0 or a negated errno, so that
-// nothing between the call and its check can overwrite errno.
+#include "CLinux.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +12,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,55 +27,57 @@
 #include <time.h>
 #include <unistd.h>
 
-static inline int64_t liaison_result(int64_t result) { return result < 0 ? -(int64_t)errno : result; }
+_Static_assert(sizeof(pthread_t) == sizeof(unsigned long), "a thread's handle");
+_Static_assert(LIAISON_READABLE == (int)EPOLLIN && LIAISON_WRITABLE == (int)EPOLLOUT, "epoll");
+_Static_assert(LIAISON_ERROR == (int)EPOLLERR && LIAISON_HANG_UP == (int)EPOLLHUP, "epoll");
+_Static_assert(LIAISON_ADD == EPOLL_CTL_ADD && LIAISON_REMOVE == EPOLL_CTL_DEL, "epoll");
+_Static_assert(LIAISON_CHANGE == EPOLL_CTL_MOD, "epoll");
+
+static int64_t liaison_result(int64_t result) { return result < 0 ? -(int64_t)errno : result; }
 
 // MARK: files
 
-static inline int64_t liaison_openat(int folder, const char *path, int flags, uint32_t mode) {
+int64_t liaison_openat(int folder, const char *path, int flags, uint32_t mode) {
   return liaison_result(openat(folder, path, flags | O_CLOEXEC, (mode_t)mode));
 }
-static inline int64_t liaison_pread(int fd, void *bytes, size_t count, uint64_t offset) {
+int64_t liaison_pread(int fd, void *bytes, size_t count, uint64_t offset) {
   return liaison_result(pread(fd, bytes, count, (off_t)offset));
 }
-static inline int64_t liaison_pwrite(int fd, const void *bytes, size_t count, uint64_t offset) {
+int64_t liaison_pwrite(int fd, const void *bytes, size_t count, uint64_t offset) {
   return liaison_result(pwrite(fd, bytes, count, (off_t)offset));
 }
-static inline int64_t liaison_fdatasync(int fd) { return liaison_result(fdatasync(fd)); }
-static inline int64_t liaison_fsync(int fd) { return liaison_result(fsync(fd)); }
-static inline int64_t liaison_ftruncate(int fd, uint64_t bytes) {
+int64_t liaison_fdatasync(int fd) { return liaison_result(fdatasync(fd)); }
+int64_t liaison_fsync(int fd) { return liaison_result(fsync(fd)); }
+int64_t liaison_ftruncate(int fd, uint64_t bytes) {
   return liaison_result(ftruncate(fd, (off_t)bytes));
 }
-static inline int64_t liaison_preallocate(int fd, uint64_t offset, uint64_t bytes) {
+int64_t liaison_preallocate(int fd, uint64_t offset, uint64_t bytes) {
   return liaison_result(fallocate(fd, 0, (off_t)offset, (off_t)bytes));
 }
-static inline int64_t liaison_punch(int fd, uint64_t offset, uint64_t bytes) {
+int64_t liaison_punch(int fd, uint64_t offset, uint64_t bytes) {
   return liaison_result(
       fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)bytes));
 }
-static inline int64_t liaison_flock_exclusive(int fd) {
+int64_t liaison_flock_exclusive(int fd) {
   return liaison_result(flock(fd, LOCK_EX | LOCK_NB));
 }
-static inline int64_t liaison_mkdirat(int folder, const char *path, uint32_t mode) {
+int64_t liaison_mkdirat(int folder, const char *path, uint32_t mode) {
   return liaison_result(mkdirat(folder, path, (mode_t)mode));
 }
-static inline int64_t liaison_renameat(int folder, const char *from, const char *to) {
+int64_t liaison_renameat(int folder, const char *from, const char *to) {
   return liaison_result(renameat(folder, from, folder, to));
 }
-static inline int64_t liaison_unlinkat(int folder, const char *path, int flags) {
+int64_t liaison_unlinkat(int folder, const char *path, int flags) {
   return liaison_result(unlinkat(folder, path, flags));
 }
-static inline int64_t liaison_fchmod(int fd, uint32_t mode) {
+int64_t liaison_fchmod(int fd, uint32_t mode) {
   return liaison_result(fchmod(fd, (mode_t)mode));
 }
-static inline int64_t liaison_fchmodat(int folder, const char *path, uint32_t mode) {
+int64_t liaison_fchmodat(int folder, const char *path, uint32_t mode) {
   return liaison_result(fchmodat(folder, path, (mode_t)mode, 0));
 }
 
-struct liaison_file_status {
-  uint64_t device, inode, bytes, allocated_bytes;
-  uint32_t mode, user;
-};
-static inline int64_t liaison_status_result(int result, const struct stat *from,
+static int64_t liaison_status_result(int result, const struct stat *from,
                                             struct liaison_file_status *to) {
   if (result < 0) return -(int64_t)errno;
   to->device = from->st_dev;
@@ -92,12 +88,12 @@ static inline int64_t liaison_status_result(int result, const struct stat *from,
   to->user = from->st_uid;
   return 0;
 }
-static inline int64_t liaison_fstat(int fd, struct liaison_file_status *status) {
+int64_t liaison_fstat(int fd, struct liaison_file_status *status) {
   struct stat found;
   int result = fstat(fd, &found);
   return liaison_status_result(result, &found, status);
 }
-static inline int64_t liaison_fstatat(int folder, const char *path, int flags,
+int64_t liaison_fstatat(int folder, const char *path, int flags,
                                       struct liaison_file_status *status) {
   struct stat found;
   int result = fstatat(folder, path, &found, flags);
@@ -105,55 +101,58 @@ static inline int64_t liaison_fstatat(int folder, const char *path, int flags,
 }
 
 /// Takes the descriptor over; when it fails it closes it and *failure is the errno.
-static inline DIR *liaison_folder_open(int fd, int *failure) {
+void *liaison_folder_open(int fd, int *failure) {
   DIR *folder = fdopendir(fd);
   *failure = folder ? 0 : errno;
   if (!folder) close(fd);
   return folder;
 }
 /// The next name, NULL at the end, NULL and *failure != 0 when reading failed.
-static inline const char *liaison_folder_next(DIR *folder, int *failure) {
+const char *liaison_folder_next(void *folder, int *failure) {
   errno = 0;
   struct dirent *entry = readdir(folder);
   *failure = entry ? 0 : errno;
   return entry ? entry->d_name : NULL;
 }
 
+/// Ends what `liaison_folder_open` began.
+void liaison_folder_close(void *folder) { closedir(folder); }
+
 // MARK: sockets
 
-static inline int64_t liaison_socket(int family, int type) {
+int64_t liaison_socket(int family, int type) {
   return liaison_result(socket(family, type | SOCK_CLOEXEC, 0));
 }
-static inline int64_t liaison_bind(int fd, const uint8_t *address, uint32_t bytes) {
+int64_t liaison_bind(int fd, const uint8_t *address, uint32_t bytes) {
   return liaison_result(bind(fd, (const struct sockaddr *)address, bytes));
 }
-static inline int64_t liaison_connect(int fd, const uint8_t *address, uint32_t bytes) {
+int64_t liaison_connect(int fd, const uint8_t *address, uint32_t bytes) {
   return liaison_result(connect(fd, (const struct sockaddr *)address, bytes));
 }
-static inline int64_t liaison_listen(int fd, int backlog) {
+int64_t liaison_listen(int fd, int backlog) {
   return liaison_result(listen(fd, backlog));
 }
-static inline int64_t liaison_accept(int fd) {
+int64_t liaison_accept(int fd) {
   return liaison_result(accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK));
 }
-static inline int64_t liaison_recv(int fd, void *bytes, size_t count) {
+int64_t liaison_recv(int fd, void *bytes, size_t count) {
   return liaison_result(recv(fd, bytes, count, 0));
 }
-static inline int64_t liaison_send(int fd, const void *bytes, size_t count) {
+int64_t liaison_send(int fd, const void *bytes, size_t count) {
   return liaison_result(send(fd, bytes, count, MSG_NOSIGNAL));
 }
-static inline int64_t liaison_sendto(int fd, const void *bytes, size_t count,
+int64_t liaison_sendto(int fd, const void *bytes, size_t count,
                                      const uint8_t *address, uint32_t address_bytes) {
   return liaison_result(sendto(fd, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT,
                                (const struct sockaddr *)address, address_bytes));
 }
-static inline int64_t liaison_shutdown_write(int fd) {
+int64_t liaison_shutdown_write(int fd) {
   return liaison_result(shutdown(fd, SHUT_WR));
 }
-static inline int64_t liaison_set_option(int fd, int level, int option, int value) {
+int64_t liaison_set_option(int fd, int level, int option, int value) {
   return liaison_result(setsockopt(fd, level, option, &value, sizeof value));
 }
-static inline int64_t liaison_set_timeout(int fd, uint64_t milliseconds) {
+int64_t liaison_set_timeout(int fd, uint64_t milliseconds) {
   struct timeval value = {.tv_sec = (time_t)(milliseconds / 1000),
                           .tv_usec = (suseconds_t)(milliseconds % 1000 * 1000)};
   int result = setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &value, sizeof value);
@@ -161,21 +160,21 @@ static inline int64_t liaison_set_timeout(int fd, uint64_t milliseconds) {
   return liaison_result(result);
 }
 /// The error that a socket has waiting (SO_ERROR), as a positive errno, or 0.
-static inline int64_t liaison_take_error(int fd) {
+int64_t liaison_take_error(int fd) {
   int value = 0;
   socklen_t bytes = sizeof value;
   if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &value, &bytes) < 0) return -(int64_t)errno;
   return value;
 }
 /// The user id of the process at the other end of a Unix socket.
-static inline int64_t liaison_peer_user(int fd) {
+int64_t liaison_peer_user(int fd) {
   struct ucred peer = {0, 0, 0};
   socklen_t bytes = sizeof peer;
   if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) < 0) return -(int64_t)errno;
   return (int64_t)peer.uid;
 }
 /// Own (peer == 0) or the other end's address into `address` (128 bytes); the length it has.
-static inline int64_t liaison_socket_name(int fd, int peer, uint8_t *address) {
+int64_t liaison_socket_name(int fd, int peer, uint8_t *address) {
   struct sockaddr_storage found;
   socklen_t bytes = sizeof found;
   int result = peer ? getpeername(fd, (struct sockaddr *)&found, &bytes)
@@ -186,7 +185,7 @@ static inline int64_t liaison_socket_name(int fd, int peer, uint8_t *address) {
   return bytes;
 }
 /// A Unix socket's address; a name that begins with '@' is in the abstract name space.
-static inline int64_t liaison_unix_address(const char *path, uint8_t *address) {
+int64_t liaison_unix_address(const char *path, uint8_t *address) {
   struct sockaddr_un made;
   size_t count = strlen(path);
   memset(&made, 0, sizeof made);
@@ -199,7 +198,7 @@ static inline int64_t liaison_unix_address(const char *path, uint8_t *address) {
 }
 /// Resolves into `count` slots of 28 bytes each (a sockaddr_in6, the larger kind). The number found, or
 /// a negated errno; *failure is getaddrinfo's own code when that is what failed.
-static inline int64_t liaison_resolve(const char *host, const char *port, int flags, uint8_t *slots,
+int64_t liaison_resolve(const char *host, const char *port, int flags, uint8_t *slots,
                                       uint32_t *lengths, int count, int *failure) {
   struct addrinfo hints, *found = NULL;
   int written = 0;
@@ -218,13 +217,13 @@ static inline int64_t liaison_resolve(const char *host, const char *port, int fl
   return written;
 }
 /// Host and port of an address as digits; 0 or a negated errno.
-static inline int64_t liaison_address_text(const uint8_t *address, uint32_t bytes, char *host,
+int64_t liaison_address_text(const uint8_t *address, uint32_t bytes, char *host,
                                            uint32_t host_bytes, char *port, uint32_t port_bytes) {
   int failure = getnameinfo((const struct sockaddr *)address, bytes, host, host_bytes, port,
                             port_bytes, NI_NUMERICHOST | NI_NUMERICSERV);
   return failure == 0 ? 0 : -(int64_t)EAFNOSUPPORT;
 }
-static inline int liaison_address_family(const uint8_t *address) {
+int liaison_address_family(const uint8_t *address) {
   sa_family_t family;
   memcpy(&family, address, sizeof family);
   return family;
@@ -232,15 +231,14 @@ static inline int liaison_address_family(const uint8_t *address) {
 
 // MARK: events
 
-static inline int64_t liaison_epoll_create(void) { return liaison_result(epoll_create1(EPOLL_CLOEXEC)); }
-static inline int64_t liaison_epoll_control(int epoll, int operation, int fd, uint32_t events,
+int64_t liaison_epoll_create(void) { return liaison_result(epoll_create1(EPOLL_CLOEXEC)); }
+int64_t liaison_epoll_control(int epoll, int operation, int fd, uint32_t events,
                                             uint64_t id) {
   struct epoll_event event = {.events = events, .data = {.u64 = id}};
   return liaison_result(epoll_ctl(epoll, operation, fd, &event));
 }
-#define LIAISON_EVENTS_A_BATCH 256
 /// Waits and copies ids and event masks out; `count` at most LIAISON_EVENTS_A_BATCH.
-static inline int64_t liaison_epoll_wait(int epoll, uint64_t *ids, uint32_t *masks, int count,
+int64_t liaison_epoll_wait(int epoll, uint64_t *ids, uint32_t *masks, int count,
                                          int timeout_milliseconds) {
   struct epoll_event events[LIAISON_EVENTS_A_BATCH];
   if (count > LIAISON_EVENTS_A_BATCH) count = LIAISON_EVENTS_A_BATCH;
@@ -252,22 +250,22 @@ static inline int64_t liaison_epoll_wait(int epoll, uint64_t *ids, uint32_t *mas
   }
   return found;
 }
-static inline int64_t liaison_eventfd(void) {
+int64_t liaison_eventfd(void) {
   return liaison_result(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
 }
-static inline int64_t liaison_eventfd_add(int fd) {
+int64_t liaison_eventfd_add(int fd) {
   uint64_t one = 1;
   return liaison_result(write(fd, &one, sizeof one));
 }
-static inline int64_t liaison_eventfd_take(int fd) {
+int64_t liaison_eventfd_take(int fd) {
   uint64_t value = 0;
   return liaison_result(read(fd, &value, sizeof value));
 }
-static inline int64_t liaison_write(int fd, const void *bytes, size_t count) {
+int64_t liaison_write(int fd, const void *bytes, size_t count) {
   return liaison_result(write(fd, bytes, count));
 }
 /// 1 when a write would not block now, 0 when it would.
-static inline int64_t liaison_is_writable(int fd) {
+int64_t liaison_is_writable(int fd) {
   struct pollfd wait = {.fd = fd, .events = POLLOUT, .revents = 0};
   return liaison_result(poll(&wait, 1, 0));
 }
@@ -275,14 +273,14 @@ static inline int64_t liaison_is_writable(int fd) {
 // MARK: signals, threads, clocks
 
 /// Blocks the signals of the mask (bit n is signal n) for this thread and those it starts.
-static inline int64_t liaison_block_signals(uint64_t mask) {
+int64_t liaison_block_signals(uint64_t mask) {
   sigset_t set;
   sigemptyset(&set);
   for (int number = 1; number < 64; number++)
     if (mask & (UINT64_C(1) << number)) sigaddset(&set, number);
   return -(int64_t)pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
-static inline int64_t liaison_signalfd(uint64_t mask) {
+int64_t liaison_signalfd(uint64_t mask) {
   sigset_t set;
   sigemptyset(&set);
   for (int number = 1; number < 64; number++)
@@ -290,16 +288,16 @@ static inline int64_t liaison_signalfd(uint64_t mask) {
   return liaison_result(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 /// The number of the next signal, or a negated errno.
-static inline int64_t liaison_signalfd_take(int fd) {
+int64_t liaison_signalfd_take(int fd) {
   struct signalfd_siginfo info;
   ssize_t count = read(fd, &info, sizeof info);
   if (count < 0) return -(int64_t)errno;
   return count == (ssize_t)sizeof info ? (int64_t)info.ssi_signo : -(int64_t)EIO;
 }
-static inline void liaison_ignore_pipe_signal(void) { signal(SIGPIPE, SIG_IGN); }
+void liaison_ignore_pipe_signal(void) { signal(SIGPIPE, SIG_IGN); }
 /// A thread that runs `body(context)` with every signal blocked, so that signals stay with the
 /// thread that asked for them.
-static inline int64_t liaison_thread_start(pthread_t *thread, void *(*body)(void *), void *context) {
+int64_t liaison_thread_start(unsigned long *thread, void *(*body)(void *), void *context) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -307,16 +305,15 @@ static inline int64_t liaison_thread_start(pthread_t *thread, void *(*body)(void
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   return -(int64_t)failure;
 }
-static inline void liaison_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
-static inline uint64_t liaison_nanoseconds(int clock) {
+void liaison_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+uint64_t liaison_nanoseconds(int clock) {
   struct timespec now = {0, 0};
   clock_gettime((clockid_t)clock, &now);
   return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
-static inline const char *liaison_error_text(int number) { return strerror(number); }
-static inline const char *liaison_error_name(int number) {
+const char *liaison_error_text(int number) { return strerror(number); }
+const char *liaison_error_name(int number) {
   const char *name = strerrorname_np(number);
   return name ? name : "";
 }
-static inline const char *liaison_resolve_error_text(int code) { return gai_strerror(code); }
-#endif
+const char *liaison_resolve_error_text(int code) { return gai_strerror(code); }

@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+@testable import Runtime
+
+/// A folder that goes with the value.
+final class TemporaryFolder {
+  let path: String
+
+  init() {
+    path = NSTemporaryDirectory() + "liaison-runtime-\(UUID().uuidString)"
+    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func file(_ name: String) -> String { "\(path)/\(name)" }
+}
+
+extension EventLoop {
+  /// Turns until the condition holds; false after ten seconds without it.
+  func turn(until condition: () -> Bool) throws -> Bool {
+    let end = clock.monotonicMilliseconds + 10_000
+    while !condition() {
+      guard clock.monotonicMilliseconds < end else { return false }
+      try turn(waitingAtMost: 50)
+    }
+    return true
+  }
+}
+
+/// What closures of a test collect; one thread only.
+final class Box<Value> {
+  var value: Value
+  init(_ value: Value) { self.value = value }
+}
+
+func append(_ span: Span<UInt8>, to box: Box<[UInt8]>) {
+  for index in span.indices { box.value.append(span[index]) }
+}
+
+/// Bytes without a short period, so that a lost or doubled piece shows.
+func pattern(_ count: Int) -> [UInt8] {
+  var state: UInt32 = 1
+  return (0..<count).map { _ in
+    state = state &* 1_664_525 &+ 1_013_904_223
+    return UInt8(truncatingIfNeeded: state >> 24)
+  }
+}
