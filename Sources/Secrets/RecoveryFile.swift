@@ -15,7 +15,7 @@ public enum RecoveryError: Error, Equatable, Sendable {
 }
 
 /// The recovery file: the next epoch's log key under a passphrase. `init` writes it once, outside the
-/// data folder; only opening the next epoch needs it (Protocols/sealing.md, 8).
+/// data folder; only opening the next epoch needs it (Protocols/sealing.md, 9).
 public enum RecoveryFile {
   /// What Argon2id is made to spend. The file says it, so that a later file may ask for more.
   public struct Cost: Sendable, Equatable {

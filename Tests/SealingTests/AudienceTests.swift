@@ -132,7 +132,62 @@ import Testing
   }
 
   @Test("SEAL-17: no more audiences are open at once than the limit")
-  func limits() throws {
+  func openAudiences() throws {
+    for number in 0..<SealingLimits.openAudiences {
+      let member = AudienceMember(name: try NodeName("m\(number)"), key: be.member.key)
+      guard
+        case .open(let draft) = try log.book.plan(
+          to: [member], author: nl.secret.publicKey)
+      else {
+        Issue.record("a draft wanted")
+        return
+      }
+      try log.grant(draft)
+    }
+    #expect(log.book.audiences.count == SealingLimits.openAudiences)
+    #expect(throws: GrantError.tooManyAudiences) {
+      _ = try log.book.plan(to: [fr.member], author: nl.secret.publicKey)
+    }
+    // A hostile author goes on; the reader does not.
+    let draft = GrantDraft(
+      name: AudienceName(author: nl.name, members: [fr.name]), version: 1, predecessor: nil,
+      members: [fr.member, nl.member])
+    try log.grant(draft)
+    #expect(log.book.audiences.count == SealingLimits.openAudiences)
+    #expect(log.book.defects.map(\.defect) == [.tooManyAudiences])
+    // The next version of an open one still fits.
+    let first = try #require(log.book.audiences.first)
+    let next = GrantDraft(
+      name: first.metadata.name, version: 2, predecessor: first.grantIndex,
+      members: first.metadata.members)
+    try log.grant(next)
+    #expect(log.book.audiences.last?.metadata.version == 2)
+    #expect(log.book.defects.count == 1)
+  }
+
+  @Test("SEAL-15: a grant must continue the predecessor that it names")
+  func predecessors() throws {
+    let first = try log.reach([be])
+    let name = log.book.audiences[0].metadata.name
+    let members = [be.member, nl.member]
+    for version in [UInt32(1), 3] {
+      let draft = GrantDraft(name: name, version: version, predecessor: first, members: members)
+      try log.grant(draft)
+    }
+    let other = GrantDraft(name: .all, version: 2, predecessor: first, members: members)
+    try log.grant(other)
+    // Version 1 with a predecessor is bad metadata; the others contradict what is known.
+    #expect(log.book.defects.map(\.defect) == [.metadata, .predecessor, .predecessor])
+    #expect(log.book.audiences.count == 1 && log.book.audiences[0].closedAt == nil)
+    let good = GrantDraft(name: name, version: 2, predecessor: first, members: members)
+    try log.grant(good)
+    try log.grant(good)
+    #expect(log.book.defects.last?.defect == .predecessor)
+    #expect(log.book.audiences.count == 2)
+  }
+
+  @Test("SEAL-10, SEAL-17: too many members and unusable keys are refused")
+  func members() throws {
     let many = try (0..<512).map { try Party("m\($0)", seed: 1).member }
     #expect(throws: GrantError.tooManyMembers) {
       _ = try log.book.plan(to: many, author: nl.secret.publicKey)
