@@ -83,6 +83,8 @@ let package = Package(
     tests("TransportTests", ["Transport", "Secrets", "Crypto", "Wire"]),
     tests("ReplicationTests", ["Replication", "Log", "Secrets", "Crypto", "Wire"]),
     tests("AuditTests", ["Audit", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
-    tests("NodeTests", ["Node", "Runtime", "Store", "Log", "Crypto", "CommandLine"]),
+    tests(
+      "NodeTests",
+      ["Node", "Runtime", "Store", "Log", "Secrets", "Crypto", "CommandLine", "liaisond"]),
   ]
 )

@@ -60,7 +60,8 @@ extension DaemonError {
       Failure(
         error.kind == .missing ? .noInput : .configuration, error.reason, hint: error.hint)
     case .locked(let reason):
-      Failure(.temporaryFailure, reason, hint: "stop the other process; 'liaison status' speaks to it")
+      Failure(
+        .temporaryFailure, reason, hint: "stop the other process; 'liaison status' speaks to it")
     case .store(let reason):
       Failure(.inputOutput, reason, hint: "run 'liaison fsck --data DIR' to see what is wrong")
     case .system(let error):

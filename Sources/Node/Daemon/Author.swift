@@ -25,8 +25,9 @@ private final class Signing {
   var signatures: [Int: [Signature]] = [:]
   var missing: Int
 
-  init(_ publication: Publication, _ builder: EntryBuilder, first: UInt64, hasGrant: Bool, jobs: Int)
-  {
+  init(
+    _ publication: Publication, _ builder: EntryBuilder, first: UInt64, hasGrant: Bool, jobs: Int
+  ) {
     self.publication = publication
     self.builder = builder
     self.first = first

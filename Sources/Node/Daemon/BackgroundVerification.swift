@@ -46,6 +46,7 @@ extension Node {
     guard !bad.isEmpty else { return }
     verification.defects[identity.id, default: 0] += UInt64(bad.count)
     journal.error(
-      "\(identity.origin): bad inner signature at \(bad.prefix(5)): the author's defect, nothing is frozen")
+      "\(identity.origin): bad inner signature at \(bad.prefix(5)): the author's defect, nothing is frozen"
+    )
   }
 }

@@ -109,7 +109,8 @@ public enum Daemon {
     manager.ready(status: "node \(card.name)")
     let address = listener?.localAddress ?? "no address"
     journal.notice(
-      "node \(card.name) \(version): log \(card.origin) with \(store.durableHead(card.identity.id)?.size ?? 0) entries, listening on \(address)")
+      "node \(card.name) \(version): log \(card.origin) with \(store.durableHead(card.identity.id)?.size ?? 0) entries, listening on \(address)"
+    )
     if let listener { listening(listener.localAddress) }
     try loop.run()
     node.flush()

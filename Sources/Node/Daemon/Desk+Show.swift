@@ -76,6 +76,7 @@ extension Desk {
     }
     reply.opening = .opened
     let members = audience.metadata.members.map(\.name.text).joined(separator: ", ")
-    reply.text = "audience \(audience.metadata.name), version \(audience.metadata.version): \(members)"
+    reply.text =
+      "audience \(audience.metadata.name), version \(audience.metadata.version): \(members)"
   }
 }

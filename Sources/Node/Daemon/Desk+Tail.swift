@@ -30,8 +30,10 @@ extension Desk {
           identity.id, next..<min(size, next + 256), maxBytes: NodeLimits.pageReadBytes)
         let book = try book(of: identity)
         for entry in 0..<batch.count {
-          guard page.events.isEmpty || (page.events.count < limits.events
-            && textBytes < limits.textBytes)
+          guard
+            page.events.isEmpty
+              || (page.events.count < limits.events
+                && textBytes < limits.textBytes)
           else { break }
           looked += 1
           next += 1

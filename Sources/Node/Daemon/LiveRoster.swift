@@ -34,8 +34,8 @@ struct LiveRoster {
       }
       entries.append(
         LivePeer(
-          card: member.card, address: member.settings.address ?? member.card.address,
-          presharedKey: key))
+          // A card's own address is a note for operators: only `peer add --address` makes it dialled.
+          card: member.card, address: member.settings.address, presharedKey: key))
     }
     return LiveRoster(entries, problems)
   }
@@ -54,5 +54,7 @@ struct LiveRoster {
   }
 
   func entry(_ name: NodeName) -> LivePeer? { byName[name].map { entries[$0] } }
-  func entry(transport key: TransportPublicKey) -> LivePeer? { byTransport[key].map { entries[$0] } }
+  func entry(transport key: TransportPublicKey) -> LivePeer? {
+    byTransport[key].map { entries[$0] }
+  }
 }

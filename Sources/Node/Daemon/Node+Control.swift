@@ -106,7 +106,8 @@ extension Node: ControlService {
     let wanted = request.replicas ?? 0
     guard wanted >= 0, wanted <= roster.entries.count else {
       throw .refused(
-        reason: "\(wanted) replicas were asked for and the roster has \(roster.entries.count) peers",
+        reason:
+          "\(wanted) replicas were asked for and the roster has \(roster.entries.count) peers",
         hint: "ask for fewer, or add peers")
     }
     return wanted
@@ -179,7 +180,8 @@ extension Node: ControlService {
     applyRoster(reply)
     for problem in fresh.problems { journal.warning("roster: \(problem)") }
     journal.notice(
-      "roster: \(reply.added.count) added, \(reply.removed.count) removed, \(reply.changed.count) changed")
+      "roster: \(reply.added.count) added, \(reply.removed.count) removed, \(reply.changed.count) changed"
+    )
     return reply
   }
 

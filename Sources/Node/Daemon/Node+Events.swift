@@ -18,7 +18,8 @@ extension Node {
         "two copies of node \(peer) are alive: one was refused. Stop one of them before it signs.")
     case .disputed(let log, let peer, let size):
       journal.error(
-        "\(name(of: log)): peer \(peer) shows another history at size \(size); it is not exchanged with it")
+        "\(name(of: log)): peer \(peer) shows another history at size \(size); it is not exchanged with it"
+      )
     case .contradiction(let log, let size):
       journal.error("\(name(of: log)): a signed checkpoint at \(size) contradicts what is stored")
     case .frozen(let log, let index): journal.error("\(name(of: log)) is frozen at \(index)")

@@ -138,7 +138,8 @@ final class Node {
       if case .contradiction = try store.addCheckpoint(checkpoint) {
         counters.add("store.contradictions")
         journal.error(
-          "checkpoint of \(name(of: checkpoint.logID)) at \(checkpoint.size) contradicts what is stored")
+          "checkpoint of \(name(of: checkpoint.logID)) at \(checkpoint.size) contradicts what is stored"
+        )
       }
     }
   }
@@ -201,7 +202,9 @@ final class Node {
   private func watchStore() {
     let isWell = store.condition == .running
     if isWell != wasStoreWell {
-      if isWell { journal.notice("disk: taking entries again") } else {
+      if isWell {
+        journal.notice("disk: taking entries again")
+      } else {
         journal.error("disk: \(store.condition): nothing new is taken, what is stored is served")
       }
     }

@@ -25,7 +25,8 @@ struct TokenKeeper {
       return "the token \(path) is not that of \(identity.origin)"
     }
     guard token.size <= store.durableHead(identity.id)?.size ?? 0 else {
-      return "the token names entry \(token.size - 1), which this data folder lacks: it is an old copy"
+      return
+        "the token names entry \(token.size - 1), which this data folder lacks: it is an old copy"
     }
     guard (try? store.leafHash(identity.id, token.size - 1)) == token.leafHash else {
       return "entry \(token.size - 1) is not the one that the token names: this is another history"

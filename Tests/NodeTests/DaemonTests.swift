@@ -1,0 +1,111 @@
+import Foundation
+import Node
+import Testing
+
+@Suite("Real daemons on loopback", .serialized)
+final class DaemonTests {
+  private let root: URL
+
+  init() throws {
+    root = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "liaison-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: root) }
+
+  private func records(_ count: Int) -> [String] {
+    (0..<count).map {
+      #"{"type":"note","number":\#($0),"text":"\#(String(repeating: "é", count: 60))"}"#
+    }
+  }
+
+  /// nl and fr each speak to be alone; all know all.
+  private func chain() throws -> (nl: DaemonProcess, be: DaemonProcess, fr: DaemonProcess) {
+    let nl = try DaemonProcess("nl", in: root)
+    let be = try DaemonProcess("be", in: root)
+    let fr = try DaemonProcess("fr", in: root)
+    try be.start()
+    for (node, others) in [(nl, [be, fr]), (be, [nl, fr]), (fr, [nl, be])] {
+      for other in others { try node.add(other, dial: other === be) }
+    }
+    be.hangUp()
+    try nl.start()
+    try fr.start()
+    return (nl, be, fr)
+  }
+
+  @Test("Records reach their audience through a carrier that cannot read them")
+  func threeNodes() throws {
+    let (nl, be, fr) = try chain()
+    #expect(try nl.wait { $0.peers.contains { $0.state == "connected" } })
+    let lines = records(200)
+    let first = try nl.publish(Array(lines.prefix(3)), to: ["fr"])
+    #expect(first.origin == "nl/1" && first.first == 2 && first.count == 3)
+    let second = try nl.publish(Array(lines.dropFirst(3)), to: ["fr"])
+    #expect(second.first == 5)
+    let size = try nl.size(of: "nl/1")
+    #expect(size == 202)
+    let arrived = try fr.wait { $0.logs.contains { $0.origin == "nl/1" && $0.size == size } }
+    #expect(arrived, "\(nl.log())\n\(be.log())\n\(fr.log())")
+    #expect(try fr.show("nl/1/5").record == lines[3])
+    #expect(try fr.show("nl/1/201").record == lines[199])
+    #expect(try nl.show("nl/1/2").record == lines[0])
+    let carried = try be.show("nl/1/5")
+    #expect(carried.opening == .notForThisNode && carried.record == nil)
+    #expect(try be.show("nl/1/0").opening == .isPublic)
+    let cosigned = try nl.wait(seconds: 20) { report in
+      report.logs.contains { $0.origin == "nl/1" && $0.cosignatures == ["be", "fr"] }
+    }
+    let report = try nl.status()
+    #expect(cosigned, "\(report)")
+    let (status, seconds) = try nl.terminate()
+    #expect(status == 0 && seconds < 1)
+  }
+
+  @Test("SIGKILL loses nothing that was acknowledged")
+  func killed() throws {
+    let (nl, be, fr) = try chain()
+    var acknowledged: [(UInt64, String)] = []
+    for round in 0..<5 {
+      for line in records(20) {
+        let text = line.replacingOccurrences(of: "note", with: "note\(round)")
+        let run = try nl.publish([text], to: ["be"])
+        acknowledged.append((run.first, text))
+      }
+      nl.kill()
+      try nl.start()
+    }
+    for (index, text) in acknowledged { #expect(try nl.show("nl/1/\(index)").record == text) }
+    let size = try nl.size(of: "nl/1")
+    #expect(try fr.wait { $0.logs.contains { $0.origin == "nl/1" && $0.size == size } })
+    #expect(try be.status().logs.first { $0.origin == "nl/1" }?.disputed == false)
+    #expect(try nl.status().signing == "ready")
+  }
+
+  @Test("publish --replicas answers when so many peers have stored it")
+  func replicas() throws {
+    let (nl, be, _) = try chain()
+    #expect(try nl.wait { $0.peers.contains { $0.state == "connected" } })
+    let run = try nl.publish(records(1), to: ["all"], replicas: 1)
+    #expect(try be.size(of: "nl/1") > run.first)
+  }
+
+  @Test("An old copy of the data folder does not sign")
+  func restored() throws {
+    let nl = try DaemonProcess("nl", in: root)
+    try nl.start()
+    _ = try nl.publish(records(1), to: ["nl"])
+    _ = try nl.terminate()
+    let copy = nl.folder.root + ".copy"
+    try FileManager.default.copyItem(atPath: nl.folder.root, toPath: copy)
+    try nl.start()
+    _ = try nl.publish(records(5), to: ["nl"])
+    _ = try nl.terminate()
+    try FileManager.default.removeItem(atPath: nl.folder.root)
+    try FileManager.default.moveItem(atPath: copy, toPath: nl.folder.root)
+    try nl.start()
+    #expect(try nl.status().signing == "closed")
+    #expect(throws: (any Error).self) { try nl.publish(self.records(1), to: ["nl"]) }
+  }
+}
