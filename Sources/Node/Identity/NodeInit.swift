@@ -14,7 +14,8 @@ public enum NodeInit {
     name: NodeName, folder: NodeFolder, recoveryPath: String, tokenPath: String,
     address: String?, passphrase: borrowing GuardedBytes
   ) throws(IdentityError) -> Card {
-    try refuse(folder, recoveryPath, tokenPath, address)
+    try check(
+      folder: folder, recoveryPath: recoveryPath, tokenPath: tokenPath, address: address)
     let secrets = NodeSecrets.generate()
     let next = LogSecretKey.generate()
     let origin = Origin(name: name, epoch: 1)
@@ -47,8 +48,9 @@ public enum NodeInit {
     return card
   }
 
-  private static func refuse(
-    _ folder: NodeFolder, _ recoveryPath: String, _ tokenPath: String, _ address: String?
+  /// Refuses what `run` would refuse, before anybody is asked for a passphrase.
+  public static func check(
+    folder: NodeFolder, recoveryPath: String, tokenPath: String, address: String?
   ) throws(IdentityError) {
     if let address, !Card.isAddress(address) {
       throw IdentityError(.refused, "the address is \"\(address)\"", hint: "write HOST:PORT")

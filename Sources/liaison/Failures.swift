@@ -1,0 +1,82 @@
+import CommandLine
+import Node
+import Runtime
+
+extension Failure {
+  init(_ error: IdentityError) {
+    let code: ExitCode =
+      switch error.kind {
+      case .exists: .cannotCreate
+      case .missing: .noInput
+      case .malformed, .refused: .dataError
+      case .permission: .noPermission
+      case .inputOutput: .inputOutput
+      }
+    self.init(code, error.reason.sentence, hint: error.hint.sentence)
+  }
+
+  init(_ error: ControlError) {
+    switch error {
+    case .unknownEntry(let entry):
+      self.init(.noInput, "This node has no entry \(entry).", hint: "See liaison status.")
+    case .unknownNode(let name):
+      self.init(
+        .dataError, "There is no node \(name) on the roster.", hint: "See liaison peer list.")
+    case .closedHere(let reason):
+      self.init(
+        .unavailable, "This node signs nothing more in this epoch: \(reason).",
+        hint: "Open its next epoch with the recovery file.")
+    case .diskFull:
+      self.init(
+        .temporaryFailure, "The disk is full.", hint: "Make room; the daemon goes on by itself.")
+    case .diskFailed(let reason):
+      self.init(
+        .inputOutput, "The disk failed: \(reason).",
+        hint: "Look at the disk, run liaison fsck, then restart liaisond.")
+    case .recordRefused(let line, let reason):
+      self.init(.dataError, "Record \(line) of the call \(reason).")
+    case .notReplicated(_, let stored, let wanted):
+      self.init(
+        .temporaryFailure,
+        "The entries are durable here, but \(stored) of \(wanted) peers confirmed them.",
+        hint: "They spread as soon as peers connect; do not publish them again.")
+    case .busy:
+      self.init(.temporaryFailure, "The daemon has too much waiting.", hint: "Try again.")
+    case .refused(let reason, let hint):
+      self.init(.unavailable, reason.sentence, hint: hint.sentence)
+    }
+  }
+
+  /// Reading or writing a file of the user's failed.
+  init(input error: SystemError) {
+    self.init(
+      error.isNotFound ? .noInput : error.isPermission ? .noPermission : .inputOutput,
+      "\(error)".sentence, hint: "Look at the path.")
+  }
+
+  static func wrap<Value: ~Copyable>(
+    _ body: () throws(IdentityError) -> Value
+  ) throws(Failure) -> Value {
+    do throws(IdentityError) { return try body() } catch { throw Failure(error) }
+  }
+}
+
+extension String {
+  /// Capital letter and full stop.
+  fileprivate var sentence: String {
+    guard let first else { return "" }
+    let isWord = first.isLowercase
+    let text = (isWord ? first.uppercased() : String(first)) + dropFirst()
+    return text.hasSuffix(".") || text.hasSuffix("?") ? text : text + "."
+  }
+
+  /// Without the control characters that a terminal would obey.
+  var printable: String {
+    var result = ""
+    for scalar in unicodeScalars {
+      let isControl = scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
+      result.unicodeScalars.append(isControl && scalar != "\t" ? "\u{fffd}" : scalar)
+    }
+    return result
+  }
+}

@@ -1,0 +1,67 @@
+import CommandLine
+import Crypto
+import Log
+import Node
+import Secrets
+
+enum InitVerb {
+  static let verb = Verb(
+    "init", "make a node: keys, log with its genesis entry, recovery file",
+    details: [
+      "The recovery file holds the key of the node's next epoch, encrypted with a passphrase. "
+        + "Keep file and passphrase away from this machine and from each other: without them a "
+        + "node that lost its disk cannot go on under partners' trust.",
+      "The passphrase is asked for on the terminal. Without a terminal and without "
+        + "--passphrase-file one is generated and printed, once.",
+    ],
+    options: [
+      Option("--name", "NAME", summary: "1 to 32 of a-z 0-9 . -", isRequired: true),
+      Liaison.data,
+      Option("--recovery", "FILE", summary: "the recovery file (default: beside the data folder)"),
+      Option("--passphrase-file", "FILE", summary: "read the passphrase from here"),
+      Option("--address", "HOST:PORT", summary: "put into the card where others can dial"),
+      Option("--token", "FILE", summary: "the rollback token (default: beside the data folder)"),
+    ])
+
+  static func run(_ arguments: Arguments) throws(Failure) {
+    let folder = arguments.folder
+    let name: NodeName
+    do {
+      name = try NodeName(arguments.value("--name") ?? "")
+    } catch {
+      throw Failure(
+        .usage, "\"\(arguments.value("--name") ?? "")\" is no name for a node.",
+        hint: "Use 1 to 32 of a-z 0-9 . - and do not begin with liaison-.")
+    }
+    let recovery = arguments.value("--recovery") ?? folder.defaultRecovery
+    let token = arguments.value("--token") ?? folder.defaultToken
+    let address = arguments.value("--address")
+    try Failure.wrap { () throws(IdentityError) in
+      try NodeInit.check(
+        folder: folder, recoveryPath: recovery, tokenPath: token, address: address)
+    }
+    var generated: String?
+    let passphrase: GuardedBytes
+    if let path = arguments.value("--passphrase-file") {
+      passphrase = try Failure.wrap { () throws(IdentityError) in
+        try OwnSecrets.passphrase(from: path)
+      }
+    } else if Output.isTerminal(0) {
+      passphrase = try Passphrase.ask()
+    } else {
+      let text = Passphrase.generate()
+      generated = text
+      passphrase = GuardedBytes(copying: Array(text.utf8).span)
+    }
+    let card = try Failure.wrap { () throws(IdentityError) in
+      try NodeInit.run(
+        name: name, folder: folder, recoveryPath: recovery, tokenPath: token, address: address,
+        passphrase: passphrase)
+    }
+    Output.print("made \(card.origin.text) in \(folder.root)\n\(card.fingerprint)\n")
+    Output.print("recovery file: \(recovery) (keep it off this machine)\n")
+    if let generated {
+      Output.print("its passphrase, printed only now: \(generated)\n")
+    }
+  }
+}

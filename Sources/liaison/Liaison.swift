@@ -1,0 +1,56 @@
+import CommandLine
+import Log
+import Node
+
+/// The operator's tool. This file is the table of its verbs, and which function does each.
+@main
+enum Liaison {
+  static let data = Option(
+    "--data", "DIR", summary: "the node's data folder", fallback: NodeFolder.defaultRoot)
+
+  static let tool = Tool(
+    name: "liaison", summary: "operate a Liaison node",
+    description: [
+      "Makes a node, exchanges cards with others, publishes records to them and shows what arrived. "
+        + "With the daemon running, verbs go through its socket; init, card, fingerprint, peer and "
+        + "fsck also work without."
+    ],
+    verbs: [
+      InitVerb.verb, CardVerbs.card, CardVerbs.fingerprint, PeerVerbs.add, PeerVerbs.list,
+      PeerVerbs.remove, PublishVerb.verb, ShowVerb.verb, TailVerb.verb, StatusVerb.verb,
+      FsckVerb.verb,
+    ],
+    version: Daemon.version, seeAlso: ["liaisond(8)", "liaison-audit(1)"])
+
+  static func main() {
+    do throws(Failure) {
+      switch try tool.parse(Array(Swift.CommandLine.arguments.dropFirst())) {
+      case .print(let text): Output.print(text)
+      case .run(let verb, let arguments): try run(verb, arguments)
+      }
+    } catch {
+      Output.fail(tool.name, error)
+    }
+  }
+
+  private static func run(_ verb: Verb, _ arguments: Arguments) throws(Failure) {
+    switch verb.name {
+    case "init": try InitVerb.run(arguments)
+    case "card": try CardVerbs.printCard(arguments)
+    case "fingerprint": try CardVerbs.printFingerprint(arguments)
+    case "peer add": try PeerVerbs.runAdd(arguments)
+    case "peer list": try PeerVerbs.runList(arguments)
+    case "peer remove": try PeerVerbs.runRemove(arguments)
+    case "publish": try PublishVerb.run(arguments)
+    case "show": try ShowVerb.run(arguments)
+    case "tail": try TailVerb.run(arguments)
+    case "status": try StatusVerb.run(arguments)
+    case "fsck": try FsckVerb.run(arguments)
+    default: preconditionFailure("a verb of the table without a function")
+    }
+  }
+}
+
+extension Arguments {
+  var folder: NodeFolder { NodeFolder(value("--data") ?? NodeFolder.defaultRoot) }
+}

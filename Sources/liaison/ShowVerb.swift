@@ -1,0 +1,72 @@
+import CommandLine
+import Node
+import Runtime
+
+enum ShowVerb {
+  static let verb = Verb(
+    "show", "print an entry's header and, where this node may read it, its record",
+    arguments: [Argument("ORIGIN/INDEX", "the entry, for example nl/1/17")],
+    options: [Liaison.data, Option("--json", summary: "print one JSON object")])
+
+  static func run(_ arguments: Arguments) throws(Failure) {
+    let parts = arguments.words[0].split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 3, UInt64(parts[2]) != nil else {
+      throw Failure(
+        .usage, "\"\(arguments.words[0])\" is no entry.",
+        hint: "Write NAME/EPOCH/INDEX, for example nl/1/17.")
+    }
+    let daemon = try DaemonConnection(arguments.folder)
+    let entry = try daemon.call(
+      "Show", ShowRequest(entry: arguments.words[0]), reply: ShowReply.self)
+    if arguments.has("--json") {
+      Output.print(bytes: ControlJSON.encode(entry) + [0x0a])
+      return
+    }
+    Output.print(header(entry))
+    Output.print(opening(entry) + "\n")
+  }
+
+  private static func header(_ entry: ShowReply) -> String {
+    var rows = [
+      ("entry", entry.entry), ("log", entry.log), ("time", UTCTime.text(milliseconds: entry.time)),
+      ("kind", "\(entry.kind) (\(entry.kindNumber)), suite \(entry.suite)"),
+      ("body", "\(entry.bodyBytes) bytes, SHA-256 \(entry.bodyHash)"),
+      ("audience tag", entry.audienceTag), ("previous", entry.previous),
+      ("leaf hash", entry.leafHash), ("signature", entry.signature),
+    ]
+    if entry.expiryDay != 0 {
+      let day = UTCTime.text(milliseconds: UInt64(entry.expiryDay) * 86_400_000).prefix(10)
+      rows.append(("expires", String(day)))
+    }
+    if entry.disputed { rows.append(("disputed", "yes: at or above a proven fork")) }
+    return rows.map { name, value in
+      name + String(repeating: " ", count: 14 - name.count) + value.printable + "\n"
+    }.joined() + "\n"
+  }
+
+  private static func opening(_ entry: ShowReply) -> String {
+    let why = entry.why.map { ": \($0.printable)" } ?? ""
+    return switch entry.opening {
+    case .opened: entry.record.map(shown) ?? "the record is missing in the daemon's answer"
+    case .isPublic:
+      entry.text.map {
+        $0.split(separator: "\n").map { String($0).printable }.joined(separator: "\n")
+      }
+        ?? "public body, not text"
+    case .notForThisNode: "not for this node"
+    case .grantsMissing: "not readable yet: grants below this entry have not arrived"
+    case .presharedKeyMissing: "for this node, but its pre-shared key with the author is missing"
+    case .purged: "withdrawn by its author\(why)"
+    case .purgedHere: "purged here\(why)"
+    case .expired: "expired"
+    case .absent: "its body has not arrived"
+    case .defect: "the author's, but no record\(why)"
+    case .unknown: "a kind of entry that this version does not know"
+    }
+  }
+
+  /// Exact bytes into a pipe; nothing that steers a terminal on one.
+  static func shown(_ record: String) -> String {
+    Output.isTerminal(1) ? record.printable : record
+  }
+}

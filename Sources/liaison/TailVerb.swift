@@ -1,0 +1,49 @@
+import CommandLine
+import Node
+import Runtime
+
+enum TailVerb {
+  static let verb = Verb(
+    "tail", "print the records that this node can open",
+    details: [
+      "Log by log from the beginning; with --follow also what arrives from then on. With --json one "
+        + "object a line: {\"entry\":\"nl/1/17\",\"time\":…,\"record\":{…}}, the record in its exact bytes."
+    ],
+    options: [
+      Option("--follow", summary: "go on as records arrive"),
+      Option("--json", summary: "one JSON object a line"),
+      Option("--new", summary: "only what arrives from now on"),
+      Option("--log", "ORIGIN", summary: "only this log's records, for example nl/1"),
+      Liaison.data,
+    ])
+
+  static func run(_ arguments: Arguments) throws(Failure) {
+    let daemon = try DaemonConnection(arguments.folder)
+    let request = TailRequest(
+      fresh: arguments.has("--new") ? true : nil, origin: arguments.value("--log"),
+      follow: arguments.has("--follow") ? true : nil)
+    try daemon.send(ControlCall.encode("Tail", request, more: true))
+    let isJSON = arguments.has("--json")
+    var continues = true
+    while continues {
+      let page = try daemon.receive(TailPage.self)
+      continues = page.continues
+      var text = ""
+      for event in page.parameters.events { text += isJSON ? json(event) : line(event) }
+      if !text.isEmpty { Output.print(text) }
+    }
+  }
+
+  /// The record's bytes go in as they are: encoding them again would change them.
+  private static func json(_ event: TailEvent) -> String {
+    let disputed = event.disputed == true ? ",\"disputed\":true" : ""
+    return "{\"entry\":\"\(event.entry)\",\"time\":\(event.time)\(disputed),"
+      + "\"record\":\(ShowVerb.shown(event.record))}\n"
+  }
+
+  private static func line(_ event: TailEvent) -> String {
+    let mark = event.disputed == true ? " DISPUTED" : ""
+    return "\(event.entry) \(UTCTime.text(milliseconds: event.time))\(mark) "
+      + "\(ShowVerb.shown(event.record))\n"
+  }
+}
