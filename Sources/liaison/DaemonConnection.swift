@@ -46,14 +46,14 @@ struct DaemonConnection {
     _ type: Reply.Type
   ) throws(Failure) -> (parameters: Reply, continues: Bool) {
     do throws(ControlError) {
-      return try await (type)
+      return try answer(type)
     } catch {
       throw Failure(error)
     }
   }
 
   /// As `receive`, with the daemon's own error; a lost connection is `connectionLost`.
-  func await<Reply: Decodable>(
+  func answer<Reply: Decodable>(
     _ type: Reply.Type
   ) throws(ControlError) -> (parameters: Reply, continues: Bool) {
     let message: [UInt8]?

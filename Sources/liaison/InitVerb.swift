@@ -40,19 +40,9 @@ enum InitVerb {
       try NodeInit.check(
         folder: folder, recoveryPath: recovery, tokenPath: token, address: address)
     }
-    var generated: String?
-    let passphrase: GuardedBytes
-    if let path = arguments.value("--passphrase-file") {
-      passphrase = try Failure.wrap { () throws(IdentityError) in
-        try OwnSecrets.passphrase(from: path)
-      }
-    } else if Output.isTerminal(0) {
-      passphrase = try Passphrase.ask()
-    } else {
-      let text = Passphrase.generate()
-      generated = text
-      passphrase = GuardedBytes(copying: Array(text.utf8).span)
-    }
+    let generated =
+      arguments.has("--passphrase-file") || Output.isTerminal(0) ? nil : Passphrase.generate()
+    let passphrase = try passphrase(arguments, generated: generated)
     let card = try Failure.wrap { () throws(IdentityError) in
       try NodeInit.run(
         name: name, folder: folder, recoveryPath: recovery, tokenPath: token, address: address,
@@ -62,6 +52,18 @@ enum InitVerb {
     Output.print("recovery file: \(recovery) (keep it off this machine)\n")
     if let generated {
       Output.print("its passphrase, printed only now: \(generated)\n")
+    }
+  }
+
+  private static func passphrase(
+    _ arguments: Arguments, generated: String?
+  ) throws(Failure) -> GuardedBytes {
+    if let generated { return GuardedBytes(copying: Array(generated.utf8).span) }
+    guard let path = arguments.value("--passphrase-file") else { return try Passphrase.ask() }
+    do throws(IdentityError) {
+      return try OwnSecrets.passphrase(from: path)
+    } catch {
+      throw Failure(error)
     }
   }
 }

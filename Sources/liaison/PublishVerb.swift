@@ -66,7 +66,7 @@ enum PublishVerb {
     let onward = next <= count ? " Go on with --from-line \(next)." : ""
     do throws(ControlError) {
       try send(request, daemon)
-      print(try daemon.await(PublishReply.self).parameters.entries)
+      print(try daemon.answer(PublishReply.self).parameters.entries)
     } catch .recordRefused(let number, let reason) {
       throw Failure(
         .dataError, "Line \(line + number - 1) \(reason).",
