@@ -52,7 +52,7 @@ private final class Pair {
     let drains = Box(0)
     pair.client.onDrained = { _ in drains.value += 1 }
     pair.client.outputLimitBytes = 64 << 20
-    pair.client.write(pattern(20 << 20))
+    pair.client.write(zeros(20 << 20))
     for _ in 0..<20 { try pair.loop.turn(waitingAtMost: 1) }
     #expect(received.value == 0)
     #expect(pair.client.bufferedOutputBytes > 0)
@@ -68,7 +68,7 @@ private final class Pair {
     let reason = Box<CloseReason?>(nil)
     pair.client.onClosed = { reason.value = $1 }
     pair.client.outputLimitBytes = 1 << 20
-    for _ in 0..<64 { pair.client.write(pattern(1 << 20)) }
+    for _ in 0..<64 { pair.client.write(zeros(1 << 20)) }
     // Never from inside `write`.
     #expect(reason.value == nil)
     #expect(try pair.loop.turn { reason.value != nil })
@@ -83,7 +83,7 @@ private final class Pair {
     pair.client.onReadable = { received.value += $1.count }
     pair.client.onClosed = { reasons.value.append($1) }
     pair.server.onClosed = { reasons.value.append($1) }
-    pair.server.write(pattern(2_000_000))
+    pair.server.write(zeros(2_000_000))
     pair.server.finish()
     #expect(try pair.loop.turn { reasons.value.count == 2 })
     #expect(received.value == 2_000_000)
@@ -96,7 +96,7 @@ private final class Pair {
     let reason = Box<CloseReason?>(nil)
     pair.server.onClosed = { reason.value = $1 }
     pair.server.outputLimitBytes = 64 << 20
-    pair.server.write(pattern(20 << 20))
+    pair.server.write(zeros(20 << 20))
     pair.server.finish(withinMilliseconds: 20)
     #expect(try pair.loop.turn { reason.value != nil })
     #expect(reason.value == .finishTimeout)
@@ -119,7 +119,7 @@ private final class Pair {
     let clientGone = Box(false)
     pair.client.onReadable = { _, _ in }
     pair.client.onClosed = { _, _ in clientGone.value = true }
-    pair.client.write(pattern(1_000_000))
+    pair.client.write(zeros(1_000_000))
     #expect(try pair.loop.turn { clientGone.value })
     #expect(closes.value == 1)
     #expect(chunks.value == 1)

@@ -21,16 +21,17 @@ import Testing
   @Test func aReaderThatStopsCostsLinesNotTime() throws {
     let pipe = Pipe()
     let descriptor = pipe.fileHandleForWriting.fileDescriptor
-    let status = try Descriptor.status(of: "/proc/self/fd/\(descriptor)")
-    #expect(status != nil)
     let journal = Journal(threshold: .info, descriptor: descriptor, journalStream: "1:1")
     for number in 0..<2_000 { journal.info("line \(number) " + String(repeating: "x", count: 100)) }
     journal.debug("left out")
     _ = pipe.fileHandleForReading.availableData
     journal.info("again")
-    let rest = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
-    #expect(rest.contains(" log lines were dropped\n"))
-    #expect(rest.hasSuffix(" info again\n"))
+    try pipe.fileHandleForWriting.close()
+    let rest = String(
+      decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    let tail = rest.split(separator: "\n").suffix(2)
+    #expect(tail.first?.hasSuffix(" log lines were dropped") == true)
+    #expect(tail.last?.hasSuffix(" info again") == true)
   }
 
   @Test(arguments: [false, true]) func notifiesTheServiceManager(isAbstract: Bool) throws {

@@ -47,3 +47,5 @@ func pattern(_ count: Int) -> [UInt8] {
     return UInt8(truncatingIfNeeded: state >> 24)
   }
 }
+
+func zeros(_ count: Int) -> [UInt8] { Array(repeating: 0, count: count) }
