@@ -14,12 +14,6 @@ struct JournalFrame {
   /// The bytes of the header that the checksum covers.
   static let checkedBytes = 32
 
-  let kind: Kind
-  let generation: UInt64
-  /// 0 for the beginning; commits count from 1.
-  let sequence: UInt64
-  let payload: [UInt8]
-
   /// Bytes on disk of a frame with `payloadBytes`: whole pages.
   static func bytes(payload payloadBytes: Int) -> Int {
     (headerBytes + payloadBytes + Layout.journalPage - 1) / Layout.journalPage
@@ -28,11 +22,12 @@ struct JournalFrame {
 
   /// The frame, padded with zeros to whole pages. `payload` begins with `headerBytes` zeros.
   static func encode(
-    _ kind: Kind, generation: UInt64, sequence: UInt64, salt: Bytes32, reservedPayload: [UInt8]
+    _ kind: Kind, retiresOther: Bool, generation: UInt64, sequence: UInt64, salt: Bytes32,
+    reservedPayload: [UInt8]
   ) -> [UInt8] {
     let payloadBytes = reservedPayload.count - headerBytes
     var header = magic
-    header.append(contentsOf: [kind.rawValue, 0, 0, 0])
+    header.append(contentsOf: [kind.rawValue, retiresOther ? 1 : 0, 0, 0])
     header.append(bigEndian: UInt32(payloadBytes))
     header.append(bigEndian: generation)
     header.append(bigEndian: sequence)
@@ -58,6 +53,8 @@ struct JournalFrame {
 /// The header of a frame before its payload is known to belong to it.
 struct JournalFrameHeader {
   let kind: JournalFrame.Kind
+  /// The other journal is no longer needed: the log files have what it holds, synced.
+  let retiresOther: Bool
   let payloadBytes: Int
   let generation: UInt64
   let sequence: UInt64
@@ -66,9 +63,11 @@ struct JournalFrameHeader {
   /// - Returns: nil if these are not the first bytes of a frame.
   init?(_ bytes: [UInt8]) {
     guard bytes.count == JournalFrame.headerBytes, bytes.starts(with: JournalFrame.magic),
-      let kind = JournalFrame.Kind(rawValue: bytes[8]), bytes[9...11].allSatisfy({ $0 == 0 })
+      let kind = JournalFrame.Kind(rawValue: bytes[8]), bytes[9] <= 1,
+      bytes[10...11].allSatisfy({ $0 == 0 })
     else { return nil }
     self.kind = kind
+    retiresOther = bytes[9] == 1
     payloadBytes = Int(bytes.span.bigEndian(at: 12) as UInt32)
     generation = bytes.span.bigEndian(at: 16)
     sequence = bytes.span.bigEndian(at: 24)

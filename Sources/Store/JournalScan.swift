@@ -11,6 +11,8 @@ struct JournalReader {
   private(set) var generation: UInt64 = 0
   private(set) var sequence: UInt64 = 0
   private(set) var offset: UInt64 = 0
+  /// A frame read so far says that the other journal is no longer needed.
+  private(set) var retiresOther = false
 
   var file: StoreFile { .journal(number) }
 
@@ -29,6 +31,7 @@ struct JournalReader {
     else { return }
     self.beginning = beginning
     generation = header.generation
+    retiresOther = header.retiresOther
     offset = UInt64(JournalFrame.bytes(payload: payload.count))
   }
 
@@ -36,10 +39,14 @@ struct JournalReader {
   /// - Throws: `.damaged` if a later frame shows that the broken one was acknowledged.
   mutating func nextCommit() throws(StoreError) -> [UInt8]? {
     guard let salt = beginning?.salt else { return nil }
-    guard let payload = try commit(at: offset, sequence: sequence + 1, salt: salt) else {
+    guard let header = try header(at: offset), header.kind == .commit,
+      header.generation == generation, header.sequence == sequence + 1,
+      let payload = try payload(of: header, at: offset), header.matches(payload, salt: salt)
+    else {
       try checkTorn(salt: salt)
       return nil
     }
+    if header.retiresOther { retiresOther = true }
     sequence += 1
     offset += UInt64(JournalFrame.bytes(payload: payload.count))
     return payload
@@ -58,27 +65,17 @@ struct JournalReader {
     }
   }
 
-  /// Whether commits of a generation after `generation` are there although the beginning is not: the
-  /// first commit may be as torn as the beginning, the second was written after both were synced.
+  /// Whether commits of a generation after `generation` are there although the beginning is not: a
+  /// commit is only written after the beginning was synced.
   func holdsCommits(after generation: UInt64, salt: Bytes32) throws(StoreError) -> Bool {
     for position in stride(from: 0, to: length, by: Layout.journalPage) {
       guard let header = try header(at: position), header.kind == .commit,
-        header.generation > generation, header.sequence > 1,
+        header.generation > generation,
         let payload = try payload(of: header, at: position), header.matches(payload, salt: salt)
       else { continue }
       return true
     }
     return false
-  }
-
-  private func commit(at offset: UInt64, sequence: UInt64, salt: Bytes32) throws(StoreError)
-    -> [UInt8]?
-  {
-    guard let header = try header(at: offset), header.kind == .commit,
-      header.generation == generation, header.sequence == sequence,
-      let payload = try payload(of: header, at: offset), header.matches(payload, salt: salt)
-    else { return nil }
-    return payload
   }
 
   private func header(at offset: UInt64) throws(StoreError) -> JournalFrameHeader? {

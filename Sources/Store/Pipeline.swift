@@ -62,6 +62,9 @@ struct JournalPosition {
   var sequence: UInt64
   var offset: UInt64
 
+  /// A frame of this generation says so.
+  var otherIsRetired = true
+
   var number: Int { Int(generation % 2) }
 }
 
@@ -115,7 +118,8 @@ struct Pipeline {
 /// One batch's worth of disk work, and what its completion means.
 struct Work {
   enum Kind {
-    case commit(JournalPosition, count: Int)
+    /// `retires`: its frame says that the older journal is no longer needed.
+    case commit(JournalPosition, count: Int, retires: Bool)
     case apply(count: Int)
     case bulk([(log: StoredLog, segment: TailSegment)])
     case sync([SyncTarget])

@@ -15,6 +15,8 @@ struct Recovery {
   private var touched: [LogID: UInt64] = [:]
   private var dirty = SyncQueue()
   private var reserveIsHeld = true
+  /// Says in the newest journal that the older one is no longer needed, once that is so.
+  private var retirement: [DiskOperation] = []
 
   init(disk: any Disk) { self.disk = disk }
 
@@ -35,10 +37,11 @@ struct Recovery {
     }
     try findUnknownLogs()
     for target in dirty.all { try execute(target.operation) }
+    for operation in retirement { try execute(operation) }
     let store = Store(
       disk: disk, limits: limits, logs: logs, unloaded: unloaded, damage: damage,
       journal: position)
-    let beginning = store.beginning(of: position)
+    let beginning = store.beginning(of: position, retiresOther: true)
     let file = StoreFile.journal(position.number)
     try execute(.write(file, offset: 0, bytes: beginning))
     try execute(.sync(file))
@@ -72,16 +75,24 @@ struct Recovery {
       throw .damaged(Damage(file: .journal(0), index: 0, .malformed))
     }
     let other = readers[1 - newest.number]
-    if valid.count == 1 {
-      // Torn while it began, unless it shows that it had begun.
+    guard newest.number == Int(newest.generation % 2) else {
+      throw .damaged(Damage(file: newest.file, index: 0, .malformed))
+    }
+    var scan = newest
+    while try scan.nextCommit() != nil {}
+    if scan.retiresOther {
+      // The other one may have been torn while it began again, unless it shows that it had begun.
       guard try !other.holdsCommits(after: newest.generation, salt: salt) else {
         throw .damaged(Damage(file: other.file, index: 0, .checksum))
       }
-    } else if valid[0].generation + 1 != newest.generation {
-      throw .damaged(Damage(file: other.file, index: 0, .headMismatch))
-    }
-    guard newest.number == Int(newest.generation % 2) else {
-      throw .damaged(Damage(file: newest.file, index: 0, .malformed))
+      valid = [newest]
+    } else if valid.count != 2 || valid[0].generation + 1 != newest.generation {
+      throw .damaged(Damage(file: other.file, index: 0, .malformed))
+    } else {
+      let frame = JournalFrame.encode(
+        .commit, retiresOther: true, generation: scan.generation, sequence: scan.sequence + 1,
+        salt: salt, reservedPayload: [UInt8](repeating: 0, count: JournalFrame.headerBytes))
+      retirement = [.write(scan.file, offset: scan.offset, bytes: frame), .sync(scan.file)]
     }
     for var reader in valid {
       for head in reader.beginning?.heads ?? [] { set(head) }
@@ -96,7 +107,7 @@ struct Recovery {
     }
     return JournalPosition(
       salt: salt, bytes: min(readers[0].length, readers[1].length),
-      generation: newest.generation + 1, sequence: 0, offset: 0)
+      generation: newest.generation + 3, sequence: 0, offset: 0)
   }
 
   private mutating func set(_ head: HeadRecord) {

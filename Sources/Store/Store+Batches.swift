@@ -80,29 +80,46 @@ extension Store {
     for change in pipeline.staged[..<count] { change.record.append(to: &payload) }
     let frameBytes = UInt64(
       JournalFrame.bytes(payload: payload.count - JournalFrame.headerBytes))
-    var next = journal
-    var written: [UInt8] = []
-    if journal.offset + frameBytes > journal.bytes {
-      if let work = workBeforeNextJournal() { return work }
-      next.generation += 1
-      next.sequence = 0
-      next.offset = 0
-      written = beginning(of: next)
+    // One page stays free, for the frame that retires the older journal.
+    guard journal.offset + frameBytes + UInt64(Layout.journalPage) > journal.bytes else {
+      return commitWork(payload, count: count, in: journal, after: [])
     }
-    let start = next.offset
+    if let work = workBeforeNextJournal() { return work }
+    var next = journal
+    next.generation += 1
+    next.sequence = 0
+    next.otherIsRetired = false
+    let written = beginning(of: next, retiresOther: false)
+    next.offset = UInt64(written.count)
+    let file = StoreFile.journal(next.number)
+    return commitWork(
+      payload, count: count, in: next,
+      after: [.write(file, offset: 0, bytes: written), .sync(file)])
+  }
+
+  private func commitWork(
+    _ payload: [UInt8], count: Int, in position: JournalPosition, after before: [DiskOperation]
+  ) -> Work {
+    var next = position
     next.sequence += 1
-    next.offset += UInt64(written.count) + frameBytes
-    precondition(next.offset <= next.bytes, "a journal has room for its beginning and a commit")
+    let retires = before.isEmpty && !next.otherIsRetired && canRetireOther
     let frame = JournalFrame.encode(
-      .commit, generation: next.generation, sequence: next.sequence, salt: next.salt,
-      reservedPayload: payload)
-    if written.isEmpty { written = frame } else { written.append(contentsOf: frame) }
+      .commit, retiresOther: retires, generation: next.generation, sequence: next.sequence,
+      salt: next.salt, reservedPayload: payload)
+    next.offset += UInt64(frame.count)
+    precondition(next.offset <= next.bytes, "a journal has room for its beginning and a commit")
+    let file = StoreFile.journal(next.number)
     return Work(
-      kind: .commit(next, count: count),
-      operations: [
-        .write(.journal(next.number), offset: start, bytes: written),
-        .sync(.journal(next.number)),
+      kind: .commit(next, count: count, retires: retires),
+      operations: before + [
+        .write(file, offset: position.offset, bytes: frame), .sync(file),
       ])
+  }
+
+  /// What the older journal holds is in log files, and they are synced.
+  private var canRetireOther: Bool {
+    pipeline.dirty[1 - journal.number].isEmpty
+      && (pipeline.unapplied.first.map { $0.generation >= journal.generation } ?? true)
   }
 
   /// What the older journal holds must be in synced log files before it is written over.
@@ -111,14 +128,19 @@ extension Store {
       return applyWork()
     }
     let targets = pipeline.dirty[1 - journal.number].all
-    guard !targets.isEmpty else { return nil }
-    return Work(kind: .sync(targets), operations: targets.map(\.operation))
+    guard targets.isEmpty else {
+      return Work(kind: .sync(targets), operations: targets.map(\.operation))
+    }
+    guard !journal.otherIsRetired else { return nil }
+    let payload = [UInt8](repeating: 0, count: JournalFrame.headerBytes)
+    return commitWork(payload, count: 0, in: journal, after: [])
   }
 
-  func beginning(of position: JournalPosition) -> [UInt8] {
+  func beginning(of position: JournalPosition, retiresOther: Bool) -> [UInt8] {
     let heads = order.filter(\.isDurable).map(\.durable) + unloaded
     return JournalFrame.encode(
-      .begin, generation: position.generation, sequence: 0, salt: position.salt,
+      .begin, retiresOther: retiresOther, generation: position.generation, sequence: 0,
+      salt: position.salt,
       reservedPayload: JournalBeginning(salt: position.salt, heads: heads).payload())
   }
 

@@ -14,7 +14,8 @@ extension Store {
       return []
     }
     switch work.kind {
-    case .commit(let position, let count): return didCommit(position, count)
+    case .commit(let position, let count, let retires):
+      return didCommit(position, count, retires)
     case .apply(let count): didApply(count, work.operations)
     case .bulk(let written): didWriteBulk(written, work.operations)
     case .sync(let targets): didSync(targets)
@@ -63,8 +64,11 @@ extension Store {
     pipeline.stalled = work
   }
 
-  private func didCommit(_ position: JournalPosition, _ count: Int) -> [Durable] {
+  private func didCommit(_ position: JournalPosition, _ count: Int, _ retires: Bool)
+    -> [Durable]
+  {
     journal = position
+    if retires { journal.otherIsRetired = true }
     var durable: [Durable] = []
     var places: [LogID: Int] = [:]
     for change in pipeline.staged[..<count] {

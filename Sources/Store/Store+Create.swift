@@ -27,7 +27,7 @@ extension Store {
         }
         if number == position.number {
           let beginning = JournalFrame.encode(
-            .begin, generation: position.generation, sequence: 0, salt: salt,
+            .begin, retiresOther: true, generation: position.generation, sequence: 0, salt: salt,
             reservedPayload: JournalBeginning(salt: salt, heads: []).payload())
           try disk.execute(.write(file, offset: 0, bytes: beginning))
         }

@@ -145,4 +145,3 @@ struct StoreTests {
     try expectContent(store, log, size: 20)
   }
 }
-
