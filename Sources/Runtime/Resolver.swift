@@ -30,9 +30,10 @@ final class Resolver {
       requests.waiting.removeValue(forKey: answer.request)?(answer.result)
     }
     self.requests = requests
+    // A name server that is silent must not hold up the end of the process.
     pool = try WorkerPool(
       name: "resolver", threads: Limits.resolverThreads, queueLimit: Limits.resolverQueue,
-      results: answers)
+      results: answers, waitsForThreads: false)
   }
 
   func resolve(

@@ -10,14 +10,18 @@ public final class WorkerPool<Output: Sendable> {
 
   private let queue = Monitor<Queue>(Queue())
   private let queueLimit: Int
+  private let waitsForThreads: Bool
   private var threads: [SystemThread] = []
 
   /// `name` is shown by the kernel for each thread. Results go to `results`, made by `EventLoop.makeMailbox`.
+  /// Without `waitsForThreads`, `stop` leaves jobs under way to end by themselves.
   public init(
-    name: String, threads count: Int, queueLimit: Int, results: Mailbox<Output>
+    name: String, threads count: Int, queueLimit: Int, results: Mailbox<Output>,
+    waitsForThreads: Bool = true
   ) throws(SystemError) {
     precondition(count > 0 && queueLimit > 0)
     self.queueLimit = queueLimit
+    self.waitsForThreads = waitsForThreads
     do throws(SystemError) {
       for _ in 0..<count {
         threads.append(
@@ -55,7 +59,9 @@ public final class WorkerPool<Output: Sendable> {
       queue.start = 0
     }
     queue.signalAll()
-    for thread in threads { thread.join() }
+    for thread in threads {
+      if waitsForThreads { thread.join() } else { thread.detach() }
+    }
   }
 
   private static func next(_ queue: Monitor<Queue>) -> (@Sendable () -> Output)? {

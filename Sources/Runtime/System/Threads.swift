@@ -85,6 +85,13 @@ final class SystemThread {
     self.handle = handle
   }
 
+  /// It ends when it ends; nobody waits for it.
+  func detach() {
+    guard !joined else { return }
+    joined = true
+    pthread_detach(handle)
+  }
+
   func join() {
     guard !joined else { return }
     joined = true
