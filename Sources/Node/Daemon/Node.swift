@@ -157,12 +157,26 @@ final class Node {
     attempt("the freeze was not stored") { try store.freeze(log, at: fault.position) }
     let path = "\(folder.root)/faults"
     attempt("evidence was not written") {
+      let fault = try complete(fault)
       try FileSystem.makeFolder(path, mode: 0o700)
       try FileSystem.atomicWrite(
         "\(path)/\(log)-\(fault.position).fault", fault.encode(), mode: 0o600)
     }
     journal.error(
       "author fault in \(name(of: log)) at \(fault.position): frozen there; evidence in \(path)")
+  }
+
+  /// A fault in `previous` is shown with the entry before, which may stand in an earlier chunk.
+  private func complete(_ fault: AuthorFault) throws -> AuthorFault {
+    guard !fault.isComplete else { return fault }
+    let log = fault.identity.id
+    let checkpoint = try VerifiedCheckpoint.verify(
+      note: fault.exhibit.checkpoint, identity: fault.identity)
+    let before = try store.read(
+      log, (fault.position - 1)..<fault.position, maxBytes: EntryLayout.maxBodyBytes * 2)
+    let path = try store.inclusionProof(
+      log, index: fault.position - 1, size: checkpoint.size)
+    return try fault.completed(predecessorLeaf: before.leaves, path: path)
   }
 
   func attempt(_ what: String, _ body: () throws -> Void) {

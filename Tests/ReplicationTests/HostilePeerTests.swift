@@ -1,0 +1,293 @@
+import Crypto
+import Log
+import Secrets
+import Testing
+
+@testable import Replication
+
+/// A session of `nl` whose other end is the test: it knows be's keys and keeps none of the rules.
+final class Puppet {
+  let cluster: Cluster
+  let id = SessionID(1_000_000)
+  private let hash = SHA256.hash(Array("a handshake".utf8))
+
+  init(_ cluster: Cluster, hello: Bool = true) {
+    self.cluster = cluster
+    cluster.feed(
+      "nl",
+      .opened(
+        SessionOpening(
+          id: id, peer: cluster["be"].name, handshakeHash: hash, weInitiated: false,
+          initiatorHasLowerKey: true)))
+    guard hello else { return }
+    send(.hello(version: 1, runID: [UInt8](repeating: 9, count: 16), carry: 0))
+    send(.logs(first: 0, saltedIDs: [salted("nl"), salted("be")]))
+  }
+
+  private func salted(_ name: String) -> [UInt8] {
+    Array(SHA256.hash(hash.array + cluster[name].identity.id.array).array.prefix(16))
+  }
+
+  func send(_ message: Message) { send(message.encode()) }
+  func send(_ bytes: [UInt8]) { cluster.feed("nl", .message(id, bytes)) }
+
+  var isOpen: Bool { cluster["nl"].core.sessions[id] != nil }
+
+  /// A chunk of be's log (position 1) from entries that be signed.
+  func chunk(
+    _ batch: EntryBatch, request: UInt32 = 0, checkpointSize: UInt64 = 0, proof: [Digest] = [],
+    full: Bool = false
+  ) -> [UInt8] {
+    Chunk.encode(
+      batch, request: request, position: 1, checkpointSize: checkpointSize, proof: proof,
+      full: full)
+  }
+}
+
+@Suite("Protocols/sync.md, 8: what a hostile peer can and cannot do")
+struct HostilePeerTests {
+  private func cluster() -> Cluster {
+    let cluster = Cluster(["nl", "be"])
+    cluster.publish("nl", 3)
+    cluster.publish("be", 6)
+    cluster.run(100)
+    return cluster
+  }
+
+  private func entries(_ cluster: Cluster, _ range: Range<UInt64>) throws -> EntryBatch {
+    try cluster["be"].logs.read(cluster["be"].identity.id, range, maximumBytes: 1 << 20)
+  }
+
+  private func held(_ cluster: Cluster) -> UInt64 {
+    cluster["nl"].logs.state(of: cluster["be"].identity.id)!.size
+  }
+
+  @Test("SYNC-1: nothing before hello, no second hello, no other version")
+  func helloFirst() {
+    for message in [Message.ping, .logs(first: 0, saltedIDs: [])] {
+      let puppet = Puppet(cluster(), hello: false)
+      puppet.send(message)
+      #expect(!puppet.isOpen)
+    }
+    let twice = Puppet(cluster())
+    twice.send(.hello(version: 1, runID: [UInt8](repeating: 9, count: 16), carry: 0))
+    #expect(!twice.isOpen)
+    let future = Puppet(cluster(), hello: false)
+    future.send(.hello(version: 2, runID: [UInt8](repeating: 9, count: 16), carry: 0))
+    #expect(!future.isOpen)
+  }
+
+  @Test(
+    "Malformed messages close the session and are counted",
+    arguments: SyncVectors.malformed.map(\.bytes))
+  func malformed(_ bytes: [UInt8]) {
+    let cluster = cluster()
+    let puppet = Puppet(cluster)
+    #expect(puppet.isOpen)
+    puppet.send(bytes)
+    #expect(!puppet.isOpen)
+    #expect(cluster["nl"].counters[.messagesMalformed] == 1)
+  }
+
+  @Test("Every prefix and every flipped bit of every message is survived")
+  func mutations() {
+    let cluster = cluster()
+    func survive(_ bytes: [UInt8]) {
+      let puppet = Puppet(cluster)
+      puppet.send(bytes)
+      cluster.feed("nl", .closed(puppet.id))
+      #expect(cluster["nl"].core.sessions.isEmpty)
+    }
+    for known in SyncVectors.known {
+      for length in 0..<known.bytes.count { survive(Array(known.bytes.prefix(length))) }
+      for bit in 0..<(min(known.bytes.count, 48) * 8) {
+        var bytes = known.bytes
+        bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+        survive(bytes)
+      }
+    }
+  }
+
+  @Test(
+    "SYNC-22: an entry with a flipped signature is the sender's failure, and three close the session"
+  )
+  func badSignatures() throws {
+    let cluster = cluster()
+    let puppet = Puppet(cluster)
+    var bytes = puppet.chunk(try entries(cluster, 0..<1))
+    bytes[bytes.count - 41] ^= 1
+    for _ in 0..<2 {
+      puppet.send(bytes)
+      #expect(puppet.isOpen)
+    }
+    puppet.send(bytes)
+    #expect(!puppet.isOpen)
+    #expect(held(cluster) == 0)
+    #expect(cluster["nl"].counters[.chunksFailed] == 3)
+  }
+
+  @Test("A body that is not the entry's is refused, the right one taken afterwards")
+  func wrongBody() throws {
+    let cluster = cluster()
+    let puppet = Puppet(cluster)
+    var bytes = puppet.chunk(try entries(cluster, 0..<1), full: true)
+    bytes[bytes.count - 1] ^= 1
+    puppet.send(bytes)
+    #expect(held(cluster) == 0)
+    puppet.send(puppet.chunk(try entries(cluster, 0..<1)))
+    #expect(held(cluster) == 1)
+  }
+
+  @Test("SYNC-23: what lies below is answered by a prune, what lies above is not stored")
+  func outOfPlace() throws {
+    let cluster = cluster()
+    let puppet = Puppet(cluster)
+    puppet.send(puppet.chunk(try entries(cluster, 0..<2)))
+    puppet.send(puppet.chunk(try entries(cluster, 0..<2)))
+    #expect(cluster["nl"].counters[.pushesDuplicate] == 1)
+    puppet.send(puppet.chunk(try entries(cluster, 4..<6)))
+    #expect(cluster["nl"].counters[.pushesAhead] == 1)
+    #expect(held(cluster) == 2)
+  }
+
+  @Test("SYNC-21: under a checkpoint that was not sent, or of another log, nothing is accepted")
+  func unanchored() throws {
+    let cluster = cluster()
+    let puppet = Puppet(cluster)
+    puppet.send(puppet.chunk(try entries(cluster, 0..<6), checkpointSize: 6))
+    #expect(held(cluster) == 0)
+    let foreign = try #require(
+      cluster["nl"].logs.newestCheckpoint(of: cluster["nl"].identity.id))
+    puppet.send(.checkpoint(position: 1, note: foreign.note))
+    #expect(cluster["nl"].counters[.checkpointsBad] == 1)
+    let own = try #require(cluster["be"].logs.newestCheckpoint(of: cluster["be"].identity.id))
+    puppet.send(.checkpoint(position: 1, note: own.note))
+    puppet.send(puppet.chunk(try entries(cluster, 0..<6), checkpointSize: 6))
+    #expect(held(cluster) == 6)
+  }
+
+  @Test("SYNC-12: a head with another hash is disputed and freezes nothing else")
+  func forgedHead() {
+    let cluster = cluster()
+    let puppet = Puppet(cluster)
+    puppet.send(.heads([AnnouncedHead(position: 0, size: 2, leafHash: Digest.zero)]))
+    #expect(puppet.isOpen)
+    #expect(cluster["nl"].counters[.headsDisputed] == 1)
+    #expect(cluster["nl"].core.frozenAt(cluster["nl"].identity.id) == nil)
+    // The same peer by another process: it waits until the forger was silent for 5 s.
+    cluster.connect("nl", "be")
+    cluster.run(20_000)
+    #expect(cluster.agrees("be", "nl"))
+  }
+
+  @Test("SYNC-13: heads that shrink or change are disputed")
+  func shrinkingHead() {
+    let cluster = cluster()
+    let puppet = Puppet(cluster)
+    let head = SHA256.hash([1])
+    puppet.send(.heads([AnnouncedHead(position: 1, size: 900, leafHash: head)]))
+    puppet.send(.heads([AnnouncedHead(position: 1, size: 800, leafHash: head)]))
+    #expect(cluster["nl"].counters[.headsDisputed] == 1)
+  }
+
+  @Test("SYNC-33: an offer that is never sent is abandoned, and an honest source is asked")
+  func neverSends() {
+    let cluster = cluster()
+    let puppet = Puppet(cluster)
+    puppet.send(
+      .heads([AnnouncedHead(position: 1, size: 1 << 40, leafHash: SHA256.hash([1]))]))
+    cluster.run(1_000)
+    cluster.connect("nl", "be")
+    cluster.run(60_000)
+    #expect(cluster.agrees("nl", "be"))
+    #expect((cluster["nl"].counters[.pullsStalled] ?? 0) >= 1)
+  }
+
+  @Test("SYNC-31, 32: requests and credit are bounded")
+  func requestsBounded() {
+    let cluster = cluster()
+    cluster.publish("nl", 2_000, bodyBytes: 1_000)
+    cluster.run(100)
+    let puppet = Puppet(cluster)
+    func pull(_ request: UInt32) -> Message {
+      .pull(
+        PullRequest(request: request, position: 0, from: 0, to: 2_003, credit: 1, full: false))
+    }
+    for request in 1...12 { puppet.send(pull(UInt32(request))) }
+    #expect(cluster["nl"].counters[.pullsBusy] == 4)
+    #expect(cluster["nl"].core.sessions[puppet.id]!.serving.count == Limits.openRequestsOfPeer)
+    puppet.send(.credit(request: 1, bytes: .max))
+    #expect(!puppet.isOpen)
+  }
+
+  @Test("A pull of what is not there ends at once")
+  func pullTooFar() {
+    let cluster = cluster()
+    let puppet = Puppet(cluster)
+    puppet.send(
+      .pull(
+        PullRequest(
+          request: 1, position: 0, from: 0, to: UInt64(Int64.max), credit: 9, full: false)))
+    #expect(puppet.isOpen)
+    #expect(cluster["nl"].core.sessions[puppet.id]!.serving.isEmpty)
+  }
+
+  @Test("SYNC-54: a cosignature by an unknown node, or a forged one, is dropped and counted")
+  func cosignatures() throws {
+    let cluster = cluster()
+    let puppet = Puppet(cluster)
+    let checkpoint = try #require(
+      cluster["nl"].logs.newestCheckpoint(of: cluster["nl"].identity.id))
+    let stranger = Cluster.Member("xx")
+    let unknown = Cosignature.make(
+      checkpoint: checkpoint, name: stranger.name, key: stranger.secrets.cosigning.publicKey,
+      time: 1, sign: { stranger.secrets.cosigning.sign($0) })
+    puppet.send(
+      .cosigned(
+        direction: .towardsAuthor, position: 0, note: checkpoint.note(cosignatures: [unknown])))
+    #expect(cluster["nl"].counters[.cosignaturesUnknown] == 1)
+    let forged = Cosignature.make(
+      checkpoint: checkpoint, name: cluster["be"].name,
+      key: cluster["be"].secrets.cosigning.publicKey, time: 1,
+      sign: { stranger.secrets.cosigning.sign($0) })
+    puppet.send(
+      .cosigned(
+        direction: .towardsAuthor, position: 0, note: checkpoint.note(cosignatures: [forged])))
+    #expect(cluster["nl"].counters[.cosignaturesBad] == 1)
+    #expect(cluster["nl"].core.cosigners(of: cluster["nl"].identity.id).isEmpty)
+  }
+
+  @Test("SYNC-4: a second process of one node is refused while the first answers")
+  func secondCopy() {
+    let cluster = cluster()
+    cluster.connect("nl", "be")
+    cluster.run(1_000)
+    let puppet = Puppet(cluster)
+    cluster.run(1_000)
+    #expect(!puppet.isOpen)
+    #expect(cluster["nl"].events.contains(.secondCopy(cluster["be"].name)))
+    #expect(cluster["nl"].core.progressOfPeers().count == 1)
+  }
+
+  @Test("A chunk spoiled on its way costs one more pull, in full, and the log converges")
+  func spoiledChunk() {
+    let cluster = cluster()
+    cluster.publish("be", 500)
+    cluster.run(100)
+    var spoiled = 0
+    cluster.tamper = { _, _, bytes in
+      guard bytes[0] == MessageType.chunk.rawValue, bytes.count > 2_000, spoiled == 0 else {
+        return bytes
+      }
+      spoiled += 1
+      var bytes = bytes
+      bytes[bytes.count - 7] ^= 1
+      return bytes
+    }
+    cluster.connect("nl", "be")
+    cluster.run(60_000)
+    #expect(spoiled == 1)
+    #expect(cluster["nl"].counters[.chunksAskedInFull] == 1)
+    #expect(cluster.agrees("nl", "be"))
+  }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import Testing
+
+@testable import Replication
+
+@Suite("Protocols/vectors/sync.json")
+struct SyncVectorTests {
+  private struct File: Codable, Equatable {
+    var description =
+      "Messages of Protocols/sync.md. Without \"refusal\": decode, and encode to the same bytes."
+    var vectors: [SyncVectors.Vector]
+  }
+
+  private var path: URL {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Protocols/vectors/sync.json")
+  }
+
+  @Test("The file is what the code says; LIAISON_REWRITE_VECTORS=1 rewrites it")
+  func fileIsCurrent() throws {
+    let file = File(vectors: SyncVectors.known + SyncVectors.malformed)
+    if ProcessInfo.processInfo.environment["LIAISON_REWRITE_VECTORS"] == "1" {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      try encoder.encode(file).write(to: path)
+    }
+    #expect(try JSONDecoder().decode(File.self, from: Data(contentsOf: path)) == file)
+  }
+
+  @Test("Known messages decode and encode to the same bytes")
+  func known() throws {
+    let file = try JSONDecoder().decode(File.self, from: Data(contentsOf: path))
+    for vector in file.vectors where vector.refusal == nil {
+      let message = try Message.decode(vector.bytes)
+      if message == .chunk {
+        let chunk = try Chunk.decode(vector.bytes)
+        #expect(chunk.first == 5 && chunk.count == 1 && chunk.checkpointSize == 9)
+        #expect(vector.bytes[chunk.bodies] == [1, 2, 3])
+      } else {
+        #expect(message.encode() == vector.bytes, "\(vector.name)")
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import Crypto
+import Log
+
+@testable import Replication
+
+/// The messages of Protocols/vectors/sync.json.
+enum SyncVectors {
+  struct Vector: Codable, Equatable {
+    var name: String
+    var rule: String
+    var hex: String
+    /// Absent for known answers.
+    var refusal: String?
+
+    var bytes: [UInt8] { Hex.decode(hex)! }
+
+    init(_ name: String, _ rule: String, _ bytes: [UInt8], refusal: String? = nil) {
+      self.name = name
+      self.rule = rule
+      hex = Hex.encode(bytes)
+      self.refusal = refusal
+    }
+  }
+
+  private static let id = [UInt8](0..<16)
+  private static let head = AnnouncedHead(
+    position: 1, size: 17, leafHash: SHA256.hash(Array("leaf".utf8)))
+  private static let note = Array("nl/1\n1\nroot\n\n— nl/1 sig\n".utf8)
+  private static let pull = PullRequest(
+    request: 7, position: 0, from: 1, to: 3, credit: 1 << 20, full: true)
+
+  static let known: [Vector] = [
+    Vector("hello", "SYNC-1", Message.hello(version: 1, runID: id, carry: 0).encode()),
+    Vector("logs", "SYNC-2", Message.logs(first: 2, saltedIDs: [id, id.reversed()]).encode()),
+    Vector("heads", "SYNC-10", Message.heads([head]).encode()),
+    Vector("checkpoint", "SYNC-50", Message.checkpoint(position: 1, note: note).encode()),
+    Vector("pull", "SYNC-30", Message.pull(pull).encode()),
+    Vector("credit", "SYNC-31", Message.credit(request: 7, bytes: 4_096).encode()),
+    Vector("chunk, one compact entry", "SYNC-20", compactChunk),
+    Vector("end", "SYNC-30", Message.end(request: 7, reason: .done).encode()),
+    Vector("prune", "SYNC-40", Message.prune(position: 1).encode()),
+    Vector("graft", "SYNC-40", Message.graft(position: 1).encode()),
+    Vector(
+      "cosigned", "SYNC-52",
+      Message.cosigned(direction: .fromAuthor, position: 1, note: note).encode()),
+    Vector("ping", "SYNC-5", Message.ping.encode()),
+    Vector("pong", "SYNC-5", Message.pong.encode()),
+    Vector("digest", "SYNC-14", Message.digest(id).encode()),
+  ]
+
+  private static var compactChunk: [UInt8] {
+    var leaf = [UInt8](repeating: 0xab, count: EntryLayout.leafBytes)
+    leaf.replaceSubrange(68..<72, with: [0, 0, 0, 3])
+    let batch = try? EntryBatch(first: 5, leaves: leaf, bodies: [1, 2, 3], bodyStates: nil)
+    return Chunk.encode(
+      batch!, request: 7, position: 1, checkpointSize: 9, proof: [SHA256.hash([4])], full: false)
+  }
+
+  private static func edited(_ bytes: [UInt8], _ offset: Int, _ new: [UInt8]) -> [UInt8] {
+    var bytes = bytes
+    bytes.replaceSubrange(offset..<(offset + new.count), with: new)
+    return bytes
+  }
+
+  static let malformed: [Vector] = [
+    Vector("no type", "SYNC 1", [], refusal: "malformed"),
+    Vector("type 0", "SYNC 1", [0], refusal: "malformed"),
+    Vector("reserved type", "SYNC 1", [12, 0, 0, 0, 0], refusal: "malformed"),
+    Vector("trailing byte", "SYNC 1", [13, 0], refusal: "malformed"),
+    Vector(
+      "4,097 logs", "SYNC-2",
+      [2, 0, 0, 0, 2, 0, 0, 0x10, 1] + [UInt8](repeating: 0, count: 65_552),
+      refusal: "malformed"),
+    Vector(
+      "list of logs with a gap", "SYNC-2", Message.logs(first: 5, saltedIDs: [id]).encode(),
+      refusal: "malformed"),
+    Vector(
+      "head of size 0", "SYNC-10",
+      edited(Message.heads([head]).encode(), 9, [UInt8](repeating: 0, count: 8)),
+      refusal: "malformed"),
+    Vector(
+      "head beyond 2^63-1", "SYNC-10", edited(Message.heads([head]).encode(), 9, [0x80]),
+      refusal: "malformed"),
+    Vector(
+      "position not listed", "SYNC-3", edited(Message.heads([head]).encode(), 5, [0, 0, 0, 9]),
+      refusal: "malformed"),
+    Vector(
+      "pull with request 0", "SYNC-30", edited(Message.pull(pull).encode(), 1, [0, 0, 0, 0]),
+      refusal: "malformed"),
+    Vector(
+      "pull of nothing", "SYNC-30", edited(Message.pull(pull).encode(), 16, [3]),
+      refusal: "malformed"),
+    Vector("unknown end reason", "SYNC-30", [8, 0, 0, 0, 1, 9], refusal: "malformed"),
+    Vector("unknown direction", "SYNC-52", [11, 2, 0, 0, 0, 0, 0, 0], refusal: "malformed"),
+    Vector(
+      "chunk of no entries", "SYNC-20", edited(compactChunk, 17, [0, 0, 0, 0]), refusal: "malformed"
+    ),
+    Vector(
+      "chunk of more entries than bytes", "SYNC-20", edited(compactChunk, 17, [0, 0, 0xff, 0xff]),
+      refusal: "malformed"),
+    Vector(
+      "chunk with unknown flags", "SYNC-20", edited(compactChunk, 29, [8]), refusal: "malformed"),
+    Vector("chunk with 65 hashes", "SYNC-21", edited(compactChunk, 30, [65]), refusal: "malformed"),
+    Vector(
+      "chunk beyond the last index", "SYNC-20",
+      edited(compactChunk, 9, [0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+      refusal: "malformed"),
+    Vector(
+      "digest of 15 bytes", "SYNC-14", [15] + [UInt8](repeating: 0, count: 15), refusal: "malformed"
+    ),
+  ]
+}
