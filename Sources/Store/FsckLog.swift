@@ -1,0 +1,243 @@
+import Crypto
+import Log
+import Wire
+
+/// The check of one log: one pass over its files.
+struct LogCheck {
+  let store: Store
+  let log: StoredLog
+  let signatures: Bool
+  private var summary: FsckReport.LogSummary
+  private var tree = CompactTree.empty
+  private var previous = Digest.zero
+  private var builder = NodeBuilder(openBlock: [], peaks: [], blocks: 0)
+  private var nodesChecked: UInt64 = 0
+  private var controls: [UInt8] = []
+  private var controlsChecked: UInt64 = 0
+  /// Of the checkpoints, by size: (size, root, place in the file).
+  private var roots: [(size: UInt64, root: Digest, place: UInt64, contradicts: Bool)] = []
+  private var nextRoot = 0
+
+  init(store: Store, log: StoredLog, signatures: Bool) {
+    self.store = store
+    self.log = log
+    self.signatures = signatures
+    summary = FsckReport.LogSummary(identity: log.identity, head: log.state.head)
+  }
+
+  private func file(_ file: LogFile) -> StoreFile { .log(log.id, file) }
+
+  mutating func run(_ report: inout FsckReport, progress: (UInt64) -> Void) throws(StoreError) {
+    try readNotes(&report)
+    var next: UInt64 = 0
+    while next < log.state.size {
+      let count = Int(min(log.state.size - next, UInt64(Layout.entriesAtOnce)))
+      do {
+        try check(next, count, &report)
+      } catch {
+        guard case .damaged(let damage) = error else { throw error }
+        report.add(damage)
+        report.notChecked.append("\(log.identity.origin): entries from \(next) on")
+        return
+      }
+      next += UInt64(count)
+      progress(next)
+    }
+    if tree != log.state.tree { report.add(Damage(file: file(.entries), .headMismatch)) }
+    if controlsChecked != log.written.controlCount {
+      report.add(Damage(file: file(.control), index: controlsChecked, .control))
+    }
+    report.logs.append(summary)
+  }
+
+  private mutating func check(_ first: UInt64, _ count: Int, _ report: inout FsckReport)
+    throws(StoreError)
+  {
+    let leaves = try store.readExactly(
+      file(.entries), at: first * UInt64(EntryLayout.leafBytes),
+      count: count * EntryLayout.leafBytes)
+    let stored = try store.readExactly(
+      file(.hashes), at: first * UInt64(Layout.hashBytes), count: count * Layout.hashBytes)
+    let index = try store.readExactly(
+      file(.bodiesIndex), at: first * UInt64(Layout.indexBytes),
+      count: count * Layout.indexBytes)
+    var hashes: [UInt8] = []
+    for position in 0..<count {
+      let entry = first + UInt64(position)
+      let offset = position * EntryLayout.leafBytes
+      checkLeaf(leaves, offset, entry, &report)
+      let hash = leafHash(leaves, offset)
+      hash.append(to: &hashes)
+      if hash != digest(stored, position * Layout.hashBytes) {
+        report.add(Damage(file: file(.hashes), index: entry, .leafHash))
+      }
+      tree.append(hash)
+      checkRoots(&report)
+      try checkBody(leaves, offset, index, position, entry, &report)
+      let kind = leaves[offset + EntryLayout.kind]
+      if kind != EntryKind.record.rawValue {
+        controls.append(bigEndian: entry)
+        controls.append(kind)
+        controls.append(contentsOf: repeatElement(0, count: 7))
+      }
+    }
+    try checkNodes(hashes, &report)
+    try checkControls(&report)
+  }
+
+  private mutating func checkLeaf(
+    _ leaves: [UInt8], _ offset: Int, _ entry: UInt64, _ report: inout FsckReport
+  ) {
+    let header = EntryHeader(parsing: leaves.span, at: offset)
+    if header.logID != log.id || header.index != entry {
+      report.add(Damage(file: file(.entries), index: entry, .position))
+    }
+    if header.previous != previous {
+      report.add(Damage(file: file(.entries), index: entry, .link))
+    }
+    previous = EntryHeader.headerHash(of: leaves.span, at: offset)
+    if signatures, !log.identity.verifySignature(leaves: leaves.span, at: offset) {
+      report.add(Damage(file: file(.entries), index: entry, .signature))
+    }
+  }
+
+  private mutating func checkBody(
+    _ leaves: [UInt8], _ leaf: Int, _ index: [UInt8], _ position: Int, _ entry: UInt64,
+    _ report: inout FsckReport
+  ) throws(StoreError) {
+    guard let record = indexRecord(index, position) else {
+      report.add(Damage(file: file(.bodiesIndex), index: entry, .indexRecord))
+      return
+    }
+    guard record.state == .present else {
+      summary.bodiesMissing += 1
+      return
+    }
+    summary.bodiesPresent += 1
+    let length = u32(leaves, leaf + EntryLayout.bodyLength)
+    guard length == record.length else {
+      report.add(Damage(file: file(.bodiesIndex), index: entry, .indexRecord))
+      return
+    }
+    let segment = file(.bodies(record.segment))
+    let bytes: [UInt8]
+    do {
+      bytes = try store.readExactly(
+        segment, at: UInt64(record.offset), count: Layout.bodyHeaderBytes + Int(length))
+    } catch {
+      guard case .damaged(let damage) = error else { throw error }
+      report.add(Damage(file: segment, index: entry, damage.problem))
+      return
+    }
+    guard u32(bytes, 0) == EntryFiles.bodyMagic, u32(bytes, 4) == length, u64(bytes, 8) == entry
+    else {
+      report.add(Damage(file: segment, index: entry, .bodyRecord))
+      return
+    }
+    if bodyHash(bytes) != digest(leaves, leaf + EntryLayout.bodyHash) {
+      report.add(Damage(file: segment, index: entry, .bodyHash))
+    }
+  }
+
+  private mutating func checkNodes(_ hashes: [UInt8], _ report: inout FsckReport)
+    throws(StoreError)
+  {
+    var nodes: [UInt8] = []
+    builder.append(hashes, nodes: &nodes)
+    guard !nodes.isEmpty else { return }
+    let stored = try store.readExactly(
+      file(.nodes), at: nodesChecked * UInt64(Layout.hashBytes), count: nodes.count)
+    for offset in stride(from: 0, to: nodes.count, by: Layout.hashBytes) {
+      if digest(nodes, offset) != digest(stored, offset) {
+        report.add(Damage(file: file(.nodes), index: nodesChecked, .node))
+      }
+      nodesChecked += 1
+    }
+  }
+
+  private mutating func checkControls(_ report: inout FsckReport) throws(StoreError) {
+    let count = UInt64(controls.count / Layout.controlBytes)
+    guard count > 0, controlsChecked + count <= log.written.controlCount else {
+      controlsChecked += count
+      controls = []
+      return
+    }
+    let stored = try store.readExactly(
+      file(.control), at: controlsChecked * UInt64(Layout.controlBytes), count: controls.count)
+    if stored != controls {
+      report.add(Damage(file: file(.control), index: controlsChecked, .control))
+    }
+    controlsChecked += count
+    controls = []
+  }
+
+  // MARK: Checkpoints and cosignatures
+
+  private mutating func readNotes(_ report: inout FsckReport) throws(StoreError) {
+    for place in 0..<log.written.checkpointCount {
+      let bytes = try store.readExactly(
+        file(.checkpoints), at: place * UInt64(Layout.checkpointBytes),
+        count: Layout.checkpointBytes)
+      guard let frame = checkpointFrame(bytes) else {
+        report.add(Damage(file: file(.checkpoints), index: place, .checksum))
+        continue
+      }
+      guard
+        let note = try? VerifiedCheckpoint.verify(note: frame.note, identity: log.identity),
+        note.size == frame.size
+      else {
+        report.add(Damage(file: file(.checkpoints), index: place, .signature))
+        continue
+      }
+      summary.checkpoints += 1
+      if frame.contradicts { summary.contradictions += 1 }
+      roots.append((note.size, note.root, place, frame.contradicts))
+    }
+    roots.sort { $0.size < $1.size }
+    for place in 0..<log.written.cosignatureCount {
+      let bytes = try store.readExactly(
+        file(.cosignatures), at: place * UInt64(Layout.cosignatureBytes),
+        count: Layout.cosignatureBytes)
+      if cosignatureFrame(bytes) == nil {
+        report.add(Damage(file: file(.cosignatures), index: place, .checksum))
+      } else {
+        summary.cosignatures += 1
+      }
+    }
+  }
+
+  private mutating func checkRoots(_ report: inout FsckReport) {
+    while nextRoot < roots.count, roots[nextRoot].size <= tree.size {
+      let checkpoint = roots[nextRoot]
+      nextRoot += 1
+      // One that was kept because it contradicts the tree must still do so.
+      if (tree.root() == checkpoint.root) == checkpoint.contradicts {
+        report.add(Damage(file: file(.checkpoints), index: checkpoint.place, .root))
+      }
+    }
+  }
+}
+
+private func digest(_ bytes: [UInt8], _ offset: Int) -> Digest { Digest(bytes.span, at: offset) }
+private func u32(_ bytes: [UInt8], _ offset: Int) -> UInt32 { bytes.span.bigEndian(at: offset) }
+private func u64(_ bytes: [UInt8], _ offset: Int) -> UInt64 { bytes.span.bigEndian(at: offset) }
+
+private func leafHash(_ leaves: [UInt8], _ offset: Int) -> Digest {
+  EntryHeader.leafHash(of: leaves.span, at: offset)
+}
+
+private func bodyHash(_ record: [UInt8]) -> Digest {
+  SHA256.hash(record.span.extracting(Layout.bodyHeaderBytes..<record.count))
+}
+
+private func indexRecord(_ index: [UInt8], _ position: Int) -> IndexRecord? {
+  IndexRecord(index.span, at: position * Layout.indexBytes)
+}
+
+private func checkpointFrame(_ bytes: [UInt8]) -> CheckpointFrame? {
+  CheckpointFrame(bytes.span, at: 0)
+}
+
+private func cosignatureFrame(_ bytes: [UInt8]) -> CosignatureFrame? {
+  CosignatureFrame(bytes.span, at: 0)
+}

@@ -1,0 +1,77 @@
+/// A disk whose changes stay in memory: with it fsck recovers a store without touching it.
+final class OverlayDisk: Disk {
+  private struct Layer {
+    var exists: Bool
+    var length: UInt64
+    /// In the order in which they were written.
+    var extents: [(offset: UInt64, bytes: [UInt8])] = []
+  }
+
+  private let base: any Disk
+  private var layers: [StoreFile: Layer] = [:]
+
+  init(over base: any Disk) { self.base = base }
+
+  func read(_ file: StoreFile, at offset: UInt64, count: Int) throws(DiskError) -> [UInt8] {
+    guard let layer = layers[file] else { return try base.read(file, at: offset, count: count) }
+    guard layer.exists else { throw .notFound }
+    guard offset < layer.length else { return [] }
+    let wanted = Int(min(UInt64(count), layer.length - offset))
+    var bytes: [UInt8] = []
+    if try base.size(of: file) != nil {
+      bytes = try base.read(file, at: offset, count: wanted)
+    }
+    if bytes.count < wanted {
+      bytes.append(contentsOf: repeatElement(0, count: wanted - bytes.count))
+    }
+    let end = offset + UInt64(wanted)
+    for extent in layer.extents {
+      let extentEnd = extent.offset + UInt64(extent.bytes.count)
+      let from = max(offset, extent.offset)
+      let to = min(end, extentEnd)
+      guard from < to else { continue }
+      bytes.replaceSubrange(
+        Int(from - offset)..<Int(to - offset),
+        with: extent.bytes[Int(from - extent.offset)..<Int(to - extent.offset)])
+    }
+    return bytes
+  }
+
+  func size(of file: StoreFile) throws(DiskError) -> UInt64? {
+    guard let layer = layers[file] else { return try base.size(of: file) }
+    return layer.exists ? layer.length : nil
+  }
+
+  func list(_ folder: StoreFolder) throws(DiskError) -> [String] { try base.list(folder) }
+
+  func execute(_ operation: DiskOperation) throws(DiskError) {
+    switch operation {
+    case .create(let file):
+      try change(file) { $0.exists = true }
+    case .write(let file, let offset, let bytes):
+      try change(file) {
+        $0.extents.append((offset, bytes))
+        $0.length = max($0.length, offset + UInt64(bytes.count))
+      }
+    case .truncate(let file, let length):
+      // What an extent holds behind the end is written again before it is read.
+      try change(file) { $0.length = length }
+    case .remove(let file):
+      try change(file) { $0.exists = false }
+    case .preallocate, .createFolder, .sync, .syncFolder, .punchHole, .rename:
+      break
+    }
+  }
+
+  private func change(_ file: StoreFile, _ body: (inout Layer) -> Void) throws(DiskError) {
+    var layer: Layer
+    if let known = layers[file] {
+      layer = known
+    } else {
+      let size = try base.size(of: file)
+      layer = Layer(exists: size != nil, length: size ?? 0)
+    }
+    body(&layer)
+    layers[file] = layer
+  }
+}
