@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Installs what is missing on a Debian machine. Does nothing, and asks for nothing, when all is there.
+#
+#   ./Deploy/setup.sh           what building and running needs
+#   ./Deploy/setup.sh --test    and what the checks need
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
+
+for_tests=no
+case "${1-}" in
+  "") ;;
+  --test) for_tests=yes ;;
+  *)
+    echo "usage: Deploy/setup.sh [--test]" >&2
+    exit 64
+    ;;
+esac
+
+has_command() { command -v "$1" >/dev/null 2>&1; }
+has_library() { has_command pkg-config && pkg-config --exists "$1"; }
+
+# What can be used is asked for, not what the package database says.
+missing=()
+collect_missing() {
+  missing=()
+  has_command pkg-config || missing+=(pkg-config)
+  has_library libsodium || missing+=(libsodium-dev)
+  has_library nettle || missing+=(nettle-dev)
+  has_command python3 || missing+=(python3)
+  if [ "$for_tests" = yes ]; then
+    /usr/bin/python3 -c 'import cryptography' 2>/dev/null || missing+=(python3-cryptography)
+    has_command strace || missing+=(strace)
+    has_command systemd-analyze || missing+=(systemd)
+  fi
+}
+
+install_missing() {
+  local as_root=()
+  if ! has_command apt-get; then
+    echo "Missing: ${missing[*]} (Debian's names), and there is no apt-get here." >&2
+    echo "Install them with this system's package manager and start again." >&2
+    exit 69
+  fi
+  if [ "$(id -u)" != 0 ]; then
+    if ! has_command sudo; then
+      echo "Missing: ${missing[*]}. There is no sudo here; as root, run:" >&2
+      echo "  apt-get update && apt-get install --no-install-recommends ${missing[*]}" >&2
+      exit 77
+    fi
+    as_root=(sudo)
+  fi
+  echo "Installing ${missing[*]}"
+  as_root+=(env DEBIAN_FRONTEND=noninteractive)
+  "${as_root[@]}" apt-get -q update
+  "${as_root[@]}" apt-get -q -y install --no-install-recommends "${missing[@]}"
+}
+
+collect_missing
+if [ ${#missing[@]} -gt 0 ]; then
+  install_missing
+  collect_missing
+  if [ ${#missing[@]} -gt 0 ]; then
+    echo "Still missing after the installation: ${missing[*]}." >&2
+    exit 69
+  fi
+fi
+require_swift
