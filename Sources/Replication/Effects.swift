@@ -92,6 +92,8 @@ public enum Event: Sendable, Equatable {
   case frozen(LogID, at: UInt64)
   case caughtUp(LogID, size: UInt64)
   case stalled(LogID, NodeName)
+  /// A peer gave us entries of our own log, verified, that we did not have: this is an old copy.
+  case ownEntriesFrom(NodeName, size: UInt64)
   case peerHead(NodeName, LogID, size: UInt64)
   case count(Counter)
 }

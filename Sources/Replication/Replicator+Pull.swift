@@ -198,6 +198,10 @@ extension Replicator {
   ) {
     logs[log]!.accepted = verified.after
     logs[log]!.upstream = id
+    if log == ownLog {
+      let peer = sessions[id]!.opening.peer
+      effects.append(.event(.ownEntriesFrom(peer, size: verified.after.size)))
+    }
     if chunk.request != 0 {
       logs[log]!.pull!.progressAt = now
       logs[log]!.debts.append(

@@ -216,3 +216,21 @@ struct ReplicationTests {
     #expect(cluster.agrees("be", "fr"))
   }
 }
+
+@Suite("A node that is an old copy of itself")
+struct OldCopyTests {
+  @Test("SYNC-35: it takes its own entries back from a peer, and is told so")
+  func ownEntriesComeBack() {
+    let cluster = Cluster(["nl", "be"])
+    cluster.publish("nl", 20)
+    cluster.connect("nl", "be")
+    cluster.run()
+    cluster.disconnectAll()
+    cluster["nl"].logs.forget(cluster["nl"].identity)
+    cluster.restart("nl")
+    cluster.connect("nl", "be")
+    cluster.run()
+    #expect(cluster.agrees("be", "nl"))
+    #expect(cluster["nl"].events.contains(.ownEntriesFrom(cluster["be"].name, size: 20)))
+  }
+}

@@ -54,7 +54,7 @@ final class Author {
   private var queueBytes = 0
   private var signing: Signing?
   /// Staged, waiting to be durable and replicated: in order of index.
-  private var waiting: [(publication: Publication, end: UInt64, reply: PublishReply)] = []
+  private var waiting: [Waiting] = []
   private let desk: Desk
   /// The key exchanged with a peer's operator, of the roster as it is.
   var presharedKey: (NodeName) -> Held<PresharedKey>? = { _ in nil }
@@ -87,7 +87,7 @@ final class Author {
     if let closedBecause {
       return publication.reply(.failure(.closedHere(reason: closedBecause)))
     }
-    guard queue.count < NodeLimits.publishQueue,
+    guard queue.count < NodeLimits.publishQueue, waiting.count < NodeLimits.publishWaiting,
       queueBytes + publication.bytes <= NodeLimits.publishQueueBytes
     else { return publication.reply(.failure(.busy)) }
     queue.append(publication)
@@ -96,7 +96,10 @@ final class Author {
 
   /// Takes the next request up, unless signatures are under way. Called once a round.
   func work() {
-    while signing == nil, closedBecause == nil, !queue.isEmpty {
+    // What the disk has not taken yet is not added to.
+    while signing == nil, closedBecause == nil, !queue.isEmpty,
+      store.stagedBytes < NodeLimits.stagedBytes
+    {
       let publication = queue.removeFirst()
       queueBytes -= publication.bytes
       do throws(ControlError) {
@@ -218,14 +221,29 @@ final class Author {
         _ = try store.addCheckpoint(checkpoint)
       }
     } catch {
-      // It is signed and not stored: to go on would sign the same index again.
-      close(because: "signed entries could not be stored: \(error)")
-      return batch.publication.reply(.failure(.closedHere(reason: closedBecause!)))
+      // Signed, and seen by nobody: what was not staged never leaves this process. The book may know a grant
+      // that does not exist now.
+      desk.forget(identity.id)
+      return batch.publication.reply(.failure(refusal(error)))
     }
     let records = batch.first + (batch.hasGrant ? 1 : 0)
     let run = EntryRun(
       origin: identity.origin.text, first: records, count: UInt64(batch.publication.records.count))
-    waiting.append((batch.publication, entries.end, PublishReply(entries: [run])))
+    waiting.append(
+      Waiting(
+        publication: batch.publication, end: entries.end, run: run,
+        deadline: wallMilliseconds() + NodeLimits.replicasMilliseconds))
+  }
+
+  private func refusal(_ error: any Error) -> ControlError {
+    switch error as? StoreError {
+    case .full: .diskFull
+    case .failed(let disk): .diskFailed(reason: "\(disk)")
+    case .busy: .busy
+    case .logFull:
+      .refused(reason: "the own log reached its limit", hint: "see Protocols/store.md, limits")
+    default: .refused(reason: "the entries were not stored: \(error)", hint: "see liaisond's log")
+    }
   }
 
   private func checkpoint(over entries: EntryBatch, _ state: LogState) -> VerifiedCheckpoint {
@@ -252,17 +270,46 @@ final class Author {
     return made
   }
 
-  /// Answers whom it can.
+  /// Answers whom it can: those whose entries are durable and held by as many peers as they asked for, and those who
+  /// waited for peers long enough.
   /// - Parameter holders: peers that announced at least so many own entries.
-  func answer(durable: UInt64, holders: (UInt64) -> Int) {
-    while let next = waiting.first, next.end <= durable {
-      guard next.publication.replicas == 0 || holders(next.end) >= next.publication.replicas else {
-        return
+  func answer(durable: UInt64, now: UInt64, holders: (UInt64) -> Int) {
+    var stillWaiting: [Waiting] = []
+    for next in waiting {
+      let wanted = next.publication.replicas
+      guard next.end <= durable else {
+        stillWaiting.append(next)
+        continue
       }
-      waiting.removeFirst()
-      next.publication.reply(.success(next.reply))
+      let stored = wanted == 0 ? 0 : holders(next.end)
+      if stored >= wanted {
+        next.publication.reply(.success(PublishReply(entries: [next.run])))
+      } else if now >= next.deadline {
+        next.publication.reply(
+          .failure(.notReplicated(entries: [next.run], stored: stored, wanted: wanted)))
+      } else {
+        stillWaiting.append(next)
+      }
     }
+    waiting = stillWaiting
   }
 
-  var isIdle: Bool { queue.isEmpty && signing == nil && waiting.isEmpty }
+  /// The disk failed: whether what waits is durable will be known after a restart only.
+  func fail(_ reason: String) {
+    let all = waiting.map(\.publication) + queue
+    waiting = []
+    queue = []
+    queueBytes = 0
+    for publication in all { publication.reply(.failure(.diskFailed(reason: reason))) }
+  }
+
+  var waitsForReplicas: Bool { !waiting.isEmpty }
+}
+
+private struct Waiting {
+  let publication: Publication
+  let end: UInt64
+  let run: EntryRun
+  /// Unix ms after which it is answered with what there is.
+  let deadline: UInt64
 }

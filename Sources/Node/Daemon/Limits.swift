@@ -2,6 +2,8 @@
 public enum NodeLimits {
   /// Records that may wait for the author: 64 requests of at most 4 MiB each.
   static let publishQueue = 64
+  /// Publications that wait for the disk or for replicas.
+  static let publishWaiting = 1_024
   static let publishQueueBytes = 32 << 20
   /// Fewer entries than this are signed on the loop (25 µs each); more go to the worker threads and get
   /// a checkpoint at once.

@@ -25,6 +25,13 @@ extension Node {
     case .frozen(let log, let index): journal.error("\(name(of: log)) is frozen at \(index)")
     case .caughtUp(let log, let size):
       journal.debug("\(name(of: log)) is complete at \(size)")
+    case .ownEntriesFrom(let peer, let size):
+      author.close(
+        because:
+          "\(peer) held own entries up to \(size) that this data folder lacked: it is an old copy")
+      journal.error(
+        "\(identity.origin) is closed here: peer \(peer) held own entries up to \(size) that this folder lacked"
+      )
     case .stalled(let log, let peer):
       journal.warning("\(name(of: log)): peer \(peer) sends nothing, asking elsewhere")
     case .peerHead(_, let log, _):

@@ -41,6 +41,7 @@ final class Node {
 
   var tickTimer: (id: TimerID, due: UInt64)?
   var checkpointTimer: TimerID?
+  private var replicaTimer: TimerID?
   var token: TokenKeeper
   var verification: BackgroundVerification
   private var diskThread: DiskThread?
@@ -223,13 +224,16 @@ final class Node {
       }
     }
     wasStoreWell = isWell
+    if case .failed(let error) = store.condition { author.fail("\(error)") }
     if case .full = store.condition {
       loop.schedule(afterMilliseconds: 1_000) { [weak self] in self?.store.retry() }
     }
   }
 
   func answerAuthors() {
-    author.answer(durable: store.durableHead(identity.id)?.size ?? 0) { end in
+    author.answer(
+      durable: store.durableHead(identity.id)?.size ?? 0, now: loop.clock.wallMilliseconds
+    ) { end in
       core.peersHolding(identity.id, size: end).count
     }
   }
@@ -247,6 +251,16 @@ final class Node {
     scheduleTick()
     scheduleToken()
     scheduleVerification()
+    scheduleReplicaTimeout()
+  }
+
+  /// Somebody may wait for peers that do not come.
+  private func scheduleReplicaTimeout() {
+    guard author.waitsForReplicas, replicaTimer == nil else { return }
+    replicaTimer = loop.schedule(afterMilliseconds: 1_000) { [weak self] in
+      self?.replicaTimer = nil
+      self?.answerAuthors()
+    }
   }
 
   /// A disk that is slower than the network holds the senders back, not the memory.
