@@ -117,10 +117,10 @@ public enum Daemon {
     journal.notice("stopped")
   }
 
-  /// systemd's `LoadCredentialEncrypted=liaison.key:…`.
+  /// systemd's `LoadCredentialEncrypted=node.key:…`.
   private static func credential() -> String? {
     guard let folder = Environment.value("CREDENTIALS_DIRECTORY") else { return nil }
-    let path = "\(folder)/liaison.key"
+    let path = "\(folder)/node.key"
     return (try? FileSystem.status(path)) == nil ? nil : path
   }
 
