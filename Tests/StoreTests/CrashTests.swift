@@ -116,17 +116,17 @@ private func expectRecovery(
 }
 
 struct CrashTests {
-  @Test(arguments: 1...4) func crashAtEveryEffect(seed: Int) throws {
+  @Test(arguments: 1...5) func crashAtEveryEffect(seed: Int) throws {
     let logs = try ["be", "fr", "nl"].map { try TestLog($0, entries: 200, bodyBytes: 0...300) }
     let scenario = try Scenario(logs, seed: UInt64(seed))
     try scenario.run(steps: 150)
     var random = TestRandom(seed: UInt64(seed) << 32)
-    #expect(scenario.points.count > 100)
+    #expect(scenario.points.count > 150)
     for (number, point) in scenario.points.enumerated() {
       for attempt in 0..<2 {
         let image = point.image.crashed(&random)
         try expectRecovery(
-          point, logs, image, thorough: (number + attempt) % 5 == 0)
+          point, logs, image, thorough: (number + attempt) % 9 == 0)
       }
     }
   }
