@@ -56,7 +56,9 @@ public final class FileDisk: Disk, Sendable {
     do throws(SystemError) {
       try perform(operation)
     } catch {
-      let failure = DiskError(error)
+      var failure = DiskError(error)
+      // The store repeats what met a full disk; a sync that failed is never repeated (STO-4).
+      if operation.isSync, failure == .noSpace { failure = .inputOutput }
       if operation.isSync { state.withLock { $0.failure = $0.failure ?? failure } }
       throw failure
     }

@@ -60,5 +60,6 @@ public protocol Disk: AnyObject {
   ///   exist.
   func list(_ folder: StoreFolder) throws(DiskError) -> [String]
 
+  /// - Throws: for a sync never `.noSpace`, which means that repeating the operation can help.
   func execute(_ operation: DiskOperation) throws(DiskError)
 }
