@@ -82,7 +82,7 @@ let package = Package(
     tests("StoreTests", ["Store", "Runtime", "Log", "Secrets", "Crypto"]),
     tests("TransportTests", ["Transport", "Secrets", "Crypto", "Wire"]),
     tests("ReplicationTests", ["Replication", "Log", "Secrets", "Crypto", "Wire"]),
-    tests("AuditTests", ["Audit", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
+    tests("AuditTests", ["liaison-audit", "Audit", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
     tests(
       "NodeTests",
       ["Node", "Runtime", "Store", "Log", "Secrets", "Crypto", "CommandLine", "liaisond"]),

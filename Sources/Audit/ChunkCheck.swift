@@ -183,7 +183,7 @@ struct ChunkCheck: Sendable {
   }
 }
 
-/// Reads bodies from the segments, and from the journals where the segments end.
+/// Reads bodies from the segments; those whose index record is not written yet from the journals.
 struct BodyReader {
   let files: LogFiles
   private var segment: UInt32?
@@ -198,7 +198,6 @@ struct BodyReader {
     guard let record else { return files.journaledBody(index).map { Array($0) } }
     let name = StoreFormat.segmentName(record.segment)
     guard let length = files.segments[record.segment] else {
-      if let body = files.journaledBody(index) { return Array(body) }
       result.add(name, index, UInt64(record.offset), "the segment is missing that holds the body")
       return nil
     }
@@ -210,7 +209,6 @@ struct BodyReader {
     guard UInt64(record.offset) + UInt64(bytes) <= length,
       let start = try reader?.locate(UInt64(record.offset), bytes), let window = reader?.window
     else {
-      if let body = files.journaledBody(index) { return Array(body) }
       result.add(name, index, UInt64(record.offset), "ends before the end of the body")
       return nil
     }

@@ -116,6 +116,8 @@ enum Folder {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
+  static func wait(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
+
   /// The whole of a small file; nil when it does not exist.
   static func contents(
     of path: String, atMost limit: Int = AuditLimits.smallFileBytes

@@ -156,7 +156,7 @@ private struct AuditRun {
       return
     }
     let audit = LogAudit(
-      identity: identity, files: try LogFiles(folder: folder, journal: entries), place: place,
+      identity: identity, files: try LogFiles.open(folder: folder, journal: entries), place: place,
       threads: threads, progress: progress)
     compareWithCards(identity, file, audit)
     audit.run(cards: cards)

@@ -13,6 +13,9 @@ public enum AuditLimits {
   static let findingsListed = 16
   /// Proofs made for one log: each costs a pass over its leaf hashes.
   static let proofsMade = 4
+  /// How often, and after how long, it looks again at files that a daemon is writing: 1 s in all.
+  static let looks = 20
+  static let lookMilliseconds = 50
   /// A card, a `format` or an `identity` file.
   static let smallFileBytes = 64 << 10
   public static let threads = 256

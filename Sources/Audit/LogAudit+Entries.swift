@@ -35,7 +35,7 @@ extension LogAudit {
       }
       do throws(ReadFailure) {
         for found in try nodes.append(result.leafHashes) { addFound(found) }
-        for found in try control.append(result.control) { addFound(found) }
+        for found in try control.append(result.control, files.written) { addFound(found) }
       } catch {
         failure = error
         return false
@@ -139,11 +139,13 @@ private struct NodeCheck {
 private struct ControlCheck {
   private var reader: WindowReader?
   private var position: UInt64 = 0
+  /// Records that the file must have.
+  private var required: UInt64 = 0
 
   init(files: LogFiles) { reader = files.control.map { WindowReader($0) } }
 
   mutating func append(
-    _ entries: [(index: UInt64, kind: UInt8)]
+    _ entries: [(index: UInt64, kind: UInt8)], _ written: UInt64
   ) throws(ReadFailure) -> [ChunkResult.Damage] {
     var found: [ChunkResult.Damage] = []
     for entry in entries {
@@ -163,15 +165,22 @@ private struct ControlCheck {
         }
       }
       position += 1
+      if entry.index < written { required = position }
     }
     return found
   }
 
-  /// The file lists nothing else, and all of them.
+  /// The file lists nothing else, and all of them but those that are in the journals only.
   func finish() -> ChunkResult.Damage? {
-    guard let file = reader?.file, position * UInt64(StoreFormat.controlBytes) < file.size
-    else { return nil }
+    guard let file = reader?.file else { return nil }
     let offset = position * UInt64(StoreFormat.controlBytes)
+    let records = file.size / UInt64(StoreFormat.controlBytes)
+    if records < required {
+      return ChunkResult.Damage(
+        file: "control", index: records, offset: file.size,
+        what: "ends here, and \(required - records) entries that are no records are not listed")
+    }
+    guard offset < file.size else { return nil }
     return ChunkResult.Damage(
       file: "control", index: position, offset: offset,
       what: "lists more than the entries that are no records")

@@ -26,13 +26,6 @@ extension LogAudit {
       return failure == nil
     }
     if let failure { throw failure }
-    guard let head = files.journal?.head, head.segmentOffset > 0 else { return }
-    let length = files.segments[head.segment] ?? 0
-    if length < UInt64(head.segmentOffset), files.journal?.run(at: files.size - 1) == nil {
-      add(
-        .verificationFailed, StoreFormat.segmentName(head.segment), nil, offset: length,
-        "ends here; bodies up to \(head.segmentOffset) were acknowledged")
-    }
   }
 }
 

@@ -97,106 +97,66 @@ final class LogAudit {
 
   // MARK: Lengths
 
-  /// Every file ends where the head says: what is missing must be in the journals, and nothing stands
-  /// behind it.
+  /// Every file of a log ends where its head says. What the journals hold may be missing at the end,
+  /// in all files alike; nothing stands behind it.
   private func checkLengths() {
-    let size = files.journal?.head.size ?? files.size
-    let head = files.journal?.head
-    checkLength("entries", files.entries, EntryLayout.leafBytes, size)
-    checkLength("hashes", files.hashes, StoreFormat.hashBytes, size)
-    checkLength("bodies.index", files.index, StoreFormat.indexBytes, size)
-    checkLength("nodes", files.nodes, StoreFormat.hashBytes, StoreFormat.nodes(entries: size))
-    if let head {
-      checkLength("control", files.control, StoreFormat.controlBytes, head.controlCount)
-      checkLength(
-        "checkpoints", files.checkpoints, StoreFormat.checkpointBytes, head.checkpointCount)
-      checkLength(
-        "cosignatures", files.cosignatures, StoreFormat.cosignatureBytes, head.cosignatureCount)
-    } else {
-      checkWhole("checkpoints", files.checkpoints, StoreFormat.checkpointBytes)
-      checkWhole("cosignatures", files.cosignatures, StoreFormat.cosignatureBytes)
-    }
+    let (size, written, head) = (
+      files.journal?.head.size ?? files.size, files.written, files.journal?.head
+    )
+    check("entries", files.entries, EntryLayout.leafBytes, written, size)
+    check("hashes", files.hashes, StoreFormat.hashBytes, written, size)
+    check("bodies.index", files.index, StoreFormat.indexBytes, written, size)
+    check(
+      "nodes", files.nodes, StoreFormat.hashBytes, StoreFormat.nodes(entries: written),
+      StoreFormat.nodes(entries: size))
+    // How many control records there must be shows when the entries were read.
+    check("control", files.control, StoreFormat.controlBytes, 0, head?.controlCount)
+    check(
+      "checkpoints", files.checkpoints, StoreFormat.checkpointBytes,
+      required(head?.checkpointCount, files.journal?.checkpoints), head?.checkpointCount)
+    check(
+      "cosignatures", files.cosignatures, StoreFormat.cosignatureBytes,
+      required(head?.cosignatureCount, files.journal?.cosignatures), head?.cosignatureCount)
     if files.size < size {
       add(
         .verificationFailed, "entries", files.size,
         offset: files.size * UInt64(EntryLayout.leafBytes),
         "ends here; \(size) entries were acknowledged")
     }
+    if files.size > written {
+      notes.append(
+        "\(origin): entries from \(written) on are in the journal and not in the log's files yet")
+    }
   }
 
-  /// - Parameter records: how many were acknowledged.
-  private func checkLength(
-    _ name: String, _ file: ReadOnlyFile?, _ stride: Int, _ records: UInt64
+  /// The fewest frames that a file must have: the journals hold the rest.
+  private func required(_ count: UInt64?, _ journaled: [UInt64: [UInt8]]?) -> UInt64 {
+    guard var count, let journaled else { return 0 }
+    while count > 0, journaled[count - 1] != nil { count -= 1 }
+    return count
+  }
+
+  /// - Parameters:
+  ///   - required: records that must be in the file.
+  ///   - acknowledged: all that there are; nil: not known.
+  private func check(
+    _ name: String, _ file: ReadOnlyFile?, _ stride: Int, _ required: UInt64,
+    _ acknowledged: UInt64?
   ) {
     guard let file else {
-      if files.journal == nil || !isNew { add(.verificationFailed, name, nil, "is missing") }
+      if files.isOnDisk { add(.verificationFailed, name, nil, "is missing") }
       return
     }
-    let end = records * UInt64(stride)
-    if file.size > end {
-      tails.append(Tail(file: name, records: records, stride: stride, bytes: file.size))
-    } else if file.size < end, !isJournaled(name, from: file.size / UInt64(stride), to: records) {
+    let records = file.size / UInt64(stride)
+    if let acknowledged, file.size > acknowledged * UInt64(stride) {
+      tails.append(Tail(file: name, records: acknowledged, stride: stride, bytes: file.size))
+    } else if records < required {
       add(
-        .verificationFailed, name, file.size / UInt64(stride), offset: file.size,
-        "ends here, \(end - file.size) bytes too early")
-    }
-  }
-
-  private func checkWhole(_ name: String, _ file: ReadOnlyFile?, _ stride: Int) {
-    guard let file else {
-      add(.verificationFailed, name, nil, "is missing")
-      return
-    }
-    let rest = file.size % UInt64(stride)
-    if rest != 0 {
+        .verificationFailed, name, records, offset: file.size,
+        "ends here, \(required * UInt64(stride) - file.size) bytes too early")
+    } else if file.size % UInt64(stride) != 0 {
       add(
-        .verificationFailed, name, file.size / UInt64(stride), offset: file.size - rest,
-        "ends in the middle of a record")
+        .verificationFailed, name, records, offset: file.size, "ends in the middle of a record")
     }
-  }
-
-  /// Whether the log itself is so new that its files need not be there yet.
-  private var isNew: Bool { files.journal?.identity != nil }
-
-  /// Whether the journals hold what a file has not got yet.
-  private func isJournaled(_ name: String, from: UInt64, to: UInt64) -> Bool {
-    guard let journal = files.journal else { return false }
-    switch name {
-    case "checkpoints": return (from..<to).allSatisfy { journal.checkpoints[$0] != nil }
-    case "cosignatures": return (from..<to).allSatisfy { journal.cosignatures[$0] != nil }
-    case "entries", "hashes", "bodies.index":
-      return isCovered(from: from, to: to)
-    case "nodes":
-      // The entries whose arrival completes the first node that is missing.
-      guard let first = firstEntry(completingNode: from, below: files.size) else { return true }
-      return isCovered(from: first, to: files.size)
-    case "control":
-      guard let run = journal.runs.first(where: { $0.controlCount <= from }) else { return false }
-      return isCovered(from: run.batch.first, to: files.size)
-    default: return false
-    }
-  }
-
-  private func isCovered(from: UInt64, to: UInt64) -> Bool {
-    var next = from
-    while next < to, let run = files.journal?.run(at: next) { next = run.batch.end }
-    return next >= to
-  }
-
-  /// The last entry of the block that is written with node number `node`.
-  private func firstEntry(completingNode node: UInt64, below size: UInt64) -> UInt64? {
-    var low: UInt64 = 0
-    var high = size / StoreFormat.blockEntries
-    // The fewest blocks that make more than `node` nodes.
-    while low < high {
-      let middle = (low + high) / 2
-      if StoreFormat.nodes(entries: middle * StoreFormat.blockEntries) > node {
-        high = middle
-      } else {
-        low = middle + 1
-      }
-    }
-    guard low > 0 else { return nil }
-    return low * StoreFormat.blockEntries - 1
   }
 }

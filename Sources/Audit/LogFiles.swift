@@ -18,22 +18,43 @@ struct LogFiles: Sendable {
   /// Names in the folder that no log has.
   let unknown: [String]
   let journal: Journals.LogEntries?
+  /// Whether there is a folder: a log that was just added is in the journal only.
+  let isOnDisk: Bool
   /// Entries to audit.
-  var size: UInt64
+  private(set) var size: UInt64
+  /// Entries that the files hold, or ought to: whatever one of them holds of an entry, all must.
+  /// From here to `size` the entries are in the journals only.
+  private(set) var written: UInt64
 
   static let names: Set<String> = [
     "identity", "entries", "hashes", "nodes", "bodies.index", "bodies", "control", "checkpoints",
     "cosignatures",
   ]
 
-  init(folder: String, journal: Journals.LogEntries?) throws(ReadFailure) {
+  /// The files as they are now. While a daemon writes them they may not agree for a moment: then it
+  /// looks again for a while.
+  static func open(
+    folder: String, journal: Journals.LogEntries?
+  ) throws(ReadFailure) -> LogFiles {
+    var files = try LogFiles(folder: folder, journal: journal)
+    for _ in 0..<AuditLimits.looks where journal != nil {
+      if try files.agree() { break }
+      Folder.wait(milliseconds: AuditLimits.lookMilliseconds)
+      files = try LogFiles(folder: folder, journal: journal)
+    }
+    return files
+  }
+
+  private init(folder: String, journal: Journals.LogEntries?) throws(ReadFailure) {
     self.folder = folder
     self.journal = journal
-    entries = try ReadOnlyFile(path: folder + "/entries")
-    hashes = try ReadOnlyFile(path: folder + "/hashes")
+    isOnDisk = Folder.kind(of: folder) == .folder
+    // In the order in which they are written: what is in a later one is in the earlier ones.
+    control = try ReadOnlyFile(path: folder + "/control")
     nodes = try ReadOnlyFile(path: folder + "/nodes")
     index = try ReadOnlyFile(path: folder + "/bodies.index")
-    control = try ReadOnlyFile(path: folder + "/control")
+    hashes = try ReadOnlyFile(path: folder + "/hashes")
+    entries = try ReadOnlyFile(path: folder + "/entries")
     checkpoints = try ReadOnlyFile(path: folder + "/checkpoints")
     cosignatures = try ReadOnlyFile(path: folder + "/cosignatures")
     var segments: [UInt32: UInt64] = [:]
@@ -49,15 +70,32 @@ struct LogFiles: Sendable {
     }
     self.segments = segments
     self.unknown = unknown
-    size = (entries?.size ?? 0) / UInt64(EntryLayout.leafBytes)
-    if let journal {
-      // What is acknowledged and can be read: from the file, and behind its end from the journals.
-      var covered = min(size, journal.head.size)
-      while covered < journal.head.size, let run = journal.run(at: covered) {
-        covered = run.batch.end
-      }
-      size = covered
-    }
+    size = journal?.head.size ?? (entries?.size ?? 0) / UInt64(EntryLayout.leafBytes)
+    written = 0
+    written = max(
+      records(entries, EntryLayout.leafBytes, atMost: size),
+      records(hashes, StoreFormat.hashBytes, atMost: size),
+      records(index, StoreFormat.indexBytes, atMost: size))
+    // What is acknowledged and can be read: from the file, and behind its end from the journals.
+    var covered = records(entries, EntryLayout.leafBytes, atMost: size)
+    while covered < size, let run = journal?.run(at: covered) { covered = run.batch.end }
+    size = covered
+  }
+
+  /// Whether every file reaches as far as any other.
+  private func agree() throws(ReadFailure) -> Bool {
+    guard isOnDisk, written > 0 else { return true }
+    guard records(entries, EntryLayout.leafBytes, atMost: written) == written,
+      records(hashes, StoreFormat.hashBytes, atMost: written) == written,
+      records(index, StoreFormat.indexBytes, atMost: written) == written,
+      nodes?.size ?? 0 >= StoreFormat.nodes(entries: written) * UInt64(StoreFormat.hashBytes),
+      let last = try index?.read(
+        at: (written - 1) * UInt64(StoreFormat.indexBytes), count: StoreFormat.indexBytes),
+      last.count == StoreFormat.indexBytes
+    else { return false }
+    guard let record = IndexRecord(last.span, at: 0), record.state == .present else { return true }
+    let end = UInt64(record.offset) + UInt64(StoreFormat.bodyHeaderBytes) + UInt64(record.length)
+    return segments[record.segment] ?? 0 >= end
   }
 
   /// Whole records of `stride` bytes that `file` has, at most `limit`.

@@ -1,0 +1,91 @@
+import Crypto
+import Log
+import Secrets
+
+/// A node that writes a log, rightly or not.
+struct Author {
+  let identity: LogIdentity
+  private(set) var leaves: [[UInt8]] = []
+  private(set) var bodies: [[UInt8]] = []
+  private let seed: [UInt8]
+  private let cosigningSeed: [UInt8]
+
+  init(_ name: String, keyed label: String = "") throws {
+    let seed = SHA256.hash(Array("audit test log key \(name)\(label)".utf8)).array
+    self.seed = seed
+    cosigningSeed = SHA256.hash(Array("audit test cosigning key \(name)\(label)".utf8)).array
+    identity = LogIdentity(
+      origin: try Origin("\(name)/1"), key: LogSecretKey(seed: seed.span).publicKey)
+  }
+
+  /// With a genesis entry, records and a few other entries.
+  init(_ name: String, entries: Int) throws {
+    try self.init(name)
+    let genesis = try Genesis(card: card(), nextKeyHash: SHA256.hash([9]), follows: nil)
+    add(.genesis, genesis.encode())
+    for index in 1..<entries {
+      if index % 50 == 7 {
+        add(.grant, Array("a grant, number \(index)".utf8))
+      } else {
+        add(.record, [UInt8](repeating: UInt8(truncatingIfNeeded: index), count: index % 400))
+      }
+    }
+  }
+
+  func card() throws -> Card {
+    try Card.make(
+      serial: 1, origin: identity.origin, log: identity.key,
+      cosigning: CosigningSecretKey(seed: cosigningSeed.span).publicKey,
+      sealing: SealingPublicKey(SHA256.hash(seed + [1]).bytes),
+      transport: TransportPublicKey(SHA256.hash(seed + [2]).bytes), address: nil, sign: sign)
+  }
+
+  /// - Parameter edit: changes the header's bytes before they are signed.
+  mutating func add(
+    _ kind: EntryKind, _ body: [UInt8], badSignature: Bool = false,
+    edit: (inout [UInt8]) -> Void = { _ in }
+  ) {
+    let tag = kind == .record ? AudienceTag([UInt8](repeating: 3, count: 16)) : nil
+    var header = EntryHeader(
+      logID: identity.id, index: UInt64(leaves.count), time: 1_452_470_400_000,
+      kind: kind.rawValue, suite: kind.suite.rawValue, expiryDay: 0, bodyBytes: UInt32(body.count),
+      audienceTag: tag ?? .zero,
+      previous: leaves.last.map { EntryHeader.headerHash(of: $0.span) } ?? .zero,
+      bodyHash: SHA256.hash(body)
+    ).encode()
+    edit(&header)
+    var signature = sign(header.span).array
+    if badSignature { signature[3] ^= 1 }
+    leaves.append(header + signature)
+    bodies.append(body)
+  }
+
+  func batch(_ range: Range<Int>) throws -> EntryBatch {
+    try EntryBatch(
+      first: UInt64(range.lowerBound), leaves: range.flatMap { leaves[$0] },
+      bodies: range.flatMap { bodies[$0] })
+  }
+
+  func root(_ size: Int) -> Digest {
+    var tree = CompactTree.empty
+    for leaf in leaves[..<size] { tree.append(EntryHeader.leafHash(of: leaf.span)) }
+    return tree.root()
+  }
+
+  func checkpoint(_ size: Int, root: Digest? = nil) -> VerifiedCheckpoint {
+    Checkpoint.make(
+      identity: identity, size: UInt64(size), root: root ?? self.root(size), sign: sign)
+  }
+
+  func cosignature(_ checkpoint: VerifiedCheckpoint) -> Cosignature {
+    let secret = CosigningSecretKey(seed: cosigningSeed.span)
+    return Cosignature.make(
+      checkpoint: checkpoint, name: identity.origin.name, key: secret.publicKey,
+      time: 1_452_470_400
+    ) { secret.sign($0) }
+  }
+
+  private func sign(_ message: Span<UInt8>) -> Signature {
+    LogSecretKey(seed: seed.span).sign(message)
+  }
+}

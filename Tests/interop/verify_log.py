@@ -1,0 +1,1013 @@
+#!/usr/bin/python3
+"""Verifies Liaison logs: a second opinion beside liaison-audit.
+
+Written from Protocols/ alone (entry.md, log.md, checkpoint.md, card.md, store.md), on nothing but
+Python and Debian's python3-cryptography. It reads; it never writes.
+
+    verify_log.py FOLDER [--key FILE.card]...    a data folder, one log's folder, or a copy
+    verify_log.py --ed25519 VECTORS.json         the acceptance rule, on the 914 edge cases of CCTV
+
+Exit: 0 all checked against given cards, 1 verification failed, 2 fork, author fault or defect
+proven, 3 valid but something was not checked, 64 usage, 66 no input, 74 I/O.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import os
+import re
+import struct
+import sys
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+LEAF, HEADER, MAX_BODY, MAX_SIZE = 216, 152, 1 << 20, (1 << 63) - 1
+KIND_SUITE = {1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 2, 8: 2, 9: 1}
+GENESIS, KEYS, RECORD = 1, 2, 9
+PRESENT, PURGED, PURGED_HERE, EXPIRED, ABSENT = range(5)
+STATES = {PURGED: "withdrawn", PURGED_HERE: "deleted here", EXPIRED: "expired", ABSENT: "not here"}
+
+
+def sha256(*parts):
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.digest()
+
+
+# Ed25519: entry.md, 4. OpenSSL does the group arithmetic; what it is lax about is checked before.
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+
+
+def decode_point(encoded):
+    """The point of a canonical encoding, or None."""
+    y = int.from_bytes(encoded, "little")
+    sign, y = y >> 255, y & (2**255 - 1)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if x * x % P != square or (x == 0 and sign):
+        return None
+    return (P - x if x & 1 != sign else x), y
+
+
+def double(point):
+    x, y = point
+    t = D * x * x * y * y % P
+    return (2 * x * y * pow(1 + t, P - 2, P) % P, (y * y + x * x) * pow(1 - t, P - 2, P) % P)
+
+
+def sound_point(encoded):
+    """Canonical and not of small order: eight times it is not the neutral element."""
+    point = decode_point(encoded)
+    return point is not None and double(double(double(point))) != (0, 1)
+
+
+class Ed25519Key:
+    def __init__(self, raw):
+        self.raw = raw
+        self.sound = sound_point(raw)
+        self.key = Ed25519PublicKey.from_public_bytes(raw) if self.sound else None
+
+    def verifies(self, signature, message):
+        if not self.sound or len(signature) != 64:
+            return False
+        # OpenSSL compares encodings, so R is canonical; it does not look whether R is of small order.
+        if int.from_bytes(signature[32:], "little") >= ORDER or signature[:32] in SMALL_ORDER:
+            return False
+        try:
+            self.key.verify(signature, message)  # encode(SB - kA) = R
+            return True
+        except InvalidSignature:
+            return False
+
+
+def small_order_points():
+    """Encodings of the eight points of small order, found by multiplying by the group's order."""
+    def add(a, b):
+        t = D * a[0] * b[0] * a[1] * b[1] % P
+        return (
+            (a[0] * b[1] + b[0] * a[1]) * pow(1 + t, P - 2, P) % P,
+            (a[1] * b[1] + a[0] * b[0]) * pow(1 - t, P - 2, P) % P,
+        )
+
+    found, y = set(), 2
+    while len(found) < 8:
+        point, y = decode_point(y.to_bytes(32, "little")), y + 1
+        if point is None:
+            continue
+        torsion, k = (0, 1), ORDER
+        while k:
+            if k & 1:
+                torsion = add(torsion, point)
+            point, k = double(point), k >> 1
+        multiple = (0, 1)
+        for _ in range(8):
+            multiple = add(multiple, torsion)
+            found.add((multiple[1] | (multiple[0] & 1) << 255).to_bytes(32, "little"))
+    return found
+
+
+SMALL_ORDER = small_order_points()
+
+
+# Text: checkpoint.md, 1 and card.md, 1.
+
+class Bad(Exception):
+    """What is wrong with a text."""
+
+
+def b64(text, length=None):
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise Bad("is not Base64") from error
+    if base64.b64encode(raw).decode() != text or (length is not None and len(raw) != length):
+        raise Bad("is not the Base64 of %s bytes" % length)
+    return raw
+
+
+def decimal(text, low, high):
+    if not re.fullmatch(r"0|[1-9][0-9]{0,19}", text) or not low <= int(text) <= high:
+        raise Bad("has a malformed number")
+    return int(text)
+
+
+def parse_origin(text):
+    match = re.fullmatch(r"([a-z0-9.-]{1,32})/([1-9][0-9]{0,9})", text)
+    if not match or match[1].startswith("liaison-") or int(match[2]) >= 2**32:
+        raise Bad("has a malformed origin")
+    return match[1]
+
+
+def key_id(name, kind, key):
+    return sha256(name.encode(), b"\n", bytes([kind]), key)[:4]
+
+
+def parse_note(raw):
+    """(text with its last newline, [(name, key id, signature)])"""
+    if len(raw) > 32768:
+        raise Bad("is too long for a note")
+    try:
+        note = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Bad("is not UTF-8") from error
+    if any(ord(c) < 32 and c != "\n" for c in note) or note.startswith("liaison-entry/"):
+        raise Bad("holds what no note may hold")
+    text, blank, rest = note.rpartition("\n\n")
+    if not blank or not text or not rest.endswith("\n"):
+        raise Bad("has no signature lines")
+    lines = []
+    for line in rest[:-1].split("\n"):
+        match = re.fullmatch("\u2014 ([^\\s+]{1,255}) ([A-Za-z0-9+/=]+)", line)
+        if not match:
+            raise Bad("has a malformed signature line")
+        payload = b64(match[2])
+        if len(payload) < 5:
+            raise Bad("has a malformed signature line")
+        lines.append((match[1], payload[:4], payload[4:]))
+    if len(lines) > 100 or len({line[:2] for line in lines}) != len(lines):
+        raise Bad("has two lines of one key, or too many")
+    return (text + "\n").encode(), lines
+
+
+def own_signature(note, origin, key):
+    text, lines = note
+    for name, identifier, signature in lines:
+        if name == origin and identifier == key_id(origin, 1, key.raw):
+            if not key.verifies(signature, text):
+                raise Bad("has a signature that does not verify")
+            return
+    raise Bad("is not signed by the log's key")
+
+
+class Card:
+    def __init__(self, raw):
+        if len(raw) > 2048:
+            raise Bad("is longer than a card")
+        note = parse_note(raw)
+        lines = note[0].decode().split("\n")[:-1]
+        names = ["serial", "name", "origin", "log", "cosign", "seal", "transport"]
+        if lines[0] != "liaison-card/v1" or not 8 <= len(lines) <= 9:
+            raise Bad("is no card")
+        values = {}
+        for name, line in zip(names + ["address"], lines[1:]):
+            if not line.startswith(name + " "):
+                raise Bad("lacks the line " + name)
+            values[name] = line[len(name) + 1:]
+        decimal(values["serial"], 1, 2**64 - 1)
+        self.name, self.origin = values["name"], values["origin"]
+        if parse_origin(self.origin) != self.name:
+            raise Bad("has an origin of another name")
+        self.keys = {name: b64(values[name], 32) for name in names[3:]}
+        if self.keys["log"] == self.keys["cosign"] or self.keys["seal"] == self.keys["transport"]:
+            raise Bad("uses one key for two purposes")
+        if "address" in values and not self.is_address(values["address"]):
+            raise Bad("has a malformed address")
+        self.identity = (self.origin, self.keys["log"])
+        if len(note[1]) != 1:
+            raise Bad("has more than one signature")
+        own_signature(note, self.origin, Ed25519Key(self.keys["log"]))
+
+    @staticmethod
+    def is_address(text):
+        match = re.fullmatch(r"([A-Za-z0-9.-]+|\[[A-Za-z0-9.:]+\]):([1-9][0-9]{0,4})", text)
+        return bool(match) and len(text) <= 261 and int(match[2]) <= 65535
+
+
+def public_body_card(kind, body):
+    """The card of a genesis or keys body: card.md, 4 and 5."""
+    if len(body) > 2304:
+        raise Bad("is too long")
+    head, blank, card = body.partition(b"\n\n")
+    lines = head.decode("utf-8", "replace").split("\n")
+    if not blank:
+        raise Bad("has no blank line")
+    card = Card(card)
+    if kind == KEYS:
+        if lines != ["liaison-keys/v1"]:
+            raise Bad("is no keys body")
+        return card
+    epoch = int(card.origin.rpartition("/")[2])
+    if lines[0] != "liaison-genesis/v1" or len(lines) != (2 if epoch == 1 else 3):
+        raise Bad("is no genesis body")
+    if not lines[1].startswith("next "):
+        raise Bad("names no next key")
+    b64(lines[1][5:], 32)
+    if epoch > 1:
+        words = lines[2].split(" ")
+        if len(words) != 4 or words[0] != "follows" or parse_origin(words[1]) != card.name:
+            raise Bad("does not say what it follows")
+        if int(words[1].rpartition("/")[2]) >= epoch:
+            raise Bad("follows a later epoch")
+        decimal(words[2], 1, MAX_SIZE)
+        b64(words[3], 32)
+    return card
+
+
+# Tree: log.md, 1 and 2.
+
+class Tree:
+    """The roots of the complete subtrees, largest first."""
+
+    def __init__(self):
+        self.size, self.peaks = 0, []
+
+    def append(self, leaf_hash):
+        bits = self.size
+        while bits & 1:
+            leaf_hash = sha256(b"\1", self.peaks.pop(), leaf_hash)
+            bits >>= 1
+        self.peaks.append(leaf_hash)
+        self.size += 1
+
+    def root(self):
+        if not self.peaks:
+            return sha256()
+        root = self.peaks[-1]
+        for peak in reversed(self.peaks[:-1]):
+            root = sha256(b"\1", peak, root)
+        return root
+
+
+# Journals: store.md, 5.
+
+class Reader:
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def take(self, count):
+        if self.at + count > len(self.data):
+            raise Bad("ends too early")
+        self.at += count
+        return self.data[self.at - count:self.at]
+
+    def number(self, count):
+        return int.from_bytes(self.take(count), "big")
+
+    @property
+    def ended(self):
+        return self.at == len(self.data)
+
+
+class Acknowledged:
+    """How far one log goes, and what the journals hold of it."""
+
+    def __init__(self):
+        self.identity = None
+        self.size = self.segment = self.segment_end = 0
+        self.controls = self.checkpoints = self.cosignatures = 0
+        self.leaf_hash = self.header_hash = bytes(32)
+        self.pending = b""
+        self.entries, self.checkpoint_frames, self.cosignature_frames = {}, {}, {}
+
+    def read_head(self, reader):
+        self.size = reader.number(8)
+        self.leaf_hash, self.header_hash = reader.take(32), reader.take(32)
+        reader.take(16)  # frozen at, body bytes
+        self.segment, self.segment_end = reader.number(4), reader.number(4)
+        self.controls, self.checkpoints = reader.number(8), reader.number(8)
+        reader.take(8)  # contradictions
+        self.cosignatures = reader.number(8)
+        self.pending = reader.take(reader.number(2))
+
+
+class Journals:
+    def __init__(self, folder, report):
+        self.logs, self.report = {}, report
+        found = []
+        for number in (0, 1):
+            data = contents(os.path.join(folder, "journal.%d" % number))
+            if data is None:
+                report.failed(None, "journal.%d" % number, None, None, "is missing")
+            else:
+                found.append(self.scan("journal.%d" % number, data))
+        found = sorted((scan for scan in found if scan), key=lambda scan: scan[0])
+        if not found:
+            report.failed(None, "journal.0", None, 0, "neither journal begins with a valid frame")
+        found = [scan for scan in found if scan[0] + 1 >= found[-1][0]]
+        for _, name, begin, commits in found:
+            try:
+                reader = Reader(begin[32:])
+                for _ in range(reader.number(4)):
+                    self.log(reader.take(32)).read_head(reader)
+                if not reader.ended:
+                    raise Bad("goes on behind its heads")
+                for commit in commits:
+                    self.replay(Reader(commit))
+            except Bad as error:
+                report.failed(None, name, None, None, "a frame of it %s" % error)
+
+    def log(self, log_id):
+        return self.logs.setdefault(log_id, Acknowledged())
+
+    def frame(self, data, at, salt):
+        """(kind, generation, sequence, payload, salt), or None."""
+        if data[at:at + 8] != b"liaisonj" or len(data) < at + 48 or data[at + 9:at + 12] != b"\0\0\0":
+            return None
+        length, generation, sequence = struct.unpack(">IQQ", data[at + 12:at + 32])
+        payload = data[at + 48:at + 48 + length]
+        if data[at + 8] == 1:
+            salt = payload[:32]
+        if len(payload) != length or salt is None:
+            return None
+        if sha256(salt, data[at:at + 32], payload)[:16] != data[at + 32:at + 48]:
+            return None
+        return data[at + 8], generation, sequence, payload, salt
+
+    def scan(self, name, data):
+        begin = self.frame(data, 0, None)
+        if begin is None or begin[0] != 1 or begin[2] != 0:
+            return None
+        commits, at = [], self.pages(begin[3])
+        while True:
+            frame = self.frame(data, at, begin[4])
+            if frame is None or frame[:3] != (2, begin[1], len(commits) + 1):
+                break
+            commits.append(frame[3])
+            at += self.pages(frame[3])
+        for later in range(at + 4096, len(data), 4096):
+            frame = self.frame(data, later, begin[4])
+            if frame and frame[:2] == (2, begin[1]) and frame[2] > len(commits) + 1:
+                self.report.failed(
+                    None, name, None, at, "commit %d is damaged: commit %d stands behind it"
+                    % (len(commits) + 1, frame[2]))
+                break
+        return begin[1], name, begin[3], commits
+
+    @staticmethod
+    def pages(payload):
+        return (48 + len(payload) + 4095) // 4096 * 4096
+
+    def replay(self, reader):
+        while not reader.ended:
+            code = reader.number(1)
+            if code == 1:
+                origin, key = reader.take(reader.number(1)), reader.take(32)
+                log_id = sha256(b"liaison-log/v1\n", origin, b"\n", key)
+                self.log(log_id).identity = (origin.decode("utf-8", "replace"), key)
+                continue
+            log = self.log(reader.take(32))
+            if code == 2:
+                self.replay_entries(log, reader)
+            elif code == 3:
+                log.read_head(reader)
+            elif code == 4:
+                place, _ = reader.number(8), reader.number(1)
+                log.checkpoint_frames[place] = reader.take(320)
+                log.checkpoints = max(log.checkpoints, place + 1)
+            elif code == 5:
+                place = reader.number(8)
+                log.cosignature_frames[place] = reader.take(192)
+                log.cosignatures = max(log.cosignatures, place + 1)
+            elif code == 6:
+                log.pending = reader.take(reader.number(2))
+            elif code == 7:
+                reader.take(8)
+            else:
+                raise Bad("holds an unknown record")
+
+    @staticmethod
+    def replay_entries(log, reader):
+        first, count = reader.number(8), reader.number(4)
+        segment, offset, controls = reader.number(4), reader.number(4), reader.number(8)
+        body_bytes, has_states = reader.number(4), reader.number(1)
+        states = reader.take(count) if has_states == 1 else bytes(count)
+        leaves, bodies = Reader(reader.take(LEAF * count)), Reader(reader.take(body_bytes))
+        leaf = b""
+        for position in range(count):
+            leaf = leaves.take(LEAF)
+            body = None
+            if states[position] == PRESENT:
+                body = bodies.take(int.from_bytes(leaf[68:72], "big"))
+                offset += 16 + len(body)
+            controls += leaf[64] != RECORD
+            log.entries[first + position] = (leaf, states[position], body)
+        if not bodies.ended:
+            raise Bad("holds more bodies than its leaves say")
+        if first + count > log.size:
+            log.size, log.segment, log.segment_end = first + count, segment, offset
+            log.controls = controls
+            log.leaf_hash, log.header_hash = sha256(b"\0", leaf), sha256(leaf[:HEADER])
+
+
+# Reporting.
+
+class Report:
+    def __init__(self):
+        self.findings, self.checked, self.not_checked = [], [], []
+
+    def add(self, kind, log, file, index, offset, what):
+        self.findings.append((kind, log, file, index, offset, what))
+
+    def failed(self, log, file, index, offset, what):
+        self.add("verification failed", log, file, index, offset, what)
+
+    def finish(self):
+        if self.findings:
+            print("findings")
+        for kind, log, file, index, offset, what in self.findings:
+            where = file if index is None else "%s [%d]" % (file, index)
+            where += "" if offset is None else " at byte %d" % offset
+            print("  %s: %s%s: %s" % (kind, log + ": " if log else "", where, what))
+        for title, lines in (("checked", self.checked), ("not checked", self.not_checked)):
+            print("\n" + title)
+            for line in lines or ["nothing" + (" was left out" if title != "checked" else "")]:
+                print("  " + line)
+        kinds = {finding[0] for finding in self.findings}
+        for kind, word, code in (
+            ("fork", "fork", 2), ("author fault", "fault", 2), ("verification failed", "failed", 1),
+            ("defect", "defect", 2),
+        ):
+            if kind in kinds:
+                return finish(word, code)
+        return finish("partial", 3) if self.not_checked else finish("ok", 0)
+
+
+def finish(word, code):
+    print("\nRESULT %s %d" % (word, code))
+    return code
+
+
+def contents(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+# One log: store.md, 4.
+
+class Log:
+    def __init__(self, folder, place, identity, acknowledged, cards, report):
+        self.folder, self.place, self.cards, self.report = folder, place, cards, report
+        self.origin, self.raw_key = identity
+        self.key = Ed25519Key(self.raw_key)
+        self.id = sha256(b"liaison-log/v1\n", self.origin.encode(), b"\n", self.raw_key)
+        self.acknowledged = acknowledged
+        self.problems = []  # (index, what, "rule" or "defect" or "signature", own signature good)
+        self.claims = []  # (size, root, file, place, offset, what)
+        self.roots = {}
+        self.files = {
+            name: contents(os.path.join(folder, name))
+            for name in ("entries", "hashes", "nodes", "bodies.index", "control", "checkpoints",
+                         "cosignatures")
+        }
+        self.segments = {}
+        bodies = os.path.join(folder, "bodies")
+        for name in sorted(os.listdir(bodies)) if os.path.isdir(bodies) else []:
+            if re.fullmatch("[0-9]{8,10}", name):
+                self.segments[int(name)] = contents(os.path.join(bodies, name))
+            else:
+                report.not_checked.append("%s/bodies/%s: not a file of a log" % (place, name))
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+            if name not in self.files and name not in ("identity", "bodies"):
+                report.not_checked.append("%s/%s: not a file of a log" % (place, name))
+
+    def failed(self, file, index, offset, what):
+        self.report.failed(self.origin, os.path.join(self.place, file), index, offset, what)
+
+    def verify(self):
+        known = self.acknowledged
+        self.journaled = known.entries if known else {}
+        self.size = known.size if known else len(self.files["entries"] or b"") // LEAF
+        self.check_lengths(known)
+        leaves = self.read_leaves()
+        self.size = len(leaves)
+        self.read_checkpoints(known)
+        self.read_cosignatures(known)
+        hashes = self.check_leaves(leaves)
+        self.check_tree(hashes)
+        self.check_control(leaves)
+        counts = self.check_bodies(leaves)
+        self.check_segments(known)
+        if known and self.size == known.size and self.size:
+            if (hashes[-1], sha256(leaves[-1][:HEADER])) != (known.leaf_hash, known.header_hash):
+                self.failed("entries", self.size - 1, None, "is not the newest acknowledged entry")
+        self.judge()
+        self.report.checked.append("%s: %d entries, %d bodies" % (self.origin, self.size, counts[0]))
+        for state, name in STATES.items():
+            if counts[state]:
+                self.report.not_checked.append(
+                    "%s: %d bodies, which are %s" % (self.origin, counts[state], name))
+
+    def check_lengths(self, known):
+        """Files end at the head. What the journals hold may be missing, in all files alike."""
+        counts = {"entries": LEAF, "hashes": 32, "bodies.index": 16}
+        self.written = max(
+            min(self.size, len(self.files[name] or b"") // stride) for name, stride in counts.items())
+        expected = {name: (stride, self.written, self.size) for name, stride in counts.items()}
+        expected["nodes"] = (32, self.nodes(self.written), self.nodes(self.size))
+        expected["control"] = (16, 0, known.controls if known else None)
+        for name, stride, count, journaled in (
+            ("checkpoints", 320, known and known.checkpoints, known and known.checkpoint_frames),
+            ("cosignatures", 192, known and known.cosignatures, known and known.cosignature_frames),
+        ):
+            required = count or 0
+            while required and required - 1 in journaled:
+                required -= 1
+            expected[name] = (stride, required, count)
+        for name, (stride, required, acknowledged) in expected.items():
+            data = self.files[name]
+            if data is None:
+                if os.path.isdir(self.folder):
+                    self.failed(name, None, None, "is missing")
+            elif acknowledged is not None and len(data) > stride * acknowledged:
+                self.failed(name, acknowledged, stride * acknowledged,
+                            "goes on behind what was acknowledged")
+            elif len(data) // stride < required:
+                self.failed(name, len(data) // stride, len(data), "ends too early")
+            elif len(data) % stride:
+                self.failed(name, len(data) // stride, len(data), "ends in the middle of a record")
+
+    @staticmethod
+    def nodes(entries):
+        return 2 * (entries // 256) - bin(entries // 256).count("1")
+
+    def read_leaves(self):
+        data, leaves = self.files["entries"] or b"", []
+        for index in range(self.size):
+            leaf = data[LEAF * index:LEAF * index + LEAF]
+            journaled = self.journaled.get(index)
+            if len(leaf) < LEAF:
+                if journaled is None:
+                    self.failed("entries", index, LEAF * index,
+                                "ends here; %d entries were acknowledged" % self.size)
+                    break
+                leaf = journaled[0]
+            elif journaled and journaled[0] != leaf:
+                self.failed("entries", index, LEAF * index, "is not the entry in the journal")
+            leaves.append(leaf)
+        return leaves
+
+    def check_leaves(self, leaves):
+        stored, hashes, previous = self.files["hashes"] or b"", [], bytes(32)
+        for index, leaf in enumerate(leaves):
+            good = self.key.verifies(leaf[HEADER:], leaf[:HEADER])
+            kind, suite = leaf[64], leaf[65]
+
+            def problem(what, sort):
+                self.problems.append((index, what, sort, good))
+
+            if not good:
+                problem("has a signature that does not verify", "signature")
+            if leaf[:16] != b"liaison-entry/v1":
+                problem("does not begin with liaison-entry/v1", "rule")
+            if leaf[16:48] != self.id:
+                problem("carries the id of another log", "rule")
+            if int.from_bytes(leaf[48:56], "big") != index:
+                problem("carries another index", "rule")
+            if leaf[88:120] != previous:
+                problem("is not linked to the header before it", "rule")
+            if int.from_bytes(leaf[68:72], "big") > MAX_BODY:
+                problem("claims a body of more than 1 MiB", "rule")
+            if (kind == GENESIS) != (index == 0):
+                problem("is not where the genesis entry is", "rule")
+            if suite in (0, 2) and leaf[72:88] != bytes(16):
+                problem("has an audience tag though its body is no record", "defect")
+            if kind in KIND_SUITE and kind != RECORD and leaf[66:68] != b"\0\0":
+                problem("has an expiry though it is no record", "defect")
+            if kind in KIND_SUITE and suite in (0, 1, 2) and suite != KIND_SUITE[kind]:
+                problem("has a suite that its kind does not have", "defect")
+            previous = sha256(leaf[:HEADER])
+            hashes.append(sha256(b"\0", leaf))
+            held = stored[32 * index:32 * index + 32]
+            if len(held) == 32 and held != hashes[-1]:
+                self.failed("hashes", index, 32 * index, "is not the hash of the entry's leaf")
+        return hashes
+
+    def check_tree(self, hashes):
+        sizes, tree, blocks = {claim[0] for claim in self.claims}, Tree(), Tree()
+        stored, place = self.files["nodes"] or b"", 0
+        for index, leaf_hash in enumerate(hashes):
+            tree.append(leaf_hash)
+            if tree.size in sizes:
+                self.roots[tree.size] = tree.root()
+            if tree.size % 256:
+                continue
+            # What completes with this block: itself, then each subtree whose right half it ends.
+            block = Tree()
+            for one in hashes[tree.size - 256:tree.size]:
+                block.append(one)
+            node, bits, count = block.root(), blocks.size, 256
+            while True:
+                held = stored[32 * place:32 * place + 32]
+                if len(held) == 32 and held != node:
+                    self.failed("nodes", place, 32 * place, "is not the hash of entries %d to %d"
+                                % (tree.size - count, index))
+                place += 1
+                if not bits & 1:
+                    break
+                node, bits, count = sha256(b"\1", blocks.peaks.pop(), node), bits >> 1, 2 * count
+            blocks.peaks.append(node)
+            blocks.size += 1
+
+    def check_control(self, leaves):
+        stored, place, required = self.files["control"] or b"", 0, 0
+        for index, leaf in enumerate(leaves):
+            if leaf[64] == RECORD:
+                continue
+            held = stored[16 * place:16 * place + 16]
+            if len(held) == 16 and held != struct.pack(">QB7x", index, leaf[64]):
+                self.failed("control", place, 16 * place, "does not list entry %d here" % index)
+            place += 1
+            required = place if index < self.written else required
+        if len(stored) > 16 * place:
+            self.failed("control", place, 16 * place, "lists more than the entries that are no records")
+        elif len(stored) // 16 < required and self.files["control"] is not None:
+            self.failed("control", len(stored) // 16, len(stored), "ends too early")
+
+    def check_bodies(self, leaves):
+        stored, counts = self.files["bodies.index"] or b"", [0] * 5
+        self.pointed = {}
+        for index, leaf in enumerate(leaves):
+            at = 16 * index
+            record = stored[at:at + 16]
+            if len(record) < 16:
+                if index in self.journaled:
+                    _, state, body = self.journaled[index]
+                    counts[state] += 1
+                    self.check_body(leaf, index, body, "journal", None)
+                continue
+            segment, offset, length, state = struct.unpack(">IIIB3x", record)
+            if state > ABSENT or record[13:] != b"\0\0\0":
+                self.failed("bodies.index", index, at, "is not a valid index record")
+                continue
+            counts[state] += 1
+            if state != ABSENT:
+                self.pointed[(segment, offset)] = index
+            if state != PRESENT:
+                if state == ABSENT and (segment, offset, length) != (0, 0, 0):
+                    self.failed("bodies.index", index, at, "points to a body that is not there")
+                if state != ABSENT and leaf[64] in KIND_SUITE and leaf[64] != RECORD:
+                    self.failed("bodies.index", index, at, "says deleted of what is kept for ever")
+                continue
+            if length != int.from_bytes(leaf[68:72], "big"):
+                self.failed("bodies.index", index, at, "says another length than the entry")
+                continue
+            name, data = "bodies/%08d" % segment, self.segments.get(segment)
+            if data is None:
+                self.failed(name, index, offset, "the segment is missing that holds the body")
+                continue
+            if offset + 16 + length > len(data):
+                self.failed(name, index, offset, "ends before the end of the body")
+                continue
+            if data[offset:offset + 16] != struct.pack(">IIQ", 0x4C424459, length, index):
+                self.failed(name, index, offset, "holds another body record here")
+                continue
+            self.check_body(leaf, index, data[offset + 16:offset + 16 + length], name, offset)
+        return counts
+
+    def check_body(self, leaf, index, body, name, offset):
+        if body is None:
+            return
+        if sha256(body) != leaf[120:152]:
+            self.failed(name, index, offset, "the body does not hash to what its entry says")
+        elif leaf[64] in (GENESIS, KEYS):
+            try:
+                if public_body_card(leaf[64], body).identity != (self.origin, self.raw_key):
+                    raise Bad("is about another log")
+            except Bad as error:
+                good = self.key.verifies(leaf[HEADER:], leaf[:HEADER])
+                self.problems.append((index, "has a body that %s" % error, "defect", good))
+
+    def check_segments(self, known):
+        for number, expected in enumerate(sorted(self.segments)):
+            if number != expected:
+                self.failed("bodies/%08d" % number, None, None, "is missing")
+                break
+        for number, data in sorted(self.segments.items()):
+            name, at = "bodies/%08d" % number, 0
+            end = len(data)
+            if known and number >= known.segment:
+                end = min(end, known.segment_end if number == known.segment else 0)
+            if len(data) > end:
+                self.failed(name, None, end, "goes on behind what was acknowledged")
+            while at < end:
+                if at + 16 > end or data[at:at + 4] != b"LBDY":
+                    self.failed(name, None, at, "no body record begins here")
+                    break
+                length, index = struct.unpack(">IQ", data[at + 4:at + 16])
+                if at + 16 + length > end:
+                    self.failed(name, index, at, "ends in the middle of this body record")
+                    break
+                if index >= self.size:
+                    self.failed(name, index, at, "belongs to an entry that is not there")
+                elif 16 * index + 16 <= len(self.files["bodies.index"] or b""):
+                    if self.pointed.get((number, at)) != index:
+                        self.failed(name, index, at, "is a body record that the index does not point to")
+                at += 16 + length
+
+    def frames(self, name, stride, count, journaled):
+        data = self.files[name] or b""
+        for place in range(count if count is not None else len(data) // stride):
+            frame = data[stride * place:stride * place + stride]
+            held = journaled.get(place)
+            if len(frame) < stride:
+                frame = held
+            elif held is not None and held != frame:
+                self.failed(name, place, stride * place, "is not the frame in the journal")
+            if frame is None:
+                continue
+            if sha256(frame[:-16])[:16] != frame[-16:]:
+                self.failed(name, place, stride * place, "has a wrong checksum")
+                continue
+            yield place, frame
+
+    def parse_checkpoint(self, note):
+        parsed = parse_note(note)
+        lines = parsed[0].decode().split("\n")[:-1]
+        if len(lines) != 3 or lines[0] != self.origin:
+            raise Bad("is no checkpoint of this log")
+        size, root = decimal(lines[1], 1, MAX_SIZE), b64(lines[2], 32)
+        own_signature(parsed, self.origin, self.key)
+        if len(parsed[1]) != 1:
+            raise Bad("holds more than the log's signature")
+        return size, root
+
+    def read_checkpoints(self, known):
+        last = 0
+        for place, frame in self.frames(
+            "checkpoints", 320, known.checkpoints if known else None,
+            known.checkpoint_frames if known else {},
+        ):
+            offset = 320 * place
+            length, flag, size = struct.unpack(">HB5xQ", frame[:16])
+            if length > 288 or flag > 1 or any(frame[3:8]) or any(frame[16 + length:304]):
+                self.failed("checkpoints", place, offset, "is malformed")
+                continue
+            try:
+                signed, root = self.parse_checkpoint(frame[16:16 + length])
+            except Bad as error:
+                self.failed("checkpoints", place, offset, str(error))
+                continue
+            if signed != size:
+                self.failed("checkpoints", place, offset, "is filed under another size")
+                continue
+            if not flag:
+                if size <= last:
+                    self.failed("checkpoints", place, offset, "is not larger than the one before")
+                last = max(last, size)
+            self.claims.append((size, root, "checkpoints", place, offset, "the checkpoint", flag))
+        if known and known.pending:
+            try:
+                size, root = self.parse_checkpoint(known.pending)
+                self.claims.append((size, root, "journal", None, None, "the pending checkpoint", 0))
+            except Bad as error:
+                self.failed("journal", None, None, "its pending checkpoint %s" % error)
+
+    def read_cosignatures(self, known):
+        missing = {}
+        for place, frame in self.frames(
+            "cosignatures", 192, known.cosignatures if known else None,
+            known.cosignature_frames if known else {},
+        ):
+            offset = 192 * place
+            length, identifier = frame[0], frame[4:8]
+            time, size = struct.unpack(">QQ", frame[8:24])
+            root, raw_name, signature = frame[24:56], frame[56:88], frame[88:152]
+            name = raw_name[:length].decode("ascii", "replace")
+            if (length > 32 or any(frame[1:4]) or any(raw_name[length:]) or any(frame[152:176])
+                    or not re.fullmatch(r"(?!liaison-)[a-z0-9.-]{1,32}", name)):
+                self.failed("cosignatures", place, offset, "is malformed")
+                continue
+            what = "the cosignature of " + name
+            self.claims.append((size, root, "cosignatures", place, offset, what, 0))
+            keys = [card.keys["cosign"] for card in self.cards if card.name == name]
+            key = next((key for key in keys if key_id(name, 4, key) == identifier), None)
+            if key is None:
+                missing[name] = missing.get(name, 0) + 1
+                continue
+            text = "cosignature/v1\ntime %d\n%s\n%d\n%s\n" % (
+                time, self.origin, size, base64.b64encode(root).decode())
+            if not Ed25519Key(key).verifies(signature, text.encode()):
+                self.failed("cosignatures", place, offset, what + " does not verify")
+        for name, count in sorted(missing.items()):
+            self.report.not_checked.append(
+                "%s: %d cosignatures of %s (no card given with that key)" % (self.origin, count, name))
+
+    def judge(self):
+        """Says whose doing each problem is: log.md, 3 to 5."""
+        signed = [claim for claim in self.claims if claim[2] != "cosignatures"]
+        anchored = max([c[0] for c in signed if self.roots.get(c[0]) == c[1]], default=0)
+        for size, root, file, place, offset, what, flag in self.claims:
+            own = self.roots.get(size)
+            if file == "journal":
+                continue
+            if own == root:
+                if flag:
+                    self.failed(file, place, offset, "is filed as contradicting the log, and agrees")
+                continue
+            others = [c for c in signed if c[0] == size and c[1] != root]
+            # Two checkpoints of one size, or a larger one that the leaves here lead to: LOG-31.
+            if file == "checkpoints" and (others or (own is not None and size < anchored)):
+                self.report.add("fork", self.origin, os.path.join(self.place, file), place, offset,
+                                "the log's key signed another tree of %d entries as well" % size)
+            elif own is None:
+                self.failed(file, place, offset, "%s is over %d entries, the log ends after %d"
+                            % (what, size, self.size))
+            else:
+                self.failed(file, place, offset, "%s for size %d has another root" % (what, size))
+        for index, what, sort, good in sorted(self.problems):
+            kind = "verification failed"
+            if index < anchored:
+                kind = "author fault" if sort == "rule" else "defect"
+            elif sort == "defect" and good:
+                kind = "defect"
+            self.report.add(kind, self.origin, os.path.join(self.place, "entries"), index,
+                            LEAF * index, what)
+
+
+# Folders.
+
+def read_identity(raw):
+    match = re.fullmatch(rb"liaison-identity/v1\norigin ([^\n]+)\nlog ([^\n]+)\n", raw)
+    if not match:
+        raise Bad("is malformed")
+    origin = match[1].decode("utf-8", "replace")
+    parse_origin(origin)
+    return origin, b64(match[2].decode("utf-8", "replace"), 32)
+
+
+def log_id(identity):
+    return sha256(b"liaison-log/v1\n", identity[0].encode(), b"\n", identity[1])
+
+
+def verify_log(folder, place, acknowledged, cards, report):
+    name, raw, identity = os.path.basename(folder), contents(os.path.join(folder, "identity")), None
+    wanted = bytes.fromhex(name) if re.fullmatch("[0-9a-f]{64}", name) else None
+    file = os.path.join(place, "identity")
+    journaled = acknowledged.identity if acknowledged else None
+    if raw is None and not journaled:
+        report.failed(name, file, None, None, "is missing")
+    elif raw is not None:
+        try:
+            identity = read_identity(raw)
+            if wanted and log_id(identity) != wanted:
+                identity = None
+                raise Bad("says a log whose id is not that of its folder")
+            if journaled and journaled != identity:
+                raise Bad("is not the identity in the journal")
+        except Bad as error:
+            report.failed(name, file, None, None, str(error))
+    fitting = [card.identity for card in cards if log_id(card.identity) == wanted]
+    identity = identity or journaled or (fitting[0] if fitting else None)
+    if identity is None:
+        report.not_checked.append("%s: nothing of it, its identity is not known" % name)
+        return None
+    same = [card for card in cards if card.origin == identity[0]]
+    if not same:
+        report.not_checked.append("%s: identity not checked (no card given)" % identity[0])
+    elif identity not in [card.identity for card in same]:
+        report.failed(identity[0], file, None, None, "has another log key than the card given for it")
+    Log(folder, place, identity, acknowledged, cards, report).verify()
+    return identity
+
+
+def verify_folder(root, cards, report):
+    names = os.listdir(root)
+    if "format" not in names and "logs" not in names:
+        if "identity" not in names and "entries" not in names:
+            return False
+        data = os.path.join(root, "..", "..")
+        inside = (re.fullmatch("[0-9a-f]{64}", os.path.basename(root))
+                  and os.path.isfile(os.path.join(data, "format")))
+        logs = Journals(data, report).logs if inside else {}
+        known = logs.get(bytes.fromhex(os.path.basename(root))) if inside else None
+        verify_log(root, "", known, cards, report)
+        return True
+    form = contents(os.path.join(root, "format"))
+    if form is not None and form != b"liaison-store/v1\n":
+        report.failed(None, "format", None, None, "is not that of a store this program knows")
+    journals = None
+    if form is not None or "journal.0" in names or "journal.1" in names:
+        journals = Journals(root, report).logs
+    else:
+        report.not_checked.append("what was acknowledged (there is no journal)")
+    folder = os.path.join(root, "logs")
+    present = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    for name in [name for name in present if not re.fullmatch("[0-9a-f]{64}", name)]:
+        report.not_checked.append("logs/%s: not a log's folder" % name)
+        present.remove(name)
+    seen = []
+    for name in sorted(set(present) | {log.hex() for log in journals or {}}):
+        known = (journals or {}).get(bytes.fromhex(name))
+        if journals is not None and known is None:
+            report.failed(name, "logs/" + name, None, None, "is a log that no journal knows")
+        seen.append(verify_log(os.path.join(folder, name), "logs/" + name, known, cards, report))
+    for card in cards:
+        if card.identity not in seen:
+            report.not_checked.append("%s: a card was given, but no log of it is here" % card.origin)
+    if not seen:
+        report.not_checked.append("there is no log here")
+    return True
+
+
+def check_vectors(path):
+    """The rule of ENT-17 on published edge cases, each flagged with what is odd about it."""
+    with open(path) as file:
+        vectors = json.load(file)
+    odd = {"low_order_R", "low_order_A", "non_canonical_A", "non_canonical_R", "low_order_residue"}
+    wrong = 0
+    for vector in vectors:
+        key = Ed25519Key(bytes.fromhex(vector["key"]))
+        accepted = key.verifies(bytes.fromhex(vector["sig"]), vector["msg"].encode())
+        if accepted != (not odd & set(vector["flags"] or [])):
+            wrong += 1
+            print("vector %d: %s, flags %s" % (vector["number"], accepted, vector["flags"]))
+    print("%d vectors, %d wrong" % (len(vectors), wrong))
+    return finish("ok", 0) if not wrong else finish("failed", 1)
+
+
+class Arguments(argparse.ArgumentParser):
+    def error(self, message):
+        print("verify_log.py: " + message, file=sys.stderr)
+        sys.exit(finish("usage", 64))
+
+
+def main():
+    parser = Arguments(description="verifies Liaison logs")
+    parser.add_argument("folder", nargs="?")
+    parser.add_argument("--key", action="append", default=[], metavar="FILE.card")
+    parser.add_argument("--ed25519", metavar="VECTORS.json")
+    options = parser.parse_args()
+    try:
+        if options.ed25519:
+            return check_vectors(options.ed25519)
+        if not options.folder:
+            parser.error("a folder is missing")
+        root = os.path.abspath(options.folder)
+        if not os.path.isdir(root):
+            print("verify_log.py: %s is not there" % options.folder, file=sys.stderr)
+            return finish("no-input", 66)
+        cards = []
+        for path in options.key:
+            try:
+                raw = contents(path)
+                if raw is None:
+                    raise Bad("is not there")
+                cards.append(Card(raw))
+            except Bad as error:
+                print("verify_log.py: %s %s" % (path, error), file=sys.stderr)
+                return finish("no-input", 66)
+        report = Report()
+        if not verify_folder(root, cards, report):
+            print("verify_log.py: %s is no log" % options.folder, file=sys.stderr)
+            return finish("no-input", 66)
+        return report.finish()
+    except OSError as error:
+        print("verify_log.py: %s" % error, file=sys.stderr)
+        return finish("io-error", 74)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
