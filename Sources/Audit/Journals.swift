@@ -37,15 +37,13 @@ struct Journals: Sendable {
     // A running daemon may begin a new generation between the two reads: then once more.
     for _ in 0..<16 {
       var scans: [JournalScan] = []
-      var present = 0
       for number in 0...1 {
         if let scan = try JournalScan(folder: folder, number: number) {
-          present += 1
           scans.append(scan)
         }
       }
-      guard present > 0 else { return nil }
-      let journals = Journals(scans, present: present)
+      guard !scans.isEmpty else { return nil }
+      let journals = try Journals(scans, folder: folder)
       let again = try Journals.generations(folder)
       if again == scans.map(\.generation) { return journals }
     }
@@ -62,7 +60,7 @@ struct Journals: Sendable {
     return generations
   }
 
-  private init(_ scans: [JournalScan], present: Int) {
+  private init(_ scans: [JournalScan], folder: String) throws(ReadFailure) {
     for number in 0...1 where !scans.contains(where: { $0.number == number }) {
       problems.append(
         Problem(file: "journal.\(number)", offset: nil, what: "is missing"))
@@ -77,8 +75,28 @@ struct Journals: Sendable {
           what: "neither journal begins with a valid frame: what was acknowledged is not known"))
       return
     }
-    // Of an older generation than the one before, everything is in the log files.
-    valid.removeAll { $0.generation + 1 < newest.generation }
+    if newest.number != Int(newest.generation % 2) {
+      problems.append(
+        Problem(file: newest.name, offset: 0, what: "holds a generation of the other journal"))
+    }
+    let other = 1 - newest.number
+    if newest.retiresOther {
+      valid = [newest]
+      if try JournalScan.holdsCommits(
+        folder: folder, number: other, after: newest.generation, salt: newest.salt)
+      {
+        problems.append(
+          Problem(
+            file: "journal.\(other)", offset: 0,
+            what: "its beginning is damaged: whole commits of a later generation stand behind it"))
+      }
+    } else if valid.count != 2 || valid[0].generation + 1 != newest.generation {
+      problems.append(
+        Problem(
+          file: "journal.\(other)", offset: 0,
+          what: "its beginning is damaged, and the other journal still needs it"))
+      valid = [newest]
+    }
     for scan in valid {
       position += [scan.generation, UInt64(scan.commits.count)]
       commits += scan.commits.count
@@ -117,7 +135,8 @@ struct Journals: Sendable {
     }
     if code == 3 {
       let head = try AcknowledgedHead(&reader, bytes)
-      logs[head.id, default: LogEntries(head: head)].head = head
+      logs[head.id, default: LogEntries(head: AcknowledgedHead(id: head.id))].head
+        .takeEntries(from: head)
       return
     }
     let id = LogID(try reader.bytes32(bytes))

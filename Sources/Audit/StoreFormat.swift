@@ -86,6 +86,17 @@ struct AcknowledgedHead: Sendable, Hashable {
     cosignatureCount = try reader.u64(bytes)
     pendingNote = try reader.array(bytes, Int(try reader.u16(bytes)))
   }
+
+  /// What a head inside a commit says; the counts of frames in it are not taken (5.4).
+  mutating func takeEntries(from other: AcknowledgedHead) {
+    size = other.size
+    leafHash = other.leafHash
+    headerHash = other.headerHash
+    bodyBytes = other.bodyBytes
+    segment = other.segment
+    segmentOffset = other.segmentOffset
+    controlCount = other.controlCount
+  }
 }
 
 /// A run of entries in a journal: acknowledged, and perhaps not in the log files yet (5.4).

@@ -309,32 +309,35 @@ class Acknowledged:
         self.pending = b""
         self.entries, self.checkpoint_frames, self.cosignature_frames = {}, {}, {}
 
-    def read_head(self, reader):
+    def read_head(self, reader, in_commit=False):
         self.size = reader.number(8)
         self.leaf_hash, self.header_hash = reader.take(32), reader.take(32)
         reader.take(16)  # frozen at, body bytes
         self.segment, self.segment_end = reader.number(4), reader.number(4)
-        self.controls, self.checkpoints = reader.number(8), reader.number(8)
+        self.controls, checkpoints = reader.number(8), reader.number(8)
         reader.take(8)  # contradictions
-        self.cosignatures = reader.number(8)
-        self.pending = reader.take(reader.number(2))
+        cosignatures, pending = reader.number(8), reader.take(reader.number(2))
+        if not in_commit:
+            self.checkpoints, self.cosignatures, self.pending = checkpoints, cosignatures, pending
 
 
 class Journals:
     def __init__(self, folder, report):
         self.logs, self.report = {}, report
-        found = []
+        found, files = [], {}
         for number in (0, 1):
-            data = contents(os.path.join(folder, "journal.%d" % number))
-            if data is None:
-                report.failed(None, "journal.%d" % number, None, None, "is missing")
+            name = "journal.%d" % number
+            files[name] = contents(os.path.join(folder, name))
+            if files[name] is None:
+                report.failed(None, name, None, None, "is missing")
             else:
-                found.append(self.scan("journal.%d" % number, data))
+                found.append(self.scan(name, files[name]))
         found = sorted((scan for scan in found if scan), key=lambda scan: scan[0])
         if not found:
             report.failed(None, "journal.0", None, 0, "neither journal begins with a valid frame")
-        found = [scan for scan in found if scan[0] + 1 >= found[-1][0]]
-        for _, name, begin, commits in found:
+        else:
+            found = self.needed(found, files)
+        for _, name, begin, commits, _, _ in found:
             try:
                 reader = Reader(begin[32:])
                 for _ in range(reader.number(4)):
@@ -346,12 +349,33 @@ class Journals:
             except Bad as error:
                 report.failed(None, name, None, None, "a frame of it %s" % error)
 
+    def needed(self, found, files):
+        """The journals to replay: STO-14 and STO-22."""
+        generation, name, _, _, retires, salt = found[-1]
+        if name != "journal.%d" % (generation % 2):
+            self.report.failed(None, name, None, 0, "holds a generation of the other journal")
+        other = "journal.0" if name == "journal.1" else "journal.1"
+        if not retires:
+            if len(found) == 2 and found[0][0] + 1 == generation:
+                return found
+            self.report.failed(None, other, None, 0, "its beginning is damaged and still needed")
+            return found[-1:]
+        data = files[other] or b""
+        for at in range(0, len(data), 4096):
+            frame = self.frame(data, at, salt)
+            if frame and frame[0] == 2 and frame[1] > generation:
+                self.report.failed(None, other, None, 0, "its beginning is damaged")
+                break
+        return found[-1:]
+
     def log(self, log_id):
         return self.logs.setdefault(log_id, Acknowledged())
 
     def frame(self, data, at, salt):
-        """(kind, generation, sequence, payload, salt), or None."""
-        if data[at:at + 8] != b"liaisonj" or len(data) < at + 48 or data[at + 9:at + 12] != b"\0\0\0":
+        """(type, generation, sequence, payload, salt, the other is not needed), or None."""
+        if data[at:at + 8] != b"liaisonj" or len(data) < at + 48:
+            return None
+        if data[at + 9] > 1 or data[at + 10:at + 12] != b"\0\0":
             return None
         length, generation, sequence = struct.unpack(">IQQ", data[at + 12:at + 32])
         payload = data[at + 48:at + 48 + length]
@@ -361,18 +385,19 @@ class Journals:
             return None
         if sha256(salt, data[at:at + 32], payload)[:16] != data[at + 32:at + 48]:
             return None
-        return data[at + 8], generation, sequence, payload, salt
+        return data[at + 8], generation, sequence, payload, salt, data[at + 9] == 1
 
     def scan(self, name, data):
         begin = self.frame(data, 0, None)
         if begin is None or begin[0] != 1 or begin[2] != 0:
             return None
-        commits, at = [], self.pages(begin[3])
+        commits, at, retires = [], self.pages(begin[3]), begin[5]
         while True:
             frame = self.frame(data, at, begin[4])
             if frame is None or frame[:3] != (2, begin[1], len(commits) + 1):
                 break
             commits.append(frame[3])
+            retires = retires or frame[5]
             at += self.pages(frame[3])
         for later in range(at + 4096, len(data), 4096):
             frame = self.frame(data, later, begin[4])
@@ -381,7 +406,7 @@ class Journals:
                     None, name, None, at, "commit %d is damaged: commit %d stands behind it"
                     % (len(commits) + 1, frame[2]))
                 break
-        return begin[1], name, begin[3], commits
+        return begin[1], name, begin[3], commits, retires, begin[4]
 
     @staticmethod
     def pages(payload):
@@ -399,7 +424,7 @@ class Journals:
             if code == 2:
                 self.replay_entries(log, reader)
             elif code == 3:
-                log.read_head(reader)
+                log.read_head(reader, in_commit=True)
             elif code == 4:
                 place, _ = reader.number(8), reader.number(1)
                 log.checkpoint_frames[place] = reader.take(320)
