@@ -61,6 +61,9 @@ extension Replicator {
   /// Whether some connected peer shows another history of `log`.
   public func isDisputed(_ log: LogID) -> Bool { isDisputedAnywhere(log) }
 
+  /// Whether entries of some log are being pulled.
+  public var isCatchingUp: Bool { logs.values.contains { $0.pull != nil } }
+
   /// Whether serving on this session waits for `congested(_, false)`.
   public func isHeldBack(_ session: SessionID) -> Bool { sessions[session]?.isCongested == true }
 }

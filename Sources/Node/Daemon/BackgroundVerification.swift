@@ -2,17 +2,20 @@ import Log
 import Runtime
 import Store
 
-/// Verifies the signatures of entries that were accepted under a checkpoint, a few at a time while the loop has nothing better to do.
-/// A bad one is the author's defect: counted and shown, it freezes nothing.
+/// What a worker found in a run of entries.
+struct VerifiedRun: Sendable {
+  let log: LogID
+  let end: UInt64
+  let bad: [UInt64]
+}
+
+/// Verifies the signatures of entries that were accepted under a checkpoint, on a thread of its own, while nothing
+/// is being caught up. A bad one is the author's defect: counted and shown, it freezes nothing.
 struct BackgroundVerification {
   /// Entries below this were looked at since the start.
   var verified: [LogID: UInt64] = [:]
   var defects: [LogID: UInt64] = [:]
   var isRunning = false
-
-  mutating func start(_ node: Node) {
-    for identity in node.store.logs { verified[identity.id] = 0 }
-  }
 }
 
 extension Node {
@@ -22,12 +25,14 @@ extension Node {
     verification.isRunning = true
     loop.schedule(afterMilliseconds: NodeLimits.backgroundPauseMilliseconds) { [weak self] in
       guard let self else { return }
-      self.verification.isRunning = false
-      self.attempt("background verification") { try self.verifySome() }
+      self.attempt("background verification") {
+        if try !self.verifySome() { self.verification.isRunning = false }
+      }
     }
   }
 
   private func nextUnverified() -> (LogIdentity, Range<UInt64>)? {
+    guard !core.isCatchingUp else { return nil }
     for identity in store.logs {
       let from = verification.verified[identity.id] ?? 0
       let size = store.durableHead(identity.id)?.size ?? 0
@@ -38,15 +43,22 @@ extension Node {
     return nil
   }
 
-  private func verifySome() throws {
-    guard let (identity, range) = nextUnverified() else { return }
+  /// - Returns: whether a worker has something to do; its answer goes on.
+  private func verifySome() throws -> Bool {
+    guard let (identity, range) = nextUnverified() else { return false }
     let batch = try store.read(identity.id, range, maxBytes: NodeLimits.pageReadBytes)
-    let bad = identity.verifySignatures(batch)
-    verification.verified[identity.id] = batch.end
-    guard !bad.isEmpty else { return }
-    verification.defects[identity.id, default: 0] += UInt64(bad.count)
+    return verifier.submit {
+      VerifiedRun(log: identity.id, end: batch.end, bad: identity.verifySignatures(batch))
+    }
+  }
+
+  func verified(_ run: VerifiedRun) {
+    verification.isRunning = false
+    verification.verified[run.log] = run.end
+    guard !run.bad.isEmpty else { return }
+    verification.defects[run.log, default: 0] += UInt64(run.bad.count)
     journal.error(
-      "\(identity.origin): bad inner signature at \(bad.prefix(5)): the author's defect, nothing is frozen"
+      "\(name(of: run.log)): bad inner signature at \(run.bad.prefix(5)): the author's defect, nothing is frozen"
     )
   }
 }

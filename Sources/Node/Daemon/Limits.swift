@@ -29,7 +29,7 @@ public enum NodeLimits {
   static let pageReadBytes = 1 << 20
   /// A publish that waits for replicas is answered with what there is after this.
   static let replicasMilliseconds: UInt64 = 60_000
-  /// Entries of one background verification: 32 × 65 µs.
-  static let backgroundVerification = 32
+  /// Entries of one background verification: 256 × 65 µs.
+  static let backgroundVerification = 256
   static let backgroundPauseMilliseconds: UInt64 = 20
 }

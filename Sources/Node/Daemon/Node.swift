@@ -48,6 +48,7 @@ final class Node {
   private var isDiskBusy = false
   private var wasStoreWell = true
   private let signers: WorkerPool<SignedSlice>
+  let verifier: WorkerPool<VerifiedRun>
 
   init(
     loop: EventLoop, folder: NodeFolder, secrets: NodeSecrets, card: Card, roster: LiveRoster,
@@ -77,6 +78,9 @@ final class Node {
     let signers = try WorkerPool<SignedSlice>(
       name: "liaison-sign", threads: 2, queueLimit: NodeLimits.workerQueue, results: results)
     self.signers = signers
+    verifier = try WorkerPool<VerifiedRun>(
+      name: "liaison-verify", threads: 1, queueLimit: 1,
+      results: loop.makeMailbox(of: VerifiedRun.self) { box.node?.verified($0) })
     author = Author(
       identity: card.identity, secrets: secrets, store: store, desk: desk,
       submit: { signers.submit($0) })
@@ -98,7 +102,6 @@ final class Node {
     dialAll()
     scheduleTick()
     scheduleCheckpoint()
-    verification.start(self)
   }
 
   // MARK: Core
@@ -280,6 +283,7 @@ final class Node {
     diskThread?.stop()
     diskThread = nil
     signers.stop()
+    verifier.stop()
   }
 
   /// After the loop ended: the store on its own, synchronously.
