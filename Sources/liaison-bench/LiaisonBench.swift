@@ -1,0 +1,106 @@
+import CommandLine
+import Foundation
+import Node
+
+/// Runs the cases that were named, all without a name, and prints one JSON object.
+@main
+struct LiaisonBench {
+  static let cases = ["crypto", "append", "accept", "catchup", "latency", "idle"]
+
+  static let tool = Tool(
+    name: "liaison-bench", summary: "measure Liaison, and what it stands on, in one run",
+    description: [
+      "Each case is measured beside a reference in the same run, so that a figure says something on any "
+        + "machine. Build it with 'swift build -c release'; liaisond must be beside it. What the figures "
+        + "mean is in docs/benchmarks.md."
+    ],
+    verbs: [
+      Verb(
+        "", "measure Liaison, and what it stands on, in one run",
+        details: ["CASE is one of \(cases.joined(separator: ", ")); without one, all are run."],
+        arguments: [
+          Argument("CASE", "what to measure", isRequired: false, repeats: true)
+        ],
+        options: [
+          Option("--json", summary: "print it on one line"),
+          Option(
+            "--entries", "N", summary: "entries of catchup; of accept a quarter", fallback: "200000"
+          ),
+          Option("--seconds", "N", summary: "how long latency and idle measure", fallback: "20"),
+          Option(
+            "--folder", "DIR", summary: "where the data folders are made, on the disk to measure",
+            fallback: NSTemporaryDirectory()),
+        ])
+    ],
+    version: Daemon.version, seeAlso: ["liaisond(8)"])
+
+  static func main() {
+    do {
+      switch try tool.parse(Array(Swift.CommandLine.arguments.dropFirst())) {
+      case .print(let text): Output.print(text)
+      case .run(_, let arguments): try run(arguments)
+      }
+    } catch let failure as Failure {
+      Output.fail(tool.name, failure)
+    } catch {
+      Output.fail(tool.name, Failure(.software, "\(error)."))
+    }
+  }
+
+  private static func run(_ arguments: Arguments) throws {
+    let chosen = arguments.words.isEmpty ? cases : arguments.words
+    if let odd = chosen.first(where: { !cases.contains($0) }) {
+      throw Failure(
+        .usage, "There is no case \"\(odd)\".",
+        hint: "There is: \(cases.joined(separator: ", ")).")
+    }
+    let entries = try arguments.number("--entries", in: 1_000...10_000_000) ?? 200_000
+    let seconds = try arguments.number("--seconds", in: 1...3_600) ?? 20
+    let folder = arguments.value("--folder") ?? NSTemporaryDirectory()
+    var progress = ProgressLine()
+    var results: [(String, JSON)] = []
+    for name in chosen {
+      progress.show("\(name) …")
+      let watch = Stopwatch()
+      results.append((name, try measure(name, entries, seconds, folder)))
+      progress.clear()
+      if chosen.count > 1 {
+        Output.printError("\(name): done in \(Int(watch.seconds.rounded())) s\n")
+      }
+    }
+    let report = JSON.object([("machine", machine()), ("cases", .object(results))])
+    Output.print(report.encode(indented: !arguments.has("--json")))
+  }
+
+  private static func measure(
+    _ name: String, _ entries: Int, _ seconds: Int, _ folder: String
+  ) throws -> JSON {
+    switch name {
+    case "crypto": return try CryptoCase.run()
+    case "accept": return try AcceptCase.run(entries: max(entries / 4, 1_000))
+    default: break
+    }
+    let scratch = try Scratch(in: folder)
+    defer { withExtendedLifetime(scratch) {} }
+    switch name {
+    case "append": return try AppendCase.run(scratch: scratch)
+    case "catchup": return try CatchUpCase.run(entries: entries, scratch: scratch)
+    case "latency": return try LatencyCase.run(seconds: seconds, scratch: scratch)
+    default: return try IdleCase.run(seconds: seconds, scratch: scratch)
+    }
+  }
+
+  /// What the figures were measured on, and how busy it was already.
+  private static func machine() -> JSON {
+    let processors = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let model = processors.split(separator: "\n").first { $0.hasPrefix("model name") }
+    let load = (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8)) ?? ""
+    return .object([
+      ("processor", .text(model.map { String($0.drop { $0 != ":" }.dropFirst(2)) } ?? "unknown")),
+      ("processors", .count(ProcessInfo.processInfo.activeProcessorCount)),
+      ("system", .text(ProcessInfo.processInfo.operatingSystemVersionString)),
+      ("loadAverage", .text(String(load.prefix { $0 != " " }))),
+      ("version", .text(Daemon.version)),
+    ])
+  }
+}

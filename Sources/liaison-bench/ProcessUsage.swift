@@ -1,0 +1,31 @@
+import Foundation
+
+/// What the kernel says of one process, from `/proc/PID`.
+struct ProcessUsage {
+  let residentKibibytes: Int
+  let peakResidentKibibytes: Int
+  /// User and system, in clock ticks.
+  let ticks: Int
+
+  static let ticksPerSecond = sysconf(Int32(_SC_CLK_TCK))
+
+  var processorSeconds: Double { Double(ticks) / Double(ProcessUsage.ticksPerSecond) }
+
+  init(of process: Int32) throws {
+    let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    residentKibibytes = ProcessUsage.kibibytes("VmRSS:", status)
+    peakResidentKibibytes = ProcessUsage.kibibytes("VmHWM:", status)
+    let stat = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+    // The name in parentheses may hold blanks: what follows it is counted from field 3.
+    let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
+    guard fields.count > 13, let user = Int(fields[12]), let system = Int(fields[13]) else {
+      throw BenchError("/proc/\(process)/stat is not understood")
+    }
+    ticks = user + system
+  }
+
+  private static func kibibytes(_ name: String, _ status: String) -> Int {
+    let line = status.split(separator: "\n").first { $0.hasPrefix(name) }
+    return line.flatMap { Int($0.split(whereSeparator: { " \t".contains($0) })[1]) } ?? 0
+  }
+}

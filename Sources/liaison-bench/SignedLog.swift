@@ -1,0 +1,66 @@
+import Crypto
+import Foundation
+import Log
+import Secrets
+
+/// Entries of a log whose bodies are random bytes, as sealed bodies look to everybody but their readers.
+enum SignedLog {
+  static let bodyBytes = 512
+
+  /// Continues `state` by `count` record entries, signed on all processors.
+  static func batch(
+    _ count: Int, after state: LogState, secrets: NodeSecrets, random: inout SystemRandom
+  ) -> EntryBatch {
+    var builder = EntryBuilder(state: state)
+    let time = UInt64(Date().timeIntervalSince1970 * 1_000)
+    for _ in 0..<count {
+      let tag = random.bytes(EntryLayout.audienceTagBytes)
+      builder.append(
+        kind: .record, time: time, audienceTag: AudienceTag(tag.span, at: 0),
+        body: random.bytes(bodyBytes))
+    }
+    return builder.finish(signatures: sign(builder, with: secrets))
+  }
+
+  private static func sign(_ builder: EntryBuilder, with secrets: NodeSecrets) -> [Signature] {
+    let slices = ProcessInfo.processInfo.activeProcessorCount
+    let stride = (builder.count + slices - 1) / slices
+    let results = Results(slices)
+    DispatchQueue.concurrentPerform(iterations: slices) { slice in
+      let start = min(slice * stride, builder.count)
+      let end = min(start + stride, builder.count)
+      results.set(
+        slice,
+        (start..<end).map { builder.withHeader(at: $0) { secrets.log.sign($0) } })
+    }
+    return results.all()
+  }
+
+  /// A fresh log with only its genesis entry, for measurements without a data folder.
+  static func genesis(_ secrets: NodeSecrets) throws -> (identity: LogIdentity, batch: EntryBatch) {
+    let card = try Card.make(
+      serial: 1, origin: Origin("bench/1"), log: secrets.log.publicKey,
+      cosigning: secrets.cosigning.publicKey, sealing: secrets.sealing.publicKey,
+      transport: secrets.transport.publicKey, address: nil
+    ) { secrets.log.sign($0) }
+    var builder = EntryBuilder(state: LogState(empty: card.identity))
+    let genesis = try Genesis(card: card, nextKeyHash: SHA256.hash([1]), follows: nil)
+    builder.append(kind: .genesis, time: 1, body: genesis.encode())
+    return (card.identity, builder.finish { secrets.log.sign($0) })
+  }
+}
+
+/// Signatures from several threads.
+private final class Results: @unchecked Sendable {
+  // Every access holds the lock.
+  private let lock = NSLock()
+  private var slices: [[Signature]]
+
+  init(_ count: Int) { slices = Array(repeating: [], count: count) }
+
+  func set(_ slice: Int, _ signatures: [Signature]) {
+    lock.withLock { slices[slice] = signatures }
+  }
+
+  func all() -> [Signature] { lock.withLock { slices.flatMap { $0 } } }
+}
