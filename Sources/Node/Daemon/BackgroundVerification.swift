@@ -1,4 +1,5 @@
 import Log
+import Replication
 import Runtime
 import Store
 
