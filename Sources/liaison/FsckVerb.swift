@@ -1,27 +1,80 @@
 import CommandLine
+import Log
 import Node
 import Runtime
+import Store
 
 enum FsckVerb {
   static let verb = Verb(
     "fsck", "read everything in a data folder and say what is and is not in order",
     details: [
-      "Needs the folder for itself: stop liaisond first. To check a node that is running, give "
-        + "liaison-audit the folder or a copy of it."
+      "Changes nothing. Needs the folder for itself: stop liaisond first. To check the node of a "
+        + "running daemon, give liaison-audit a copy of its folder. Exits 0 when all that was read "
+        + "is in order, 65 when something is not."
     ],
-    options: [Liaison.data])
+    options: [
+      Liaison.data,
+      Option("--signatures", summary: "also verify every entry's own signature"),
+    ])
 
   static func run(_ arguments: Arguments) throws(Failure) {
     let folder = arguments.folder
-    let lock: LockFile
+    _ = try Failure.wrap { () throws(IdentityError) in try CardFile.own(folder) }
+    let lock = try lock(folder)
+    defer { withExtendedLifetime(lock) {} }
+    let report = try check(folder, signatures: arguments.has("--signatures"))
+    for log in report.logs {
+      Output.print(
+        "\(log.identity.origin.text): \(log.head.size) entries, \(log.bodiesPresent) bodies "
+          + "(\(log.bodiesMissing) not held), \(log.checkpoints) checkpoints, "
+          + "\(log.cosignatures) cosignatures\n")
+    }
+    list("checked", report.checked)
+    list("not checked", report.notChecked.isEmpty ? ["nothing was left out"] : report.notChecked)
+    guard !report.isClean else { return Output.print("\nall of it is in order\n") }
+    list("not in order", report.findings.map { "\($0)" })
+    throw Failure(
+      .dataError, "\(report.findingCount) things are not in order.",
+      hint: "Keep a copy of the folder before anything else.")
+  }
+
+  private static func lock(_ folder: NodeFolder) throws(Failure) -> LockFile {
     do throws(LockError) {
-      lock = try LockFile(folder.lock)
+      return try LockFile(folder.lock)
+    } catch .held(let path, let process) {
+      let holder = process.map { "process \($0)" } ?? "another process"
+      throw Failure(
+        .temporaryFailure, "\(path) is locked by \(holder).",
+        hint: "Stop liaisond first, or give liaison-audit a copy of the folder.")
+    } catch .system(let error) {
+      throw Failure(input: error)
+    }
+  }
+
+  private static func check(
+    _ folder: NodeFolder, signatures: Bool
+  ) throws(Failure) -> FsckReport {
+    var progress = ProgressLine()
+    defer { progress.clear() }
+    let disk: FileDisk
+    do throws(SystemError) {
+      disk = try FileDisk(folder: folder.root)
+    } catch {
+      throw Failure(input: error)
+    }
+    do throws(StoreError) {
+      return try Fsck.run(on: disk, signatures: signatures) { done, total in
+        progress.show("read \(done) of \(total) entries")
+      }
+    } catch .noStore {
+      throw Failure(.noInput, "There is no store in \(folder.root).", hint: "Look at --data.")
     } catch {
       throw Failure(
-        .temporaryFailure, "\(error).",
-        hint: "Stop liaisond first, or run liaison-audit verify \(folder.root).")
+        .inputOutput, "The store could not be read: \(error).", hint: "Look at the disk.")
     }
-    defer { withExtendedLifetime(lock) {} }
-    throw Failure(.unavailable, "fsck is not built in yet.")
+  }
+
+  private static func list(_ title: String, _ lines: [String]) {
+    Output.print("\n\(title)\n" + lines.map { "  \($0)\n" }.joined())
   }
 }
