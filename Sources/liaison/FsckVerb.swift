@@ -41,13 +41,14 @@ enum FsckVerb {
   private static func lock(_ folder: NodeFolder) throws(Failure) -> LockFile {
     do throws(LockError) {
       return try LockFile(folder.lock)
-    } catch .held(let path, let process) {
-      let holder = process.map { "process \($0)" } ?? "another process"
-      throw Failure(
-        .temporaryFailure, "\(path) is locked by \(holder).",
-        hint: "Stop liaisond first, or give liaison-audit a copy of the folder.")
-    } catch .system(let error) {
-      throw Failure(input: error)
+    } catch {
+      switch error {
+      case .system(let error): throw Failure(input: error)
+      case .held:
+        throw Failure(
+          .temporaryFailure, "\(error).",
+          hint: "Stop liaisond first, or give liaison-audit a copy of the folder.")
+      }
     }
   }
 
@@ -66,9 +67,10 @@ enum FsckVerb {
       return try Fsck.run(on: disk, signatures: signatures) { done, total in
         progress.show("read \(done) of \(total) entries")
       }
-    } catch .noStore {
-      throw Failure(.noInput, "There is no store in \(folder.root).", hint: "Look at --data.")
     } catch {
+      if case .noStore = error {
+        throw Failure(.noInput, "There is no store in \(folder.root).", hint: "Look at --data.")
+      }
       throw Failure(
         .inputOutput, "The store could not be read: \(error).", hint: "Look at the disk.")
     }
