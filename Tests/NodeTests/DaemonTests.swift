@@ -108,4 +108,46 @@ final class DaemonTests {
     #expect(try nl.status().signing == "closed")
     #expect(throws: (any Error).self) { try nl.publish(self.records(1), to: ["nl"]) }
   }
+
+  @Test(
+    "A second daemon on one data folder is refused; SIGHUP brings a new peer in without a restart")
+  func lockAndReload() throws {
+    let nl = try DaemonProcess("nl", in: root)
+    let be = try DaemonProcess("be", in: root)
+    try nl.start()
+    try be.start()
+    let second = Process()
+    second.executableURL = DaemonProcess.binary
+    second.arguments = ["--data", nl.folder.root]
+    second.standardError = FileHandle.nullDevice
+    try second.run()
+    second.waitUntilExit()
+    #expect(second.terminationStatus == 75)
+    #expect(try nl.status().peers.isEmpty)
+    try nl.add(be, dial: true)
+    try be.add(nl, dial: false)
+    be.hangUp()
+    nl.hangUp()
+    #expect(try nl.wait { $0.peers.contains { $0.name == "be" && $0.state == "connected" } })
+    let run = try be.publish(records(1), to: ["nl"])
+    let arrived = try nl.wait { $0.logs.contains { $0.origin == "be/1" && $0.size > run.first } }
+    #expect(arrived)
+    #expect(try nl.show("be/1/\(run.first)").opening == .opened)
+  }
+
+  @Test("A stranger is told nothing: garbage, a wrong key, half a handshake; all of it counted")
+  func strangers() throws {
+    let (nl, be, fr) = try chain()
+    #expect(try nl.wait { $0.peers.contains { $0.state == "connected" } })
+    let stranger = try DaemonProcess("xx", in: root)
+    try stranger.start()
+    try stranger.add(be, dial: true)
+    stranger.hangUp()
+    let counted = try be.wait { ($0.counters["transport_unknownPeer"] ?? 0) > 0 }
+    #expect(counted)
+    #expect(try stranger.status().peers.first?.state != "connected")
+    let run = try nl.publish(records(1), to: ["fr"], replicas: 1)
+    let arrived = try fr.wait { $0.logs.contains { $0.origin == "nl/1" && $0.size > run.first } }
+    #expect(arrived)
+  }
 }
