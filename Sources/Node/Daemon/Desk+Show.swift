@@ -54,8 +54,13 @@ extension Desk {
   private func fill(_ reply: inout ShowReply, with opening: RecordOpening) {
     switch opening {
     case .opened(let record, _):
-      reply.opening = .opened
-      reply.record = String(decoding: record, as: UTF8.self)
+      do throws(RecordProblem) {
+        reply.record = try RecordRules.check(record)
+        reply.opening = .opened
+      } catch {
+        reply.opening = .defect
+        reply.why = "sealed to this node, but no record: it \(error.reason)"
+      }
     case .notForThisNode: reply.opening = .notForThisNode
     case .unknownYet(let missing):
       reply.opening = .grantsMissing

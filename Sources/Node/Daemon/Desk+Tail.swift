@@ -39,13 +39,15 @@ extension Desk {
           next += 1
           let header = batch.header(at: entry)
           guard header.knownKind == .record, batch.bodyState(at: entry) == .present,
-            case .opened(let record, _) = open(batch, entry, with: book)
+            case .opened(let record, _) = open(batch, entry, with: book),
+            // What breaks a rule of records would break the line it is printed on; `show` tells of it.
+            let text = try? RecordRules.check(record)
           else { continue }
           textBytes += record.count
           page.events.append(
             TailEvent(
               entry: "\(origin)/\(header.index)", time: header.time,
-              record: String(decoding: record, as: UTF8.self),
+              record: text,
               disputed: isDisputed(identity.id, header.index) ? true : nil))
         }
       }

@@ -18,7 +18,6 @@ public enum NodeLimits {
   /// How long a stop waits for what is on its way out: SIGTERM ends the node within a second.
   static let stopMilliseconds: UInt64 = 250
   static let controlOutputBytes = 16 << 20
-  static let controlConnections = 64
   static let redialMinimumMilliseconds: UInt64 = 500
   static let redialMaximumMilliseconds: UInt64 = 30_000
   static let connectTimeoutMilliseconds: UInt64 = 10_000

@@ -290,6 +290,8 @@ final class Node {
   func flush() {
     attempt("the last entries could not be written") {
       for durable in try store.flush() where durable.id == identity.id { token.isDue = true }
+      // A log that rests stands wholly under its author's checkpoint.
+      if try author.makeCheckpoint() != nil { try store.flush() }
     }
     writeToken()
   }
