@@ -79,6 +79,8 @@ private struct AuditRun {
     if let format, format != StoreFormat.format {
       add(nil, "format", "is not that of a store this program knows")
     }
+    // Before the journals: a log that a daemon adds meanwhile is then known to them.
+    let names = try Folder.names(in: root + "/logs") ?? []
     let journals = try Journals.read(folder: root)
     add(problemsOf: journals)
     if journals == nil {
@@ -86,7 +88,7 @@ private struct AuditRun {
       report.notChecked.append("what was acknowledged (there is no journal)")
     }
     var folders: [String] = []
-    for name in try Folder.names(in: root + "/logs") ?? [] {
+    for name in names {
       if Hex.decode(name)?.count == 32, name == name.lowercased() {
         folders.append(name)
       } else {
@@ -179,10 +181,7 @@ private struct AuditRun {
   // MARK: The end
 
   private mutating func finish(journalFolder: String, _ journals: Journals?) throws(ReadFailure) {
-    for audit in audited {
-      guard !audit.tails.isEmpty else { continue }
-      try explainTails(audit, journalFolder, journals)
-    }
+    try explainTails(journalFolder, journals)
     report.findings = list.finished()
     for audit in audited {
       report.findings += audit.list.finished()
@@ -196,20 +195,36 @@ private struct AuditRun {
 
   /// A file that goes on behind the head is damage, unless a daemon is at work and journals a head
   /// that covers it: what it wrote since the audit began is not part of the audit.
-  private mutating func explainTails(
-    _ audit: LogAudit, _ folder: String, _ journals: Journals?
-  ) throws(ReadFailure) {
-    var head: AcknowledgedHead?
-    if let journals, let now = try Journals.read(folder: folder), now.position != journals.position
-    {
-      head = now.logs[audit.identity.id]?.head
+  private mutating func explainTails(_ folder: String, _ journals: Journals?) throws(ReadFailure) {
+    var now = journals
+    for _ in 0..<AuditLimits.looks where journals != nil {
+      let isExplained = audited.allSatisfy { audit in
+        let head = now?.logs[audit.identity.id]?.head
+        return audit.tails.allSatisfy { $0.bytes <= head?.bytes(of: $0.file) ?? 0 }
+          && audit.ahead.allSatisfy { $0.size <= head?.size ?? 0 }
+      }
+      if isExplained { break }
+      Folder.wait(milliseconds: AuditLimits.lookMilliseconds)
+      now = try Journals.read(folder: folder)
     }
-    for tail in audit.tails {
-      if let head, tail.bytes <= head.bytes(of: tail.file) {
-        audit.notes.append(
-          "\(audit.origin): \(tail.file) grew while it was audited; the new part was not looked at")
-      } else {
-        audit.add(tail: tail)
+    for audit in audited {
+      let head = now?.logs[audit.identity.id]?.head
+      for tail in audit.tails {
+        if tail.bytes <= head?.bytes(of: tail.file) ?? 0 {
+          audit.notes.append(
+            "\(audit.origin): \(tail.file) grew while it was audited; the new part was not looked at"
+          )
+        } else {
+          audit.add(tail: tail)
+        }
+      }
+      for (what, size) in audit.ahead {
+        let line = "\(audit.origin): \(what) is over \(size) entries, which were not all here"
+        if size <= head?.size ?? 0 {
+          audit.notes.append(line)
+        } else {
+          audit.notChecked.append(line)
+        }
       }
     }
   }

@@ -45,7 +45,7 @@ extension LogAudit {
     }
     if let failure { throw failure }
     if size > 0 { summary.root = Base64.encode(tree.root().array) }
-    if let found = control.finish() { addFound(found) }
+    if let found = control.finish(files.journal?.head) { addFound(found) }
     if let head = files.journal?.head, files.size == head.size { checkHead(head) }
   }
 
@@ -171,7 +171,7 @@ private struct ControlCheck {
   }
 
   /// The file lists nothing else, and all of them but those that are in the journals only.
-  func finish() -> ChunkResult.Damage? {
+  func finish(_ head: AcknowledgedHead?) -> ChunkResult.Damage? {
     guard let file = reader?.file else { return nil }
     let offset = position * UInt64(StoreFormat.controlBytes)
     let records = file.size / UInt64(StoreFormat.controlBytes)
@@ -180,7 +180,8 @@ private struct ControlCheck {
         file: "control", index: records, offset: file.size,
         what: "ends here, and \(required - records) entries that are no records are not listed")
     }
-    guard offset < file.size else { return nil }
+    // What is behind the head is found by its length.
+    guard head.map({ $0.controlCount > position }) ?? (offset < file.size) else { return nil }
     return ChunkResult.Damage(
       file: "control", index: position, offset: offset,
       what: "lists more than the entries that are no records")

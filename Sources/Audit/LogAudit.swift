@@ -20,6 +20,8 @@ final class LogAudit {
   var bodies: [UInt64] = [0, 0, 0, 0, 0]
   /// Files that were longer than the head: a finding, unless a running daemon is writing them.
   var tails: [Tail] = []
+  /// Checkpoints and cosignatures over more entries than are here.
+  var ahead: [(what: String, size: UInt64)] = []
   let progress: (String, UInt64, UInt64) -> Void
 
   struct Tail {

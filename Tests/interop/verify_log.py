@@ -686,7 +686,8 @@ class Log:
                 self.failed("control", place, 16 * place, "does not list entry %d here" % index)
             place += 1
             required = place if index < self.written else required
-        if len(stored) > 16 * place:
+        known = self.acknowledged
+        if known.controls > place if known else len(stored) > 16 * place:
             self.failed("control", place, 16 * place, "lists more than the entries that are no records")
         elif len(stored) // 16 < required and self.files["control"] is not None:
             self.failed("control", len(stored) // 16, len(stored), "ends too early")
@@ -877,6 +878,11 @@ class Log:
             if file == "checkpoints" and (others or (own is not None and size < anchored)):
                 self.report.add("fork", self.origin, os.path.join(self.place, file), place, offset,
                                 "the log's key signed another tree of %d entries as well" % size)
+            elif own is None and self.acknowledged and (
+                    file == "cosignatures" or place in self.acknowledged.checkpoint_frames):
+                # It may come before the entries that it is over.
+                self.report.not_checked.append(
+                    "%s: %s is over %d entries, which are not all here" % (self.origin, what, size))
             elif own is None:
                 self.failed(file, place, offset, "%s is over %d entries, the log ends after %d"
                             % (what, size, self.size))
@@ -953,13 +959,13 @@ def verify_folder(root, cards, report):
     form = contents(os.path.join(root, "format"))
     if form is not None and form != b"liaison-store/v1\n":
         report.failed(None, "format", None, None, "is not that of a store this program knows")
+    folder = os.path.join(root, "logs")
+    present = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
     journals = None
     if form is not None or "journal.0" in names or "journal.1" in names:
         journals = Journals(root, report).logs
     else:
         report.not_checked.append("what was acknowledged (there is no journal)")
-    folder = os.path.join(root, "logs")
-    present = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
     for name in [name for name in present if not re.fullmatch("[0-9a-f]{64}", name)]:
         report.not_checked.append("logs/%s: not a log's folder" % name)
         present.remove(name)
