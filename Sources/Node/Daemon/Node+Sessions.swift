@@ -42,9 +42,11 @@ extension Node {
     return roster.entries.contains { $0.address.map(hostPart) == host }
   }
 
+  /// One timer, for the oldest half-open connection; when it fired, for the one that is then the oldest.
   private func scheduleGate() {
-    guard let deadline = gate.nextDeadline else { return }
-    loop.schedule(afterMilliseconds: deadline - min(now, deadline)) { [weak self] in
+    guard gateTimer == nil, let deadline = gate.nextDeadline else { return }
+    gateTimer = loop.schedule(afterMilliseconds: deadline - min(now, deadline)) { [weak self] in
+      self?.gateTimer = nil
       self?.closeExpired()
     }
   }
@@ -56,6 +58,7 @@ extension Node {
       counters.add("transport_handshakeTimeout")
       session.connection.close()
     }
+    scheduleGate()
   }
 
   // MARK: Dialling

@@ -41,6 +41,7 @@ final class Node {
 
   var tickTimer: (id: TimerID, due: UInt64)?
   var checkpointTimer: TimerID?
+  var gateTimer: TimerID?
   private var replicaTimer: TimerID?
   var token: TokenKeeper
   var verification: BackgroundVerification
