@@ -22,7 +22,9 @@ struct HandshakePattern {
   var responderStaticKnown = false
   let messages: [[Token]]
 
-  var protocolName: String { "Noise_\(name)_25519_ChaChaPoly_SHA256" }
+  func protocolName(with hash: (some NoiseHash).Type) -> String {
+    "Noise_\(name)_25519_ChaChaPoly_\(hash.name)"
+  }
   var usesPresharedKey: Bool { messages.contains { $0.contains(.psk) } }
 
   static let ikpsk2 = HandshakePattern(
@@ -31,10 +33,10 @@ struct HandshakePattern {
 }
 
 /// Noise's HandshakeState (revision 34, 5.3).
-final class HandshakeState {
+final class HandshakeState<Hash: NoiseHash> {
   private let pattern: HandshakePattern
   private let isInitiator: Bool
-  private let symmetric: SymmetricState
+  private let symmetric: SymmetricState<Hash>
   private let localStatic: any TransportKeyHolder
   private let ephemeralSeed: GuardedBytes
   private var localEphemeral: HeldTransportKey?
@@ -56,7 +58,7 @@ final class HandshakeState {
     self.localStatic = localStatic
     self.remoteStatic = remoteStatic
     self.ephemeralSeed = ephemeralSeed
-    symmetric = SymmetricState(protocolName: pattern.protocolName)
+    symmetric = SymmetricState(protocolName: pattern.protocolName(with: Hash.self))
     symmetric.mixHash(prologue.span)
     let local = localStatic.transportPublicKey
     if pattern.initiatorStaticKnown { mixStatic(isInitiator ? local : remoteStatic) }
@@ -69,7 +71,8 @@ final class HandshakeState {
   }
 
   var isComplete: Bool { nextMessage == pattern.messages.count }
-  var hash: Digest { symmetric.hash }
+  /// `Hash.bytes` of it.
+  var hash: [UInt8] { symmetric.hash }
   func split() -> (initiator: CipherState, responder: CipherState) { symmetric.split() }
 
   /// Appends the next message of the pattern to `out`.

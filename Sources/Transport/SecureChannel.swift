@@ -17,8 +17,8 @@ public enum ChannelEvent: Equatable, Sendable {
 /// nothing may be displaced or believed for its sake.
 public final class SecureChannel {
   private enum Phase {
-    case initiating(HandshakeState)
-    case awaitingMessage1(HandshakeState)
+    case initiating(ProductHandshake)
+    case awaitingMessage1(ProductHandshake)
     /// The responder's, until the first record.
     case confirming(peer: TransportPublicKey, hash: Digest)
     case established
@@ -55,7 +55,7 @@ public final class SecureChannel {
     key: any TransportKeyHolder, peer: TransportPublicKey, psk: Held<PresharedKey>?,
     random: inout some RandomSource
   ) -> SecureChannel {
-    let handshake = HandshakeState(
+    let handshake = ProductHandshake(
       pattern: .ikpsk2, isInitiator: true, prologue: Handshake.prologue, localStatic: key,
       remoteStatic: peer, ephemeralSeed: random.guarded(32))
     handshake.presharedKey = psk
@@ -76,7 +76,7 @@ public final class SecureChannel {
     permit: @escaping () -> Bool = { true },
     lookup: @escaping (TransportPublicKey) -> PeerAdmission
   ) -> SecureChannel {
-    let handshake = HandshakeState(
+    let handshake = ProductHandshake(
       pattern: .ikpsk2, isInitiator: false, prologue: Handshake.prologue, localStatic: key,
       remoteStatic: nil, ephemeralSeed: random.guarded(32))
     return SecureChannel(
@@ -197,7 +197,7 @@ extension SecureChannel {
 
   /// Responder: message 1 is complete. Cheap checks first; message 2 only for a peer.
   private func answer(
-    _ handshake: HandshakeState, _ now: UInt64, _ out: inout [UInt8]
+    _ handshake: ProductHandshake, _ now: UInt64, _ out: inout [UInt8]
   ) throws(ChannelError) {
     guard Handshake.checkMac(inbox.span, localKey) else { throw .wrongMac }
     guard permit() else { throw .rateLimited }
@@ -216,12 +216,12 @@ extension SecureChannel {
     }
     out.append(contentsOf: message)
     begin(handshake, isInitiator: false, now)
-    phase = .confirming(peer: peer, hash: handshake.hash)
+    phase = .confirming(peer: peer, hash: handshake.digest)
   }
 
   /// Initiator: message 2 is complete. An empty record at once confirms the session to the responder.
   private func finish(
-    _ handshake: HandshakeState, _ now: UInt64, _ events: inout [ChannelEvent],
+    _ handshake: ProductHandshake, _ now: UInt64, _ events: inout [ChannelEvent],
     _ out: inout [UInt8]
   ) throws(ChannelError) {
     do { _ = try handshake.read(inbox) } catch { throw .handshakeRefused }
@@ -230,10 +230,10 @@ extension SecureChannel {
     phase = .established
     let none: [UInt8] = []
     sender?.send(none.span, framed: false, now: now, into: &out)
-    events.append(.established(peer: peer, handshakeHash: handshake.hash))
+    events.append(.established(peer: peer, handshakeHash: handshake.digest))
   }
 
-  private func begin(_ handshake: HandshakeState, isInitiator: Bool, _ now: UInt64) {
+  private func begin(_ handshake: ProductHandshake, isInitiator: Bool, _ now: UInt64) {
     let ciphers = handshake.split()
     sender = RecordSender(isInitiator ? ciphers.initiator : ciphers.responder, now: now)
     receiving = isInitiator ? ciphers.responder : ciphers.initiator

@@ -1,65 +1,65 @@
 internal import Crypto
 internal import Secrets
 
-/// Noise's SymmetricState (revision 34, 5.2) with SHA-256 and ChaCha20-Poly1305. Chaining key and
-/// cipher key live in one block of guarded memory, which each mixing replaces.
-final class SymmetricState {
-  /// Outputs of the last HKDF, 32 bytes each: the chaining key first.
+/// Noise's SymmetricState (revision 34, 5.2) with ChaCha20-Poly1305 and the hash of the protocol's name.
+/// Chaining key and cipher key live in one block of guarded memory, which each mixing replaces.
+final class SymmetricState<Hash: NoiseHash> {
+  /// Outputs of the last HKDF, `Hash.bytes` each: the chaining key first.
   private var keys: GuardedBytes
   /// Where in `keys` the cipher key is; nil before the first Diffie-Hellman.
   private var cipherKey: Range<Int>?
   private var nonce: UInt64 = 0
-  private(set) var hash: Digest
+  private(set) var hash: [UInt8]
 
-  /// - Parameter protocolName: padded with zeros to 32 bytes; hashed if longer.
+  /// - Parameter protocolName: padded with zeros to the hash's length; hashed if longer.
   init(protocolName: String) {
-    var name = Array(protocolName.utf8)
-    if name.count <= 32 {
-      name.append(contentsOf: repeatElement(0, count: 32 - name.count))
-      hash = Digest(name.span, at: 0)
+    hash = Array(protocolName.utf8)
+    if hash.count <= Hash.bytes {
+      hash.append(contentsOf: repeatElement(0, count: Hash.bytes - hash.count))
     } else {
-      hash = SHA256.hash(name)
+      let none: [UInt8] = []
+      hash = Hash.hash(hash.span, none.span)
     }
-    keys = hash.withBytes { GuardedBytes(copying: $0) }
+    keys = GuardedBytes(copying: hash.span)
   }
 
-  func mixHash(_ bytes: Span<UInt8>) {
-    var hasher = SHA256()
-    hasher.update(hash)
-    hasher.update(bytes)
-    hash = hasher.finalize()
-  }
+  func mixHash(_ bytes: Span<UInt8>) { hash = Hash.hash(hash.span, bytes) }
 
   func mixKey(_ input: Span<UInt8>) {
-    keys = derived(64, input)
-    cipherKey = 32..<64
+    keys = derived(2, input)
+    cipherKey = key(1)
     nonce = 0
   }
 
   func mixKeyAndHash(_ input: Span<UInt8>) {
-    keys = derived(96, input)
-    keys.withBytes { mixHash($0.extracting(32..<64)) }
-    cipherKey = 64..<96
+    keys = derived(3, input)
+    keys.withBytes { mixHash($0.extracting(Hash.bytes..<(2 * Hash.bytes))) }
+    cipherKey = key(2)
     nonce = 0
   }
 
-  private func derived(_ count: Int, _ input: Span<UInt8>) -> GuardedBytes {
+  private func derived(_ outputs: Int, _ input: Span<UInt8>) -> GuardedBytes {
     keys.withBytes { keys in
-      GuardedBytes(count: count) { outputs in
-        HKDF.noise(chainingKey: keys.extracting(0..<32), input: input, into: &outputs)
+      GuardedBytes(count: outputs * Hash.bytes) { bytes in
+        Hash.derive(
+          chainingKey: keys.extracting(0..<Hash.bytes), input: input, into: &bytes)
       }
     }
+  }
+
+  /// The cipher key in output `number`: a longer output is cut to 32 bytes.
+  private func key(_ number: Int) -> Range<Int> {
+    (number * Hash.bytes)..<(number * Hash.bytes + ChaChaPoly.keyBytes)
   }
 
   /// Encrypts `buffer[start...]` in place (once there is a key) and mixes in what will be sent.
   func encryptAndHash(_ buffer: inout [UInt8], from start: Int) {
     if let cipherKey {
-      hash.withBytes { hash in
-        keys.withBytes { keys in
-          ChaChaPoly.seal(
-            &buffer, from: start, key: keys.extracting(cipherKey),
-            nonce: Nonce96(noiseCounter: nonce), associatedData: hash)
-        }
+      let hash = hash
+      keys.withBytes { keys in
+        ChaChaPoly.seal(
+          &buffer, from: start, key: keys.extracting(cipherKey),
+          nonce: Nonce96(noiseCounter: nonce), associatedData: hash.span)
       }
       nonce += 1
     }
@@ -73,12 +73,10 @@ final class SymmetricState {
     let before = hash
     mixHash(buffer.span.extracting(range))
     guard let cipherKey else { return range }
-    let plaintext = before.withBytes { before in
-      keys.withBytes { keys in
-        try? ChaChaPoly.open(
-          &buffer, in: range, key: keys.extracting(cipherKey),
-          nonce: Nonce96(noiseCounter: nonce), associatedData: before)
-      }
+    let plaintext = keys.withBytes { keys in
+      try? ChaChaPoly.open(
+        &buffer, in: range, key: keys.extracting(cipherKey),
+        nonce: Nonce96(noiseCounter: nonce), associatedData: before.span)
     }
     guard let plaintext else { throw .notAuthentic }
     nonce += 1
@@ -90,11 +88,11 @@ final class SymmetricState {
   /// - Returns: the cipher for what the initiator sends, and the one for what it receives.
   func split() -> (initiator: CipherState, responder: CipherState) {
     let none: [UInt8] = []
-    let outputs = derived(64, none.span)
+    let outputs = derived(2, none.span)
     return outputs.withBytes {
       (
-        CipherState(CipherKey(copying: $0.extracting(0..<32))),
-        CipherState(CipherKey(copying: $0.extracting(32..<64)))
+        CipherState(CipherKey(copying: $0.extracting(key(0)))),
+        CipherState(CipherKey(copying: $0.extracting(key(1))))
       )
     }
   }

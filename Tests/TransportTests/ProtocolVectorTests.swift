@@ -55,8 +55,8 @@ import Testing
       key: responderKey, random: &random, lookup: { $0 == known ? .peer(pair) : .unknown })
   }
 
-  private func handshake(_ key: HeldTransportKey, _ psk: Held<PresharedKey>?) -> HandshakeState {
-    let state = HandshakeState(
+  private func handshake(_ key: HeldTransportKey, _ psk: Held<PresharedKey>?) -> ProductHandshake {
+    let state = ProductHandshake(
       pattern: .ikpsk2, isInitiator: true, prologue: Handshake.prologue, localStatic: key,
       remoteStatic: responderKey.transportPublicKey,
       ephemeralSeed: GuardedBytes(copying: initiatorEphemeral.span))
@@ -64,7 +64,7 @@ import Testing
     return state
   }
 
-  private func message1(_ state: HandshakeState) throws -> [UInt8] {
+  private func message1(_ state: ProductHandshake) throws -> [UInt8] {
     var message: [UInt8] = []
     try state.write(payload: [UInt8]().span, into: &message)
     return message + Handshake.mac(message.span, responder: responderKey.transportPublicKey)
@@ -110,7 +110,7 @@ import Testing
       initiatorEphemeral: Hex.encode(initiatorEphemeral),
       responderEphemeral: Hex.encode(responderEphemeral), presharedKey: Hex.encode(psk),
       message1: Hex.encode(first), message2: Hex.encode(second),
-      handshakeHash: Hex.encode(state.hash.array), toResponder: records(ciphers.initiator),
+      handshakeHash: Hex.encode(state.hash), toResponder: records(ciphers.initiator),
       toInitiator: records(ciphers.responder), refusedByResponder: try refusals(first))
   }
 

@@ -188,7 +188,7 @@ final class RawPair {
     let responderKey = heldKey(2)
     responder = SecureChannel.responder(
       key: responderKey, random: &random, lookup: { _ in .peer(nil) })
-    let handshake = HandshakeState(
+    let handshake = ProductHandshake(
       pattern: .ikpsk2, isInitiator: true, prologue: Handshake.prologue, localStatic: heldKey(1),
       remoteStatic: responderKey.transportPublicKey, ephemeralSeed: random.guarded(32))
     var message: [UInt8] = []
