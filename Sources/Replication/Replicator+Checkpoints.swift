@@ -26,28 +26,58 @@ extension Replicator {
     }
     sessions[id]!.shared[log]?.theirCheckpoint = checkpoint
     guard checkpoint.size <= logs[log]!.accepted.size else { return }
-    keep(checkpoint, of: log, on: id, now, &effects)
+    keep(checkpoint, of: log, from: id, now, &effects)
   }
 
+  /// Compares a checkpoint over accepted entries with our own tree: SYNC-51.
   private mutating func keep(
-    _ checkpoint: VerifiedCheckpoint, of log: LogID, on id: SessionID, _ now: UInt64,
+    _ checkpoint: VerifiedCheckpoint, of log: LogID, from id: SessionID?, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
+    guard checkpoint.size <= logs[log]!.durable.size else { return wait(checkpoint, of: log) }
     guard let own = try? reader.root(log, size: checkpoint.size) else {
       return effects.append(.count(.readsFailed))
     }
     effects.append(.keepCheckpoint(checkpoint))
     guard own == checkpoint.root else {
       effects.append(.event(.contradiction(log, size: checkpoint.size)))
-      return dispute(log, on: id, size: checkpoint.size, &effects)
+      if let id { dispute(log, on: id, size: checkpoint.size, &effects) }
+      return
+    }
+    if checkpoint.size > logs[log]!.agreedCheckpoint?.size ?? 0 {
+      logs[log]!.agreedCheckpoint = checkpoint
     }
     passOn(checkpoint, of: log, except: id, &effects)
     wantCosignature(of: log, now, &effects)
   }
 
+  mutating func wait(_ checkpoint: VerifiedCheckpoint, of log: LogID) {
+    if checkpoint.size > logs[log]!.waitingCheckpoint?.size ?? 0 {
+      logs[log]!.waitingCheckpoint = checkpoint
+    }
+  }
+
+  /// The log's entries became durable up to a checkpoint that waited for them.
+  mutating func settleCheckpoint(of log: LogID, _ now: UInt64, _ effects: inout [Effect]) {
+    guard let checkpoint = logs[log]!.waitingCheckpoint,
+      checkpoint.size <= logs[log]!.durable.size
+    else { return }
+    logs[log]!.waitingCheckpoint = nil
+    keep(checkpoint, of: log, from: logs[log]!.upstream, now, &effects)
+  }
+
+  /// The newest checkpoint that agrees with what is durable here.
+  func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint? {
+    let stored = reader.newestCheckpoint(of: log)
+    guard let agreed = logs[log]?.agreedCheckpoint, agreed.size > stored?.size ?? 0 else {
+      return stored
+    }
+    return agreed
+  }
+
   /// A checkpoint of entries we all have travels on its own: carriers hand it to those behind them.
   private mutating func passOn(
-    _ checkpoint: VerifiedCheckpoint, of log: LogID, except source: SessionID,
+    _ checkpoint: VerifiedCheckpoint, of log: LogID, except source: SessionID?,
     _ effects: inout [Effect]
   ) {
     guard checkpoint.size <= logs[log]!.durable.size else { return }
@@ -65,7 +95,7 @@ extension Replicator {
 
   mutating func wantCosignature(of log: LogID, _ now: UInt64, _ effects: inout [Effect]) {
     guard log != ownLog, logs[log]!.accepted.frozenAt == nil, now >= logs[log]!.cosignDueAt,
-      let checkpoint = reader.newestCheckpoint(of: log), checkpoint.size > logs[log]!.cosignedSize,
+      let checkpoint = newestCheckpoint(of: log), checkpoint.size > logs[log]!.cosignedSize,
       checkpoint.size <= logs[log]!.durable.size, !isDisputedAnywhere(log)
     else { return }
     logs[log]!.cosignedSize = checkpoint.size
@@ -125,7 +155,7 @@ extension Replicator {
     guard direction == .fromAuthor, sessions[id] != nil,
       checkpoint.size <= logs[log]!.accepted.size
     else { return }
-    keep(checkpoint, of: log, on: id, now, &effects)
+    keep(checkpoint, of: log, from: id, now, &effects)
     let set = CosignedSet(size: checkpoint.size, count: lines.count)
     guard set > logs[log]!.passedSet else { return }
     logs[log]!.passedSet = set
@@ -145,8 +175,11 @@ extension Replicator {
       effects.append(.count(.cosignaturesBad))
       return fail(id, now, &effects)
     }
-    remember(cosignature, of: log, size: checkpoint.size, now)
-    effects.append(.keepCosignature(log, checkpoint, cosignature))
+    // As with checkpoints: nothing on disk speaks of entries that are not there.
+    if checkpoint.size <= logs[log]!.durable.size {
+      remember(cosignature, of: log, size: checkpoint.size, now)
+      effects.append(.keepCosignature(log, checkpoint, cosignature))
+    }
     if direction == .towardsAuthor {
       relay(cosignature, over: checkpoint, of: log, except: id, &effects)
     }

@@ -213,7 +213,7 @@ extension Replicator {
     if let checkpoint = sessions[id]!.shared[log]!.theirCheckpoint,
       checkpoint.size <= verified.after.size
     {
-      effects.append(.keepCheckpoint(checkpoint))
+      wait(checkpoint, of: log)
     }
     if highestKnown(of: log) <= verified.after.size { logs[log]!.pullDueAt = nil }
   }

@@ -114,7 +114,7 @@ extension Replicator {
 
   /// The newest checkpoint, if it covers the entry at `index` and its entries are durable here.
   private func anchor(of log: LogID, above index: UInt64) -> VerifiedCheckpoint? {
-    guard let checkpoint = reader.newestCheckpoint(of: log), checkpoint.size > index,
+    guard let checkpoint = newestCheckpoint(of: log), checkpoint.size > index,
       checkpoint.size <= logs[log]!.durable.size
     else { return nil }
     return checkpoint
@@ -141,6 +141,7 @@ extension Replicator {
       logs[log]!.accepted = state
     }
     giveCreditBack(log, &effects)
+    settleCheckpoint(of: log, now, &effects)
     for id in sessionOrder where sessions[id]!.isReady {
       push(log, above: before, on: id, &effects)
     }
@@ -170,7 +171,7 @@ extension Replicator {
       size - theirs <= Limits.entriesPushedAtOnce,
       !sessions[id]!.serving.contains(where: { $0.log == log })
     else { return }
-    let covered = reader.newestCheckpoint(of: log)?.size ?? 0
+    let covered = newestCheckpoint(of: log)?.size ?? 0
     guard size - theirs < Limits.entriesPushedSingly || covered > theirs else { return }
     var next = theirs
     while next < size {

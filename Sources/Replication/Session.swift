@@ -93,6 +93,11 @@ struct LogProgress {
   var debts: [Debt] = []
   /// When a known higher head is to be pulled; nil when nothing is missing.
   var pullDueAt: UInt64?
+  /// The newest checkpoint over accepted entries of which some are not durable: kept when they are, so that no
+  /// checkpoint on disk is ever above its log.
+  var waitingCheckpoint: VerifiedCheckpoint?
+  /// The newest checkpoint that agrees with what is durable here. The store gets it at the end of the step.
+  var agreedCheckpoint: VerifiedCheckpoint?
   /// The session that brought the newest entries: the way towards the author.
   var upstream: SessionID?
   var cosignedSize: UInt64 = 0

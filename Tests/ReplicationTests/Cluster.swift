@@ -220,7 +220,10 @@ final class Cluster {
     case .append(let verified, _):
       member.logs.append(verified)
       schedule(diskDelay, .durable(name, verified.after.identity.id))
-    case .keepCheckpoint(let checkpoint): member.logs.keep(checkpoint)
+    case .keepCheckpoint(let checkpoint):
+      // No checkpoint on disk is ever above its log.
+      precondition(checkpoint.size <= member.logs.durableHead(of: checkpoint.logID).size)
+      member.logs.keep(checkpoint)
     case .keepCosignature: break
     case .cosign(let checkpoint):
       let cosignature = Cosignature.make(
