@@ -16,6 +16,8 @@ case "${1-}" in
     ;;
 esac
 
+require_swift
+
 has_command() { command -v "$1" >/dev/null 2>&1; }
 has_library() { has_command pkg-config && pkg-config --exists "$1"; }
 
@@ -64,4 +66,3 @@ if [ ${#missing[@]} -gt 0 ]; then
     exit 69
   fi
 fi
-require_swift

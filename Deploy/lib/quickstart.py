@@ -164,8 +164,11 @@ def audit_all(network):
         shown(["liaison-audit", "verify", node.data] + [word for card in cards for word in ("--key", card)])
         text = audit(node.data, cards)
         print(text.rstrip() if node.name == "fr" else text.rstrip().splitlines()[-1])
+    print()
+    for node in network:
+        compare_opinions(f"{node.name}'s folder", node.data, cards, 0)
     heading("One byte is flipped in a copy of fr's folder")
-    for part in ["entries", "bodies"]:
+    for part in ["bodies", "entries"]:
         copy = os.path.join(network.folder, f"copy-{part}")
         place = damage.flip_in_copy(network["fr"].data, copy, network["nl"].card, part)
         print(place)
@@ -173,6 +176,19 @@ def audit_all(network):
         print(text.rstrip())
         if code != 1:
             raise Failed(f"the audit of the damaged copy ended with {code}, not with 1")
+        compare_opinions("the damaged copy", copy, cards, 1)
+        print()
+
+
+def compare_opinions(what, folder, cards, expected):
+    """The verifier in Python, written from the specification alone, must agree."""
+    opinion = second_opinion(folder, cards)
+    if opinion is None:
+        print(f"skipped: a second opinion on {what} needs python3-cryptography")
+    elif opinion[0] != expected:
+        raise Failed(f"the second verifier ended with {opinion[0]} on {what}, not with {expected}: {opinion[1]}")
+    else:
+        print(f"the second verifier, on {what}: {opinion[1]}")
 
 
 def body():

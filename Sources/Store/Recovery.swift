@@ -194,7 +194,7 @@ struct Recovery {
   private mutating func load(_ record: HeadRecord) throws(StoreError) -> StoredLog {
     let identity = try identity(of: record.id)
     identities[record.id] = identity
-    // First: the file of the nodes is as long as it should be only then.
+    // First: what the replay wrote has its nodes only after that.
     let builder = try rebuildNodes(record)
     let surplus = try checkLengths(record)
     var lastLeaf: [UInt8] = []
@@ -270,22 +270,9 @@ struct Recovery {
     return surplus
   }
 
-  /// The replay's first block; the very first where the nodes below it are not all there. They follow
-  /// from the leaf hashes, so that a short file is no damage.
-  private func firstBlockToRebuild(_ record: HeadRecord) throws(StoreError) -> UInt64 {
-    let start = min(touched[record.id] ?? record.size, record.size) >> UInt64(Layout.nodeLevel)
-    let file = StoreFile.log(record.id, .nodes)
-    do {
-      let size = try disk.size(of: file) ?? .max
-      return size < NodesLayout.count(blocks: start) * UInt64(Layout.hashBytes) ? 0 : start
-    } catch {
-      throw .disk(error, file)
-    }
-  }
-
   /// Writes the nodes above what the replay wrote, and gives what appending needs.
   private mutating func rebuildNodes(_ record: HeadRecord) throws(StoreError) -> NodeBuilder {
-    let start = try firstBlockToRebuild(record)
+    let start = min(touched[record.id] ?? record.size, record.size) >> UInt64(Layout.nodeLevel)
     var peaks: [Digest] = []
     var block: UInt64 = 0
     for height in stride(from: 55, through: 0, by: -1) where start >> UInt64(height) & 1 == 1 {
