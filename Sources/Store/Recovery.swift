@@ -48,6 +48,7 @@ struct Recovery {
     position.offset = UInt64(beginning.count)
     store.journal = position
     try holdReserve(store)
+    store.compareLeftOver()
     return store
   }
 

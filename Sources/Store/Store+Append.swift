@@ -21,9 +21,11 @@ extension Store {
   /// Stages entries for the next group commit: readable at once, durable when `completed` says so.
   /// A batch too large for a group commit goes the way of `appendBulk`, and so does one that follows
   /// bulk data which is not durable yet.
-  /// - Throws: `.outOfRange` if the batch was accepted onto another state than the log's.
+  /// - Throws: `.outOfRange` if the batch was accepted onto another state than the log's. When it throws
+  ///   nothing is staged.
   public func append(_ batch: VerifiedBatch) throws(StoreError) {
     let log = try prepare(batch)
+    let before = log.state.tree
     let bytes = batch.batch.leaves.count + batch.batch.bodies.count
     if log.hasBulk || bytes > limits.usableCommitBytes {
       stage(batch, log, .bulk)
@@ -31,8 +33,9 @@ extension Store {
     } else {
       let segment = stage(batch, log, .journal)
       pipeline.stage(.entries(log.id, segment.batch, place: segment.place), segment)
+      log.journaledSize = segment.end
     }
-    try compareWithPending(log)
+    compareWithPending(log, grownFrom: before, by: batch.leafHashes)
   }
 
   /// Stages entries that are written to the log files directly, synced there, and become durable when
@@ -41,9 +44,10 @@ extension Store {
   ///   for `settle`.
   public func appendBulk(_ batch: VerifiedBatch, moreFollows: Bool = false) throws(StoreError) {
     let log = try prepare(batch)
+    let before = log.state.tree
     stage(batch, log, .bulk)
     if !moreFollows { pipeline.settleWanted = true }
-    try compareWithPending(log)
+    compareWithPending(log, grownFrom: before, by: batch.leafHashes)
   }
 
   /// Makes what came by `appendBulk` durable without waiting for more.

@@ -252,7 +252,10 @@ extension Store {
   func finishBulkRoundIfSynced() {
     guard let round = pipeline.round, pipeline.roundTargets.isEmpty else { return }
     pipeline.round = nil
-    for head in round { pipeline.stage(.head(head)) }
+    for head in round {
+      pipeline.stage(.head(head))
+      if let log = logsByID[head.id] { releaseNotes(log, upTo: head.size) }
+    }
   }
 
   /// One file of the round of bulk data, else of the older journal, else, for a clean stop, any.

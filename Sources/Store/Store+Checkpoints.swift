@@ -14,7 +14,7 @@ extension Store {
       }
       return .ahead
     }
-    return try compare(checkpoint, log)
+    return compare(checkpoint, log, with: try root(log.id, size: checkpoint.size))
   }
 
   /// The newest checkpoint that agrees with the stored tree.
@@ -78,10 +78,9 @@ extension Store {
     logsByID[id]?.cosignatures ?? []
   }
 
-  private func compare(_ checkpoint: VerifiedCheckpoint, _ log: StoredLog) throws(StoreError)
-    -> CheckpointOutcome
-  {
-    let ownRoot = try root(log.id, size: checkpoint.size)
+  private func compare(
+    _ checkpoint: VerifiedCheckpoint, _ log: StoredLog, with ownRoot: Digest
+  ) -> CheckpointOutcome {
     if ownRoot == checkpoint.root {
       guard checkpoint.size > log.newest?.size ?? 0 else { return .known }
       stage(checkpoint, log, contradicts: false)
@@ -101,10 +100,10 @@ extension Store {
   private func stage(_ checkpoint: VerifiedCheckpoint, _ log: StoredLog, contradicts: Bool) {
     let frame = CheckpointFrame(
       size: checkpoint.size, contradicts: contradicts, note: checkpoint.note)
-    pipeline.stage(
+    stage(
       .checkpoint(
         log.id, position: log.staged.checkpointCount, contradicts: contradicts,
-        frame: frame.encode()))
+        frame: frame.encode()), about: checkpoint.size, log)
     log.staged.checkpointCount += 1
     log.keep(
       StoredCheckpoint(
@@ -112,17 +111,63 @@ extension Store {
         note: checkpoint.note))
   }
 
-  /// The log grew: is the checkpoint that was ahead of it its own?
-  func compareWithPending(_ log: StoredLog) throws(StoreError) {
-    guard let pending = log.pending, pending.size <= log.state.size else { return }
-    setPending(nil, log)
-    if case .contradiction = try compare(pending, log) { contradictions.append(pending) }
+  /// The log grew: is the checkpoint that was ahead of it its own? Needs no disk.
+  func compareWithPending(
+    _ log: StoredLog, grownFrom before: CompactTree, by leafHashes: [UInt8]
+  ) {
+    guard let pending = log.pending, pending.size >= before.size, pending.size <= log.state.size
+    else { return }
+    var tree = before
+    for position in 0..<Int(pending.size - before.size) {
+      tree.append(Digest(leafHashes.span, at: position * Layout.hashBytes))
+    }
+    settlePending(pending, log, with: tree.root())
   }
 
-  private func setPending(_ checkpoint: VerifiedCheckpoint?, _ log: StoredLog) {
+  /// After a crash between entries and what they meant for the checkpoint ahead. What cannot be read now is
+  /// compared after the next start.
+  func compareLeftOver() {
+    for log in order {
+      guard let pending = log.pending, pending.size <= log.state.size,
+        let ownRoot = try? root(log.id, size: pending.size)
+      else { continue }
+      settlePending(pending, log, with: ownRoot)
+    }
+  }
+
+  private func settlePending(
+    _ pending: VerifiedCheckpoint, _ log: StoredLog, with ownRoot: Digest
+  ) {
+    if case .contradiction = compare(pending, log, with: ownRoot) {
+      contradictions.append(pending)
+    }
+    setPending(nil, log, about: pending.size)
+  }
+
+  private func setPending(
+    _ checkpoint: VerifiedCheckpoint?, _ log: StoredLog, about size: UInt64 = 0
+  ) {
     log.pending = checkpoint
     log.staged.pendingNote = checkpoint?.note ?? []
-    pipeline.stage(.pending(log.id, note: log.staged.pendingNote))
+    stage(.pending(log.id, note: log.staged.pendingNote), about: size, log)
+  }
+
+  /// A note may not become durable before the entries that it was compared with: they could be lost and
+  /// come back as others.
+  private func stage(_ note: JournalRecord, about size: UInt64, _ log: StoredLog) {
+    if log.waitingNotes.isEmpty, size <= log.journaledSize {
+      pipeline.stage(note)
+    } else {
+      log.waitingNotes.append((size, note))
+    }
+  }
+
+  func releaseNotes(_ log: StoredLog, upTo size: UInt64) {
+    log.journaledSize = max(log.journaledSize, size)
+    while let first = log.waitingNotes.first, first.size <= log.journaledSize {
+      pipeline.stage(first.record)
+      log.waitingNotes.removeFirst()
+    }
   }
 }
 

@@ -48,6 +48,10 @@ final class StoredLog {
   var isOnDisk: Bool
   /// Entries that came by `appendBulk` and are not durable.
   var hasBulk = false
+  /// Entries whose records or head were staged: no crash leaves a later record without them.
+  var journaledSize: UInt64
+  /// Notes about entries above `journaledSize`, in order: journaled before those they could outlive them.
+  var waitingNotes: [(size: UInt64, record: JournalRecord)] = []
   /// The newest, in the order of the file.
   var checkpoints: [StoredCheckpoint] = []
   var newest: VerifiedCheckpoint?
@@ -63,6 +67,7 @@ final class StoredLog {
     staged = record
     durable = record
     written = record
+    journaledSize = record.size
     self.nodes = nodes
     self.isOnDisk = isOnDisk
     isDurable = isOnDisk

@@ -105,6 +105,8 @@ final class SimulatedDisk: Disk {
   var image: DiskImage
   /// Answers instead of the operation with this number.
   var failures: [Int: DiskError] = [:]
+  /// Answers every read.
+  var readFailure: DiskError?
   private(set) var operations = 0
   /// Called before each operation.
   var beforeOperation: ((SimulatedDisk, DiskOperation) -> Void)?
@@ -112,6 +114,7 @@ final class SimulatedDisk: Disk {
   init(_ image: DiskImage = DiskImage()) { self.image = image }
 
   func read(_ file: StoreFile, at offset: UInt64, count: Int) throws(DiskError) -> [UInt8] {
+    if let readFailure { throw readFailure }
     guard let inode = image.names[file], let content = image.inodes[inode]?.current else {
       throw .notFound
     }

@@ -111,6 +111,54 @@ struct StoreTests {
     #expect(try again.checkpoint(id, size: 45) == nil)
   }
 
+  /// The log reaches a checkpoint that was ahead of it while the disk cannot be read.
+  @Test(arguments: [false, true]) func appendIsAllOrNothing(bulk: Bool) throws {
+    let (disk, store) = try newStore()
+    let log = try TestLog("nl", entries: 700)
+    let id = log.identity.id
+    try store.addLog(log.identity)
+    try store.append(try log.verified(0..<300))
+    #expect(try store.addCheckpoint(log.checkpoint(600)) == .ahead)
+    try store.flush()
+    disk.readFailure = .inputOutput
+    if bulk {
+      try store.appendBulk(try log.verified(300..<700))
+    } else {
+      try store.append(try log.verified(300..<700))
+    }
+    disk.readFailure = nil
+    #expect(store.state(id)?.size == 700)
+    #expect(store.newestCheckpoint(id) == log.checkpoint(600))
+    #expect(store.checkpointAhead(id) == nil)
+    try store.flush()
+    let again = try Store.open(on: disk, limits: .small)
+    #expect(again.newestCheckpoint(id) == log.checkpoint(600))
+    try expectContent(again, log, size: 700)
+  }
+
+  /// A checkpoint of entries that came in bulk is not durable before they are.
+  @Test func checkpointDoesNotOutliveItsEntries() throws {
+    let (disk, store) = try newStore()
+    let log = try TestLog("nl", entries: 100)
+    let id = log.identity.id
+    try store.addLog(log.identity)
+    try store.append(try log.verified(0..<10))
+    try store.flush()
+    try store.appendBulk(try log.verified(10..<100), moreFollows: true)
+    #expect(try store.addCheckpoint(log.checkpoint(90)) == .stored)
+    while let batch = store.takeBatch() {
+      for operation in batch.operations { try disk.execute(operation) }
+      _ = store.completed(token: batch.token, error: nil)
+    }
+    #expect(store.durableHead(id)?.size == 10)
+    let crashed = try Store.open(on: SimulatedDisk(disk.image), limits: .small)
+    #expect(crashed.state(id)?.size == 10)
+    #expect(crashed.newestCheckpoint(id) == nil)
+    try store.flush()
+    let again = try Store.open(on: disk, limits: .small)
+    #expect(again.newestCheckpoint(id) == log.checkpoint(90))
+  }
+
   @Test func failedSyncStopsTheStore() throws {
     let (disk, store) = try newStore()
     let log = try TestLog("nl", entries: 20)
