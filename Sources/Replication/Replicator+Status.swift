@@ -64,6 +64,9 @@ extension Replicator {
   /// Whether entries of some log are being pulled.
   public var isCatchingUp: Bool { logs.values.contains { $0.pull != nil } }
 
+  /// Whether a peer is pulling from us.
+  public var isServing: Bool { sessions.values.contains { !$0.serving.isEmpty } }
+
   /// Whether serving on this session waits for `congested(_, false)`.
   public func isHeldBack(_ session: SessionID) -> Bool { sessions[session]?.isCongested == true }
 }

@@ -16,7 +16,7 @@ enum AppendCase {
   }
 
   private static func run(_ size: Int, _ commits: Int, _ scratch: Scratch) throws -> JSON {
-    var random = SystemRandom()
+    var random = SeededRandom(seed: 1)
     let secrets = NodeSecrets.generate()
     let genesis = try SignedLog.genesis(secrets)
     let folder = try scratch.folder("append-\(size)")

@@ -39,7 +39,7 @@ final class BenchNode {
     let store = try Store.open(on: FileDisk(folder: folder.root))
     let secrets = try OwnSecrets.load(folder)
     let id = card.identity.id
-    var random = SystemRandom()
+    var random = SeededRandom(seed: 1)
     var written = 0
     while written < count {
       guard let state = store.state(id) else { throw BenchError("no log") }

@@ -26,7 +26,9 @@ struct LiaisonBench {
           Option(
             "--entries", "N", summary: "entries of catchup; of accept a quarter", fallback: "200000"
           ),
-          Option("--seconds", "N", summary: "how long latency and idle measure", fallback: "20"),
+          Option(
+            "--seconds", "N", summary: "how long latency measures, and idle if more than 60",
+            fallback: "20"),
           Option(
             "--folder", "DIR", summary: "where the data folders are made, on the disk to measure",
             fallback: NSTemporaryDirectory()),
@@ -86,7 +88,7 @@ struct LiaisonBench {
     case "append": return try AppendCase.run(scratch: scratch)
     case "catchup": return try CatchUpCase.run(entries: entries, scratch: scratch)
     case "latency": return try LatencyCase.run(seconds: seconds, scratch: scratch)
-    default: return try IdleCase.run(seconds: seconds, scratch: scratch)
+    default: return try IdleCase.run(seconds: max(seconds, 60), scratch: scratch)
     }
   }
 

@@ -9,7 +9,7 @@ enum SignedLog {
 
   /// Continues `state` by `count` record entries, signed on all processors.
   static func batch(
-    _ count: Int, after state: LogState, secrets: NodeSecrets, random: inout SystemRandom
+    _ count: Int, after state: LogState, secrets: NodeSecrets, random: inout SeededRandom
   ) -> EntryBatch {
     var builder = EntryBuilder(state: state)
     let time = UInt64(Date().timeIntervalSince1970 * 1_000)

@@ -24,7 +24,11 @@ extension Node {
   func scheduleVerification() {
     guard !verification.isRunning, !isStopping, nextUnverified() != nil else { return }
     verification.isRunning = true
-    loop.schedule(afterMilliseconds: NodeLimits.backgroundPauseMilliseconds) { [weak self] in
+    // A peer that pulls comes first; it only slows this down, so that it cannot keep a defect hidden.
+    let pause =
+      core.isServing
+      ? NodeLimits.backgroundPauseWhileServingMilliseconds : NodeLimits.backgroundPauseMilliseconds
+    loop.schedule(afterMilliseconds: pause) { [weak self] in
       guard let self else { return }
       self.attempt("background verification") {
         if try !self.verifySome() { self.verification.isRunning = false }

@@ -31,4 +31,6 @@ public enum NodeLimits {
   /// Entries of one background verification: 256 × 65 µs.
   static let backgroundVerification = 256
   static let backgroundPauseMilliseconds: UInt64 = 20
+  /// 17 ms of work in 270: 6 % of a processor instead of 45 %.
+  static let backgroundPauseWhileServingMilliseconds: UInt64 = 250
 }
