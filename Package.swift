@@ -66,7 +66,9 @@ let package = Package(
 
     // L5: executables, thin.
     tool("liaisond", ["Node", "CommandLine"]),
-    tool("liaison", ["Node", "CommandLine", "Store", "Runtime", "Sealing", "Secrets", "Log", "Crypto", "Wire"]),
+    tool(
+      "liaison",
+      ["Node", "CommandLine", "Store", "Runtime", "Sealing", "Secrets", "Log", "Crypto", "Wire"]),
     tool("liaison-audit", ["Audit", "Log", "Crypto", "CommandLine"]),
     tool(
       "liaison-bench",
@@ -82,7 +84,8 @@ let package = Package(
     tests("StoreTests", ["Store", "Runtime", "Log", "Secrets", "Crypto"]),
     tests("TransportTests", ["Transport", "Secrets", "Crypto", "Wire"]),
     tests("ReplicationTests", ["Replication", "Log", "Secrets", "Crypto", "Wire"]),
-    tests("AuditTests", ["liaison-audit", "Audit", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
+    tests(
+      "AuditTests", ["liaison-audit", "Audit", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
     tests(
       "NodeTests",
       ["Node", "Runtime", "Store", "Log", "Secrets", "Crypto", "CommandLine", "liaisond"]),

@@ -29,7 +29,8 @@ step() {
   else
     failed=$((failed + 1))
     failed_names+=("$name")
-    sed 's/^/   | /' "$log" | tail -n 120
+    # What went wrong may stand far above the end.
+    { grep -nE '✘|error:|FAILED' "$log" | head -n 40; echo ...; tail -n 60 "$log"; } | sed 's/^/   | /'
     [ "$status" = 124 ] && printf '   over its limit of %d s\n' "$limit"
     printf '   FAILED (%d), %d s\n' "$status" $((SECONDS - start))
   fi
