@@ -144,13 +144,24 @@ def compare(network, entries, records):
 
 def converge(network):
     """Waits until all three hold the same, under cosigned checkpoints, and says so."""
-    def is_settled():
+    def unsettled():
         states = [node.status() for node in network]
-        return all(vectors(state) == vectors(states[0]) for state in states[1:]) and all(
-            log["checkpointSize"] == log["size"] for state in states for log in state["logs"]
-        ) and all(len(log["cosignatures"]) == 2 for state in states for log in state["logs"]
-                  if log["own"])
-    wait_for("equal logs on all three nodes, cosigned by both peers", COSIGN_SECONDS, is_settled, 0.2)
+        for state in states:
+            if vectors(state) != vectors(states[0]):
+                return f"{state['node']} holds {sizes(state)}, {states[0]['node']} {sizes(states[0])}"
+            for log in state["logs"]:
+                what = f"{log['origin']} at {state['node']}, {log['size']} entries"
+                if log["checkpointSize"] != log["size"]:
+                    return f"{what}: newest checkpoint {log['checkpointSize']}"
+                if log["own"] and len(log["cosignatures"]) != 2:
+                    return f"{what}: cosigned by {log['cosignatures']}"
+        return None
+
+    deadline = time.monotonic() + COSIGN_SECONDS
+    while (problem := unsettled()) is not None:
+        if time.monotonic() > deadline:
+            raise Failed(f"no equal, cosigned logs within {COSIGN_SECONDS} s: {problem}")
+        time.sleep(0.1)
     for node in network:
         heading(f"Status of {node.name}")
         shown(node.command("status"))
