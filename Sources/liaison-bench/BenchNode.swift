@@ -83,6 +83,7 @@ final class BenchNode {
     process.standardInput = FileHandle.nullDevice
     try process.run()
     self.process = process
+    Interruption.shared.add(process: process.processIdentifier)
     try wait(seconds: 30, for: "\(name) to listen") {
       guard process.isRunning else { throw BenchError("\(name) ended: \(self.log())") }
       guard let range = self.log().range(of: "listening on ") else { return false }
@@ -99,13 +100,15 @@ final class BenchNode {
 
   /// SIGTERM, and SIGKILL to this process alone if it takes longer than 3 s.
   func stop() {
-    guard let process, process.isRunning else { return }
+    guard let process else { return }
+    self.process = nil
+    Interruption.shared.remove(process: process.processIdentifier)
+    guard process.isRunning else { return }
     process.terminate()
     let watch = Stopwatch()
     while process.isRunning, watch.seconds < 3 { Thread.sleep(forTimeInterval: 0.01) }
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
-    self.process = nil
   }
 
   /// SIGHUP: reads the roster again.

@@ -59,6 +59,7 @@ struct LiaisonBench {
     let entries = try arguments.number("--entries", in: 1_000...10_000_000) ?? 200_000
     let seconds = try arguments.number("--seconds", in: 1...3_600) ?? 20
     let folder = arguments.value("--folder") ?? NSTemporaryDirectory()
+    Interruption.shared.watch()
     var progress = ProgressLine()
     var results: [(String, JSON)] = []
     for name in chosen {

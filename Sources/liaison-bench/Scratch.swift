@@ -8,6 +8,7 @@ final class Scratch {
     url = URL(fileURLWithPath: parent)
       .appendingPathComponent("liaison-bench-\(ProcessInfo.processInfo.processIdentifier)")
       .appendingPathComponent(UUID().uuidString)
+    Interruption.shared.add(folder: url.deletingLastPathComponent())
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   }
 
