@@ -25,6 +25,10 @@ public enum Limits {
   public static let digestMilliseconds: UInt64 = 600_000
   public static let pullStalledMilliseconds: UInt64 = 5_000
   public static let sourcePassedOverMilliseconds: UInt64 = 30_000
+  /// How long one source answers a pull while another announced more than we hold.
+  public static let pullTurnMilliseconds: UInt64 = 60_000
+  /// When what the store refused (full, or behind) is asked for again.
+  public static let refusedAgainMilliseconds: UInt64 = 1_000
   public static let pushGraceMilliseconds: UInt64 = 150
   public static let cosignEveryMilliseconds: UInt64 = 10_000
   public static let cosignaturesEveryMilliseconds: UInt64 = 60_000

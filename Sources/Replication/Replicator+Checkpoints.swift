@@ -40,6 +40,7 @@ extension Replicator {
     }
     effects.append(.keepCheckpoint(checkpoint))
     guard own == checkpoint.root else {
+      logs[log]!.isContradicted = true
       effects.append(.event(.contradiction(log, size: checkpoint.size)))
       if let id { dispute(log, on: id, size: checkpoint.size, &effects) }
       return
@@ -96,7 +97,7 @@ extension Replicator {
   mutating func wantCosignature(of log: LogID, _ now: UInt64, _ effects: inout [Effect]) {
     guard log != ownLog, logs[log]!.accepted.frozenAt == nil, now >= logs[log]!.cosignDueAt,
       let checkpoint = newestCheckpoint(of: log), checkpoint.size > logs[log]!.cosignedSize,
-      checkpoint.size <= logs[log]!.durable.size, !isDisputedAnywhere(log)
+      checkpoint.size <= logs[log]!.durable.size, !logs[log]!.isContradicted
     else { return }
     logs[log]!.cosignedSize = checkpoint.size
     logs[log]!.cosignDueAt = now + Limits.cosignEveryMilliseconds
@@ -147,33 +148,42 @@ extension Replicator {
       effects.append(.count(.checkpointsBad))
       return fail(id, now, &effects)
     }
-    for line in lines {
+    var verified: [Cosignature] = []
+    for line in lines where sessions[id] != nil {
       // A line of another kind is some other tool's, and no business of ours.
       guard let cosignature = try? Cosignature(line) else { continue }
-      take(cosignature, over: checkpoint, of: log, direction, on: id, now, &effects)
+      if take(cosignature, over: checkpoint, of: log, direction, on: id, now, &effects) {
+        verified.append(cosignature)
+      }
     }
     guard direction == .fromAuthor, sessions[id] != nil,
       checkpoint.size <= logs[log]!.accepted.size
     else { return }
     keep(checkpoint, of: log, from: id, now, &effects)
-    let set = CosignedSet(size: checkpoint.size, count: lines.count)
-    guard set > logs[log]!.passedSet else { return }
+    // Only what was verified counts and travels on: lines cost a carrier nothing to invent.
+    let set = CosignedSet(size: checkpoint.size, count: verified.count)
+    guard !verified.isEmpty, set > logs[log]!.passedSet else { return }
     logs[log]!.passedSet = set
-    hand(note, over: checkpoint, except: id, &effects)
+    hand(checkpoint.note(cosignatures: verified), over: checkpoint, except: id, &effects)
   }
 
+  /// - Returns: whether the cosignature is known to be valid.
   private mutating func take(
     _ cosignature: Cosignature, over checkpoint: VerifiedCheckpoint, of log: LogID,
     _ direction: CosignedDirection, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
-  ) {
-    guard cosignature.name != ownName else { return }
+  ) -> Bool {
+    let known = logs[log]!.cosignatures[cosignature.name]
+    if let known, known.size == checkpoint.size, known.cosignature == cosignature { return true }
+    guard cosignature.name != ownName else { return false }
     guard let key = peers[cosignature.name]?.cosigningKey else {
-      return effects.append(.count(.cosignaturesUnknown))
+      effects.append(.count(.cosignaturesUnknown))
+      return false
     }
-    guard checkpoint.size > logs[log]!.cosignatures[cosignature.name]?.size ?? 0 else { return }
+    guard checkpoint.size > known?.size ?? 0 else { return false }
     guard cosignature.verify(over: checkpoint, key: key) else {
       effects.append(.count(.cosignaturesBad))
-      return fail(id, now, &effects)
+      fail(id, now, &effects)
+      return false
     }
     // As with checkpoints: nothing on disk speaks of entries that are not there.
     if checkpoint.size <= logs[log]!.durable.size {
@@ -183,12 +193,16 @@ extension Replicator {
     if direction == .towardsAuthor {
       relay(cosignature, over: checkpoint, of: log, except: id, &effects)
     }
+    return true
   }
 
   private mutating func remember(
     _ cosignature: Cosignature, of log: LogID, size: UInt64, _ now: UInt64
   ) {
-    guard logs[log]!.cosignatures.count < Limits.cosignersOfLog else { return }
+    guard
+      logs[log]!.cosignatures[cosignature.name] != nil
+        || logs[log]!.cosignatures.count < Limits.cosignersOfLog
+    else { return }
     logs[log]!.cosignatures[cosignature.name] = (size: size, cosignature: cosignature)
     if !logs[log]!.cosignaturesChanged {
       logs[log]!.cosignaturesChanged = true

@@ -35,6 +35,11 @@ extension Replicator {
     guard first == sessions[id]!.theirSaltedIDs.count else {
       throw MalformedMessage(what: "list of logs with a gap")
     }
+    // Each list costs a hash for each log we have: none without a log, but the first.
+    guard !ids.isEmpty || !sessions[id]!.hasListed else {
+      throw MalformedMessage(what: "list of no logs")
+    }
+    sessions[id]!.hasListed = true
     sessions[id]!.theirSaltedIDs.append(contentsOf: ids)
     recognise(ArraySlice(logOrder), on: id)
   }
@@ -114,7 +119,11 @@ extension Replicator {
   ) {
     guard sessions[id]!.shared[log]?.isDisputed == false else { return }
     sessions[id]!.shared[log]!.isDisputed = true
-    if logs[log]!.pull?.session == id { logs[log]!.pull = nil }
+    if logs[log]!.pull?.session == id {
+      logs[log]!.pull = nil
+      // Another source may have the rest: due at the next tick.
+      logs[log]!.pullDueAt = 0
+    }
     effects.append(.count(.headsDisputed))
     effects.append(.event(.disputed(log, sessions[id]!.opening.peer, size: size)))
   }

@@ -44,7 +44,8 @@ extension Replicator {
     let request = nextRequest
     nextRequest = nextRequest == .max ? 1 : nextRequest + 1
     logs[log]!.pull = Pull(
-      session: source, request: request, from: from, to: to, full: full, progressAt: now)
+      session: source, request: request, from: from, to: to, full: full, openedAt: now,
+      next: from, progressAt: now)
     logs[log]!.pullDueAt = nil
     let position = sessions[source]!.ourPositions[log]!
     send(.graft(position: position), on: source, &effects)
@@ -56,10 +57,13 @@ extension Replicator {
   }
 
   /// The session that announced the most; the first of equals. One that stalled is passed over.
-  private func source(of log: LogID, _ now: UInt64) -> SessionID? {
+  private func source(
+    of log: LogID, except other: SessionID? = nil, _ now: UInt64
+  ) -> SessionID? {
     var best: (id: SessionID, size: UInt64)?
-    for id in sessionOrder where sessions[id]!.isReady {
-      guard let shared = sessions[id]!.shared[log], !shared.isDisputed, let head = shared.theirs,
+    for id in sessionOrder where id != other && sessions[id]!.isReady {
+      guard sessions[id]!.passedOverUntil <= now, let shared = sessions[id]!.shared[log],
+        !shared.isDisputed, let head = shared.theirs,
         head.size > logs[log]!.accepted.size, shared.passedOverUntil <= now
       else { continue }
       if best == nil || head.size > best!.size { best = (id, head.size) }
@@ -94,16 +98,25 @@ extension Replicator {
     }
   }
 
-  /// The watchdog: another source for what makes no progress. SYNC-33.
+  /// When a pull has stalled. What its session brought for another log counts: they share a line.
+  func stallsAt(_ pull: Pull) -> UInt64 {
+    max(pull.progressAt, sessions[pull.session]?.progressAt ?? 0) + Limits.pullStalledMilliseconds
+  }
+
+  /// The watchdog: another source for what makes no progress, or next to none. SYNC-33.
   mutating func abandonStalledPulls(_ now: UInt64, _ effects: inout [Effect]) {
     for log in logOrder {
-      guard let pull = logs[log]!.pull, logs[log]!.debts.isEmpty,
-        now >= pull.progressAt + Limits.pullStalledMilliseconds
-      else { continue }
+      guard let pull = logs[log]!.pull else { continue }
+      let isStalled = logs[log]!.debts.isEmpty && now >= stallsAt(pull)
+      let hadItsTurn =
+        now >= pull.openedAt + Limits.pullTurnMilliseconds
+        && source(of: log, except: pull.session, now) != nil
+      guard isStalled || hadItsTurn else { continue }
       logs[log]!.pull = nil
       logs[log]!.pullDueAt = now
-      sessions[pull.session]?.shared[log]?.passedOverUntil =
-        now + Limits.sourcePassedOverMilliseconds
+      // For all logs: who lets one pull stall would take every place in turn.
+      sessions[pull.session]?.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
+      guard isStalled else { continue }
       effects.append(.count(.pullsStalled))
       if let peer = sessions[pull.session]?.opening.peer {
         effects.append(.event(.stalled(log, peer)))
@@ -127,6 +140,13 @@ extension Replicator {
       return effects.append(.count(.chunksUnasked))
     }
     guard !shared.isDisputed, logs[log]!.accepted.frozenAt == nil else { return }
+    if isAnswer {
+      let end = chunk.first + UInt64(chunk.count)
+      guard chunk.first == pull!.next, end <= pull!.to else {
+        return blame(id, for: log, now, &effects)
+      }
+      logs[log]!.pull!.next = end
+    }
     let size = logs[log]!.accepted.size
     guard chunk.first == size else {
       return outOfPlace(chunk, log, on: id, size: size, now, &effects)
@@ -141,7 +161,10 @@ extension Replicator {
     let end = chunk.first + UInt64(chunk.count)
     if chunk.request != 0 {
       // A push overtook the answer; the pull is asked for again from where we are.
-      guard end > size else { return repay(chunk.request, messageBytes(chunk), on: id, &effects) }
+      guard end > size else {
+        logs[log]!.pull!.progressAt = now
+        return repay(chunk.request, messageBytes(chunk), on: id, &effects)
+      }
       logs[log]!.pull = nil
       logs[log]!.pullDueAt = now
       return startPull(of: log, now, &effects)
@@ -182,9 +205,10 @@ extension Replicator {
     _ chunk: Chunk, _ message: [UInt8], _ log: LogID, on id: SessionID
   ) throws(Rejection) -> VerifiedBatch {
     let state = logs[log]!.accepted
-    guard let batch = chunk.batch(of: message, extending: state) else {
-      throw .failure(.empty)
-    }
+    // Nothing makes a body lawfully absent yet: SYNC-25.
+    guard chunk.states?.allSatisfy({ $0 == .present }) != false,
+      let batch = chunk.batch(of: message, extending: state)
+    else { throw .failure(.empty) }
     if chunk.checkpointSize == 0 { return try state.accept(batch) }
     guard let checkpoint = sessions[id]!.shared[log]!.theirCheckpoint,
       checkpoint.size == chunk.checkpointSize
@@ -204,6 +228,7 @@ extension Replicator {
     }
     if chunk.request != 0 {
       logs[log]!.pull!.progressAt = now
+      sessions[id]!.progressAt = now
       logs[log]!.debts.append(
         Debt(
           session: id, request: chunk.request, upTo: verified.after.size,
@@ -221,12 +246,19 @@ extension Replicator {
   private mutating func failed(
     _ chunk: Chunk, _ log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    if !chunk.full, chunk.checkpointSize > 0 {
+    if chunk.request != 0, !chunk.full, chunk.checkpointSize > 0, logs[log]!.pull?.full == false {
       effects.append(.count(.chunksAskedInFull))
       logs[log]!.pull = nil
       logs[log]!.pullDueAt = now
       return startPull(of: log, full: true, now, &effects)
     }
+    blame(id, for: log, now, &effects)
+  }
+
+  /// What came is the sender's failure: counted, and the log is asked for elsewhere.
+  private mutating func blame(
+    _ id: SessionID, for log: LogID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
     effects.append(.count(.chunksFailed))
     if logs[log]!.pull?.session == id { logs[log]!.pull = nil }
     sessions[id]!.shared[log]!.passedOverUntil = now + Limits.sourcePassedOverMilliseconds

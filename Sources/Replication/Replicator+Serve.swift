@@ -13,6 +13,16 @@ extension Replicator {
     guard !sessions[id]!.serving.contains(where: { $0.request == pull.request }) else {
       throw MalformedMessage(what: "request \(pull.request) is open already")
     }
+    guard Int(pull.credit) <= Limits.maximumCreditBytes else {
+      return close(id, .credit, now, &effects)
+    }
+    // One request is open for a log: the puller left the earlier one. Nothing else would tell.
+    sessions[id]!.serving.removeAll { $0.log == log }
+    if sessions[id]!.serving.count >= Limits.openRequestsOfPeer,
+      let left = sessions[id]!.serving.firstIndex(where: { $0.credit <= 0 })
+    {
+      sessions[id]!.serving.remove(at: left)
+    }
     guard sessions[id]!.serving.count < Limits.openRequestsOfPeer else {
       effects.append(.count(.pullsBusy))
       return send(.end(request: pull.request, reason: .busy), on: id, &effects)

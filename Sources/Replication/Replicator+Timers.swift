@@ -55,7 +55,10 @@ extension Replicator {
   private func nextDue(of progress: LogProgress, _ log: LogID, _ now: UInt64) -> UInt64 {
     var due: UInt64 = .max
     if let pull = progress.pull {
-      due = min(due, pull.progressAt + Limits.pullStalledMilliseconds)
+      // Past its time it waits for the disk, or for another source.
+      for time in [stallsAt(pull), pull.openedAt + Limits.pullTurnMilliseconds] {
+        due = min(due, time >= now ? time : now + 1_000)
+      }
     } else if let pullDue = progress.pullDueAt {
       // A due pull without a source waits for one that was passed over, or for a place.
       due = min(due, pullDue > now ? pullDue : now + 1_000)

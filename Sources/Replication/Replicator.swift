@@ -47,7 +47,7 @@ public struct Replicator {
     case .roster(let peers): setRoster(peers, now, &effects)
     case .durable(let log, let head): becameDurable(log, head, now, &effects)
     case .checkpointed(let checkpoint): checkpointed(checkpoint, &effects)
-    case .refused(let log, _): refused(log)
+    case .refused(let log, _): refused(log, now)
     case .cosigned(let log, let checkpoint, let cosignature):
       cosigned(log, checkpoint, cosignature, now, &effects)
     case .tick: tick(now, &effects)
@@ -74,10 +74,11 @@ public struct Replicator {
   }
 
   /// The store said no: what it holds is what counts.
-  private mutating func refused(_ log: LogID) {
+  private mutating func refused(_ log: LogID, _ now: UInt64) {
     if let state = reader.state(of: log) { logs[log]?.accepted = state }
     logs[log]?.pull = nil
     logs[log]?.debts = []
+    logs[log]?.pullDueAt = now + Limits.refusedAgainMilliseconds
   }
 }
 

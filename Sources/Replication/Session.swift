@@ -15,12 +15,17 @@ struct Session {
   var isAnnounced = false
   var isCongested = false
   var failures = 0
+  /// When an answer to one of our pulls brought something last: pulls of one session share its line.
+  var progressAt: UInt64 = 0
+  /// Set when the session let a pull stall or had its turn: of whatever log, others are asked first.
+  var passedOverUntil: UInt64 = 0
 
   /// What we listed, and where each log stands in it.
   var ourLogs: [LogID] = []
   var ourPositions: [LogID: Int] = [:]
   /// What the peer listed: its salted ids, and the logs we recognised.
   var theirSaltedIDs: [[UInt8]] = []
+  var hasListed = false
   var theirPositions: [LogID: Int] = [:]
   var theirLogs: [Int: LogID] = [:]
 
@@ -74,6 +79,9 @@ struct Pull {
   let from: UInt64
   let to: UInt64
   let full: Bool
+  let openedAt: UInt64
+  /// Where the next chunk of the answer begins.
+  var next: UInt64
   var progressAt: UInt64
 }
 
@@ -98,6 +106,8 @@ struct LogProgress {
   var waitingCheckpoint: VerifiedCheckpoint?
   /// The newest checkpoint that agrees with what is durable here. The store gets it at the end of the step.
   var agreedCheckpoint: VerifiedCheckpoint?
+  /// The author signed a checkpoint that contradicts what is stored: nothing of it is cosigned.
+  var isContradicted = false
   /// The session that brought the newest entries: the way towards the author.
   var upstream: SessionID?
   var cosignedSize: UInt64 = 0

@@ -51,6 +51,8 @@ final class Cluster {
   /// Looks at, changes or drops a message on its way.
   var tamper: ((_ from: String, _ to: String, [UInt8]) -> [UInt8]?)?
   var messagesSent: [UInt8: Int] = [:]
+  /// Members whose store takes nothing, as a full disk does.
+  var full: Set<String> = []
 
   subscript(_ name: String) -> Member { members[name]! }
 
@@ -217,6 +219,8 @@ final class Cluster {
     switch effect {
     case .send(let id, let bytes): transmit(bytes, on: id, from: name)
     case .close(let id, _): disconnect(id)
+    case .append(let verified, _) where full.contains(name):
+      feed(name, .refused(verified.after.identity.id, "full"))
     case .append(let verified, _):
       member.logs.append(verified)
       schedule(diskDelay, .durable(name, verified.after.identity.id))

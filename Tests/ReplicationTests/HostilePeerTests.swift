@@ -11,17 +11,19 @@ final class Puppet {
   let id = SessionID(1_000_000)
   private let hash = SHA256.hash(Array("a handshake".utf8))
 
-  init(_ cluster: Cluster, hello: Bool = true) {
+  init(
+    _ cluster: Cluster, as peer: String = "be", logs: [String] = ["nl", "be"], hello: Bool = true
+  ) {
     self.cluster = cluster
     cluster.feed(
       "nl",
       .opened(
         SessionOpening(
-          id: id, peer: cluster["be"].name, handshakeHash: hash, weInitiated: false,
+          id: id, peer: cluster[peer].name, handshakeHash: hash, weInitiated: false,
           initiatorHasLowerKey: true)))
     guard hello else { return }
     send(.hello(version: 1, runID: [UInt8](repeating: 9, count: 16), carry: 0))
-    send(.logs(first: 0, saltedIDs: [salted("nl"), salted("be")]))
+    send(.logs(first: 0, saltedIDs: logs.map(salted)))
   }
 
   private func salted(_ name: String) -> [UInt8] {
@@ -205,15 +207,23 @@ struct HostilePeerTests {
 
   @Test("SYNC-31, 32: requests and credit are bounded")
   func requestsBounded() {
-    let cluster = cluster()
-    cluster.publish("nl", 2_000, bodyBytes: 1_000)
-    cluster.run(100)
-    let puppet = Puppet(cluster)
-    func pull(_ request: UInt32) -> Message {
-      .pull(
-        PullRequest(request: request, position: 0, from: 0, to: 2_003, credit: 1, full: false))
+    let authors = (0..<12).map { "a\($0)" }
+    let names = ["nl", "be"] + authors
+    let cluster = Cluster(names)
+    for author in authors {
+      cluster.publish(author, 3)
+      cluster.connect("nl", author)
     }
-    for request in 1...12 { puppet.send(pull(UInt32(request))) }
+    cluster.run(3_000)
+    let puppet = Puppet(cluster, logs: names)
+    cluster.feed("nl", .congested(puppet.id, true))
+    for position in authors.indices {
+      puppet.send(
+        .pull(
+          PullRequest(
+            request: UInt32(position + 1), position: position + 2, from: 0, to: 3, credit: 1,
+            full: false)))
+    }
     #expect(cluster["nl"].counters[.pullsBusy] == 4)
     #expect(cluster["nl"].core.sessions[puppet.id]!.serving.count == Limits.openRequestsOfPeer)
     puppet.send(.credit(request: 1, bytes: .max))

@@ -1,0 +1,209 @@
+import Crypto
+import Log
+import Secrets
+import Testing
+
+@testable import Replication
+
+/// `nl` lacks 600 entries of be's log. `de` announces more of it than there is, so that it is asked
+/// first, and then keeps none of the rules; `be` is honest.
+@Suite("Protocols/sync.md, 5: a hostile source does not keep an honest one from being heard")
+struct HostileSourceTests {
+  private let cluster: Cluster
+  private let puppet: Puppet
+  private let log: LogID
+
+  init() {
+    cluster = Cluster(["nl", "be", "de"])
+    cluster.publish("be", 600)
+    cluster.run(100)
+    puppet = Puppet(cluster, as: "de")
+    log = cluster["be"].identity.id
+  }
+
+  private func lie(_ size: UInt64 = 1 << 40) {
+    puppet.send(.heads([AnnouncedHead(position: 1, size: size, leafHash: SHA256.hash([1]))]))
+  }
+
+  private var pull: Pull? { cluster["nl"].core.logs[log]!.pull }
+  private var held: UInt64 { cluster["nl"].logs.state(of: log)!.size }
+
+  private func entries(_ range: Range<UInt64>) -> EntryBatch {
+    let last = min(range.upperBound, 600)
+    return try! cluster["be"].logs.read(
+      log, min(range.lowerBound, last - 1)..<last, maximumBytes: 1 << 20)
+  }
+
+  /// Lets time pass, and `answer` see each pull that `de` gets.
+  private func drive(
+    _ milliseconds: UInt64, every step: UInt64 = 50, _ answer: (Pull) -> Void
+  ) {
+    let end = cluster.now + milliseconds
+    while cluster.now < end {
+      cluster.run(step)
+      if let pull, pull.session == puppet.id, puppet.isOpen { answer(pull) }
+    }
+  }
+
+  @Test("SYNC-25: bodies that the sender says are not there are not gone without them")
+  func bodiesWithheld() throws {
+    let whole = entries(0..<6)
+    let bare = try EntryBatch(
+      first: 0, leaves: whole.leaves, bodies: [],
+      bodyStates: [BodyState](repeating: .purged, count: 6))
+    puppet.send(puppet.chunk(bare))
+    #expect(held == 0)
+    cluster.connect("nl", "be")
+    cluster.run(60_000)
+    #expect(cluster.agrees("nl", "be"))
+  }
+
+  @Test("SYNC-21: what was asked for in full and comes compact again is the source's failure")
+  func compactForEver() {
+    lie()
+    cluster.connect("nl", "be")
+    drive(20_000) { pull in
+      puppet.send(
+        puppet.chunk(entries(held..<(held + 6)), request: pull.request, checkpointSize: 6))
+    }
+    #expect(cluster.agrees("nl", "be"))
+  }
+
+  @Test("SYNC-21: a push that fails does not end a pull from somebody else")
+  func pushesAgainstPull() {
+    cluster.networkDelay = 40
+    cluster.connect("nl", "be")
+    for _ in 0..<1_000 {
+      cluster.run(10)
+      guard puppet.isOpen, held < 600 else { break }
+      puppet.send(puppet.chunk(entries(held..<(held + 6)), checkpointSize: 6))
+    }
+    cluster.run(1_000)
+    #expect(cluster.agrees("nl", "be"))
+  }
+
+  @Test("SYNC-30: an answer with a gap is the source's failure")
+  func gaps() {
+    lie()
+    cluster.connect("nl", "be")
+    drive(20_000) { pull in
+      puppet.send(puppet.chunk(entries(500..<501), request: pull.request))
+    }
+    #expect(cluster.agrees("nl", "be"))
+  }
+
+  @Test("SYNC-13: a log disputed while it is pulled is pulled from another source")
+  func disputedWhilePulled() {
+    lie()
+    cluster.connect("nl", "be")
+    cluster.run(1_000)
+    lie(1 << 39)
+    cluster.run(5_000)
+    #expect(cluster.agrees("nl", "be"))
+  }
+
+  @Test("SYNC-33: a source that gives an entry now and then has its turn, and no more")
+  func drips() {
+    lie()
+    cluster.connect("nl", "be")
+    drive(100_000, every: 4_000) { pull in
+      puppet.send(puppet.chunk(entries(held..<(held + 1)), request: pull.request))
+    }
+    #expect(cluster.agrees("nl", "be"))
+  }
+
+  @Test("SYNC-33: what the store refused is asked for again")
+  func refused() {
+    cluster.full = ["nl"]
+    cluster.connect("nl", "be")
+    cluster.run(10_000)
+    #expect(held == 0)
+    cluster.full = []
+    cluster.run(10_000)
+    #expect(cluster.agrees("nl", "be"))
+  }
+
+  @Test("SYNC-12: a forged head does not keep a log from being cosigned")
+  func cosignedInSpite() {
+    cluster.connect("nl", "be")
+    cluster.run(1_000)
+    puppet.send(.heads([AnnouncedHead(position: 1, size: 3, leafHash: Digest.zero)]))
+    #expect(cluster["nl"].core.isDisputed(log))
+    cluster.publish("be", 20)
+    cluster.run(30_000)
+    let cosigners = cluster["be"].core.cosigners(of: log)
+    #expect(cosigners.contains { $0.name.text == "nl" && $0.size == 620 })
+  }
+
+  @Test("SYNC-53: lines that nobody verified do not count in a set of cosignatures")
+  func junkCosignatures() throws {
+    cluster.connect("nl", "be")
+    cluster.run(5_000)
+    let checkpoint = try #require(cluster["be"].logs.newestCheckpoint(of: log))
+    let de = cluster["de"]
+    let genuine = Cosignature.make(
+      checkpoint: checkpoint, name: de.name, key: de.secrets.cosigning.publicKey, time: 1,
+      sign: { de.secrets.cosigning.sign($0) })
+    let junk = (0..<20).map { number in
+      let line = NoteSignature(
+        name: "junk\(number)", keyID: 1, signature: [UInt8](repeating: 7, count: 9)
+      ).line
+      return Array("\(line)\n".utf8)
+    }
+    puppet.send(
+      .cosigned(
+        direction: .fromAuthor, position: 1,
+        note: checkpoint.note(cosignatures: [genuine]) + junk.flatMap { $0 }))
+    #expect(cluster["nl"].core.logs[log]!.passedSet == CosignedSet(size: 600, count: 1))
+  }
+
+  @Test("SYNC-32: requests that the puller left make room for those that it opens")
+  func abandonedRequests() {
+    cluster.publish("nl", 3_000, bodyBytes: 1_000)
+    cluster.run(100)
+    for request in 1...20 {
+      puppet.send(
+        .pull(
+          PullRequest(
+            request: UInt32(request), position: 0, from: 0, to: 3_000, credit: 1, full: false)))
+      cluster.feed("nl", .congested(puppet.id, false))
+    }
+    #expect(cluster["nl"].counters[.pullsBusy] == nil)
+    #expect(cluster["nl"].core.sessions[puppet.id]!.serving.map(\.request) == [20])
+  }
+
+  @Test("SYNC-2: a second list of no logs is malformed")
+  func emptyLists() {
+    puppet.send(.logs(first: 2, saltedIDs: []))
+    #expect(!puppet.isOpen)
+  }
+
+  @Test("SYNC-31: credit above the limit closes the session, also when it comes with the pull")
+  func creditOfPull() {
+    puppet.send(
+      .pull(
+        PullRequest(request: 1, position: 0, from: 0, to: 1, credit: .max, full: false)))
+    #expect(!puppet.isOpen)
+  }
+
+  @Test("SYNC-33: one that lets pulls stall is asked for no other log for a while")
+  func manyLogs() {
+    let authors = (0..<12).map { "a\($0)" }
+    let names = ["nl", "de"] + authors
+    let cluster = Cluster(names)
+    let puppet = Puppet(cluster, as: "de", logs: names)
+    func pulls() -> Int { cluster["nl"].core.logs.values.count { $0.pull?.session == puppet.id } }
+    puppet.send(
+      .heads(
+        authors.indices.map {
+          AnnouncedHead(position: $0 + 2, size: 1 << 40, leafHash: SHA256.hash([1]))
+        }))
+    #expect(pulls() == Limits.pullsAtOnce)
+    cluster.run(6_000)
+    #expect(puppet.isOpen && pulls() == 0)
+    cluster.run(25_000)
+    #expect(puppet.isOpen && pulls() == 0)
+    cluster.run(6_000)
+    #expect(pulls() > 0)
+  }
+}
