@@ -131,9 +131,32 @@ extension Replicator {
       let position = sessions[target]?.ourPositions[log]
     else { return }
     logs[log]!.relayed[cosignature.name] = checkpoint.size
+    if target == direct { logs[log]!.delivered[cosignature.name] = checkpoint.size }
     let note = checkpoint.note(cosignatures: [cosignature])
     send(
       .cosigned(direction: .towardsAuthor, position: position, note: note), on: target, &effects)
+  }
+
+  /// A cosignature is relayed once, and may have found no way: what is held over the newest checkpoint, and never reached
+  /// the author as far as is known, goes to it, or towards it, on a new session: SYNC-55.
+  mutating func offerCosignatures(of log: LogID, on id: SessionID, _ effects: inout [Effect]) {
+    let author = authorOf[log]
+    let isTowardsAuthor =
+      sessions[id]!.opening.peer == author
+      || !sessionOrder.contains { sessions[$0]!.opening.peer == author }
+    guard log != ownLog, isTowardsAuthor, sessions[id]!.shared[log]?.isDisputed == false,
+      let position = sessions[id]!.ourPositions[log], let checkpoint = newestCheckpoint(of: log)
+    else { return }
+    let held = logs[log]!.cosignatures
+    let names = held.keys.sorted().filter { name in
+      held[name]!.size == checkpoint.size && logs[log]!.delivered[name] ?? 0 < checkpoint.size
+    }.prefix(16)
+    guard !names.isEmpty else { return }
+    if sessions[id]!.opening.peer == author {
+      for name in names { logs[log]!.delivered[name] = checkpoint.size }
+    }
+    let note = checkpoint.note(cosignatures: names.map { held[$0]!.cosignature })
+    send(.cosigned(direction: .towardsAuthor, position: position, note: note), on: id, &effects)
   }
 
   mutating func received(
@@ -173,7 +196,10 @@ extension Replicator {
     _ direction: CosignedDirection, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) -> Bool {
     let known = logs[log]!.cosignatures[cosignature.name]
-    if let known, known.size == checkpoint.size, known.cosignature == cosignature { return true }
+    if let known, known.size == checkpoint.size, known.cosignature == cosignature {
+      if direction == .fromAuthor { logs[log]!.delivered[cosignature.name] = checkpoint.size }
+      return true
+    }
     guard cosignature.name != ownName else { return false }
     guard let key = peers[cosignature.name]?.cosigningKey else {
       effects.append(.count(.cosignaturesUnknown))
@@ -185,6 +211,7 @@ extension Replicator {
       fail(id, now, &effects)
       return false
     }
+    if direction == .fromAuthor { logs[log]!.delivered[cosignature.name] = checkpoint.size }
     // As with checkpoints: nothing on disk speaks of entries that are not there.
     if checkpoint.size <= logs[log]!.durable.size {
       remember(cosignature, of: log, size: checkpoint.size, now)

@@ -99,6 +99,7 @@ extension Replicator {
       }
       effects.append(.event(.peerHead(sessions[id]!.opening.peer, log, size: next.size)))
       compare(next, of: log, on: id, &effects)
+      if isFirst { offerCosignatures(of: log, on: id, &effects) }
       wantMore(of: log, isFirst: isFirst, now, &effects)
     }
   }

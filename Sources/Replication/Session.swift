@@ -114,6 +114,8 @@ struct LogProgress {
   var cosignDueAt: UInt64 = 0
   /// Newest cosignature of each node over the newest checkpoint it signed, and what was relayed.
   var cosignatures: [NodeName: (size: UInt64, cosignature: Cosignature)] = [:]
+  /// The size up to which each cosigner's newest one reached the author, as far as is known here.
+  var delivered: [NodeName: UInt64] = [:]
   var cosignaturesChanged = false
   var cosignaturesDueAt: UInt64 = 0
   var relayed: [NodeName: UInt64] = [:]
