@@ -47,9 +47,7 @@ struct EntryFiles {
         appendIndex(state, 0)
       }
       if kind != EntryKind.record.rawValue {
-        control.append(bigEndian: entry)
-        control.append(kind)
-        control.append(contentsOf: repeatElement(0, count: 7))
+        ControlEntry(index: entry, kind: kind).append(to: &control)
         end.controlCount += 1
       }
     }
@@ -93,5 +91,14 @@ struct EntryFiles {
           bytes: control))
     }
     return operations
+  }
+}
+
+extension ControlEntry {
+  /// The 16 bytes of `control` (4.9).
+  func append(to bytes: inout [UInt8]) {
+    bytes.append(bigEndian: index)
+    bytes.append(kind)
+    bytes.append(contentsOf: repeatElement(0, count: 7))
   }
 }

@@ -58,6 +58,7 @@ public enum Fsck {
     report.checked.append("journals: every frame's checksum, generation and order")
     for damage in store.damage {
       report.add(damage)
+      guard let id = damage.file.logID, store.logsByID[id] == nil else { continue }
       report.notChecked.append("the rest of the log of \(damage.file.path)")
     }
     let total = store.order.reduce(0) { $0 + $1.state.size }

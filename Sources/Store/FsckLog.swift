@@ -76,9 +76,7 @@ struct LogCheck {
       try checkBody(leaves, offset, index, position, entry, &report)
       let kind = leaves[offset + EntryLayout.kind]
       if kind != EntryKind.record.rawValue {
-        controls.append(bigEndian: entry)
-        controls.append(kind)
-        controls.append(contentsOf: repeatElement(0, count: 7))
+        ControlEntry(index: entry, kind: kind).append(to: &controls)
       }
     }
     try checkNodes(hashes, &report)

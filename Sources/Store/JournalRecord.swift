@@ -24,6 +24,16 @@ enum JournalRecord {
     static let freeze: UInt8 = 7
   }
 
+  var logID: LogID {
+    switch self {
+    case .newLog(let identity): identity.id
+    case .head(let head): head.id
+    case .entries(let id, _, _), .checkpoint(let id, _, _, _), .cosignature(let id, _, _),
+      .pending(let id, _), .freeze(let id, _):
+      id
+    }
+  }
+
   /// At least the bytes that `append` adds.
   var estimatedBytes: Int {
     guard case .entries(_, let batch, _) = self else { return 512 }

@@ -4,8 +4,11 @@ import Wire
 extension Store {
   /// Entries from the start of `range`: as many as fit `maxBytes` of leaves and bodies, and at least
   /// one. Staged entries included.
-  /// - Throws: `.outOfRange` for an empty range or one that ends above the log's size; `.damaged`
-  ///   where the files contradict each other. Hashes are not verified here.
+  ///
+  /// What comes from files is compared: a body that does not hash to what its leaf says is handed out as
+  /// absent, a leaf that does not belong to the tree ends the run. `takeDamage` has what was found.
+  /// - Throws: `.outOfRange` for an empty range or one that ends above the log's size; `.damaged` when
+  ///   the first leaf is.
   public func read(_ id: LogID, _ range: Range<UInt64>, maxBytes: Int) throws(StoreError)
     -> EntryBatch
   {
@@ -70,188 +73,10 @@ extension Store {
     let bytes = try readExactly(
       .log(id, .bodiesIndex), at: index * UInt64(Layout.indexBytes), count: Layout.indexBytes)
     guard let record = IndexRecord(bytes.span, at: 0) else {
-      throw .damaged(Damage(file: .log(id, .bodiesIndex), index: index, .indexRecord))
+      let found = Damage(file: .log(id, .bodiesIndex), index: index, .indexRecord)
+      report(found)
+      throw .damaged(found)
     }
     return record.state
   }
-
-  private func readFiles(_ log: StoredLog, _ range: Range<UInt64>, into run: inout EntryRun)
-    throws(StoreError)
-  {
-    var next = range.lowerBound
-    while next < range.upperBound, !run.isFull {
-      // Leaves first, as many as may fit if their bodies are small.
-      let most = max(1, min(run.room / EntryLayout.leafBytes, Layout.entriesAtOnce))
-      let count = min(Int(range.upperBound - next), most)
-      let leaves = try readExactly(
-        .log(log.id, .entries), at: next * UInt64(EntryLayout.leafBytes),
-        count: count * EntryLayout.leafBytes)
-      let index = try readExactly(
-        .log(log.id, .bodiesIndex), at: next * UInt64(Layout.indexBytes),
-        count: count * Layout.indexBytes)
-      let taken = try appendFromFiles(log, next, count, leaves, index, into: &run)
-      next += UInt64(taken)
-    }
-  }
-
-  /// - Returns: entries appended; fewer than `count` when the run is full.
-  private func appendFromFiles(
-    _ log: StoredLog, _ first: UInt64, _ count: Int, _ leaves: [UInt8], _ index: [UInt8],
-    into run: inout EntryRun
-  ) throws(StoreError) -> Int {
-    var records: [IndexRecord] = []
-    records.reserveCapacity(count)
-    for position in 0..<count {
-      guard let record = IndexRecord(index.span, at: position * Layout.indexBytes) else {
-        throw .damaged(
-          Damage(
-            file: .log(log.id, .bodiesIndex), index: first + UInt64(position), .indexRecord))
-      }
-      guard run.take(leaves, position, record) else { break }
-      records.append(record)
-    }
-    var start = 0
-    while start < records.count {
-      guard records[start].state == .present else {
-        start += 1
-        continue
-      }
-      // Body records that lie one behind the other are read at once.
-      var end = start + 1
-      var offset = records[start].end
-      while end < records.count,
-        records[end].state != .present
-          || (records[end].segment == records[start].segment
-            && UInt64(records[end].offset) == offset)
-      {
-        if records[end].state == .present { offset = records[end].end }
-        end += 1
-      }
-      try appendBodies(log, first + UInt64(start), records[start..<end], offset, into: &run)
-      start = end
-    }
-    return records.count
-  }
-
-  private func appendBodies(
-    _ log: StoredLog, _ first: UInt64, _ records: ArraySlice<IndexRecord>, _ end: UInt64,
-    into run: inout EntryRun
-  ) throws(StoreError) {
-    guard let head = records.first else { return }
-    let file = StoreFile.log(log.id, .bodies(head.segment))
-    let bytes = try readExactly(
-      file, at: UInt64(head.offset), count: Int(end - UInt64(head.offset)))
-    var offset = 0
-    for (position, record) in records.enumerated() where record.state == .present {
-      let index = first + UInt64(position)
-      guard bytes.span.bigEndian(at: offset) as UInt32 == EntryFiles.bodyMagic,
-        bytes.span.bigEndian(at: offset + 4) as UInt32 == record.length,
-        bytes.span.bigEndian(at: offset + 8) as UInt64 == index
-      else { throw .damaged(Damage(file: file, index: index, .bodyRecord)) }
-      let start = offset + Layout.bodyHeaderBytes
-      offset = start + Int(record.length)
-      run.bodies.append(contentsOf: bytes[start..<offset])
-    }
-  }
-}
-
-/// 16 bytes of `bodies.index` (Protocols/store.md, 4.5).
-struct IndexRecord {
-  let segment: UInt32
-  let offset: UInt32
-  let length: UInt32
-  let state: BodyState
-
-  init?(_ bytes: Span<UInt8>, at start: Int) {
-    let flags: UInt32 = bytes.bigEndian(at: start + 12)
-    guard flags & 0xff_ffff == 0, let state = BodyState(rawValue: UInt8(flags >> 24))
-    else { return nil }
-    self.state = state
-    segment = bytes.bigEndian(at: start)
-    offset = bytes.bigEndian(at: start + 4)
-    length = bytes.bigEndian(at: start + 8)
-    if length > EntryLayout.maxBodyBytes { return nil }
-  }
-
-  /// Where the body's record ends.
-  var end: UInt64 { UInt64(offset) + UInt64(Layout.bodyHeaderBytes) + UInt64(length) }
-}
-
-/// A run of entries put together from files and tail, in contiguous arrays.
-struct EntryRun {
-  let first: UInt64
-  let maxBytes: Int
-  private(set) var leaves: [UInt8] = []
-  var bodies: [UInt8] = []
-  private var states: [BodyState] = []
-  private var allPresent = true
-  private var bytes = 0
-  private(set) var isFull = false
-
-  init(first: UInt64, maxBytes: Int) {
-    self.first = first
-    self.maxBytes = maxBytes
-  }
-
-  var end: UInt64 { first + UInt64(states.count) }
-  var room: Int { max(0, maxBytes - bytes) }
-
-  /// Takes a leaf; its body follows in `bodies`.
-  /// - Returns: false, and nothing taken, if it does not fit.
-  mutating func take(_ source: [UInt8], _ position: Int, _ record: IndexRecord) -> Bool {
-    guard claim(record.state == .present ? Int(record.length) : 0, record.state) else {
-      return false
-    }
-    let start = position * EntryLayout.leafBytes
-    leaves.append(contentsOf: source[start..<(start + EntryLayout.leafBytes)])
-    return true
-  }
-
-  /// Appends from `batch` what fits, from the entry that is next up to `limit`.
-  mutating func append(_ batch: EntryBatch, upTo limit: UInt64) {
-    let start = Int(end - batch.first)
-    let last = Int(min(limit, batch.end) - batch.first)
-    var offset = 0
-    for position in 0..<start where batch.bodyState(at: position) == .present {
-      offset += batch.claimedBodyBytes(at: position)
-    }
-    var position = start
-    var bodyEnd = offset
-    while position < last {
-      let state = batch.bodyState(at: position)
-      let length = state == .present ? batch.claimedBodyBytes(at: position) : 0
-      guard claim(length, state) else { break }
-      bodyEnd += length
-      position += 1
-    }
-    let stride = EntryLayout.leafBytes
-    leaves.append(contentsOf: batch.leaves[(start * stride)..<(position * stride)])
-    bodies.append(contentsOf: batch.bodies[offset..<bodyEnd])
-  }
-
-  func batch(of id: LogID) throws(StoreError) -> EntryBatch {
-    do {
-      return try EntryBatch(
-        first: first, leaves: leaves, bodies: bodies, bodyStates: allPresent ? nil : states)
-    } catch {
-      // A leaf's length and the index disagree.
-      throw .damaged(Damage(file: .log(id, .bodiesIndex), index: first, .indexRecord))
-    }
-  }
-
-  private mutating func claim(_ bodyBytes: Int, _ state: BodyState) -> Bool {
-    let total = bytes + EntryLayout.leafBytes + bodyBytes
-    guard states.isEmpty || total <= maxBytes else {
-      isFull = true
-      return false
-    }
-    bytes = total
-    states.append(state)
-    if state != .present { allPresent = false }
-    return true
-  }
-}
-
-extension TailSegment {
-  var hasControl: Bool { place.controlCount < after.controlCount }
 }

@@ -20,6 +20,10 @@ public final class Store {
   /// Heads of logs that are not loaded: each new journal repeats them.
   let unloaded: [HeadRecord]
   var contradictions: [VerifiedCheckpoint] = []
+  /// Found by reads since `takeDamage`.
+  var foundDamage: [Damage] = []
+  /// Reported in this run: each place once, and no more places than there is room for.
+  var reportedDamage: Set<Damage> = []
 
   init(
     disk: any Disk, limits: StoreLimits, logs: [StoredLog], unloaded: [HeadRecord],
@@ -50,6 +54,18 @@ public final class Store {
 
   /// What was staged and is not in log files yet: the measure of whether the disk keeps up.
   public var stagedBytes: Int { pipeline.stagedBytes }
+
+  /// What reads found damaged since last asked; each place once in a run.
+  public func takeDamage() -> [Damage] {
+    defer { foundDamage = [] }
+    return foundDamage
+  }
+
+  func report(_ damage: Damage) {
+    guard reportedDamage.count < Layout.damageKept, reportedDamage.insert(damage).inserted
+    else { return }
+    foundDamage.append(damage)
+  }
 
   func log(_ id: LogID) throws(StoreError) -> StoredLog {
     guard let log = logsByID[id] else { throw .unknownLog }

@@ -39,6 +39,7 @@ public struct Damage: Error, Hashable, Sendable {
     case missing = "is missing"
     case tooShort = "is shorter than what was acknowledged"
     case tooLong = "is longer than what was acknowledged"
+    case unreadable = "cannot be read"
     case checksum = "has a wrong checksum"
     case malformed = "is malformed"
     case identity = "does not belong to this log"

@@ -206,26 +206,4 @@ struct CrashTests {
     try expectContent(again, log, size: 520)
     #expect(try again.root(log.identity.id, size: 520) == log.roots[520])
   }
-
-  /// A file that lost acknowledged bytes is reported, and nothing is cut.
-  @Test func shortFileIsDamage() throws {
-    let log = try TestLog("nl", entries: 300)
-    let id = log.identity.id
-    for file in [LogFile.entries, .hashes, .nodes, .bodiesIndex, .bodies(0), .control] {
-      let (disk, store) = try newStore()
-      try store.addLog(log.identity)
-      try store.appendBulk(try log.verified(0..<300))
-      try store.flush()
-      let name = StoreFile.log(id, file)
-      let size = try #require(try disk.size(of: name))
-      try disk.execute(.truncate(name, bytes: size - 1))
-      let again = try Store.open(on: disk, limits: .small)
-      #expect(again.damage == [Damage(file: name, .tooShort)])
-      #expect(again.state(id) == nil)
-      #expect(try disk.size(of: name) == size - 1)
-      // The head is not forgotten by the next journals.
-      let third = try Store.open(on: disk, limits: .small)
-      #expect(third.damage == [Damage(file: name, .tooShort)])
-    }
-  }
 }

@@ -1,0 +1,104 @@
+import Crypto
+import Log
+
+/// The newest checkpoints and cosignatures of a log, read at start. A frame that is not whole is left out and
+/// reported: peers hold checkpoints and cosignatures, too.
+struct LogNotes {
+  /// In the order of the file.
+  private(set) var checkpoints: [StoredCheckpoint] = []
+  /// That agrees with the tree.
+  private(set) var newest: VerifiedCheckpoint?
+  /// Above the log's size.
+  private(set) var pending: VerifiedCheckpoint?
+  private(set) var cosignatures: [StoredCosignature] = []
+  private(set) var damage: [Damage] = []
+
+  init(_ head: HeadRecord, _ identity: LogIdentity, disk: any Disk) throws(StoreError) {
+    if !head.pendingNote.isEmpty {
+      pending = try? VerifiedCheckpoint.verify(note: head.pendingNote, identity: identity)
+    }
+    try readCheckpoints(head, identity, disk)
+    let file = StoreFile.log(head.id, .cosignatures)
+    try LogNotes.frames(
+      file, head.cosignatureCount, Layout.cosignaturesRead, Layout.cosignatureBytes, disk
+    ) { bytes, number in
+      if let frame = cosignatureFrame(bytes) {
+        cosignatures.append(frame.stored)
+      } else {
+        damage.append(Damage(file: file, index: number, .checksum))
+      }
+    }
+  }
+
+  private mutating func readCheckpoints(
+    _ head: HeadRecord, _ identity: LogIdentity, _ disk: any Disk
+  ) throws(StoreError) {
+    let file = StoreFile.log(head.id, .checkpoints)
+    var frames: [(number: UInt64, frame: CheckpointFrame)] = []
+    try LogNotes.frames(
+      file, head.checkpointCount, Layout.checkpointsRead, Layout.checkpointBytes, disk
+    ) { bytes, number in
+      if let frame = checkpointFrame(bytes) {
+        frames.append((number, frame))
+      } else {
+        damage.append(Damage(file: file, index: number, .checksum))
+      }
+    }
+    // Newest first: of those that agree only the newest needs its signature verified now.
+    for (number, frame) in frames.reversed() {
+      var verified: VerifiedCheckpoint?
+      if frame.contradicts || newest == nil {
+        verified = try? VerifiedCheckpoint.verify(note: frame.note, identity: identity)
+        guard verified != nil else {
+          damage.append(Damage(file: file, index: number, .signature))
+          continue
+        }
+      }
+      if let verified, !frame.contradicts {
+        newest = verified
+      }
+      checkpoints.append(
+        StoredCheckpoint(
+          size: frame.size, root: verified?.root, contradicts: frame.contradicts,
+          note: frame.note))
+    }
+    checkpoints.reverse()
+  }
+
+  /// The newest frames that are there: at most `most`, each of `bytes` bytes.
+  private static func frames(
+    _ file: StoreFile, _ count: UInt64, _ most: UInt64, _ bytes: Int, _ disk: any Disk,
+    _ body: ([UInt8], UInt64) -> Void
+  ) throws(StoreError) {
+    let first = count - min(count, most)
+    guard count > 0 else { return }
+    let stored: [UInt8]
+    do {
+      stored = try disk.read(file, at: first * UInt64(bytes), count: Int(count - first) * bytes)
+    } catch {
+      // What is missing is reported with the file's length.
+      if error == .notFound { return }
+      throw .disk(error, file)
+    }
+    for number in 0..<(stored.count / bytes) {
+      body(Array(stored[(number * bytes)..<((number + 1) * bytes)]), first + UInt64(number))
+    }
+  }
+}
+
+extension StoredLog {
+  func take(_ notes: LogNotes) {
+    newest = notes.newest
+    pending = notes.pending
+    for checkpoint in notes.checkpoints { keep(checkpoint) }
+    for cosignature in notes.cosignatures { _ = keep(cosignature) }
+  }
+}
+
+private func checkpointFrame(_ bytes: [UInt8]) -> CheckpointFrame? {
+  CheckpointFrame(bytes.span, at: 0)
+}
+
+private func cosignatureFrame(_ bytes: [UInt8]) -> CosignatureFrame? {
+  CosignatureFrame(bytes.span, at: 0)
+}
