@@ -59,8 +59,16 @@ final class DaemonTests {
     }
     let report = try nl.status()
     #expect(cosigned, "\(report)")
+    let verified = try fr.wait { report in
+      report.logs.contains { $0.origin == "nl/1" && $0.verifiedEntries == size }
+    }
+    #expect(verified)
     let (status, seconds) = try nl.terminate()
     #expect(status == 0 && seconds < 1)
+    // What was verified is not verified again after a restart.
+    _ = try fr.terminate()
+    let kept = try String(contentsOfFile: fr.folder.verified, encoding: .utf8)
+    #expect(kept.contains(" \(size) 0\n"))
   }
 
   @Test("SIGKILL loses nothing that was acknowledged")

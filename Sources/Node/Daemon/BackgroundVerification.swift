@@ -13,10 +13,25 @@ struct VerifiedRun: Sendable {
 /// Verifies the signatures of entries that were accepted under a checkpoint, on a thread of its own, while nothing
 /// is being caught up. A bad one is the author's defect: counted and shown, it freezes nothing.
 struct BackgroundVerification {
-  /// Entries below this were looked at since the start.
-  var verified: [LogID: UInt64] = [:]
-  var defects: [LogID: UInt64] = [:]
+  /// Entries below this were looked at.
+  var verified: [LogID: UInt64]
+  var defects: [LogID: UInt64]
+  /// Logs that the disk did not give: not asked again before the next start.
+  var unreadable: Set<LogID> = []
   var isRunning = false
+  var isSaveScheduled = false
+
+  /// Goes on where it was. A log that is shorter now counts as far as it reaches: what grows again was not seen.
+  init(_ folder: NodeFolder, _ store: Store) {
+    let saved = VerifiedProgress.load(folder)
+    verified = [:]
+    defects = [:]
+    for identity in store.logs {
+      let size = store.durableHead(identity.id)?.size ?? 0
+      verified[identity.id] = min(saved.verified[identity.id] ?? 0, size)
+      defects[identity.id] = saved.defects[identity.id]
+    }
+  }
 }
 
 extension Node {
@@ -30,15 +45,13 @@ extension Node {
       ? NodeLimits.backgroundPauseWhileServingMilliseconds : NodeLimits.backgroundPauseMilliseconds
     loop.schedule(afterMilliseconds: pause) { [weak self] in
       guard let self else { return }
-      self.attempt("background verification") {
-        if try !self.verifySome() { self.verification.isRunning = false }
-      }
+      if !self.verifySome() { self.verification.isRunning = false }
     }
   }
 
   private func nextUnverified() -> (LogIdentity, Range<UInt64>)? {
     guard !core.isCatchingUp else { return nil }
-    for identity in store.logs {
+    for identity in store.logs where !verification.unreadable.contains(identity.id) {
       let from = verification.verified[identity.id] ?? 0
       let size = store.durableHead(identity.id)?.size ?? 0
       if from < size {
@@ -49,9 +62,18 @@ extension Node {
   }
 
   /// - Returns: whether a worker has something to do; its answer goes on.
-  private func verifySome() throws -> Bool {
+  private func verifySome() -> Bool {
     guard let (identity, range) = nextUnverified() else { return false }
-    let batch = try store.read(identity.id, range, maxBytes: NodeLimits.pageReadBytes)
+    let batch: EntryBatch
+    do throws(StoreError) {
+      batch = try store.read(identity.id, range, maxBytes: NodeLimits.pageReadBytes)
+    } catch {
+      verification.unreadable.insert(identity.id)
+      counters.add("store.reads-failed")
+      journal.error(
+        "\(identity.origin): entries from \(range.lowerBound) on cannot be read: \(error)")
+      return false
+    }
     return verifier.submit {
       VerifiedRun(log: identity.id, end: batch.end, bad: identity.verifySignatures(batch))
     }
@@ -60,10 +82,26 @@ extension Node {
   func verified(_ run: VerifiedRun) {
     verification.isRunning = false
     verification.verified[run.log] = run.end
+    scheduleSave()
     guard !run.bad.isEmpty else { return }
     verification.defects[run.log, default: 0] += UInt64(run.bad.count)
     journal.error(
       "\(name(of: run.log)): bad inner signature at \(run.bad.prefix(5)): the author's defect, nothing is frozen"
     )
+  }
+
+  private func scheduleSave() {
+    guard !verification.isSaveScheduled else { return }
+    verification.isSaveScheduled = true
+    loop.schedule(afterMilliseconds: NodeLimits.saveVerifiedMilliseconds) { [weak self] in
+      self?.verification.isSaveScheduled = false
+      self?.saveVerified()
+    }
+  }
+
+  func saveVerified() {
+    attempt("the progress of verification was not written") {
+      try VerifiedProgress.save(verification.verified, verification.defects, folder)
+    }
   }
 }

@@ -23,6 +23,7 @@ public enum NodeLimits {
   static let connectTimeoutMilliseconds: UInt64 = 10_000
   static let checkpointAfterMilliseconds: UInt64 = 900
   static let tokenEveryMilliseconds: UInt64 = 1_000
+  static let saveVerifiedMilliseconds: UInt64 = 60_000
   /// Entries that one page of `tail` looks at.
   static let entriesOfPage = 2_048
   static let pageReadBytes = 1 << 20

@@ -66,7 +66,7 @@ final class Node {
     identity = card.identity
     startedAt = loop.clock.wallMilliseconds
     desk = Desk(store: store, secrets: secrets)
-    verification = BackgroundVerification()
+    verification = BackgroundVerification(folder, store)
     for entry in roster.entries where store.state(entry.card.identity.id) == nil {
       try store.addLog(entry.card.identity)
     }
@@ -295,6 +295,7 @@ final class Node {
       if try author.makeCheckpoint() != nil { try store.flush() }
     }
     writeToken()
+    saveVerified()
   }
 }
 

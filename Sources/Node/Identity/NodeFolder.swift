@@ -18,6 +18,8 @@ public struct NodeFolder: Hashable, Sendable {
   public var secrets: String { root + "/secrets/node.key" }
   public var peers: String { root + "/peers" }
   public var controlSocket: String { root + "/control.socket" }
+  /// How far the signatures of others' entries were verified.
+  public var verified: String { root + "/verified" }
   public var lock: String { root + "/lock" }
 
   /// Beside the folder, never inside it: a copy of the folder must not bring them along.
