@@ -54,9 +54,9 @@ public enum FileSystem {
     // A name of its own for each process: two that write at once each rename a whole file.
     let draft = ".\(name).\(getpid()).new"
     _ = unsafe liaison_unlinkat(folder.raw, draft, 0)
-    let file = try Descriptor.open(
-      draft, in: folder, [.writing, .creating, .exclusive], mode: mode)
     do throws(SystemError) {
+      let file = try Descriptor.open(
+        draft, in: folder, [.writing, .creating, .exclusive], mode: mode)
       try file.setMode(mode)
       try file.write(bytes, at: 0)
       try file.syncAll()
@@ -116,6 +116,26 @@ public enum FileSystem {
   public static func rename(_ from: String, to: String) throws(SystemError) {
     try Descriptor.rename(from, to: to)
     try syncFolder(split(to).folder)
+  }
+
+  /// The folder that `path` is in: `a/b` of `a/b/c`, `.` of `c`.
+  public static func parent(_ path: String) -> String { split(path).folder }
+
+  /// Whether there is a folder, links followed.
+  public static func isFolder(_ path: String) -> Bool {
+    (try? Descriptor.open(path, .folder)) != nil
+  }
+
+  /// The path from the root without links, `.` and `..`, as far as it exists; what does not is put behind it.
+  public static func canonical(_ path: String) -> String {
+    if let real = unsafe realpath(path, nil) {
+      defer { unsafe free(real) }
+      return unsafe String(cString: real)
+    }
+    let (folder, name) = split(path)
+    guard folder != path, name != ".." else { return path }
+    let above = canonical(folder)
+    return name == "." ? above : above == "/" ? "/" + name : above + "/" + name
   }
 
   /// `a/b/c` is `c` in `a/b`; `c` is in `.`.

@@ -51,7 +51,7 @@ extension Failure {
   init(input error: SystemError) {
     self.init(
       error.isNotFound ? .noInput : error.isPermission ? .noPermission : .inputOutput,
-      "\(error)".sentence, hint: "Look at the path.")
+      "Cannot \(error).", hint: error.advice.sentence)
   }
 
   static func wrap<Value: ~Copyable>(
@@ -62,14 +62,6 @@ extension Failure {
 }
 
 extension String {
-  /// Capital letter and full stop.
-  fileprivate var sentence: String {
-    guard let first else { return "" }
-    let isWord = first.isLowercase
-    let text = (isWord ? first.uppercased() : String(first)) + dropFirst()
-    return text.hasSuffix(".") || text.hasSuffix("?") ? text : text + "."
-  }
-
   /// Without the control characters that a terminal would obey.
   var printable: String {
     var result = ""

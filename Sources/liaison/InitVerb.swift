@@ -36,9 +36,10 @@ enum InitVerb {
     let recovery = arguments.value("--recovery") ?? folder.defaultRecovery
     let token = arguments.value("--token") ?? folder.defaultToken
     let address = arguments.value("--address")
+    try arguments.checkAddress()
     try Failure.wrap { () throws(IdentityError) in
       try NodeInit.check(
-        folder: folder, recoveryPath: recovery, tokenPath: token, address: address)
+        name: name, folder: folder, recoveryPath: recovery, tokenPath: token, address: address)
     }
     let generated =
       arguments.has("--passphrase-file") || Output.isTerminal(0) ? nil : Passphrase.generate()

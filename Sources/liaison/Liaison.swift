@@ -1,5 +1,6 @@
 import CommandLine
 import Log
+import Log
 import Node
 
 /// The operator's tool. This file is the table of its verbs, and which function does each.
@@ -52,5 +53,13 @@ enum Liaison {
 }
 
 extension Arguments {
+  /// Refuses an `--address` that no card could hold.
+  func checkAddress() throws(Failure) {
+    guard let address = value("--address"), !Card.isAddress(address) else { return }
+    throw Failure(
+      .usage, "--address is \"\(address)\".",
+      hint: "Write HOST:PORT, for example be.example:4747 or [2001:db8::1]:4747.")
+  }
+
   var folder: NodeFolder { NodeFolder(value("--data") ?? NodeFolder.defaultRoot) }
 }

@@ -21,6 +21,7 @@ enum PeerVerbs {
   static func runAdd(_ arguments: Arguments) throws(Failure) {
     let folder = arguments.folder
     let path = arguments.words[0]
+    try arguments.checkAddress()
     let card = try Failure.wrap { () throws(IdentityError) in try CardFile.read(path) }
     let addition = try Failure.wrap { () throws(IdentityError) in
       try Roster.add(

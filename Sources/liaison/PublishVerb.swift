@@ -30,6 +30,11 @@ enum PublishVerb {
         .usage, "--to is \"\(arguments.value("--to") ?? "")\".",
         hint: "Name nodes with commas between them (be,fr), or all.")
     }
+    guard Set(to).count == to.count else {
+      throw Failure(
+        .usage, "--to names a node twice: \(to.joined(separator: ",")).",
+        hint: "Name each node once.")
+    }
     let replicas = try arguments.number("--replicas", in: 0...ControlLimits.audienceMembers)
     let first = try arguments.number("--from-line", in: 1...Int(Int32.max)) ?? 1
     let input = try RecordInput(path: arguments.words.first)

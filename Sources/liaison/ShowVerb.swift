@@ -47,7 +47,11 @@ enum ShowVerb {
   private static func opening(_ entry: ShowReply) -> String {
     let why = entry.why.map { ": \($0.printable)" } ?? ""
     return switch entry.opening {
-    case .opened: entry.record.map(shown) ?? "the record is missing in the daemon's answer"
+    case .opened:
+      entry.record.map(shown)
+        ?? (entry.kind == "grant"
+          ? "a grant: it gives the key of an audience to its members, and this node opened it"
+          : "the record is missing in the daemon's answer")
     case .isPublic:
       entry.text.map {
         $0.split(separator: "\n").map { String($0).printable }.joined(separator: "\n")

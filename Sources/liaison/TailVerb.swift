@@ -12,12 +12,17 @@ enum TailVerb {
     options: [
       Option("--follow", summary: "go on as records arrive"),
       Option("--json", summary: "one JSON object a line"),
-      Option("--new", summary: "only what arrives from now on"),
+      Option("--new", summary: "with --follow: only what arrives from now on"),
       Option("--log", "ORIGIN", summary: "only this log's records, for example nl/1"),
       Liaison.data,
     ])
 
   static func run(_ arguments: Arguments) throws(Failure) {
+    guard !arguments.has("--new") || arguments.has("--follow") else {
+      throw Failure(
+        .usage, "--new without --follow would print nothing.",
+        hint: "Add --follow, or leave out --new.")
+    }
     let daemon = try DaemonConnection(arguments.folder)
     let request = TailRequest(
       fresh: arguments.has("--new") ? true : nil, origin: arguments.value("--log"),

@@ -1,5 +1,6 @@
 import CommandLine
 import Node
+import Runtime
 
 /// The daemon: reads its arguments, runs the node until SIGTERM.
 @main
@@ -41,6 +42,11 @@ struct Main {
   }
 
   private static func run(_ arguments: Arguments) throws(Failure) {
+    if let address = arguments.value("--listen"), !Daemon.canListen(on: address) {
+      throw Failure(
+        .usage, "--listen is \"\(address)\".",
+        hint: "Write HOST:PORT, for example 0.0.0.0:4747 or [::]:4747; port 0 takes a free one.")
+    }
     let configuration = DaemonConfiguration(
       data: arguments.value("--data") ?? NodeFolder.defaultRoot,
       listen: arguments.value("--listen"), token: arguments.value("--token"))
@@ -57,15 +63,34 @@ extension DaemonError {
   fileprivate var failure: Failure {
     switch self {
     case .identity(let error):
-      Failure(
-        error.kind == .missing ? .noInput : .configuration, error.reason, hint: error.hint)
+      Failure(code(error.kind), error.reason.sentence, hint: error.hint.sentence)
     case .locked(let reason):
       Failure(
-        .temporaryFailure, reason, hint: "stop the other process; 'liaison status' speaks to it")
+        .temporaryFailure, reason.sentence,
+        hint: "Stop the other process; liaison status speaks to it.")
     case .store(let reason):
-      Failure(.inputOutput, reason, hint: "run 'liaison fsck --data DIR' to see what is wrong")
+      Failure(
+        .inputOutput, reason.sentence, hint: "Run liaison fsck --data DIR to see what is wrong.")
+    case .listen(let address, let error):
+      Failure(
+        error.isInUse ? .temporaryFailure : error.isPermission ? .noPermission : .inputOutput,
+        "Cannot listen on \(address): \(error).",
+        hint: error.isInUse
+          ? "Stop the process that has this port, or choose another."
+          : "Give an address of this machine and a free port, 127.0.0.1:4747 for example.")
     case .system(let error):
-      Failure(.inputOutput, "\(error)", hint: "see the address and the permissions")
+      Failure(
+        error.isPermission ? .noPermission : .inputOutput, "Cannot \(error).",
+        hint: error.advice.sentence)
+    }
+  }
+
+  private func code(_ kind: IdentityError.Kind) -> ExitCode {
+    switch kind {
+    case .missing: .noInput
+    case .permission: .noPermission
+    case .inputOutput: .inputOutput
+    case .exists, .malformed, .refused: .configuration
     }
   }
 }

@@ -28,6 +28,8 @@ public enum DaemonError: Error, Sendable {
   /// The store is damaged or of another version.
   case store(String)
   case system(SystemError)
+  /// The address of `--listen` cannot be had.
+  case listen(String, SystemError)
 }
 
 /// Runs a node until SIGTERM.
@@ -44,6 +46,7 @@ public enum Daemon {
     } catch let error as IdentityError {
       throw .identity(error)
     } catch let error as LockError {
+      if case .system(let system) = error { throw .system(system) }
       throw .locked("\(error)")
     } catch let error as StoreError {
       throw .store("\(error)")
@@ -63,7 +66,7 @@ public enum Daemon {
     let switchboard = SignalSwitch()
     let signals = try Signals(loop: loop) { switchboard.handler($0) }
     let folder = NodeFolder(configuration.data)
-    let card = try CardFile.read(folder.card)
+    let card = try CardFile.own(folder)
     let lock = try LockFile(folder.lock)
     defer { withExtendedLifetime((lock, signals)) {} }
     let disk = try FileDisk(folder: folder.root)
@@ -71,6 +74,9 @@ public enum Daemon {
     let secrets = try OwnSecrets.load(folder, credential: credential())
     try check(secrets, card, store)
     let token = TokenKeeper(path: configuration.token ?? folder.defaultToken)
+    // A copy of the folder beside the original would pass with the original's token.
+    let tokenLock = try token.lock()
+    defer { withExtendedLifetime(tokenLock) {} }
     let node = try Node(
       loop: loop, folder: folder, secrets: secrets, card: card,
       roster: try LiveRoster.load(folder), store: store, journal: journal, token: token)
@@ -85,7 +91,11 @@ public enum Daemon {
       node.acceptControl(connection)
     }
     let listener = try configuration.listen.map { address in
-      try TCPListener(loop: loop, address: address) { node.accept($0) }
+      do throws(SystemError) {
+        return try TCPListener(loop: loop, address: address) { node.accept($0) }
+      } catch {
+        throw DaemonError.listen(address, error)
+      }
     }
     let manager = ServiceManager()
     switchboard.handler = { signal in
@@ -115,6 +125,11 @@ public enum Daemon {
     try loop.run()
     node.flush()
     journal.notice("stopped")
+  }
+
+  /// Whether `address` is written as `--listen` takes it: as in a card, and port 0 too.
+  public static func canListen(on address: String) -> Bool {
+    Card.isAddress(address.hasSuffix(":0") ? address.dropLast() + "1" : address)
   }
 
   /// systemd's `LoadCredentialEncrypted=node.key:…`.

@@ -20,6 +20,10 @@ public enum NodeLimits {
   static let controlOutputBytes = 16 << 20
   static let redialMinimumMilliseconds: UInt64 = 500
   static let redialMaximumMilliseconds: UInt64 = 30_000
+  /// A session that lasted so long resets the wait before the next dial.
+  static let steadySessionMilliseconds: UInt64 = 10_000
+  /// So many shorter ones in a row are reported.
+  static let shortSessionsToWarn = 3
   static let connectTimeoutMilliseconds: UInt64 = 10_000
   static let checkpointAfterMilliseconds: UInt64 = 900
   static let tokenEveryMilliseconds: UInt64 = 1_000

@@ -83,7 +83,21 @@ extension Node: ControlService {
   }
 
   private func members(_ names: [String]) throws(ControlError) -> [AudienceMember] {
-    if names == ["all"] { return roster.entries.map(member) }
+    if names == ["all"] {
+      // What is sealed now can never be sealed again to whom it left out.
+      if let problem = roster.problems.first {
+        throw .refused(
+          reason: "'all' would leave somebody out: \(problem)",
+          hint: "mend the roster (see liaison peer list), or name the nodes")
+      }
+      guard !roster.entries.isEmpty else {
+        throw .refused(
+          reason: "'all' would be nobody: the roster is empty",
+          hint:
+            "add peers first (liaison peer add), or publish --to \(card.name) for this node alone")
+      }
+      return roster.entries.map(member)
+    }
     guard !names.isEmpty else {
       throw .refused(reason: "an empty audience means nobody", hint: "name the nodes, or 'all'")
     }
@@ -180,9 +194,13 @@ extension Node: ControlService {
     applyRoster(reply)
     for problem in fresh.problems { journal.warning("roster: \(problem)") }
     journal.notice(
-      "roster: \(reply.added.count) added, \(reply.removed.count) removed, \(reply.changed.count) changed"
+      "roster: added \(list(reply.added)), removed \(list(reply.removed)), changed \(list(reply.changed))"
     )
     return reply
+  }
+
+  private func list(_ names: [String]) -> String {
+    names.isEmpty ? "none" : names.joined(separator: " ")
   }
 
   private func compare(_ old: LiveRoster, _ new: LiveRoster) -> ReloadReply {

@@ -9,7 +9,6 @@ extension Node {
     switch event {
     case .count(let counter): counters.add(counter.rawValue)
     case .sessionReady(let peer):
-      lines[peer]?.backoffMilliseconds = NodeLimits.redialMinimumMilliseconds
       journal.notice("peer \(peer) connected")
     case .malformed(let peer, let what): journal.warning("peer \(peer) sent no message: \(what)")
     case .secondCopy(let peer):

@@ -246,6 +246,22 @@ extension Node {
     lines[peer]?.bytesIn = session.connection.receivedBytes
     lines[peer]?.bytesOut = session.connection.sentBytes
     guard !hasSession(with: peer) else { return }
+    // Only a session that lasted shows that the peer wants us: one that it ends at once is dialled ever later.
+    if session.isEstablished {
+      if now - session.openedAt >= NodeLimits.steadySessionMilliseconds {
+        lines[peer]?.backoffMilliseconds = NodeLimits.redialMinimumMilliseconds
+        lines[peer]?.shortSessions = 0
+      } else {
+        lines[peer]?.shortSessions += 1
+        if session.isInitiator,
+          lines[peer]?.shortSessions == NodeLimits.shortSessionsToWarn
+        {
+          journal.warning(
+            "peer \(peer) ends each session at once: see its log, and whether another copy of this node runs"
+          )
+        }
+      }
+    }
     let known = lines[peer]?.why
     setState(
       roster.entry(peer)?.address == nil ? .known : .disconnected, of: peer, why: known ?? why)

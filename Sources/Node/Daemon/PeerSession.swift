@@ -40,6 +40,8 @@ struct PeerLine {
   var why: String?
   var backoffMilliseconds = NodeLimits.redialMinimumMilliseconds
   var redial: TimerID?
+  /// Sessions in a row that ended at once.
+  var shortSessions = 0
   /// When the peer fell behind, for `lagSeconds`.
   var behindSince: UInt64?
   var bytesIn: UInt64 = 0

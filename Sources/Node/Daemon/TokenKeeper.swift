@@ -10,6 +10,11 @@ struct TokenKeeper {
   var isDue = false
   var isScheduled = false
 
+  /// One process at a time signs under one token. Nil where there is no token: nothing is signed then.
+  func lock() throws -> LockFile? {
+    try FileSystem.status(path) == nil ? nil : LockFile(path + ".lock")
+  }
+
   /// - Returns: why the log is closed here; nil when the token names an entry of it.
   func reasonToClose(_ identity: LogIdentity, _ store: Store) -> String? {
     let token: RollbackToken

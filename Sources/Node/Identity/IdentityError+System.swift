@@ -5,11 +5,10 @@ extension IdentityError {
   /// A system call on `what` failed.
   init(_ error: SystemError, hint: String = "") {
     let kind: Kind =
-      error.isNotFound ? .missing : error.isPermission ? .permission : .inputOutput
-    let fallback =
-      error.isPermission
-      ? "run this as the user that owns the data folder" : "look at the disk and the path"
-    self.init(kind, "\(error)", hint: hint.isEmpty ? fallback : hint)
+      error.isNotFound
+      ? .missing
+      : error.isPermission ? .permission : error.isWrongKind ? .malformed : .inputOutput
+    self.init(kind, "cannot \(error)", hint: hint.isEmpty ? error.advice : hint)
   }
 
   /// Runs `body`, and makes a failed system call an `IdentityError`.

@@ -32,6 +32,11 @@ public struct NodeFolder: Hashable, Sendable {
   public func removal(of name: NodeName) -> String { "\(peers)/\(name.text).removed" }
 }
 
+extension NodeName {
+  /// What `publish --to` takes for the whole roster; no node has this name (Protocols/card.md, CARD-1).
+  static let everybody = try? NodeName("all")
+}
+
 /// What was wrong with a node's files, in words for the operator.
 public struct IdentityError: Error, Hashable, Sendable {
   public enum Kind: Hashable, Sendable {

@@ -15,7 +15,8 @@ public enum NodeInit {
     address: String?, passphrase: borrowing GuardedBytes
   ) throws(IdentityError) -> Card {
     try check(
-      folder: folder, recoveryPath: recoveryPath, tokenPath: tokenPath, address: address)
+      name: name, folder: folder, recoveryPath: recoveryPath, tokenPath: tokenPath,
+      address: address)
     let secrets = NodeSecrets.generate()
     let next = LogSecretKey.generate()
     let origin = Origin(name: name, epoch: 1)
@@ -30,7 +31,10 @@ public enum NodeInit {
       throw IdentityError(.refused, "the card \(error.reason)", hint: "look at the address")
     }
     let recovery = try seal(Origin(name: name, epoch: 2), next, passphrase)
-    try IdentityError.wrap { () throws(SystemError) in
+    let leftover =
+      "make room or look at the disk, remove \(folder.root) and, where they are, \(recoveryPath) and "
+      + "\(tokenPath), and try again"
+    try IdentityError.wrap(hint: leftover) { () throws(SystemError) in
       try FileSystem.makeFolder(folder.root)
       try FileSystem.makeFolder(folder.secretsFolder)
       try FileSystem.makeFolder(folder.peers)
@@ -40,9 +44,11 @@ public enum NodeInit {
         try GuardedFile.write(folder.secrets, seeds)
       }
     }
-    let head = try makeLog(folder, card, SHA256.hash(next.publicKey.array), secrets)
-    try RollbackToken(origin: origin, size: head.size, leafHash: head.leafHash).save(tokenPath)
-    try IdentityError.wrap { () throws(SystemError) in
+    let head = try makeLog(
+      folder, card, SHA256.hash(next.publicKey.array), secrets, leftover: leftover)
+    try IdentityError.wrap(hint: leftover) { () throws(SystemError) in
+      let token = RollbackToken(origin: origin, size: head.size, leafHash: head.leafHash)
+      try FileSystem.atomicWrite(tokenPath, token.encode(), mode: 0o600)
       try FileSystem.atomicWrite(folder.card, card.note, mode: 0o644)
     }
     return card
@@ -50,8 +56,13 @@ public enum NodeInit {
 
   /// Refuses what `run` would refuse, before anybody is asked for a passphrase.
   public static func check(
-    folder: NodeFolder, recoveryPath: String, tokenPath: String, address: String?
+    name: NodeName, folder: NodeFolder, recoveryPath: String, tokenPath: String, address: String?
   ) throws(IdentityError) {
+    guard name != NodeName.everybody else {
+      throw IdentityError(
+        .refused, "no node can be called all: --to all means everybody", hint: "choose another name"
+      )
+    }
     if let address, !Card.isAddress(address) {
       throw IdentityError(.refused, "the address is \"\(address)\"", hint: "write HOST:PORT")
     }
@@ -65,21 +76,28 @@ public enum NodeInit {
     }
     if !names.isEmpty {
       throw IdentityError(
-        .exists, "\(folder.root) is not empty, and holds no complete node",
+        .exists, "the folder \(folder.root) is not empty, and holds no complete node",
         hint: "look at it; what an init that broke off left can be removed")
     }
     for path in [recoveryPath, tokenPath] {
-      guard !path.hasPrefix(folder.root + "/") else {
+      let root = FileSystem.canonical(folder.root)
+      guard !FileSystem.canonical(path).hasPrefix(root == "/" ? "/" : root + "/") else {
         throw IdentityError(
-          .refused, "\(path) would be inside the data folder",
+          .refused, "the file \(path) would be inside the data folder",
           hint: "keep it where a copy of the folder does not bring it along")
+      }
+      let place = FileSystem.parent(path)
+      guard place == FileSystem.parent(folder.root) || FileSystem.isFolder(place) else {
+        throw IdentityError(
+          .refused, "there is no folder \(place) for \(path)",
+          hint: "make it first, or name another path")
       }
       let status = try IdentityError.wrap { () throws(SystemError) in
         try FileSystem.status(path)
       }
       guard status == nil else {
         throw IdentityError(
-          .exists, "\(path) exists already",
+          .exists, "the file \(path) exists already",
           hint: "it may be an earlier node's only recovery: keep it, and name another path")
       }
     }
@@ -104,7 +122,8 @@ public enum NodeInit {
 
   /// The store with the genesis entry and a checkpoint over it, synced.
   private static func makeLog(
-    _ folder: NodeFolder, _ card: Card, _ nextKeyHash: Digest, _ secrets: NodeSecrets
+    _ folder: NodeFolder, _ card: Card, _ nextKeyHash: Digest, _ secrets: NodeSecrets,
+    leftover: String
   ) throws(IdentityError) -> LogHead {
     var random = SystemRandom()
     do {
@@ -130,7 +149,7 @@ public enum NodeInit {
     } catch {
       throw IdentityError(
         .inputOutput, "the log could not be made in \(folder.root): \(error)",
-        hint: "look at the disk, remove the folder and try again")
+        hint: leftover)
     }
   }
 }

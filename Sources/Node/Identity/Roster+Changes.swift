@@ -22,8 +22,13 @@ extension Roster {
     let own = try CardFile.own(folder)
     guard own.name != card.name else {
       throw IdentityError(
-        .refused, "\(card.name.text) is this node's own name",
+        .refused, "the name \(card.name.text) is this node's own",
         hint: "add the cards of other nodes")
+    }
+    guard card.name != NodeName.everybody else {
+      throw IdentityError(
+        .refused, "no node can be called all: --to all means everybody",
+        hint: "ask its operator for another name")
     }
     if let address, !Card.isAddress(address) {
       throw IdentityError(.refused, "the address is \"\(address)\"", hint: "write HOST:PORT")
@@ -52,7 +57,7 @@ extension Roster {
   public static func remove(_ name: NodeName, from folder: NodeFolder) throws(IdentityError) {
     guard try knownCard(name, folder) != nil else {
       throw IdentityError(
-        .missing, "\(name.text) is not on the roster", hint: "see \"liaison peer list\"")
+        .missing, "no node \(name.text) is on the roster", hint: "see \"liaison peer list\"")
     }
     try IdentityError.wrap { () throws(SystemError) in
       let time = UTCTime.text(milliseconds: SystemClock().wallMilliseconds)
@@ -67,7 +72,15 @@ extension Roster {
     let status = try IdentityError.wrap { () throws(SystemError) in
       try FileSystem.status(folder.card(of: name))
     }
-    return status == nil ? nil : try CardFile.read(folder.card(of: name))
+    guard status != nil else { return nil }
+    do throws(IdentityError) {
+      return try CardFile.read(folder.card(of: name))
+    } catch {
+      throw IdentityError(
+        error.kind, error.reason,
+        hint: "this is the copy on the roster: restore it from a backup, or compare fingerprints "
+          + "with \(name.text) by voice, remove the file and add the card again")
+    }
   }
 
   /// The rules of Protocols/card.md, 6: the highest (epoch, serial) wins, and one origin has one key.

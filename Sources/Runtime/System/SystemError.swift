@@ -29,6 +29,23 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   public var isRefused: Bool { number == ECONNREFUSED }
   public var isTimeout: Bool { number == ETIMEDOUT }
   public var isPermission: Bool { number == EACCES || number == EPERM }
+  public var isInUse: Bool { number == EADDRINUSE }
+  /// There, and not the kind of file that is asked for: a folder, a link, too long.
+  public var isWrongKind: Bool { number == EISDIR || number == ELOOP || number == EFBIG }
+
+  /// What an operator can do about it, for a file or a folder.
+  public var advice: String {
+    switch number {
+    case EACCES, EPERM: "run this as the user that owns the data folder"
+    case ENOSPC, EDQUOT: "make room on that disk and try again"
+    case EROFS: "that file system is mounted read-only: mount it for writing"
+    case EISDIR: "name a file, not a folder"
+    case ELOOP: "name the file itself: links and pipes are not followed here"
+    case EFBIG: "that file is too long to be what is asked for: look at the path"
+    case ENOENT, ENOTDIR: "look at the path"
+    default: "look at the disk and the path"
+    }
+  }
 }
 
 /// The result of a shim call: a value, or a negated errno.

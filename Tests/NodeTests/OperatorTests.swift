@@ -1,0 +1,114 @@
+import CommandLine
+import Foundation
+import Log
+import Node
+import Runtime
+import Secrets
+import Testing
+
+/// What an operator can get wrong with folders, rosters and copies.
+@Suite("Operators' mistakes", .serialized)
+final class OperatorTests {
+  private let root: URL
+
+  init() throws {
+    root = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "liaison-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: root) }
+
+  private func run(_ words: [String]) throws -> (status: Int32, said: String) {
+    let process = Process()
+    process.executableURL = DaemonProcess.binary
+    process.arguments = words
+    let pipe = Pipe()
+    process.standardError = pipe
+    try process.run()
+    let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, said)
+  }
+
+  private func kind(_ body: () throws -> Void) -> IdentityError.Kind? {
+    do { try body() } catch { return (error as? IdentityError)?.kind }
+    return nil
+  }
+
+  private func check(
+    _ folder: String, recovery: String? = nil, token: String? = nil, name: String = "nl"
+  ) throws {
+    let folder = NodeFolder(folder)
+    try NodeInit.check(
+      name: NodeName(name), folder: folder, recoveryPath: recovery ?? folder.defaultRecovery,
+      tokenPath: token ?? folder.defaultToken, address: nil)
+  }
+
+  @Test("Recovery file and token stay outside the data folder however their paths are written")
+  func outside() throws {
+    let base = root.path
+    try FileManager.default.createSymbolicLink(
+      atPath: base + "/link", withDestinationPath: base + "/nl")
+    for path in ["/nl/x", "/./nl/x", "/nl/../nl/x", "//nl//x"] {
+      #expect(kind { try self.check(base + "/nl", recovery: base + path) } == .refused, "\(path)")
+      #expect(kind { try self.check(base + "/nl", token: base + path) } == .refused, "\(path)")
+    }
+    try FileManager.default.createDirectory(
+      atPath: base + "/nl", withIntermediateDirectories: false)
+    #expect(kind { try self.check(base + "/nl", recovery: base + "/link/x") } == .refused)
+    #expect(kind { try self.check(base + "/nl", token: base + "/nowhere/x") } == .refused)
+    #expect(kind { try self.check(base + "/nl") } == nil)
+    #expect(kind { try self.check(base + "/nl", name: "all") } == .refused)
+  }
+
+  @Test("A sentence does not change a path or a name")
+  func sentences() {
+    #expect("cannot open x".sentence == "Cannot open x.")
+    #expect("nl/peers/be.conf, line 2".sentence == "nl/peers/be.conf, line 2.")
+    #expect("nl/1 is known".sentence == "nl/1 is known.")
+  }
+
+  @Test("'all' is refused while it would be nobody, or leave somebody out unnoticed")
+  func everybody() throws {
+    let nl = try DaemonProcess("nl", in: root)
+    let be = try DaemonProcess("be", in: root)
+    try nl.start()
+    #expect(throws: ControlError.self) {
+      try nl.publish([#"{"type":"a"}"#], to: ["all"])
+    }
+    try nl.add(be, dial: false)
+    nl.hangUp()
+    #expect(try nl.wait { $0.peers.count == 1 })
+    _ = try nl.publish([#"{"type":"a"}"#], to: ["all"])
+    let settings = nl.folder.settings(of: try NodeName("be"))
+    try "adress = 127.0.0.1:1\n".write(toFile: settings, atomically: true, encoding: .utf8)
+    nl.hangUp()
+    #expect(try nl.wait { $0.peers.isEmpty })
+    #expect(nl.log().contains("removed be"))
+    #expect(throws: ControlError.self) {
+      try nl.publish([#"{"type":"a"}"#], to: ["all"])
+    }
+    _ = try nl.publish([#"{"type":"a"}"#], to: ["nl"])
+  }
+
+  @Test("Two daemons do not sign under one token, and each refusal to start says what to do")
+  func starts() throws {
+    let nl = try DaemonProcess("nl", in: root)
+    let copy = nl.folder.root + ".copy"
+    try FileManager.default.copyItem(atPath: nl.folder.root, toPath: copy)
+    try nl.start()
+    let second = try run(["--data", copy, "--token", nl.folder.defaultToken])
+    #expect(second.status == 75)
+    #expect(second.said.contains("nl.token.lock is locked by process"))
+    let other = try DaemonProcess("be", in: root)
+    let taken = try run(["--data", other.folder.root, "--listen", nl.address])
+    #expect(taken.status == 75)
+    #expect(taken.said.contains("Cannot listen on \(nl.address)"))
+    let nonsense = try run(["--data", other.folder.root, "--listen", "nonsense"])
+    #expect(nonsense.status == 64)
+    let missing = try run(["--data", root.path + "/nowhere"])
+    #expect(missing.status == 66)
+    #expect(missing.said.contains("Make one with \"liaison init\""))
+  }
+}
