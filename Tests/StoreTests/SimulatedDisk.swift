@@ -101,12 +101,58 @@ struct DiskImage {
   }
 }
 
+/// An operation that answers with an error, and what it did all the same.
+struct DiskFault {
+  enum Left { case nothing, some, all }
+  let error: DiskError
+  let left: Left
+}
+
+extension DiskImage {
+  /// Pages that an earlier sync lost are clean: they are read as written, and no sync persists them.
+  mutating func persist(_ inode: Int) {
+    guard let pending = inodes[inode]?.pending else { return }
+    for operation in pending { DiskImage.apply(operation, to: &inodes[inode]!.durable) }
+    inodes[inode]!.pending = []
+  }
+
+  /// A sync that failed: what it should have persisted is dropped. Another operation: was not done.
+  mutating func lose(_ operation: DiskOperation) {
+    guard case .sync(let file) = operation, let inode = names[file] else { return }
+    inodes[inode]!.pending = []
+  }
+
+  /// Half of a write is done, half of what a sync should have persisted is.
+  mutating func tear(_ operation: DiskOperation) {
+    switch operation {
+    case .write(let file, let offset, let bytes):
+      guard let inode = names[file] else { return }
+      let part = DiskOperation.write(
+        file, offset: offset, bytes: Array(bytes[..<(bytes.count / 2)]))
+      DiskImage.apply(part, to: &inodes[inode]!.current)
+      inodes[inode]!.pending.append(part)
+    case .sync(let file):
+      guard let inode = names[file] else { return }
+      for (number, write) in inodes[inode]!.pending.enumerated() where number % 2 == 1 {
+        DiskImage.apply(write, to: &inodes[inode]!.durable)
+      }
+      inodes[inode]!.pending = []
+    default: break
+    }
+  }
+}
+
 final class SimulatedDisk: Disk {
   var image: DiskImage
   /// Answers instead of the operation with this number.
   var failures: [Int: DiskError] = [:]
   /// Answers every read.
   var readFailure: DiskError?
+  /// Asked before each operation, with its number from 1.
+  var fault: ((Int, DiskOperation) -> DiskFault?)?
+  /// Asked before each read, with its number from 1.
+  var readFault: ((Int) -> DiskError?)?
+  private(set) var reads = 0
   private(set) var operations = 0
   /// Called before each operation.
   var beforeOperation: ((SimulatedDisk, DiskOperation) -> Void)?
@@ -115,6 +161,8 @@ final class SimulatedDisk: Disk {
 
   func read(_ file: StoreFile, at offset: UInt64, count: Int) throws(DiskError) -> [UInt8] {
     if let readFailure { throw readFailure }
+    reads += 1
+    if let failure = readFault?(reads) { throw failure }
     guard let inode = image.names[file], let content = image.inodes[inode]?.current else {
       throw .notFound
     }
@@ -139,6 +187,16 @@ final class SimulatedDisk: Disk {
     beforeOperation?(self, operation)
     operations += 1
     if let failure = failures[operations] { throw failure }
+    guard let fault = fault?(operations, operation) else { return try perform(operation) }
+    switch fault.left {
+    case .all: try perform(operation)
+    case .some: image.tear(operation)
+    case .nothing: image.lose(operation)
+    }
+    throw fault.error
+  }
+
+  private func perform(_ operation: DiskOperation) throws(DiskError) {
     switch operation {
     case .createFolder(let folder): image.folders.insert(folder)
     case .create(let file):
@@ -153,8 +211,7 @@ final class SimulatedDisk: Disk {
       image.inodes[inode]!.pending.append(operation)
     case .sync(let file):
       guard let inode = image.names[file] else { throw .notFound }
-      image.inodes[inode]!.durable = image.inodes[inode]!.current
-      image.inodes[inode]!.pending = []
+      image.persist(inode)
     case .syncFolder(let folder):
       for (file, inode) in image.names where file.folder == folder {
         image.durableNames[file] = inode
