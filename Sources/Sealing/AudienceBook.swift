@@ -17,6 +17,8 @@ public final class AudienceBook {
   private let keys = KeyRing()
   /// Positions in `audiences` and numbers in `keys` are the same.
   private var open: [Int] = []
+  /// No audience but the open ones is open at this index or above.
+  private var lastClosing: UInt64 = 0
   /// Positions by grant; only ever looked up.
   private var positions: [UInt64: Int] = [:]
   /// The audience that opened last: records come in runs.
@@ -83,6 +85,7 @@ public final class AudienceBook {
     }
     if let closes = metadata.predecessor.flatMap({ positions[$0] }) {
       audiences[closes].closedAt = min(audiences[closes].closedAt ?? index, index)
+      lastClosing = max(lastClosing, index)
       open.removeAll { $0 == closes }
     }
     // A grant that arrived late may have been closed by one that came in time.
@@ -98,7 +101,11 @@ public final class AudienceBook {
     let number = key.withBytes { keys.append($0) }
     positions[index] = audiences.count
     audiences.append(audience)
-    if closedAt == nil { open.append(number) }
+    if let closedAt {
+      lastClosing = max(lastClosing, closedAt)
+    } else {
+      open.append(number)
+    }
     return audience
   }
 
@@ -145,10 +152,9 @@ public final class AudienceBook {
   }
 
   private func whyUnknown(_ index: UInt64) -> RecordOpening {
-    let missing = missingGrants.prefix { $0 < index }
+    let missing = missingGrants.prefix(SealingLimits.missingGrantsNamed).prefix { $0 < index }
     if index > size || !missing.isEmpty {
-      return .unknownYet(
-        missingGrants: Array(missing.prefix(SealingLimits.missingGrantsNamed)))
+      return .unknownYet(missingGrants: Array(missing))
     }
     if let grant = grantsWithoutPresharedKey.last(where: { $0 < index }) {
       return .presharedKeyMissing(grant: grant)
@@ -165,7 +171,11 @@ public final class AudienceBook {
     if let latest, let found = try attempt(latest, index, context, associatedData, body) {
       return found
     }
-    for number in audiences.indices.reversed() where number != latest {
+    // An author may have closed a million: only a record of the past has to pass them.
+    let past = index < lastClosing ? audiences.count : 0
+    for position in (0..<max(past, open.count)).reversed() {
+      let number = past > 0 ? position : open[position]
+      guard number != latest else { continue }
       if let found = try attempt(number, index, context, associatedData, body) {
         latest = number
         return found
@@ -258,7 +268,8 @@ public final class AudienceBook {
 }
 
 private func insert(_ index: UInt64, into sorted: inout [UInt64]) {
-  sorted.insert(index, at: sorted.firstIndex { $0 > index } ?? sorted.endIndex)
+  // They come in order: the place is at the end, but for the late ones.
+  sorted.insert(index, at: sorted.lastIndex { $0 <= index }.map { $0 + 1 } ?? sorted.startIndex)
 }
 
 private func remove(_ index: UInt64, from sorted: inout [UInt64]) -> Bool {

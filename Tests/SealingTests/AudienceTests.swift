@@ -165,6 +165,41 @@ import Testing
     #expect(log.book.defects.count == 1)
   }
 
+  @Test("A hostile author's grants without end cost time by their number")
+  func grantsWithoutEnd() throws {
+    let start = ContinuousClock.now
+    let book = AudienceBook(identity: log.identity)
+    var header = log.place(.grant)
+    for index in 1...UInt64(100_000) {
+      header.index = index
+      book.handleGrant(header: header, body: nil, with: be.secret, presharedKey: nil)
+    }
+    let place = log.place(.record).associatedData()
+    let none: [UInt8] = []
+    let wanted = (1...UInt64(SealingLimits.missingGrantsNamed)).map { $0 }
+    for _ in 0..<1_000 {
+      let answer = book.open(index: 100_001, associatedData: place.span, body: none.span)
+      guard answer != .unknownYet(missingGrants: wanted) else { continue }
+      Issue.record("\(answer)")
+    }
+    // By the square of their number it would be minutes.
+    #expect(ContinuousClock.now - start < .seconds(20))
+  }
+
+  @Test("SEAL-15: records of closed and open audiences open, whatever was closed since")
+  func pastAndPresent() throws {
+    var records: [UInt64] = []
+    for round in 0..<6 {
+      let grant = try log.reach(round % 2 == 0 ? [be] : [be, fr], everybody: true)
+      records.append(log.publish([UInt8(round)], to: grant))
+      records.append(log.publish([UInt8(round)], to: try log.reach([be])))
+    }
+    let reader = log.read(by: be)
+    for (position, index) in records.enumerated() {
+      #expect(log.open(index, by: reader).record == [UInt8(position / 2)])
+    }
+  }
+
   @Test("SEAL-15: a grant must continue the predecessor that it names")
   func predecessors() throws {
     let first = try log.reach([be])
