@@ -58,6 +58,8 @@ extension Replicator {
     while !isIdle, budget > 0, sessions[id]?.isCongested == false {
       isIdle = true
       for served in sessions[id]!.serving where served.credit > 0 {
+        // One entry may take 1 MiB: eight of them in one turn would overrun the connection's queue.
+        guard budget > 0 else { break }
         budget -= serveOne(served, on: id, &effects)
         isIdle = false
       }
@@ -80,11 +82,15 @@ extension Replicator {
       send(.end(request: served.request, reason: .readError), on: id, &effects)
       return 0
     }
-    sessions[id]!.serving[index].next = sent.next
-    sessions[id]!.serving[index].credit -= sent.bytes
     noteSent(served.log, upTo: sent.next, on: id)
-    if sent.next >= served.to {
-      sessions[id]!.serving.remove(at: index)
+    sessions[id]!.serving.remove(at: index)
+    if sent.next < served.to {
+      // Behind the others: each has its turn.
+      var rest = served
+      rest.next = sent.next
+      rest.credit -= sent.bytes
+      sessions[id]!.serving.append(rest)
+    } else {
       send(.end(request: served.request, reason: .done), on: id, &effects)
     }
     return sent.bytes

@@ -172,6 +172,42 @@ struct HostileSourceTests {
     #expect(cluster["nl"].core.sessions[puppet.id]!.serving.map(\.request) == [20])
   }
 
+  @Test(
+    "Eight pulls of the largest bodies do not overrun the connection's queue, and each has its turn"
+  )
+  func largeBodies() {
+    let authors = (0..<8).map { "a\($0)" }
+    let names = ["nl", "be"] + authors
+    let cluster = Cluster(names)
+    for author in authors {
+      cluster.publish(author, 2, bodyBytes: 900_000)
+      cluster.connect("nl", author)
+    }
+    cluster.run(3_000)
+    let puppet = Puppet(cluster, logs: names)
+    for position in authors.indices {
+      puppet.send(
+        .pull(
+          PullRequest(
+            request: UInt32(position + 1), position: position + 2, from: 0, to: 2,
+            credit: 8 << 20, full: false)))
+    }
+    var served: Set<[UInt8]> = []
+    for _ in 0..<7 {
+      var effects: [Effect] = []
+      cluster.members["nl"]!.core.step(
+        .congested(puppet.id, false), now: cluster.now, into: &effects)
+      let sent = effects.compactMap { effect in
+        if case .send(_, let bytes) = effect { bytes } else { nil }
+      }
+      #expect(sent.reduce(0) { $0 + $1.count } < 3 << 20)
+      for bytes in sent where bytes[0] == MessageType.chunk.rawValue {
+        served.insert(Array(bytes[1..<5]))
+      }
+    }
+    #expect(served.count == 7)
+  }
+
   @Test("SYNC-2: a second list of no logs is malformed")
   func emptyLists() {
     puppet.send(.logs(first: 2, saltedIDs: []))
