@@ -32,7 +32,12 @@ extension Recovery {
       let frame = JournalFrame.encode(
         .commit, retiresOther: true, generation: scan.generation, sequence: scan.sequence + 1,
         salt: salt, reservedPayload: [UInt8](repeating: 0, count: JournalFrame.headerBytes))
-      retirement = [.write(scan.file, offset: scan.offset, bytes: frame), .sync(scan.file)]
+      // What was read may be pages that a failed sync left in memory only.
+      let bytes = try disk.readExactly(scan.file, at: 0, count: Int(scan.offset))
+      retirement = [
+        .write(scan.file, offset: 0, bytes: bytes), .sync(scan.file),
+        .write(scan.file, offset: scan.offset, bytes: frame), .sync(scan.file),
+      ]
     }
     for head in valid.first?.beginning?.heads ?? [] { try survey(head) }
     for var reader in valid {

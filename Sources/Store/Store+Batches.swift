@@ -30,7 +30,9 @@ extension Store {
     if pipeline.unappliedBytes > limits.unappliedBytes { return applyWork() }
     let bulk = readyBulk()
     let target = nextSyncTarget()
-    let othersTurn = pipeline.lastWasCommit && (!bulk.isEmpty || target != nil)
+    // What the older journal needs can wait for a pause, until the present one is half full.
+    let isDue = !pipeline.roundTargets.isEmpty || journal.offset > journal.bytes / 2
+    let othersTurn = pipeline.lastWasCommit && (!bulk.isEmpty || (target != nil && isDue))
     if !pipeline.staged.isEmpty, !othersTurn { return commitWork() }
     if !bulk.isEmpty, target == nil || !pipeline.lastWasBulk {
       pipeline.lastWasBulk = true

@@ -263,6 +263,40 @@ struct FaultTests {
     #expect(recoveries > 1_000)
   }
 
+  /// A journal's sync fails, the program starts again and reads what no sync persisted, and then the machine
+  /// stops at each operation of that recovery.
+  @Test func pagesThatNoSyncPersistedAreWrittenAgain() throws {
+    let plan = try Plan(try FaultTests.logs.get(), seed: 1, steps: 200)
+    let whole = Run(plan)
+    var syncs: [Int] = []
+    var beginnings = 0
+    whole.disk.beforeOperation = { disk, operation in
+      if case .sync(.journal) = operation { syncs.append(disk.operations + 1) }
+      if case .write(.journal, 0, _) = operation { beginnings += 1 }
+    }
+    _ = try whole.carryOut()
+    #expect(beginnings > 1)
+    var random = TestRandom(seed: 9)
+    for number in syncs {
+      let run = Run(plan)
+      run.fail(at: number, .errorNothingDone)
+      try expectStop(run, .errorNothingDone)
+      let disk = SimulatedDisk(run.disk.image)
+      var images: [DiskImage] = []
+      disk.beforeOperation = { disk, operation in
+        switch operation {
+        case .write(.journal, _, _), .sync(.journal): images.append(disk.image)
+        default: break
+        }
+      }
+      _ = try Store.open(on: disk, limits: plan.limits)
+      for image in images + [disk.image] {
+        try run.expectRecovery(image.crashed(&random))
+        try run.expectRecovery(image.crashed(&random))
+      }
+    }
+  }
+
   private func kinds(_ number: Int) -> [FaultKind] {
     if FaultTests.sequences != nil { return FaultKind.allCases.filter { $0 != .readError } }
     return [

@@ -228,6 +228,10 @@ final class Node {
       }
     }
     wasStoreWell = isWell
+    for damage in store.takeDamage() {
+      counters.add("store.damage")
+      journal.error("damage: \(damage)")
+    }
     if case .failed(let error) = store.condition { author.fail("\(error)") }
     if case .full = store.condition {
       loop.schedule(afterMilliseconds: 1_000) { [weak self] in self?.store.retry() }
