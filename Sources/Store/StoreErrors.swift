@@ -78,3 +78,37 @@ public enum StoreCondition: Hashable, Sendable {
   /// A write or a sync failed: nothing more is written in this run.
   case failed(DiskError)
 }
+
+extension DiskError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .noSpace: "no space left"
+    case .readOnly: "it is mounted read-only"
+    case .notFound: "the file is missing"
+    case .inputOutput: "input/output error"
+    case .other(let number): "errno \(number)"
+    }
+  }
+}
+
+extension StoreError: CustomStringConvertible {
+  /// For operators, without a capital letter and a full stop.
+  public var description: String {
+    switch self {
+    case .noStore: "there is no store: the file \"format\" is missing"
+    case .alreadyExists: "there is a store already"
+    case .unknownFormat: "the file \"format\" is damaged, or of a later version of liaisond"
+    case .disk(let error, let file?): "the disk failed at \(file.path): \(error)"
+    case .disk(let error, nil): "the disk failed: \(error)"
+    case .damaged(let damage): "the store is damaged: \(damage)"
+    case .unknownLog: "there is no such log in the store"
+    case .outOfRange: "there are no such entries in the store"
+    case .tooManyLogs: "the store holds as many logs as it can"
+    case .frozen(let index): "the log is frozen at \(index)"
+    case .logFull(let log): "the log \(log) has reached its limit"
+    case .full: "the disk is full"
+    case .busy: "too much waits for the disk"
+    case .failed(let error): "the disk failed earlier: \(error)"
+    }
+  }
+}

@@ -25,7 +25,7 @@ extension Failure {
     case .closedHere(let reason):
       self.init(
         .unavailable, "This node signs nothing more in this epoch: \(reason).",
-        hint: "Open its next epoch with the recovery file.")
+        hint: "Do not work around it: see docs/operators.md, Backups.")
     case .diskFull:
       self.init(
         .temporaryFailure, "The disk is full.", hint: "Make room; the daemon goes on by itself.")
@@ -50,7 +50,8 @@ extension Failure {
   /// Reading or writing a file of the user's failed.
   init(input error: SystemError) {
     self.init(
-      error.isNotFound ? .noInput : error.isPermission ? .noPermission : .inputOutput,
+      error.isNotFound || error.isWrongKind
+        ? .noInput : error.isPermission ? .noPermission : .inputOutput,
       "Cannot \(error).", hint: error.advice.sentence)
   }
 

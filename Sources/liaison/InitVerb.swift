@@ -37,23 +37,35 @@ enum InitVerb {
     let token = arguments.value("--token") ?? folder.defaultToken
     let address = arguments.value("--address")
     try arguments.checkAddress()
-    try Failure.wrap { () throws(IdentityError) in
+    do throws(IdentityError) {
       try NodeInit.check(
         name: name, folder: folder, recoveryPath: recovery, tokenPath: token, address: address)
+    } catch {
+      throw unmade(error)
     }
     let generated =
       arguments.has("--passphrase-file") || Output.isTerminal(0) ? nil : Passphrase.generate()
     let passphrase = try passphrase(arguments, generated: generated)
-    let card = try Failure.wrap { () throws(IdentityError) in
-      try NodeInit.run(
+    let card: Card
+    do throws(IdentityError) {
+      card = try NodeInit.run(
         name: name, folder: folder, recoveryPath: recovery, tokenPath: token, address: address,
         passphrase: passphrase)
+    } catch {
+      throw unmade(error)
     }
     Output.print("made \(card.origin.text) in \(folder.root)\n\(card.fingerprint)\n")
     Output.print("recovery file: \(recovery) (keep it off this machine)\n")
     if let generated {
       Output.print("its passphrase, printed only now: \(generated)\n")
     }
+  }
+
+  /// What is missing for `init` is a place for its output.
+  private static func unmade(_ error: IdentityError) -> Failure {
+    var failure = Failure(error)
+    if error.kind == .missing { failure.code = .cannotCreate }
+    return failure
   }
 
   private static func passphrase(

@@ -77,7 +77,7 @@ extension DaemonError {
         "Cannot listen on \(address): \(error).",
         hint: error.isInUse
           ? "Stop the process that has this port, or choose another."
-          : "Give an address of this machine and a free port, 127.0.0.1:4747 for example.")
+          : "Give a numeric address of this machine and a free port, 127.0.0.1:4747 for example.")
     case .system(let error):
       Failure(
         error.isPermission ? .noPermission : .inputOutput, "Cannot \(error).",

@@ -57,7 +57,7 @@ final class OperatorTests {
     try FileManager.default.createDirectory(
       atPath: base + "/nl", withIntermediateDirectories: false)
     #expect(kind { try self.check(base + "/nl", recovery: base + "/link/x") } == .refused)
-    #expect(kind { try self.check(base + "/nl", token: base + "/nowhere/x") } == .refused)
+    #expect(kind { try self.check(base + "/nl", token: base + "/nowhere/x") } == .missing)
     #expect(kind { try self.check(base + "/nl") } == nil)
     #expect(kind { try self.check(base + "/nl", name: "all") } == .refused)
   }
@@ -107,6 +107,16 @@ final class OperatorTests {
     #expect(taken.said.contains("Cannot listen on \(nl.address)"))
     let nonsense = try run(["--data", other.folder.root, "--listen", "nonsense"])
     #expect(nonsense.status == 64)
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o644], ofItemAtPath: other.folder.secrets)
+    let open = try run(["--data", other.folder.root])
+    #expect(open.status == 77 && open.said.contains("chmod 600"))
+    try FileManager.default.removeItem(atPath: other.folder.secrets)
+    let keyless = try run(["--data", other.folder.root])
+    #expect(keyless.status == 66 && keyless.said.contains("Restore it from its backup"))
+    try FileManager.default.removeItem(atPath: other.folder.card)
+    let cardless = try run(["--data", other.folder.root])
+    #expect(cardless.status == 66 && cardless.said.contains("node.card is missing"))
     let missing = try run(["--data", root.path + "/nowhere"])
     #expect(missing.status == 66)
     #expect(missing.said.contains("Make one with \"liaison init\""))

@@ -149,7 +149,7 @@ public enum Daemon {
         hint: "both come from the same 'liaison init'; restore the one that was changed")
     }
     guard store.state(card.identity.id) != nil else {
-      throw DaemonError.store("the log \(card.origin) is not in the store; run 'liaison fsck'")
+      throw DaemonError.store("the log \(card.origin) is not in the store")
     }
   }
 }

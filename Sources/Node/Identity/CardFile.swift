@@ -25,7 +25,18 @@ public enum CardFile {
     do {
       return try read(folder.card)
     } catch {
+      if error.kind == .malformed {
+        throw IdentityError(
+          .malformed, error.reason,
+          hint: "restore it from a backup, or from any partner: it is this node's public card")
+      }
       guard error.kind == .missing else { throw error }
+      guard (try? FileSystem.list(folder.root))?.isEmpty ?? true else {
+        throw IdentityError(
+          .missing, "there is no complete node in \(folder.root): node.card is missing",
+          hint: "name the right folder with --data; restore the card from a backup or a partner; "
+            + "or, if \"liaison init\" broke off, remove what it left")
+      }
       throw IdentityError(
         .missing, "there is no node in \(folder.root)",
         hint: "make one with \"liaison init\", or name its folder with --data")

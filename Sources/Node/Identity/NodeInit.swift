@@ -89,7 +89,7 @@ public enum NodeInit {
       let place = FileSystem.parent(path)
       guard place == FileSystem.parent(folder.root) || FileSystem.isFolder(place) else {
         throw IdentityError(
-          .refused, "there is no folder \(place) for \(path)",
+          .missing, "there is no folder \(place) for \(path)",
           hint: "make it first, or name another path")
       }
       let status = try IdentityError.wrap { () throws(SystemError) in

@@ -9,8 +9,16 @@ public enum OwnSecrets {
     _ folder: NodeFolder, credential: String? = nil
   ) throws(IdentityError) -> NodeSecrets {
     let path = credential ?? folder.secrets
-    let bytes = try guarded(
-      path, maxBytes: NodeSecrets.encodedBytes, allowsOthers: credential != nil)
+    let bytes: GuardedBytes
+    do throws(IdentityError) {
+      bytes = try guarded(
+        path, maxBytes: NodeSecrets.encodedBytes, allowsOthers: credential != nil)
+    } catch {
+      let hint =
+        error.kind == .missing
+        ? "restore it from its backup: without it this node can neither sign nor read" : error.hint
+      throw IdentityError(error.kind, error.reason, hint: hint)
+    }
     do {
       return try NodeSecrets.load(from: bytes)
     } catch {
@@ -29,7 +37,11 @@ public enum OwnSecrets {
         try file.read(into: &bytes)
       }
     } catch {
-      throw IdentityError(error)
+      let isOpenToOthers = error.isPermission && error.call.contains("chmod")
+      throw IdentityError(
+        error,
+        hint: isOpenToOthers ? "others could have read it: see who did, then chmod 600 \(path)" : ""
+      )
     }
   }
 
