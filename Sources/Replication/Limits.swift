@@ -14,6 +14,8 @@ public enum Limits {
   public static let entriesPushedAtOnce: UInt64 = 256
   /// A push of this many entries waits for its author's checkpoint instead of 16 verifications.
   public static let entriesPushedSingly: UInt64 = 16
+  /// Entries of a chunk without a checkpoint: at 65 µs a signature they hold the loop up for 17 ms at most.
+  public static let entriesAcceptedSingly: UInt64 = 256
   public static let failuresOfSession = 3
   /// Cosignatures kept for one log: one for each node of a large roster.
   public static let cosignersOfLog = 512

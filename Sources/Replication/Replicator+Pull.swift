@@ -209,7 +209,10 @@ extension Replicator {
     guard chunk.states?.allSatisfy({ $0 == .present }) != false,
       let batch = chunk.batch(of: message, extending: state)
     else { throw .failure(.empty) }
-    if chunk.checkpointSize == 0 { return try state.accept(batch) }
+    if chunk.checkpointSize == 0 {
+      guard chunk.count <= Limits.entriesAcceptedSingly else { throw .failure(.notUnderCheckpoint) }
+      return try state.accept(batch)
+    }
     guard let checkpoint = sessions[id]!.shared[log]!.theirCheckpoint,
       checkpoint.size == chunk.checkpointSize
     else { throw .failure(.notUnderCheckpoint) }

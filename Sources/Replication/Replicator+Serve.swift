@@ -109,9 +109,12 @@ extension Replicator {
   ) -> (next: UInt64, bytes: Int)? {
     do {
       let anchor = anchor(of: log, above: range.lowerBound)
-      let end = min(range.upperBound, anchor?.size ?? range.upperBound)
-      let batch = try reader.read(
-        log, range.lowerBound..<end, maximumBytes: Limits.chunkBytes)
+      let end = min(
+        range.upperBound, anchor?.size ?? range.lowerBound + Limits.entriesAcceptedSingly)
+      guard
+        let batch = try presentPrefix(
+          of: reader.read(log, range.lowerBound..<end, maximumBytes: Limits.chunkBytes))
+      else { return nil }
       let next = range.lowerBound + UInt64(batch.count)
       var proof: [Digest] = []
       if let anchor {
@@ -126,6 +129,16 @@ extension Replicator {
     } catch {
       return nil
     }
+  }
+
+  /// The entries before the first whose body our disk did not give: a peer takes no entry without its body.
+  private func presentPrefix(of batch: EntryBatch) throws -> EntryBatch? {
+    guard let missing = batch.bodyStates?.firstIndex(where: { $0 != .present }) else {
+      return batch
+    }
+    guard missing > 0 else { return nil }
+    let prefix = batch.slice(0..<missing)
+    return try EntryBatch(first: prefix.first, leaves: prefix.leaves, bodies: prefix.bodies)
   }
 
   /// The newest checkpoint, if it covers the entry at `index` and its entries are durable here.

@@ -36,9 +36,12 @@ extension Replicator {
   /// Peers that announced at least `size` entries of `log`: for `publish --replicas`.
   public func peersHolding(_ log: LogID, size: UInt64) -> Set<NodeName> {
     var names: Set<NodeName> = []
+    let durable = logs[log]?.durable.size ?? 0
     for id in sessionOrder {
       guard let shared = sessions[id]!.shared[log], !shared.isDisputed else { continue }
-      if (shared.theirs?.size ?? 0) >= size { names.insert(sessions[id]!.opening.peer) }
+      // Who claims more than exists is not believed; what is claimed up to here was compared by its hash.
+      let theirs = shared.theirs?.size ?? 0
+      if theirs >= size, theirs <= durable { names.insert(sessions[id]!.opening.peer) }
     }
     return names
   }

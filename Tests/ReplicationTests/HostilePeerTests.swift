@@ -300,4 +300,16 @@ struct HostilePeerTests {
     #expect(cluster["nl"].counters[.chunksAskedInFull] == 1)
     #expect(cluster.agrees("nl", "be"))
   }
+
+  @Test("SYNC-24: no more than 256 entries are verified one by one for one message")
+  func manySingles() throws {
+    let cluster = cluster()
+    cluster.publish("be", 300)
+    cluster.run(100)
+    let puppet = Puppet(cluster)
+    puppet.send(puppet.chunk(try entries(cluster, 0..<257)))
+    #expect(held(cluster) == 0)
+    puppet.send(puppet.chunk(try entries(cluster, 0..<256)))
+    #expect(held(cluster) == 256)
+  }
 }
