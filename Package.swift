@@ -88,6 +88,9 @@ let package = Package(
       "AuditTests", ["liaison-audit", "Audit", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
     tests(
       "NodeTests",
-      ["Node", "Runtime", "Store", "Log", "Secrets", "Crypto", "CommandLine", "liaisond"]),
+      [
+        "Node", "Runtime", "Store", "Log", "Secrets", "Crypto", "CommandLine", "liaisond",
+        "liaison",
+      ]),
   ]
 )

@@ -35,8 +35,8 @@ enum PeerVerbs {
       case .updated: "updated"
       case .unchanged: "unchanged"
       }
-    Output.print("\(word) \(card.name.text) (\(card.origin.text))\n\(card.fingerprint)\n")
-    try reload(folder)
+    try reload(
+      folder, "\(word) \(card.name.text) (\(card.origin.text))\n\(card.fingerprint)\n")
   }
 
   static let list = Verb("peer list", "print the roster", options: [Liaison.data])
@@ -74,12 +74,13 @@ enum PeerVerbs {
       _ = try CardFile.own(folder)
       try Roster.remove(name, from: folder)
     }
-    Output.print("removed \(name.text)\n")
-    try reload(folder)
+    try reload(folder, "removed \(name.text)\n")
   }
 
-  /// A daemon that is not running reads the roster when it starts.
-  private static func reload(_ folder: NodeFolder) throws(Failure) {
+  /// Tells the daemon of what was done, then prints it: an output that nobody reads ends this process. A daemon that
+  /// is not running reads the roster when it starts.
+  private static func reload(_ folder: NodeFolder, _ done: String) throws(Failure) {
+    defer { Output.print(done) }
     let daemon: DaemonConnection
     do throws(Failure) {
       daemon = try DaemonConnection(folder)

@@ -92,6 +92,24 @@ final class OperatorTests {
     _ = try nl.publish([#"{"type":"a"}"#], to: ["nl"])
   }
 
+  @Test("The daemon is told of a roster change even when nobody reads what the verb prints")
+  func unread() throws {
+    let nl = try DaemonProcess("nl", in: root)
+    let be = try DaemonProcess("be", in: root)
+    try nl.start()
+    let process = Process()
+    process.executableURL = DaemonProcess.binary.deletingLastPathComponent()
+      .appendingPathComponent("liaison")
+    process.arguments = ["peer", "add", "--data", nl.folder.root, be.folder.card]
+    let pipe = Pipe()
+    try pipe.fileHandleForReading.close()
+    process.standardOutput = pipe
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus != 0)
+    #expect(try nl.wait { $0.peers.map(\.name) == ["be"] })
+  }
+
   @Test("Two daemons do not sign under one token, and each refusal to start says what to do")
   func starts() throws {
     let nl = try DaemonProcess("nl", in: root)
