@@ -174,7 +174,7 @@ extension Store {
   }
 
   /// The writes of consecutive segments of one log, joined where their body records are.
-  private func entryOperations(_ log: StoredLog, _ segments: [TailSegment]) -> [DiskOperation] {
+  func entryOperations(_ log: StoredLog, _ segments: [TailSegment]) -> [DiskOperation] {
     var operations: [DiskOperation] = []
     var start = 0
     while start < segments.count {
@@ -199,65 +199,6 @@ extension Store {
       operations.append(.write(.log(log.id, .nodes), offset: offset, bytes: Array(nodes)))
     }
     return operations
-  }
-
-  // MARK: Bulk data
-
-  /// Bulk segments, oldest first, with nothing before them on its way to the log's files.
-  private func readyBulk() -> [(log: StoredLog, segment: TailSegment)] {
-    var ready: [(log: StoredLog, segment: TailSegment)] = []
-    var taken: [LogID: Int] = [:]
-    var bytes = 0
-    for (log, segment) in pipeline.bulk where log.isOnDisk {
-      let position = taken[log.id] ?? 0
-      guard bytes < Layout.applyBytes else { break }
-      guard position < log.tail.count, log.tail[position] === segment else { continue }
-      taken[log.id] = position + 1
-      ready.append((log, segment))
-      bytes += segment.bytes
-    }
-    return ready
-  }
-
-  private func bulkWork(_ ready: [(log: StoredLog, segment: TailSegment)]) -> Work {
-    var runs: [(log: StoredLog, segments: [TailSegment])] = []
-    var places: [LogID: Int] = [:]
-    for (log, segment) in ready {
-      if let place = places[log.id] {
-        runs[place].segments.append(segment)
-      } else {
-        places[log.id] = runs.count
-        runs.append((log, [segment]))
-      }
-    }
-    return Work(
-      kind: .bulk(ready), operations: runs.flatMap { entryOperations($0.log, $0.segments) })
-  }
-
-  private func startBulkRoundIfDue() {
-    guard pipeline.round == nil, !pipeline.bulkUnsynced.isEmpty else {
-      if pipeline.bulk.isEmpty, pipeline.bulkUnsynced.isEmpty { pipeline.settleWanted = false }
-      return
-    }
-    guard
-      pipeline.bulkUnsyncedBytes >= limits.bulkSyncBytes
-        || (pipeline.settleWanted && pipeline.bulk.isEmpty)
-    else { return }
-    pipeline.round = pipeline.bulkUnsynced.map(\.written)
-    pipeline.roundTargets = pipeline.bulkDirty
-    pipeline.bulkDirty = SyncQueue()
-    pipeline.bulkUnsynced = []
-    pipeline.bulkUnsyncedBytes = 0
-    finishBulkRoundIfSynced()
-  }
-
-  func finishBulkRoundIfSynced() {
-    guard let round = pipeline.round, pipeline.roundTargets.isEmpty else { return }
-    pipeline.round = nil
-    for head in round {
-      pipeline.stage(.head(head))
-      if let log = logsByID[head.id] { releaseNotes(log, upTo: head.size) }
-    }
   }
 
   /// One file of the round of bulk data, else of the older journal, else, for a clean stop, any.

@@ -122,6 +122,7 @@ struct CrashTests {
     try scenario.run(steps: 150)
     var random = TestRandom(seed: UInt64(seed) << 32)
     #expect(scenario.points.count > 150)
+    print("store crash sweep, seed \(seed): \(2 * scenario.points.count) crashes")
     for (number, point) in scenario.points.enumerated() {
       for attempt in 0..<2 {
         let image = point.image.crashed(&random)
