@@ -116,7 +116,7 @@ private func expectRecovery(
 }
 
 struct CrashTests {
-  @Test(arguments: 1...5) func crashAtEveryEffect(seed: Int) throws {
+  @Test(arguments: 1...3) func crashAtEveryEffect(seed: Int) throws {
     let logs = try ["be", "fr", "nl"].map { try TestLog($0, entries: 200, bodyBytes: 0...300) }
     let scenario = try Scenario(logs, seed: UInt64(seed))
     try scenario.run(steps: 150)
