@@ -7,6 +7,16 @@ struct LivePeer {
   let card: Card
   let address: String?
   let presharedKey: Held<PresharedKey>?
+
+  /// Whether a session made with the one key is as good as one made with the other.
+  func hasSamePresharedKey(as other: LivePeer) -> Bool {
+    guard let own = presharedKey, let others = other.presharedKey else {
+      return presharedKey == nil && other.presharedKey == nil
+    }
+    return own.secret.withBytes { own in
+      others.secret.withBytes { Bytes32(own) == Bytes32($0) }
+    }
+  }
 }
 
 /// The roster with its keys loaded. Made anew at each reload; what did not change is compared, not touched.

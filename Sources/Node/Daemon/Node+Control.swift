@@ -211,7 +211,7 @@ extension Node: ControlService {
         continue
       }
       if before.card != entry.card || before.address != entry.address
-        || (before.presharedKey == nil) != (entry.presharedKey == nil)
+        || !entry.hasSamePresharedKey(as: before)
       {
         reply.changed.append(entry.card.name.text)
       }
