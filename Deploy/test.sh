@@ -9,7 +9,8 @@ set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
 
 if [ -z "${LIAISON_SHARED-}" ] && [ -d ../shared ]; then LIAISON_SHARED=$(cd ../shared && pwd); fi
-export LIAISON_SHARED="${LIAISON_SHARED-}"
+shared=${LIAISON_SHARED-}
+if [ -n "$shared" ]; then export LIAISON_SHARED; else unset LIAISON_SHARED; fi
 logs=$(mktemp -d "${TMPDIR:-/tmp}/liaison-test.XXXXXX")
 trap 'rm -rf "$logs"' EXIT
 passed=0
@@ -49,8 +50,8 @@ finish() {
 step "setup" 600 Deploy/setup.sh --test || finish
 find_swift
 
-if [ -n "$LIAISON_SHARED" ]; then
-  echo "   published vectors and data: $LIAISON_SHARED"
+if [ -n "$shared" ]; then
+  echo "   published vectors and data: $shared"
 else
   echo "   skipped: no ../shared and no LIAISON_SHARED, so published vectors and public data are left out"
 fi
@@ -65,8 +66,8 @@ LIAISON_BIN=$(swift build "${release_flags[@]}" --show-bin-path)
 export LIAISON_BIN
 
 records=()
-if [ -n "$LIAISON_SHARED" ] && [ -f "$LIAISON_SHARED/data/make_records.py" ]; then
-  python3 "$LIAISON_SHARED/data/make_records.py" un >"$logs/un.jsonl" && records=("$logs/un.jsonl")
+if [ -n "$shared" ] && [ -f "$shared/data/make_records.py" ]; then
+  python3 "$shared/data/make_records.py" un >"$logs/un.jsonl" && records=("$logs/un.jsonl")
 fi
 step "quickstart" 120 python3 Deploy/lib/quickstart.py --once "${records[@]}"
 if [ -x Tests/interop/run.sh ]; then step "second verifier" 180 Tests/interop/run.sh; fi

@@ -6,7 +6,7 @@ import Foundation
 enum SharedVectors {
   static let folder: URL? = {
     let candidates: [URL]
-    if let path = ProcessInfo.processInfo.environment["LIAISON_SHARED"] {
+    if let path = ProcessInfo.processInfo.environment["LIAISON_SHARED"], !path.isEmpty {
       candidates = [URL(filePath: path)]
     } else {
       let repository = URL(filePath: #filePath).deletingLastPathComponent()

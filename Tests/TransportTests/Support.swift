@@ -7,7 +7,7 @@ import Secrets
 /// The folder of published vectors: `LIAISON_SHARED`, or `../shared` beside the repository.
 enum Shared {
   static let folder: URL? = {
-    if let path = ProcessInfo.processInfo.environment["LIAISON_SHARED"] {
+    if let path = ProcessInfo.processInfo.environment["LIAISON_SHARED"], !path.isEmpty {
       return existing(URL(fileURLWithPath: path))
     }
     let repository = URL(fileURLWithPath: #filePath)

@@ -9,7 +9,7 @@ enum SharedVectors {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("shared")
     ]
-    if let named = ProcessInfo.processInfo.environment["LIAISON_SHARED"] {
+    if let named = ProcessInfo.processInfo.environment["LIAISON_SHARED"], !named.isEmpty {
       folders.insert(URL(fileURLWithPath: named), at: 0)
     }
     for folder in folders {
