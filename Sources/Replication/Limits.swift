@@ -34,6 +34,4 @@ public enum Limits {
   public static let pushGraceMilliseconds: UInt64 = 150
   public static let cosignEveryMilliseconds: UInt64 = 10_000
   public static let cosignaturesEveryMilliseconds: UInt64 = 60_000
-  /// How often `tick` wants to be called while any session is open.
-  public static let tickMilliseconds: UInt64 = 50
 }

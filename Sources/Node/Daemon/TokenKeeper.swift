@@ -3,8 +3,8 @@ import Log
 import Runtime
 import Store
 
-/// Keeps the token outside the data folder up to date, at most once a second; an own entry is announced
-/// before the token names it, so a token is never ahead of what is durable.
+/// Keeps the token outside the data folder up to date, at most once a second. It names durable entries only, so that it is
+/// never ahead of the log; it may be a second behind it.
 struct TokenKeeper {
   let path: String
   var isDue = false
