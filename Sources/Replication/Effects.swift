@@ -60,6 +60,16 @@ public enum Input: Sendable {
   case refused(LogID, String)
   /// The cosignature asked for by `cosign`.
   case cosigned(LogID, VerifiedCheckpoint, Cosignature)
+  /// The operator ends the wait for peers.
+  case release
+  /// Nothing more is to be signed in this epoch: the node found the reason.
+  case close(because: String)
+  /// What of a log is to be fetched again, ascending: the whole list, in place of the last.
+  case damaged(LogID, [Range<UInt64>])
+  /// What that peer sent for `mend` was wrong.
+  case mendRefused(LogID, NodeName)
+  /// The log is at its limit: nothing of it is pulled or taken until false.
+  case limited(LogID, Bool)
   case tick
 }
 
@@ -74,6 +84,12 @@ public enum Effect: Sendable {
   /// Sign this checkpoint of another's log; `cosigned` answers.
   case cosign(VerifiedCheckpoint)
   case keepEvidence(LogID, AuthorFault)
+  /// Two statements of one log key that contradict each other: kept, and the log frozen where it says.
+  case keepProof(ForkProof)
+  /// Entries asked for because they are damaged or absent here; nothing in them is verified.
+  case mend(LogID, EntryBatch, from: NodeName)
+  /// A node's next epoch: its genesis goes to the store, its card takes the place of the last.
+  case follow(Opening)
   case event(Event)
 }
 
@@ -95,6 +111,16 @@ public enum Event: Sendable, Equatable {
   /// A peer gave us entries of our own log, verified, that we did not have: this is an old copy.
   case ownEntriesFrom(NodeName, size: UInt64)
   case peerHead(NodeName, LogID, size: UInt64)
+  /// Each change of `Replicator.signing`.
+  case signing(SigningState)
+  /// That peer says that another copy of this node is alive.
+  case anotherCopy(NodeName)
+  /// Every connected peer that shares the log was asked for these entries, and none had them.
+  case unrepairable(LogID, Range<UInt64>)
+  /// A second, different opening follows this log.
+  case secondOpening(LogID)
+  /// An epoch of our own name that this folder does not have.
+  case openedElsewhere(Opening)
   case count(Counter)
 }
 

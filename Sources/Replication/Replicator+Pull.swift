@@ -35,7 +35,7 @@ extension Replicator {
     of log: LogID, full: Bool = false, _ now: UInt64, _ effects: inout [Effect]
   ) {
     guard let progress = logs[log], progress.pull == nil, let due = progress.pullDueAt, due <= now,
-      progress.accepted.frozenAt == nil,
+      progress.accepted.frozenAt == nil, !progress.isLimited,
       logs.values.lazy.filter({ $0.pull != nil }).count < Limits.pullsAtOnce,
       let source = source(of: log, now)
     else { return }
@@ -139,7 +139,9 @@ extension Replicator {
     if isAnswer, pull == nil || !isPull(logs[log]!, chunk.request, id) {
       return effects.append(.count(.chunksUnasked))
     }
-    guard !shared.isDisputed, logs[log]!.accepted.frozenAt == nil else { return }
+    guard !shared.isDisputed, logs[log]!.accepted.frozenAt == nil, !logs[log]!.isLimited else {
+      return
+    }
     if isAnswer {
       let end = chunk.first + UInt64(chunk.count)
       guard chunk.first == pull!.next, end <= pull!.to else {

@@ -19,15 +19,24 @@ public struct Replicator {
   var sessions: [SessionID: Session] = [:]
   var sessionOrder: [SessionID] = []
   var nextRequest: UInt32 = 1
+  /// Whether this node may sign.
+  public internal(set) var signing: SigningState
 
   /// - Parameters:
   ///   - runID: 16 random bytes drawn when the process starts.
   ///   - logs: what the store holds; the own log among them.
+  ///   - start: how signing begins.
   public init(
     ownName: NodeName, ownLog: LogID, runID: [UInt8], logs identities: [LogIdentity],
-    reader: any LogReader
+    reader: any LogReader, start: OwnLogStart
   ) {
     precondition(runID.count == 16)
+    signing =
+      switch start {
+      case .ready: .ready
+      case .waiting: .waiting(for: [])
+      case .closed(let reason): .closed(because: reason)
+      }
     self.ownName = ownName
     self.ownLog = ownLog
     self.runID = runID
@@ -50,6 +59,11 @@ public struct Replicator {
     case .refused(let log, _): refused(log, now)
     case .cosigned(let log, let checkpoint, let cosignature):
       cosigned(log, checkpoint, cosignature, now, &effects)
+    case .release: release(&effects)
+    case .close(let reason): closeSigning(because: reason, &effects)
+    case .damaged(let log, let ranges): logs[log]?.damaged = ranges
+    case .mendRefused(let log, let peer): mendRefused(log, by: peer, now, &effects)
+    case .limited(let log, let isLimited): logs[log]?.isLimited = isLimited
     case .tick: tick(now, &effects)
     }
     announce(&effects)
@@ -79,6 +93,34 @@ public struct Replicator {
     logs[log]?.pull = nil
     logs[log]?.debts = []
     logs[log]?.pullDueAt = now + Limits.refusedAgainMilliseconds
+  }
+}
+
+// Whether this node may sign.
+extension Replicator {
+  private mutating func release(_ effects: inout [Effect]) {
+    guard case .waiting = signing else { return }
+    setSigning(.ready, &effects)
+  }
+
+  mutating func closeSigning(because reason: String, _ effects: inout [Effect]) {
+    if case .closed = signing { return }
+    setSigning(.closed(because: reason), &effects)
+  }
+
+  private mutating func setSigning(_ state: SigningState, _ effects: inout [Effect]) {
+    guard state != signing else { return }
+    signing = state
+    effects.append(.event(.signing(state)))
+  }
+
+  private mutating func mendRefused(
+    _ log: LogID, by peer: NodeName, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    for id in sessionOrder where sessions[id]!.opening.peer == peer {
+      effects.append(.count(.chunksFailed))
+      return fail(id, now, &effects)
+    }
   }
 }
 

@@ -101,6 +101,10 @@ struct LogProgress {
   var debts: [Debt] = []
   /// When a known higher head is to be pulled; nil when nothing is missing.
   var pullDueAt: UInt64?
+  /// What the node wants fetched again.
+  var damaged: [Range<UInt64>] = []
+  /// At its limit: nothing is pulled or taken.
+  var isLimited = false
   /// The newest checkpoint over accepted entries of which some are not durable: kept when they are, so that no
   /// checkpoint on disk is ever above its log.
   var waitingCheckpoint: VerifiedCheckpoint?

@@ -31,7 +31,7 @@ final class Cluster {
       authored = LogState(empty: identity)
       core = Replicator(
         ownName: self.name, ownLog: identity.id, runID: [UInt8](repeating: 0, count: 16),
-        logs: [identity], reader: logs)
+        logs: [identity], reader: logs, start: .ready)
     }
   }
 
@@ -161,7 +161,7 @@ final class Cluster {
     member.core = Replicator(
       ownName: member.name, ownLog: member.identity.id,
       runID: [UInt8](repeating: member.runNumber, count: 16), logs: identities,
-      reader: member.logs)
+      reader: member.logs, start: .ready)
     feed(name, .roster(peers(of: name)))
   }
 
@@ -235,6 +235,7 @@ final class Cluster {
         time: now / 1_000, sign: { member.secrets.cosigning.sign($0) })
       schedule(0, .input(name, .cosigned(checkpoint.logID, checkpoint, cosignature)))
     case .keepEvidence: member.evidence += 1
+    case .keepProof, .mend, .follow: break
     case .event(.count(let counter)): member.counters[counter, default: 0] += 1
     case .event(let event): member.events.append(event)
     }

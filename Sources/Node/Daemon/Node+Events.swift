@@ -35,6 +35,30 @@ extension Node {
       journal.warning("\(name(of: log)): peer \(peer) sends nothing, asking elsewhere")
     case .peerHead(_, let log, _):
       if log == identity.id { answerAuthors() }
+    case .signing(let state): signingChanged(state)
+    case .anotherCopy(let peer):
+      journal.error(
+        "peer \(peer) says that another copy of this node is alive. Stop one of them before it signs."
+      )
+    case .unrepairable(let log, let range):
+      journal.error(
+        "\(name(of: log)): no peer has entries \(range.lowerBound) to \(range.upperBound - 1), which are damaged here"
+      )
+    case .secondOpening(let log):
+      journal.error("\(name(of: log)): two different next epochs were opened; both are frozen")
+    case .openedElsewhere(let opening):
+      journal.error("\(opening.identity.origin) was opened elsewhere: this folder is an old copy")
+    }
+  }
+
+  private func signingChanged(_ state: SigningState) {
+    switch state {
+    case .ready: journal.notice("signing in \(identity.origin)")
+    case .waiting(let peers):
+      journal.notice("not signing yet: waiting for \(peers.map(\.text).joined(separator: ", "))")
+    case .closed(let reason):
+      author.close(because: reason)
+      journal.error("\(identity.origin) is closed here: \(reason)")
     }
   }
 

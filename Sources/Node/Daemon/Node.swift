@@ -72,7 +72,7 @@ final class Node {
     }
     core = Replicator(
       ownName: card.name, ownLog: card.identity.id, runID: random.bytes(16), logs: store.logs,
-      reader: StoreReader(store))
+      reader: StoreReader(store), start: .ready)
     // The box lets closures made here reach the node that does not exist yet.
     let box = NodeBox()
     let results = loop.makeMailbox(of: SignedSlice.self) { box.node?.author.signed($0) }
@@ -125,6 +125,11 @@ final class Node {
       }
     case .cosign(let checkpoint): cosign(checkpoint)
     case .keepEvidence(let log, let fault): keepEvidence(log, fault)
+    case .keepProof(let proof): keepProof(proof)
+    case .mend(let log, _, let peer):
+      journal.debug("\(name(of: log)): peer \(peer) sent entries that were damaged here")
+    case .follow(let opening):
+      journal.notice("\(opening.identity.origin) was opened after \(name(of: opening.predecessor))")
     case .event(let event): note(event)
     }
   }
@@ -169,6 +174,20 @@ final class Node {
     }
     journal.error(
       "author fault in \(name(of: log)) at \(fault.position): frozen there; evidence in \(path)")
+  }
+
+  private func keepProof(_ proof: ForkProof) {
+    let log = proof.identity.id
+    attempt("the freeze was not stored") { try store.freeze(log, at: proof.frozenAt) }
+    let path = "\(folder.root)/faults"
+    attempt("a fork proof was not written") {
+      try FileSystem.makeFolder(path, mode: 0o700)
+      try FileSystem.atomicWrite(
+        "\(path)/\(log)-\(proof.frozenAt).fork", proof.encode(), mode: 0o600)
+    }
+    journal.error(
+      "\(proof.identity.origin) was forked by its key at \(proof.frozenAt): frozen there; proof in \(path)"
+    )
   }
 
   /// A fault in `previous` is shown with the entry before, which may stand in an earlier chunk.
