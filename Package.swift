@@ -60,6 +60,8 @@ let package = Package(
         "Runtime", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log", "Wire",
         "Crypto",
       ]),
+    // A disk in memory that forgets and fails, for tests and for campaigns.
+    library("Simulation", ["Store", "Log"]),
     library("CommandLine", []),
     // No secrets and no network: what an auditor runs reads files and public keys.
     library("Audit", ["Log", "Wire", "Crypto"]),
@@ -81,7 +83,8 @@ let package = Package(
     tests("LogTests", ["Log", "Secrets", "Crypto", "Wire"]),
     tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto", "Wire"]),
     tests("RuntimeTests", ["Runtime", "Store", "Log", "Crypto"]),
-    tests("StoreTests", ["Store", "Runtime", "Log", "Secrets", "Crypto"]),
+    tests("SimulationTests", ["Simulation", "Store"]),
+    tests("StoreTests", ["Simulation", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
     tests("TransportTests", ["Transport", "Secrets", "Crypto", "Wire"]),
     tests("ReplicationTests", ["Replication", "Log", "Secrets", "Crypto", "Wire"]),
     tests(

@@ -1,5 +1,6 @@
 import Crypto
 import Log
+import Simulation
 import Testing
 
 @testable import Store
@@ -14,7 +15,7 @@ private struct CrashPoint {
 /// Random work on three logs, and the disk before each effect (Protocols/store.md, STO-1 and 2).
 private final class Scenario {
   let logs: [TestLog]
-  var random: TestRandom
+  var random: SplitMix64
   let disk = SimulatedDisk()
   var store: Store
   var acknowledged = [UInt64](repeating: 0, count: 3)
@@ -23,7 +24,7 @@ private final class Scenario {
 
   init(_ logs: [TestLog], seed: UInt64) throws {
     self.logs = logs
-    random = TestRandom(seed: seed)
+    random = SplitMix64(seed: seed)
     try Store.create(on: disk, salt: salt, limits: .small)
     store = try Store.open(on: disk, limits: .small)
     for log in logs { try store.addLog(log.identity) }
@@ -120,7 +121,7 @@ struct CrashTests {
     let logs = try ["be", "fr", "nl"].map { try TestLog($0, entries: 200, bodyBytes: 0...300) }
     let scenario = try Scenario(logs, seed: UInt64(seed))
     try scenario.run(steps: 150)
-    var random = TestRandom(seed: UInt64(seed) << 32)
+    var random = SplitMix64(seed: UInt64(seed) << 32)
     #expect(scenario.points.count > 150)
     print("store crash sweep, seed \(seed): \(2 * scenario.points.count) crashes")
     for (number, point) in scenario.points.enumerated() {
@@ -137,7 +138,7 @@ struct CrashTests {
     let logs = try ["be", "fr", "nl"].map { try TestLog($0, entries: 200, bodyBytes: 0...300) }
     let scenario = try Scenario(logs, seed: 77)
     try scenario.run(steps: 120)
-    var random = TestRandom(seed: 78)
+    var random = SplitMix64(seed: 78)
     for point in scenario.points where random.below(12) == 0 {
       let disk = SimulatedDisk(point.image.crashed(&random))
       var images: [DiskImage] = []
@@ -155,7 +156,7 @@ struct CrashTests {
     var images: [DiskImage] = []
     disk.beforeOperation = { disk, _ in images.append(disk.image) }
     try Store.create(on: disk, salt: salt, limits: .small)
-    var random = TestRandom(seed: 5)
+    var random = SplitMix64(seed: 5)
     for image in images + [disk.image] {
       for _ in 0..<4 {
         let crashed = SimulatedDisk(image.crashed(&random))

@@ -1,5 +1,6 @@
 import Crypto
 import Log
+import Simulation
 import Testing
 import Wire
 

@@ -1,5 +1,6 @@
 import Crypto
 import Log
+import Simulation
 import Testing
 
 @testable import Store
@@ -34,7 +35,7 @@ final class FaultPlan {
     let disk = SimulatedDisk()
     try Store.create(on: disk, salt: salt, limits: limits)
     created = disk.image
-    var random = TestRandom(seed: seed)
+    var random = SplitMix64(seed: seed)
     var appended = logs.map { _ in UInt64(0) }
     for _ in 0..<count {
       let number = random.below(logs.count)
@@ -206,15 +207,6 @@ final class FaultRun {
       #expect(
         try Store.open(on: SimulatedDisk(disk.image), limits: plan.limits).state(id)
           == log.states[Int(state.size) + 1])
-    }
-  }
-}
-
-extension DiskOperation {
-  fileprivate var takesSpace: Bool {
-    switch self {
-    case .createFolder, .create, .preallocate, .write: true
-    case .truncate, .sync, .syncFolder, .punchHole, .rename, .remove: false
     }
   }
 }

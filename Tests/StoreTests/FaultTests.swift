@@ -1,5 +1,6 @@
 import Foundation
 import Log
+import Simulation
 import Testing
 
 @testable import Store
@@ -22,7 +23,7 @@ struct FaultTests {
       let whole = FaultRun(plan)
       _ = try whole.carryOut()
       #expect(whole.acknowledged == whole.appended)
-      var random = TestRandom(seed: seed << 32)
+      var random = SplitMix64(seed: seed << 32)
       for number in 1...whole.disk.operations {
         for kind in kinds(number) {
           let run = FaultRun(plan)
@@ -60,7 +61,7 @@ struct FaultTests {
     }
     _ = try whole.carryOut()
     #expect(beginnings > 1)
-    var random = TestRandom(seed: 9)
+    var random = SplitMix64(seed: 9)
     for number in syncs {
       let run = FaultRun(plan)
       run.fail(at: number, .errorNothingDone)
@@ -90,7 +91,7 @@ struct FaultTests {
   }
 
   /// The program starts again, on pages that no sync persisted, and then the machine does.
-  private func restartTwice(_ run: FaultRun, _ random: inout TestRandom) throws -> Int {
+  private func restartTwice(_ run: FaultRun, _ random: inout SplitMix64) throws -> Int {
     let disk = SimulatedDisk(run.disk.image)
     var images: [DiskImage] = []
     disk.beforeOperation = { disk, _ in images.append(disk.image) }

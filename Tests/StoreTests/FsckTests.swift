@@ -1,4 +1,5 @@
 import Log
+import Simulation
 import Testing
 
 @testable import Store

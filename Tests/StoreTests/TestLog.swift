@@ -1,6 +1,7 @@
 import Crypto
 import Log
 import Secrets
+import Simulation
 
 /// A log with all its entries made beforehand, from which a test appends piece by piece.
 final class TestLog: Sendable {
@@ -16,7 +17,7 @@ final class TestLog: Sendable {
     let seed = self.seed
     let secret = LogSecretKey(seed: seed.span)
     identity = LogIdentity(origin: try Origin("\(name)/1"), key: secret.publicKey)
-    var random = TestRandom(seed: UInt64(name.utf8.first ?? 0))
+    var random = SplitMix64(seed: UInt64(name.utf8.first ?? 0))
     var builder = EntryBuilder(state: LogState(empty: identity))
     for index in 0..<entries {
       let count = bodyBytes.lowerBound + random.below(bodyBytes.count)
