@@ -12,6 +12,8 @@ struct Journals: Sendable {
     var runs: [JournaledRun] = []
     var checkpoints: [UInt64: [UInt8]] = [:]
     var cosignatures: [UInt64: [UInt8]] = [:]
+    /// Bodies that were removed, possibly not yet in `bodies.index`. Looked up, never iterated.
+    var removed: [UInt64: BodyState] = [:]
 
     func run(at index: UInt64) -> JournaledRun? {
       // The newest that holds it.
@@ -159,6 +161,8 @@ struct Journals: Sendable {
       log.head.pendingNote = try reader.array(bytes, Int(try reader.u16(bytes)))
     case 7:
       log.head.frozenAt = try reader.u64(bytes)
+    case 9:
+      try log.appendStates(&reader, bytes)
     default:
       throw .truncated
     }
@@ -167,6 +171,16 @@ struct Journals: Sendable {
 }
 
 extension Journals.LogEntries {
+  fileprivate mutating func appendStates(
+    _ reader: inout ByteReader, _ bytes: Span<UInt8>
+  ) throws(WireError) {
+    guard let state = BodyState(rawValue: try reader.u8(bytes)),
+      state != .present, state != .absent
+    else { throw .truncated }
+    head.purgedBytes += try reader.u64(bytes)
+    for _ in 0..<(try reader.u32(bytes)) { removed[try reader.u64(bytes)] = state }
+  }
+
   fileprivate mutating func appendRun(
     _ reader: inout ByteReader, _ bytes: Span<UInt8>
   ) throws(WireError) {

@@ -27,7 +27,7 @@ struct LeafProblem: Sendable {
     case .defect(.tag): "has an audience tag though its body is no record"
     case .defect(.expiry): "has an expiry though it is no record"
     case .defect(.suite): "has a suite that its kind does not have"
-    case .defect(.body): "has a genesis or keys body that does not parse or is about another log"
+    case .defect(.body): "has a body that does not parse or is about another log"
     case .defect(.signature): "has a signature that does not verify"
     }
   }

@@ -134,6 +134,7 @@ struct LogFiles: Sendable {
   }
 
   func journaledState(_ index: UInt64) -> BodyState? {
+    if let state = journal?.removed[index] { return state }
     guard let run = journal?.run(at: index) else { return nil }
     return run.batch.bodyState(at: Int(index - run.batch.first))
   }

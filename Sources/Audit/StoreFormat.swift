@@ -60,6 +60,7 @@ struct AcknowledgedHead: Sendable, Hashable {
   var headerHash = Digest.zero
   var frozenAt: UInt64?
   var bodyBytes: UInt64 = 0
+  var purgedBytes: UInt64 = 0
   var segment: UInt32 = 0
   var segmentOffset: UInt32 = 0
   var controlCount: UInt64 = 0
@@ -78,6 +79,7 @@ struct AcknowledgedHead: Sendable, Hashable {
     let frozen = try reader.u64(bytes)
     frozenAt = frozen == .max ? nil : frozen
     bodyBytes = try reader.u64(bytes)
+    purgedBytes = try reader.u64(bytes)
     segment = try reader.u32(bytes)
     segmentOffset = try reader.u32(bytes)
     controlCount = try reader.u64(bytes)

@@ -28,17 +28,24 @@ extension LogIdentity {
       let length = batch.presentBodyBytes(at: position)
       defer { offset += length }
       let kind = batch.leaves[position * EntryLayout.leafBytes + EntryLayout.kind]
-      guard kind == EntryKind.genesis.rawValue || kind == EntryKind.keys.rawValue,
-        batch.bodyState(at: position) == .present
+      guard batch.bodyState(at: position) == .present, let kind = EntryKind(rawValue: kind),
+        kind == .genesis || kind == .keys || kind == .withdrawal
       else { continue }
-      let body = Array(batch.bodies[offset..<(offset + length)])
-      let card =
-        kind == EntryKind.genesis.rawValue
-        ? (try? Genesis.parse(body))?.card : (try? KeysChange.parse(body))?.card
-      if card?.identity != self {
+      if !isWellFormed(Array(batch.bodies[offset..<(offset + length)]), of: kind) {
         defects.append(Defect(index: batch.first + UInt64(position), kind: .body))
       }
     }
     return defects
+  }
+
+  /// Whether the body of an entry of this log parses and is about this log; true for kinds whose bodies are sealed
+  /// or not specified.
+  public func isWellFormed(_ body: [UInt8], of kind: EntryKind) -> Bool {
+    switch kind {
+    case .genesis: (try? Genesis.parse(body))?.card.identity == self
+    case .keys: (try? KeysChange.parse(body))?.card.identity == self
+    case .withdrawal: (try? Withdrawal.parse(body, in: origin)) != nil
+    default: true
+    }
   }
 }

@@ -42,6 +42,12 @@ public final class FileDisk: Disk, Sendable {
     }
   }
 
+  public func allocatedBytes(of file: StoreFile) throws(DiskError) -> UInt64? {
+    try translating { () throws(SystemError) in
+      try Descriptor.status(of: file.path, in: root)?.allocatedBytes
+    }
+  }
+
   public func list(_ folder: StoreFolder) throws(DiskError) -> [String] {
     do throws(SystemError) {
       return try Descriptor.open(folder.path, in: root, .folder).names()
@@ -90,7 +96,7 @@ public final class FileDisk: Disk, Sendable {
     case .syncFolder(let folder):
       try Descriptor.open(folder.path, in: root, .folder).syncAll()
     case .punchHole(let file, let offset, let bytes):
-      try descriptor(file).punchHole(at: offset, bytes: bytes)
+      try free(descriptor(file), at: offset, bytes: bytes)
     case .rename(let from, let to):
       try Descriptor.rename(from.path, to: to.path, in: root)
       forget(from, to)
@@ -101,6 +107,22 @@ public final class FileDisk: Disk, Sendable {
         if error.number != ENOENT { throw error }
       }
       forget(file)
+    }
+  }
+
+  private func free(_ file: Descriptor, at offset: UInt64, bytes: UInt64) throws(SystemError) {
+    do throws(SystemError) {
+      try file.punchHole(at: offset, bytes: bytes)
+    } catch {
+      // A file system without holes: the bytes go all the same, their space stays taken.
+      guard error.number == EOPNOTSUPP else { throw error }
+      let zeros = [UInt8](repeating: 0, count: Limits.zerosAtOnce)
+      var done: UInt64 = 0
+      while done < bytes {
+        let count = Int(min(bytes - done, UInt64(zeros.count)))
+        try file.write(zeros.span.extracting(0..<count), at: offset + done)
+        done += UInt64(count)
+      }
     }
   }
 

@@ -32,6 +32,8 @@ public enum Limits {
 
   /// Open files kept by `FileDisk`: well below the usual 1,024 descriptors of a process.
   public static let openFiles = 256
+  /// Written at once over what a file system without holes cannot free.
+  static let zerosAtOnce = 64 << 10
   /// Batches that may wait for the disk thread; the store has at most one outstanding.
   public static let diskQueue = 16
 

@@ -31,7 +31,7 @@ public enum DiskOperation: Sendable, Hashable {
   case sync(StoreFile)
   /// fsync of a folder: names made or renamed in it are persistent when it returns.
   case syncFolder(StoreFolder)
-  /// Frees the range, which then reads as zeros; the length stays.
+  /// Frees the range, which then reads as zeros; the length stays. What cannot be freed is overwritten with zeros.
   case punchHole(StoreFile, offset: UInt64, bytes: UInt64)
   /// Atomically replaces `to` by `from`, both in one folder.
   case rename(from: StoreFile, to: StoreFile)
@@ -55,6 +55,9 @@ public protocol Disk: AnyObject {
 
   /// - Returns: the file's length in bytes, nil when it does not exist.
   func size(of file: StoreFile) throws(DiskError) -> UInt64?
+
+  /// - Returns: the space that the file takes on the disk, without its holes; nil when it does not exist.
+  func allocatedBytes(of file: StoreFile) throws(DiskError) -> UInt64?
 
   /// - Returns: the names in the folder, without `.` and `..`, in any order; empty when it does not
   ///   exist.

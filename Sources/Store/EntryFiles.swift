@@ -55,10 +55,10 @@ struct EntryFiles {
 
   private mutating func appendIndex(_ state: BodyState, _ length: UInt32) {
     let present = state == .present
-    index.append(bigEndian: present ? end.segment : 0)
-    index.append(bigEndian: present ? end.segmentOffset : 0)
-    index.append(bigEndian: length)
-    index.append(bigEndian: UInt32(state.rawValue) << 24)
+    IndexRecord(
+      segment: present ? end.segment : 0, offset: present ? end.segmentOffset : 0, length: length,
+      state: state
+    ).append(to: &index)
   }
 
   /// Body records of `batch` in bytes.

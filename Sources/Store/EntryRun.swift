@@ -10,7 +10,7 @@ struct IndexRecord {
 
   static let absent = IndexRecord(segment: 0, offset: 0, length: 0, state: .absent)
 
-  private init(segment: UInt32, offset: UInt32, length: UInt32, state: BodyState) {
+  init(segment: UInt32, offset: UInt32, length: UInt32, state: BodyState) {
     self.segment = segment
     self.offset = offset
     self.length = length
@@ -26,6 +26,17 @@ struct IndexRecord {
     offset = bytes.bigEndian(at: start + 4)
     length = bytes.bigEndian(at: start + 8)
     if length > EntryLayout.maxBodyBytes { return nil }
+  }
+
+  func with(_ state: BodyState) -> IndexRecord {
+    IndexRecord(segment: segment, offset: offset, length: length, state: state)
+  }
+
+  func append(to bytes: inout [UInt8]) {
+    bytes.append(bigEndian: segment)
+    bytes.append(bigEndian: offset)
+    bytes.append(bigEndian: length)
+    bytes.append(bigEndian: UInt32(state.rawValue) << 24)
   }
 
   /// Where the body's record ends.
@@ -62,8 +73,11 @@ struct EntryRun {
     return true
   }
 
-  /// Appends from `batch` what fits, from the entry that is next up to `limit`.
-  mutating func append(_ batch: EntryBatch, upTo limit: UInt64) {
+  /// Appends from `batch` what fits, from the entry that is next up to `limit`. Bodies that are being removed are
+  /// left out.
+  mutating func append(
+    _ batch: EntryBatch, upTo limit: UInt64, without purging: [UInt64: BodyState]
+  ) {
     let start = Int(end - batch.first)
     let last = Int(min(limit, batch.end) - batch.first)
     var offset = 0
@@ -73,9 +87,14 @@ struct EntryRun {
     var position = start
     var bodyEnd = offset
     while position < last {
-      let state = batch.bodyState(at: position)
-      let length = state == .present ? batch.claimedBodyBytes(at: position) : 0
-      guard claim(length, state) else { break }
+      let held = batch.bodyState(at: position)
+      let length = held == .present ? batch.claimedBodyBytes(at: position) : 0
+      let state = purging[batch.first + UInt64(position)] ?? held
+      guard claim(state == .present ? length : 0, state) else { break }
+      if held == .present, state != .present {
+        bodies.append(contentsOf: batch.bodies[offset..<bodyEnd])
+        offset = bodyEnd + length
+      }
       bodyEnd += length
       position += 1
     }

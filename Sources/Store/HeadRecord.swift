@@ -10,8 +10,10 @@ struct HeadRecord: Hashable, Sendable {
   var leafHash = Digest.zero
   var headerHash = Digest.zero
   var frozenAt: UInt64?
-  /// All bodies ever stored, in bytes: for the limit.
+  /// All bodies ever stored, in bytes.
   var bodyBytes: UInt64 = 0
+  /// Those of them that were removed. Not among what an append changes.
+  var purgedBytes: UInt64 = 0
   /// Where the next body record goes.
   var segment: UInt32 = 0
   var segmentOffset: UInt32 = 0
@@ -24,6 +26,11 @@ struct HeadRecord: Hashable, Sendable {
 
   init(id: LogID) { self.id = id }
 
+  /// What counts towards the log's limit: leaves, and bodies that are here.
+  var storedBytes: UInt64 {
+    size * UInt64(EntryLayout.leafBytes) + bodyBytes - min(bodyBytes, purgedBytes)
+  }
+
   var head: LogHead { LogHead(size: size, leafHash: leafHash) }
 
   func append(to bytes: inout [UInt8]) {
@@ -33,6 +40,7 @@ struct HeadRecord: Hashable, Sendable {
     headerHash.append(to: &bytes)
     bytes.append(bigEndian: frozenAt ?? .max)
     bytes.append(bigEndian: bodyBytes)
+    bytes.append(bigEndian: purgedBytes)
     bytes.append(bigEndian: segment)
     bytes.append(bigEndian: segmentOffset)
     bytes.append(bigEndian: controlCount)
@@ -51,6 +59,7 @@ struct HeadRecord: Hashable, Sendable {
     let frozen = try reader.u64(bytes)
     frozenAt = frozen == .max ? nil : frozen
     bodyBytes = try reader.u64(bytes)
+    purgedBytes = try reader.u64(bytes)
     segment = try reader.u32(bytes)
     segmentOffset = try reader.u32(bytes)
     controlCount = try reader.u64(bytes)

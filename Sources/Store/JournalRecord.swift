@@ -13,6 +13,8 @@ enum JournalRecord {
   case cosignature(LogID, position: UInt64, frame: [UInt8])
   case pending(LogID, note: [UInt8])
   case freeze(LogID, index: UInt64)
+  /// `bytes`: of the bodies that were here.
+  case states(LogID, BodyState, bytes: UInt64, indices: [UInt64])
 
   private enum Code {
     static let newLog: UInt8 = 1
@@ -22,6 +24,7 @@ enum JournalRecord {
     static let cosignature: UInt8 = 5
     static let pending: UInt8 = 6
     static let freeze: UInt8 = 7
+    static let states: UInt8 = 9
   }
 
   var logID: LogID {
@@ -29,15 +32,19 @@ enum JournalRecord {
     case .newLog(let identity): identity.id
     case .head(let head): head.id
     case .entries(let id, _, _), .checkpoint(let id, _, _, _), .cosignature(let id, _, _),
-      .pending(let id, _), .freeze(let id, _):
+      .pending(let id, _), .freeze(let id, _), .states(let id, _, _, _):
       id
     }
   }
 
   /// At least the bytes that `append` adds.
   var estimatedBytes: Int {
-    guard case .entries(_, let batch, _) = self else { return 512 }
-    return batch.leaves.count + batch.bodies.count + batch.count + 96
+    switch self {
+    case .entries(_, let batch, _):
+      batch.leaves.count + batch.bodies.count + batch.count + 96
+    case .states(_, _, _, let indices): 8 * indices.count + 64
+    default: 512
+    }
   }
 
   func append(to bytes: inout [UInt8]) {
@@ -84,6 +91,13 @@ enum JournalRecord {
       bytes.append(Code.freeze)
       id.append(to: &bytes)
       bytes.append(bigEndian: index)
+    case .states(let id, let state, let purged, let indices):
+      bytes.append(Code.states)
+      id.append(to: &bytes)
+      bytes.append(state.rawValue)
+      bytes.append(bigEndian: purged)
+      bytes.append(bigEndian: UInt32(indices.count))
+      for index in indices { bytes.append(bigEndian: index) }
     }
   }
 
@@ -117,9 +131,28 @@ enum JournalRecord {
         note: try reader.array(bytes, Int(try reader.u16(bytes))))
     case Code.freeze:
       self = .freeze(LogID(try reader.bytes32(bytes)), index: try reader.u64(bytes))
+    case Code.states:
+      self = try JournalRecord.states(&reader, bytes)
     default:
       throw .truncated
     }
+  }
+
+  private static func states(_ reader: inout ByteReader, _ bytes: Span<UInt8>) throws(WireError)
+    -> JournalRecord
+  {
+    let id = LogID(try reader.bytes32(bytes))
+    guard let state = BodyState(rawValue: try reader.u8(bytes)), state.isFinal else {
+      throw .truncated
+    }
+    let purged = try reader.u64(bytes)
+    var indices: [UInt64] = []
+    for _ in 0..<(try reader.u32(bytes)) {
+      let index = try reader.u64(bytes)
+      guard indices.last.map({ $0 < index }) ?? true else { throw .truncated }
+      indices.append(index)
+    }
+    return .states(id, state, bytes: purged, indices: indices)
   }
 
   private static func entries(_ reader: inout ByteReader, _ bytes: Span<UInt8>) throws(WireError)

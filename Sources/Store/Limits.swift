@@ -66,6 +66,10 @@ enum Layout {
   static let damageKept = 1000
   /// Entries that one batch writes to log files: it delays a commit by a few milliseconds.
   static let applyBytes = 4 << 20
+  /// A hole takes about as long as writing this much.
+  static let holeCostBytes = 16 << 10
+  /// Bodies whose removal is on its way: 40 bytes each.
+  static let purgesKept = 65_536
   /// Leaves that one read takes from a file at once.
   static let entriesAtOnce = 4096
   /// The longest pieces that a read, a scan or fsck takes from a disk at once.

@@ -118,7 +118,7 @@ extension JournalRecord {
           .log(id, .cosignatures), offset: position * UInt64(Layout.cosignatureBytes),
           bytes: frame)
       ]
-    case .entries, .head, .pending, .freeze:
+    case .entries, .head, .pending, .freeze, .states:
       return []
     }
   }

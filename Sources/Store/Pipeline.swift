@@ -71,7 +71,8 @@ struct JournalPosition {
 /// A change that is journaled, or about to be.
 struct StagedChange {
   let record: JournalRecord
-  let segment: TailSegment?
+  var segment: TailSegment?
+  var purge: Purge?
 }
 
 /// What is on its way to the disk, in order.
@@ -109,6 +110,13 @@ struct Pipeline {
   var reserveIsHeld = true
   /// Sync log files although no journal needs it: a clean stop.
   var syncEverything = false
+
+  /// Bodies whose removal is on its way, over all logs.
+  var purging = 0
+
+  mutating func stage(_ purge: Purge) {
+    staged.append(StagedChange(record: purge.record, purge: purge))
+  }
 
   mutating func stage(_ record: JournalRecord, _ segment: TailSegment? = nil) {
     staged.append(StagedChange(record: record, segment: segment))

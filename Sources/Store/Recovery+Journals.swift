@@ -93,6 +93,9 @@ extension Recovery {
       try change(id) { $0.pendingNote = note }
     case .freeze(let id, let index):
       try change(id) { $0.frozenAt = index }
+    case .states(let id, let state, let bytes, let indices):
+      purges[id, default: []].append((state, indices))
+      try change(id) { $0.purgedBytes += bytes }
     }
   }
 

@@ -18,6 +18,8 @@ struct Recovery {
   var broken: [LogID: Damage] = [:]
   /// What makes the missing files of such a log.
   var unmade: [LogID: [DiskOperation]] = [:]
+  /// What the journals say was removed, done when the rest of the log is right.
+  var purges: [LogID: [(state: BodyState, indices: [UInt64])]] = [:]
   var dirty = SyncQueue()
   var reserveIsHeld = true
   /// Says in the newest journal that the older one is no longer needed, once that is so.
@@ -39,6 +41,7 @@ struct Recovery {
         report(found)
         unloaded.append(record)
       }
+      try replayPurges(of: id)
     }
     try findUnknownLogs()
     for target in dirty.all { try execute(target.operation) }

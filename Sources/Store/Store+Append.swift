@@ -53,6 +53,13 @@ extension Store {
   /// Makes what came by `appendBulk` durable without waiting for more.
   public func settle() { pipeline.settleWanted = true }
 
+  /// What the operator allows one log, where that is less than `StoreLimits` allows every log; nil: that. A log
+  /// that is larger already stays as it is, and grows no more.
+  public func setLimits(_ id: LogID, bytes: UInt64?, entries: UInt64?) {
+    logsByID[id]?.limitBytes = bytes ?? .max
+    logsByID[id]?.limitEntries = entries ?? .max
+  }
+
   /// Freezes the log: no entry from `index` on is accepted. A lower freeze replaces a higher one.
   public func freeze(_ id: LogID, at index: UInt64) throws(StoreError) {
     try requireRunning()
@@ -71,9 +78,8 @@ extension Store {
     else { throw .outOfRange }
     if let frozen = log.state.frozenAt, batch.batch.end > frozen { throw .frozen(at: frozen) }
     let bytes = batch.batch.leaves.count + batch.batch.bodies.count
-    let stored =
-      log.staged.bodyBytes + log.staged.size * UInt64(EntryLayout.leafBytes) + UInt64(bytes)
-    guard stored <= limits.logBytes, batch.batch.end <= limits.logEntries
+    guard log.staged.storedBytes + UInt64(bytes) <= min(limits.logBytes, log.limitBytes),
+      batch.batch.end <= min(limits.logEntries, log.limitEntries)
     else { throw .logFull(log.id) }
     guard pipeline.stagedBytes + bytes <= limits.stagedBytes else { throw .busy }
     return log

@@ -152,6 +152,7 @@ extension Store {
     var operations: [DiskOperation] = []
     var runs: [(log: StoredLog, segments: [TailSegment])] = []
     var places: [LogID: Int] = [:]
+    var purges: [Purge] = []
     var bytes = 0
     var count = 0
     for (_, change) in pipeline.unapplied {
@@ -165,11 +166,16 @@ extension Store {
           places[id] = runs.count
           runs.append((log, [segment]))
         }
+      } else if let purge = change.purge {
+        bytes += purge.bodies.count * Layout.holeCostBytes
+        purges.append(purge)
       } else {
         operations += change.record.fileOperations(isNew: true)
       }
     }
     for run in runs { operations += entryOperations(run.log, run.segments) }
+    // They may change what was written just before.
+    for purge in purges { operations += purge.operations }
     return Work(kind: .apply(count: count), operations: operations)
   }
 

@@ -168,6 +168,7 @@ extension Store {
       pipeline.stage(first.record)
       log.waitingNotes.removeFirst()
     }
+    releasePurges(log)
   }
 }
 

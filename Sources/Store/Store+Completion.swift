@@ -112,6 +112,8 @@ extension Store {
     case .freeze(let id, let index):
       logsByID[id]?.durable.frozenAt = index
       return nil
+    case .states(let id, _, let bytes, _):
+      logsByID[id]?.durable.purgedBytes += bytes
     }
     pipeline.unapplied.append((generation, change))
     return nil
@@ -128,6 +130,7 @@ extension Store {
         pipeline.stagedBytes -= segment.bytes
       case .checkpoint(let id, _, _, _): logsByID[id]?.written.checkpointCount += 1
       case .cosignature(let id, _, _): logsByID[id]?.written.cosignatureCount += 1
+      case .states: if let purge = change.purge { didPurge(purge) }
       case .head, .pending, .freeze: break
       }
     }

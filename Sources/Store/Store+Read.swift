@@ -19,7 +19,7 @@ extension Store {
       try readFiles(log, range.lowerBound..<min(range.upperBound, log.written.size), into: &run)
     }
     while !run.isFull, run.end < range.upperBound, let segment = log.segment(at: run.end) {
-      run.append(segment.batch, upTo: range.upperBound)
+      run.append(segment.batch, upTo: range.upperBound, without: log.purging)
     }
     return try run.batch(of: id)
   }
@@ -67,6 +67,7 @@ extension Store {
   public func bodyState(_ id: LogID, _ index: UInt64) throws(StoreError) -> BodyState {
     let log = try log(id)
     guard index < log.state.size else { throw .outOfRange }
+    if let state = log.purging[index] { return state }
     if let segment = log.segment(at: index) {
       return segment.batch.bodyState(at: Int(index - segment.first))
     }

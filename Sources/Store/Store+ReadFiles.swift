@@ -54,7 +54,8 @@ extension Store {
       if record == nil {
         report(Damage(file: .log(log.id, .bodiesIndex), index: entry, .indexRecord))
       }
-      let known = record ?? .absent
+      var known = record ?? .absent
+      if let state = log.purging[entry] { known = known.with(state) }
       guard run.take(leaves, position, known) else { break }
       records.append(known)
     }

@@ -47,10 +47,8 @@ public final class Store {
   /// What a crash now would leave at least.
   public func durableHead(_ id: LogID) -> LogHead? { logsByID[id]?.durable.head }
 
-  /// Bytes of leaves and bodies of one log.
-  public func storedBytes(_ id: LogID) -> UInt64? {
-    logsByID[id].map { $0.staged.bodyBytes + $0.staged.size * UInt64(EntryLayout.leafBytes) }
-  }
+  /// Bytes of leaves and of bodies that are here, of one log.
+  public func storedBytes(_ id: LogID) -> UInt64? { logsByID[id]?.staged.storedBytes }
 
   /// What was staged and is not in log files yet: the measure of whether the disk keeps up.
   public var stagedBytes: Int { pipeline.stagedBytes }

@@ -50,6 +50,13 @@ final class StoredLog {
   var hasBulk = false
   /// Entries whose records or head were staged: no crash leaves a later record without them.
   var journaledSize: UInt64
+  /// Bodies whose removal is staged and not in log files yet. Looked up, never iterated.
+  var purging: [UInt64: BodyState] = [:]
+  /// Of entries above `journaledSize`, in order.
+  var waitingPurges: [Purge] = []
+  /// What this log may grow to, where it is less than what the store allows.
+  var limitBytes = UInt64.max
+  var limitEntries = UInt64.max
   /// Notes about entries above `journaledSize`, in order: journaled before those they could outlive them.
   var waitingNotes: [(size: UInt64, record: JournalRecord)] = []
   /// The newest, in the order of the file.

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 LEAF, HEADER, MAX_BODY, MAX_SIZE = 216, 152, 1 << 20, (1 << 63) - 1
 KIND_SUITE = {1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 2, 8: 2, 9: 1}
-GENESIS, KEYS, RECORD = 1, 2, 9
+GENESIS, KEYS, WITHDRAWAL, RECORD = 1, 2, 3, 9
 PRESENT, PURGED, PURGED_HERE, EXPIRED, ABSENT = range(5)
 STATES = {PURGED: "withdrawn", PURGED_HERE: "deleted here", EXPIRED: "expired", ABSENT: "not here"}
 
@@ -253,6 +253,30 @@ def public_body_card(kind, body):
     return card
 
 
+def check_withdrawal(body, origin):
+    """entry.md, 7."""
+    if len(body) > 72726:
+        raise Bad("is too long")
+    lines = body.split(b"\n")
+    if lines[0] != b"liaison-withdrawal/v1" or lines[-1] != b"":
+        raise Bad("is no withdrawal")
+    name, _, epoch = origin.rpartition("/")
+    last = None
+    for line in lines[1:-1]:
+        match = re.fullmatch(rb"record ([^ ]+) ([^ ]+)", line)
+        if not match:
+            raise Bad("has a line that names no record")
+        of, index = match[1].decode("utf-8", "replace"), match[2].decode("utf-8", "replace")
+        if parse_origin(of) != name or int(of.rpartition("/")[2]) > int(epoch):
+            raise Bad("names a record of another node or a later epoch")
+        record = (int(of.rpartition("/")[2]), decimal(index, 0, MAX_SIZE - 1))
+        if last is not None and record <= last:
+            raise Bad("names records out of order")
+        last = record
+    if not 1 <= len(lines) - 2 <= 1024:
+        raise Bad("names no records, or too many")
+
+
 # Tree: log.md, 1 and 2.
 
 class Tree:
@@ -308,11 +332,12 @@ class Acknowledged:
         self.leaf_hash = self.header_hash = bytes(32)
         self.pending = b""
         self.entries, self.checkpoint_frames, self.cosignature_frames = {}, {}, {}
+        self.removed = {}
 
     def read_head(self, reader, in_commit=False):
         self.size = reader.number(8)
         self.leaf_hash, self.header_hash = reader.take(32), reader.take(32)
-        reader.take(16)  # frozen at, body bytes
+        reader.take(24)  # frozen at, body bytes, bytes of those that were purged
         self.segment, self.segment_end = reader.number(4), reader.number(4)
         self.controls, checkpoints = reader.number(8), reader.number(8)
         reader.take(8)  # contradictions
@@ -437,6 +462,12 @@ class Journals:
                 log.pending = reader.take(reader.number(2))
             elif code == 7:
                 reader.take(8)
+            elif code == 9:
+                state, _ = reader.number(1), reader.number(8)
+                if state not in (PURGED, PURGED_HERE, EXPIRED):
+                    raise Bad("removes bodies without a reason")
+                for _ in range(reader.number(4)):
+                    log.removed[reader.number(8)] = state
             else:
                 raise Bad("holds an unknown record")
 
@@ -544,6 +575,7 @@ class Log:
     def verify(self):
         known = self.acknowledged
         self.journaled = known.entries if known else {}
+        self.removed = known.removed if known else {}
         self.size = known.size if known else len(self.files["entries"] or b"") // LEAF
         self.check_lengths(known)
         leaves = self.read_leaves()
@@ -701,16 +733,18 @@ class Log:
             if len(record) < 16:
                 if index in self.journaled:
                     _, state, body = self.journaled[index]
-                    counts[state] += 1
+                    counts[self.removed.get(index, state)] += 1
                     self.check_body(leaf, index, body, "journal", None)
                 continue
             segment, offset, length, state = struct.unpack(">IIIB3x", record)
             if state > ABSENT or record[13:] != b"\0\0\0":
                 self.failed("bodies.index", index, at, "is not a valid index record")
                 continue
-            counts[state] += 1
-            if state != ABSENT:
+            if state != ABSENT and (segment, offset, length) != (0, 0, 0) or state == PRESENT:
                 self.pointed[(segment, offset)] = index
+            # Removed, and after a crash perhaps not yet in the index.
+            state = self.removed.get(index, state)
+            counts[state] += 1
             if state != PRESENT:
                 if state == ABSENT and (segment, offset, length) != (0, 0, 0):
                     self.failed("bodies.index", index, at, "points to a body that is not there")
@@ -738,6 +772,12 @@ class Log:
             return
         if sha256(body) != leaf[120:152]:
             self.failed(name, index, offset, "the body does not hash to what its entry says")
+        elif leaf[64] == WITHDRAWAL:
+            try:
+                check_withdrawal(body, self.origin)
+            except Bad as error:
+                good = self.key.verifies(leaf[HEADER:], leaf[:HEADER])
+                self.problems.append((index, "has a body that %s" % error, "defect", good))
         elif leaf[64] in (GENESIS, KEYS):
             try:
                 if public_body_card(leaf[64], body).identity != (self.origin, self.raw_key):

@@ -87,7 +87,8 @@ extension DiskImage {
         case .reordered: random.oneIn(2) ? Fate.kept : .dropped
         case .torn: Fate.allCases[random.below(Fate.allCases.count)]
         }
-      if fate == .torn || fate == .lengthOnly, !operation.isWrite { fate = .dropped }
+      if fate == .torn, !operation.isWrite, !operation.isHole { fate = .dropped }
+      if fate == .lengthOnly, !operation.isWrite { fate = .dropped }
       switch fate {
       case .kept:
         content.apply(operation)
@@ -110,10 +111,14 @@ extension DiskImage {
 }
 
 extension FileContent {
-  /// Some sectors of a write.
+  /// Some sectors of a write, or half of a hole.
   fileprivate mutating func applySectors(
     of operation: DiskOperation, _ random: inout SplitMix64
   ) {
+    if case .punchHole(let file, let offset, let bytes) = operation {
+      let from = random.oneIn(2) ? offset : offset + bytes / 2
+      return apply(.punchHole(file, offset: from, bytes: bytes / 2))
+    }
     guard case .write(_, let offset, let bytes) = operation else { return }
     var start = 0
     while start < bytes.count {
@@ -135,5 +140,9 @@ extension FileContent {
 extension DiskOperation {
   fileprivate var isWrite: Bool {
     if case .write = self { true } else { false }
+  }
+
+  fileprivate var isHole: Bool {
+    if case .punchHole = self { true } else { false }
   }
 }

@@ -16,8 +16,9 @@ extension DiskOperation {
   /// Whether a full disk refuses it.
   public var takesSpace: Bool {
     switch self {
-    case .createFolder, .create, .preallocate, .write: true
-    case .truncate, .sync, .syncFolder, .punchHole, .rename, .remove: false
+    // A hole in the middle of an extent makes two of it.
+    case .createFolder, .create, .preallocate, .write, .punchHole: true
+    case .truncate, .sync, .syncFolder, .rename, .remove: false
     }
   }
 }
@@ -30,7 +31,7 @@ extension DiskImage {
     forget(inode)
   }
 
-  /// Half of a write is done; half of what a sync should have persisted is.
+  /// Half of a write or of a hole is done; half of what a sync should have persisted is.
   mutating func tear(_ operation: DiskOperation) {
     switch operation {
     case .write(let file, let offset, let bytes):
@@ -38,14 +39,15 @@ extension DiskImage {
         file, offset: offset, bytes: Array(bytes[..<(bytes.count / 2)]))
       // A file that is not there is not written to.
       try? change(file, half)
+    case .punchHole(let file, let offset, let bytes):
+      try? change(file, .punchHole(file, offset: offset, bytes: bytes / 2))
     case .sync(let file):
       guard let inode = inode(of: file) else { return }
       for (number, write) in inodes[inode].pending.enumerated() where number % 2 == 1 {
         inodes[inode].durable.apply(write)
       }
       forget(inode)
-    case .createFolder, .create, .truncate, .preallocate, .syncFolder, .punchHole, .rename,
-      .remove:
+    case .createFolder, .create, .truncate, .preallocate, .syncFolder, .rename, .remove:
       break
     }
   }

@@ -1,0 +1,80 @@
+public import Log
+
+/// Bytes of files: their lengths, and the space that they take. Holes, and what is preallocated, make the two differ.
+public struct FileUsage: Hashable, Sendable {
+  public var bytes: UInt64 = 0
+  public var allocatedBytes: UInt64 = 0
+
+  public init() {}
+
+  public static func + (left: FileUsage, right: FileUsage) -> FileUsage {
+    var sum = left
+    sum.bytes += right.bytes
+    sum.allocatedBytes += right.allocatedBytes
+    return sum
+  }
+}
+
+/// What one log takes on the disk, by kind of file. What is staged and in no log file yet is not in it.
+public struct LogUsage: Hashable, Sendable {
+  public var entries = FileUsage()
+  public var hashes = FileUsage()
+  public var nodes = FileUsage()
+  public var index = FileUsage()
+  public var bodies = FileUsage()
+  public var checkpoints = FileUsage()
+  public var cosignatures = FileUsage()
+  public var control = FileUsage()
+  /// Of bodies that were purged or expired, in bytes as they were.
+  public var purgedBytes: UInt64 = 0
+
+  public var total: FileUsage {
+    entries + hashes + nodes + index + bodies + checkpoints + cosignatures + control
+  }
+}
+
+/// What the store takes beside its logs.
+public struct StoreUsage: Hashable, Sendable {
+  public var journals = FileUsage()
+  public var reserve = FileUsage()
+}
+
+extension Store {
+  /// Asks the disk about each file of the log: its eight, and a segment for each 256 MiB of bodies.
+  public func usage(_ id: LogID) throws(StoreError) -> LogUsage {
+    let log = try log(id)
+    var usage = LogUsage()
+    usage.purgedBytes = log.staged.purgedBytes
+    guard log.isOnDisk else { return usage }
+    usage.entries = try fileUsage(.log(id, .entries))
+    usage.hashes = try fileUsage(.log(id, .hashes))
+    usage.nodes = try fileUsage(.log(id, .nodes))
+    usage.index = try fileUsage(.log(id, .bodiesIndex))
+    usage.checkpoints = try fileUsage(.log(id, .checkpoints))
+    usage.cosignatures = try fileUsage(.log(id, .cosignatures))
+    usage.control = try fileUsage(.log(id, .control))
+    for segment in 0...log.written.segment {
+      usage.bodies = usage.bodies + (try fileUsage(.log(id, .bodies(segment))))
+    }
+    return usage
+  }
+
+  public func usage() throws(StoreError) -> StoreUsage {
+    var usage = StoreUsage()
+    usage.journals = try fileUsage(.journal(0)) + fileUsage(.journal(1))
+    usage.reserve = try fileUsage(.reserve)
+    return usage
+  }
+
+  /// A file that is not there takes nothing.
+  private func fileUsage(_ file: StoreFile) throws(StoreError) -> FileUsage {
+    var usage = FileUsage()
+    do {
+      usage.bytes = try disk.size(of: file) ?? 0
+      usage.allocatedBytes = try disk.allocatedBytes(of: file) ?? 0
+    } catch {
+      throw .disk(error, file)
+    }
+    return usage
+  }
+}
