@@ -47,7 +47,7 @@ public enum DefectKind: UInt8, Sendable, CaseIterable {
   case expiry = 2
   /// A known kind with a suite that is not its own.
   case suite = 3
-  /// A genesis or keys body that does not parse, or is about another log.
+  /// A genesis, keys or withdrawal body that does not parse, or is about another log.
   case body = 4
   /// The entry's own signature does not verify, under a checkpoint that does.
   case signature = 5

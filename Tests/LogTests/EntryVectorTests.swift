@@ -28,6 +28,7 @@ struct EntryVectors: Codable, Equatable {
   var entries: [Entry]
   /// For each rule, entries that break it.
   var acceptance: [AcceptanceCase]
+  var withdrawals: [WithdrawalVector]
 
   static func generate() throws -> EntryVectors {
     let log = try sample()
@@ -37,7 +38,7 @@ struct EntryVectors: Codable, Equatable {
       entries: zip(log.leaves, log.bodies).enumerated().map { index, entry in
         Entry(name: "entry \(index)", leaf: entry.0, body: entry.1)
       },
-      acceptance: try broken() + defective())
+      acceptance: try broken() + defective(), withdrawals: WithdrawalVector.generate())
   }
 
   /// Genesis, a record with an expiry, an empty record, a kind from the future.
