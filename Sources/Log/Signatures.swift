@@ -7,6 +7,14 @@ extension LogIdentity {
     return key.verify(Signature(leaves, at: offset + EntryLayout.signature), over: header)
   }
 
+  /// The index of a leaf that the log's key signed on its own: domain, log id and signature are right.
+  public func indexOfSigned(leaf: [UInt8]) -> UInt64? {
+    let exhibit = Exhibit.signed(leaf: leaf)
+    guard (try? exhibit.verify(identity: self)) != nil, exhibit.position <= EntryLayout.maxIndex
+    else { return nil }
+    return exhibit.position
+  }
+
   /// Verifies the own signature of each entry: for the background, and for auditors.
   /// - Parameter positions: the part of the batch to verify, so that the work can be spread over
   ///   threads; nil for all.

@@ -141,6 +141,9 @@ public enum Counter: String, Sendable, CaseIterable {
   case faults = "sync.author-faults"
   case readsFailed = "sync.reads-failed"
   case drifts = "sync.drifts"
+  case claimsDropped = "sync.claims-dropped"
+  case entriesBad = "sync.entries-bad"
+  case forks = "sync.forks"
 }
 
 /// What the core reads of the logs; the store answers at once. Everything below `durableHead` is

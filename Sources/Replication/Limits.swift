@@ -1,4 +1,4 @@
-/// Every bound of the replication core, with its arithmetic. Protocols/sync.md, 9.
+/// Every bound of the replication core, with its arithmetic. Protocols/sync.md, 11.
 public enum Limits {
   /// Logs that one side may list on a session: 500 nodes of several epochs each, with room.
   public static let logsOfSession = 4_096
@@ -19,6 +19,18 @@ public enum Limits {
   public static let failuresOfSession = 3
   /// Cosignatures kept for one log: one for each node of a large roster.
   public static let cosignersOfLog = 512
+
+  /// Leaves that one side shows of a log on a session: its newest, and the one that contradicts.
+  public static let leavesShownOfLog = 2
+
+  /// How long after a start all peers are waited for; then one that answered is enough …
+  public static let answersMilliseconds: UInt64 = 30_000
+  /// … when this has passed since the first: peers that connect together answer together.
+  public static let answersSettleMilliseconds: UInt64 = 2_000
+  /// How long an unproven claim about the own log holds signing: a pull, and one that has stalled before it.
+  public static let claimHoldMilliseconds: UInt64 = 10_000
+  /// How long further claims of the same peer hold nothing: at most one part in sixty for each.
+  public static let claimRestMilliseconds: UInt64 = 600_000
 
   public static let pingAfterMilliseconds: UInt64 = 30_000
   public static let silenceMilliseconds: UInt64 = 75_000

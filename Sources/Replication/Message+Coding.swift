@@ -60,7 +60,22 @@ extension Message {
     case .ping: return .ping
     case .pong: return .pong
     case .digest: return .digest(try reader.bytes(16))
+    case .entry:
+      return .entry(
+        position: Int(try reader.u32()), leaf: try reader.bytes(EntryLayout.leafBytes))
+    case .copy: return .copy
+    case .opening: return try opening(&reader)
     }
+  }
+
+  private static func opening(_ reader: inout MessageReader) throws -> Message {
+    let position = Int(try reader.u32())
+    let leaf = try reader.bytes(EntryLayout.leafBytes)
+    let length = Int(try reader.u16())
+    guard length <= LogLimits.publicBodyBytes else {
+      throw MalformedMessage(what: "genesis body beyond \(LogLimits.publicBodyBytes) bytes")
+    }
+    return .opening(position: position, leaf: leaf, body: try reader.bytes(length))
   }
 
   private static func logs(_ reader: inout MessageReader) throws -> Message {
@@ -156,6 +171,17 @@ extension Message {
     case .digest(let digest):
       writer.u8(MessageType.digest.rawValue)
       writer.write(digest)
+    case .entry(let position, let leaf):
+      writer.u8(MessageType.entry.rawValue)
+      writer.u32(UInt32(position))
+      writer.write(leaf)
+    case .copy: writer.u8(MessageType.copy.rawValue)
+    case .opening(let position, let leaf, let body):
+      writer.u8(MessageType.opening.rawValue)
+      writer.u32(UInt32(position))
+      writer.write(leaf)
+      writer.u16(UInt16(body.count))
+      writer.write(body)
     }
     return writer.bytes
   }

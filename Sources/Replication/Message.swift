@@ -17,6 +17,10 @@ enum Message: Equatable {
   case ping
   case pong
   case digest([UInt8])
+  /// - leaf: 216 bytes; which entry it is, it says itself.
+  case entry(position: Int, leaf: [UInt8])
+  case copy
+  case opening(position: Int, leaf: [UInt8], body: [UInt8])
 }
 
 struct AnnouncedHead: Equatable {
@@ -67,6 +71,9 @@ enum MessageType: UInt8 {
   case ping = 13
   case pong = 14
   case digest = 15
+  case entry = 16
+  case copy = 17
+  case opening = 18
 }
 
 extension Message {

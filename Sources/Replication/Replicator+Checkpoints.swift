@@ -25,6 +25,7 @@ extension Replicator {
       return fail(id, now, &effects)
     }
     sessions[id]!.shared[log]?.theirCheckpoint = checkpoint
+    noticeOwn(checkpoint, from: id)
     guard checkpoint.size <= logs[log]!.accepted.size else { return }
     keep(checkpoint, of: log, from: id, now, &effects)
   }
@@ -41,6 +42,10 @@ extension Replicator {
     effects.append(.keepCheckpoint(checkpoint))
     guard own == checkpoint.root else {
       logs[log]!.isContradicted = true
+      if log == ownLog {
+        closeSigning(
+          because: "this log's key signed another history of its first \(checkpoint.size) entries")
+      }
       effects.append(.event(.contradiction(log, size: checkpoint.size)))
       if let id { dispute(log, on: id, size: checkpoint.size, &effects) }
       return
@@ -50,6 +55,15 @@ extension Replicator {
     }
     passOn(checkpoint, of: log, except: id, &effects)
     wantCosignature(of: log, now, &effects)
+  }
+
+  /// The own key signed a tree that is larger than what is here: this is an old copy. SYNC-62.
+  private mutating func noticeOwn(_ checkpoint: VerifiedCheckpoint, from id: SessionID) {
+    guard checkpoint.logID == ownLog, checkpoint.size > logs[ownLog]!.accepted.size else { return }
+    closeSigning(
+      because:
+        "\(sessions[id]!.opening.peer) has a checkpoint over \(checkpoint.size) own entries, more than this folder has: it is an old copy"
+    )
   }
 
   mutating func wait(_ checkpoint: VerifiedCheckpoint, of log: LogID) {
@@ -95,7 +109,8 @@ extension Replicator {
   // MARK: Cosigning others' logs
 
   mutating func wantCosignature(of log: LogID, _ now: UInt64, _ effects: inout [Effect]) {
-    guard log != ownLog, logs[log]!.accepted.frozenAt == nil, now >= logs[log]!.cosignDueAt,
+    guard log != ownLog, signing == .ready, logs[log]!.accepted.frozenAt == nil,
+      now >= logs[log]!.cosignDueAt,
       let checkpoint = newestCheckpoint(of: log), checkpoint.size > logs[log]!.cosignedSize,
       checkpoint.size <= logs[log]!.durable.size, !logs[log]!.isContradicted
     else { return }
@@ -171,6 +186,7 @@ extension Replicator {
       effects.append(.count(.checkpointsBad))
       return fail(id, now, &effects)
     }
+    noticeOwn(checkpoint, from: id)
     var verified: [Cosignature] = []
     for line in lines where sessions[id] != nil {
       // A line of another kind is some other tool's, and no business of ours.

@@ -62,10 +62,13 @@ extension Replicator {
     sessions[id] = session
   }
 
-  /// Sends the heads that changed in this step, in one message a session.
+  /// Sends the heads that changed in this step, in one message a session; the first also when there
+  /// are none: SYNC-10.
   mutating func announce(_ effects: inout [Effect]) {
-    for id in sessionOrder where !(sessions[id]!.unannounced.isEmpty) {
-      guard sessions[id]!.isReady else { continue }
+    for id in sessionOrder where sessions[id]!.isReady {
+      let isFirst =
+        !sessions[id]!.hasSentAnswer && sessions[id]!.isAnnounced && sessions[id]!.hasListed
+      guard isFirst || !sessions[id]!.unannounced.isEmpty else { continue }
       var heads: [AnnouncedHead] = []
       let changed = sessions[id]!.unannounced
       for log in sessions[id]!.ourLogs where changed.contains(log) {
@@ -76,7 +79,8 @@ extension Replicator {
         heads.append(AnnouncedHead(position: position, size: head.size, leafHash: head.leafHash))
       }
       sessions[id]!.unannounced = []
-      if !heads.isEmpty { send(.heads(heads), on: id, &effects) }
+      if isFirst { sessions[id]!.hasSentAnswer = true }
+      if isFirst || !heads.isEmpty { send(.heads(heads), on: id, &effects) }
     }
   }
 
@@ -95,24 +99,32 @@ extension Replicator {
       if let last = shared.theirs, next.size < last.size || (next.size == last.size && next != last)
       {
         dispute(log, on: id, size: next.size, &effects)
+        if log == ownLog { claimed(on: id, now, &effects) }
         continue
       }
       effects.append(.event(.peerHead(sessions[id]!.opening.peer, log, size: next.size)))
-      compare(next, of: log, on: id, &effects)
+      compare(next, of: log, on: id, now, &effects)
       if isFirst { offerCosignatures(of: log, on: id, &effects) }
       wantMore(of: log, isFirst: isFirst, now, &effects)
     }
+    answered(on: id, now, &effects)
   }
 
   /// The fork check: one look-up, all 32 bytes. SYNC-12.
   private mutating func compare(
-    _ head: LogHead, of log: LogID, on id: SessionID, _ effects: inout [Effect]
+    _ head: LogHead, of log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    guard head.size <= logs[log]!.accepted.size else { return }
+    guard head.size <= logs[log]!.accepted.size else {
+      if log == ownLog { claimed(on: id, now, &effects) }
+      return
+    }
     guard let own = try? reader.leafHash(log, at: head.size - 1) else {
       return effects.append(.count(.readsFailed))
     }
-    if own != head.leafHash { dispute(log, on: id, size: head.size, &effects) }
+    guard own != head.leafHash else { return }
+    if log == ownLog { claimed(on: id, now, &effects) }
+    show(head.size - 1, of: log, on: id, &effects)
+    dispute(log, on: id, size: head.size, &effects)
   }
 
   mutating func dispute(

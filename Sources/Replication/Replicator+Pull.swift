@@ -36,7 +36,7 @@ extension Replicator {
   ) {
     guard let progress = logs[log], progress.pull == nil, let due = progress.pullDueAt, due <= now,
       progress.accepted.frozenAt == nil, !progress.isLimited,
-      logs.values.lazy.filter({ $0.pull != nil }).count < Limits.pullsAtOnce,
+      log == ownLog || logs.values.lazy.filter({ $0.pull != nil }).count < Limits.pullsAtOnce,
       let source = source(of: log, now)
     else { return }
     let from = progress.accepted.size
@@ -80,6 +80,7 @@ extension Replicator {
     logs[log]!.pull = nil
     if reason != .done || !isComplete {
       sessions[id]!.shared[log]!.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
+      if log == ownLog { dropClaim(on: id, now, &effects) }
     }
     if highestKnown(of: log) > logs[log]!.accepted.size {
       logs[log]!.pullDueAt = now
@@ -117,6 +118,7 @@ extension Replicator {
       // For all logs: who lets one pull stall would take every place in turn.
       sessions[pull.session]?.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
       guard isStalled else { continue }
+      if log == ownLog { dropClaim(on: pull.session, now, &effects) }
       effects.append(.count(.pullsStalled))
       if let peer = sessions[pull.session]?.opening.peer {
         effects.append(.event(.stalled(log, peer)))
@@ -229,6 +231,10 @@ extension Replicator {
     logs[log]!.upstream = id
     if log == ownLog {
       let peer = sessions[id]!.opening.peer
+      closeSigning(
+        because:
+          "\(peer) held own entries up to \(verified.after.size) that this folder lacked: it is an old copy"
+      )
       effects.append(.event(.ownEntriesFrom(peer, size: verified.after.size)))
     }
     if chunk.request != 0 {
@@ -268,6 +274,7 @@ extension Replicator {
     if logs[log]!.pull?.session == id { logs[log]!.pull = nil }
     sessions[id]!.shared[log]!.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
     logs[log]!.pullDueAt = now
+    if log == ownLog { dropClaim(on: id, now, &effects) }
     fail(id, now, &effects)
     startPull(of: log, now, &effects)
   }
@@ -279,10 +286,8 @@ extension Replicator {
   }
 
   private mutating func freeze(_ log: LogID, _ fault: AuthorFault, _ effects: inout [Effect]) {
-    logs[log]!.accepted.frozenAt = fault.position
-    logs[log]!.pull = nil
     effects.append(.count(.faults))
     effects.append(.keepEvidence(log, fault))
-    effects.append(.event(.frozen(log, at: fault.position)))
+    freeze(log, at: fault.position, &effects)
   }
 }

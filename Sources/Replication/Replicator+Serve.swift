@@ -167,7 +167,7 @@ extension Replicator {
     let before = logs[log]!.durable.size
     logs[log]!.durable = head
     if let state = reader.state(of: log), state.size > logs[log]!.accepted.size {
-      logs[log]!.accepted = state
+      adopt(state, of: log)
     }
     giveCreditBack(log, &effects)
     settleCheckpoint(of: log, now, &effects)

@@ -88,6 +88,10 @@ extension Replicator {
       let log = try log(position, id)
       received(cosigned: note, direction, of: log, on: id, now, &effects)
     case .digest(let digest): compare(digest, on: id, now, &effects)
+    case .entry(let position, let leaf):
+      try received(leaf: leaf, of: try log(position, id), on: id, now, &effects)
+    case .copy: toldOfCopy(on: id, &effects)
+    case .opening(let position, _, _): _ = try log(position, id)
     }
   }
 
@@ -139,12 +143,20 @@ extension Replicator {
     return a.initiatorHasLowerKey ? newer : older
   }
 
-  /// The older session lives: two copies of one node are at work.
+  /// The older session lives: two copies of one node are at work, and both hear of it.
   private mutating func answered(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
     for newer in sessionOrder where sessions[newer]?.waitsForSilenceOf?.session == id {
       effects.append(.event(.secondCopy(sessions[newer]!.opening.peer)))
+      for copy in [id, newer] { send(.copy, on: copy, &effects) }
       close(newer, .secondCopy, now, &effects)
     }
+  }
+
+  /// A peer's word: it alarms, and changes nothing.
+  private mutating func toldOfCopy(on id: SessionID, _ effects: inout [Effect]) {
+    guard !sessions[id]!.wasToldOfCopy else { return }
+    sessions[id]!.wasToldOfCopy = true
+    effects.append(.event(.anotherCopy(sessions[id]!.opening.peer)))
   }
 
   /// Silence is what decides; called by `tick`, and when the older session closed by itself.

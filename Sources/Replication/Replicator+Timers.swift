@@ -31,7 +31,7 @@ extension Replicator {
 
   /// When `tick` is wanted next, in the milliseconds of `now`; nil while nothing waits.
   public func nextDue(_ now: UInt64) -> UInt64? {
-    var due: UInt64 = .max
+    var due = gate.nextDue()
     for id in sessionOrder { due = min(due, nextDue(of: sessions[id]!)) }
     for log in logOrder { due = min(due, nextDue(of: logs[log]!, log, now)) }
     return due == .max ? nil : max(due, now + 1)

@@ -19,8 +19,11 @@ public struct Replicator {
   var sessions: [SessionID: Session] = [:]
   var sessionOrder: [SessionID] = []
   var nextRequest: UInt32 = 1
-  /// Whether this node may sign.
+  /// Whether this node may sign; the gate decides it at the end of each step.
   public internal(set) var signing: SigningState
+  var gate: SigningGate
+  /// The roster's names in order, once there is a roster.
+  var peerNames: [NodeName]?
 
   /// - Parameters:
   ///   - runID: 16 random bytes drawn when the process starts.
@@ -31,6 +34,7 @@ public struct Replicator {
     reader: any LogReader, start: OwnLogStart
   ) {
     precondition(runID.count == 16)
+    gate = SigningGate(start)
     signing =
       switch start {
       case .ready: .ready
@@ -59,13 +63,14 @@ public struct Replicator {
     case .refused(let log, _): refused(log, now)
     case .cosigned(let log, let checkpoint, let cosignature):
       cosigned(log, checkpoint, cosignature, now, &effects)
-    case .release: release(&effects)
-    case .close(let reason): closeSigning(because: reason, &effects)
+    case .release: release(now, &effects)
+    case .close(let reason): closeSigning(because: reason)
     case .damaged(let log, let ranges): logs[log]?.damaged = ranges
     case .mendRefused(let log, let peer): mendRefused(log, by: peer, now, &effects)
     case .limited(let log, let isLimited): logs[log]?.isLimited = isLimited
     case .tick: tick(now, &effects)
     }
+    settleSigning(now, &effects)
     announce(&effects)
   }
 
@@ -80,6 +85,8 @@ public struct Replicator {
 
   private mutating func setRoster(_ roster: [Peer], _ now: UInt64, _ effects: inout [Effect]) {
     peers = [:]
+    peerNames = roster.map(\.name).sorted()
+    gate.answered.formIntersection(roster.map(\.name))
     for peer in roster {
       peers[peer.name] = peer
       for identity in peer.logs { add(identity) }
@@ -87,33 +94,26 @@ public struct Replicator {
     for session in sessionOrder { listLogs(to: session, now, &effects) }
   }
 
+  /// Takes the store's state; a freeze that the store could not write yet holds all the same.
+  mutating func adopt(_ state: LogState, of log: LogID) {
+    var state = state
+    if let frozenAt = logs[log]!.accepted.frozenAt {
+      state.frozenAt = min(frozenAt, state.frozenAt ?? .max)
+    }
+    logs[log]!.accepted = state
+  }
+
   /// The store said no: what it holds is what counts.
   private mutating func refused(_ log: LogID, _ now: UInt64) {
-    if let state = reader.state(of: log) { logs[log]?.accepted = state }
+    guard let progress = logs[log] else { return }
+    adopt(reader.state(of: log) ?? LogState(empty: progress.accepted.identity), of: log)
     logs[log]?.pull = nil
     logs[log]?.debts = []
     logs[log]?.pullDueAt = now + Limits.refusedAgainMilliseconds
   }
 }
 
-// Whether this node may sign.
 extension Replicator {
-  private mutating func release(_ effects: inout [Effect]) {
-    guard case .waiting = signing else { return }
-    setSigning(.ready, &effects)
-  }
-
-  mutating func closeSigning(because reason: String, _ effects: inout [Effect]) {
-    if case .closed = signing { return }
-    setSigning(.closed(because: reason), &effects)
-  }
-
-  private mutating func setSigning(_ state: SigningState, _ effects: inout [Effect]) {
-    guard state != signing else { return }
-    signing = state
-    effects.append(.event(.signing(state)))
-  }
-
   private mutating func mendRefused(
     _ log: LogID, by peer: NodeName, _ now: UInt64, _ effects: inout [Effect]
   ) {

@@ -26,6 +26,13 @@ struct Session {
   /// What the peer listed: its salted ids, and the logs we recognised.
   var theirSaltedIDs: [[UInt8]] = []
   var hasListed = false
+  /// Whether our first heads were sent here, and theirs received.
+  var hasSentAnswer = false
+  var hasAnswered = false
+  /// The peer showed an own log here that is not ours: once for a session.
+  var hasClaimed = false
+  /// `copy` came: once for a session.
+  var wasToldOfCopy = false
   var theirPositions: [LogID: Int] = [:]
   var theirLogs: [Int: LogID] = [:]
 
@@ -55,6 +62,9 @@ struct SharedLog {
   var pushedTo: UInt64 = 0
   var isEager = true
   var isDisputed = false
+  /// Entries whose leaf was sent as an answer to a rewrite, and how many were received.
+  var leavesShown: [UInt64] = []
+  var leavesSeen = 0
   /// The newest checkpoint the peer sent here: chunks refer to it by size.
   var theirCheckpoint: VerifiedCheckpoint?
   /// The newest checkpoint we sent here.

@@ -6,38 +6,19 @@ import Secrets
 
 /// Several cores on virtual time: messages take a delay, a disk takes another, nothing else is real.
 final class Cluster {
-  final class Member {
-    let name: NodeName
-    let secrets: NodeSecrets
-    let identity: LogIdentity
-    let logs = MemoryLogs()
-    var core: Replicator
-    var roster: [String] = []
-    var events: [Event] = []
-    var evidence = 0
-    var counters: [Counter: Int] = [:]
-    var runNumber: UInt8 = 0
-    var bytesSent = 0
-    /// The own state, ahead of what is durable.
-    var authored: LogState
-
-    init(_ name: String) {
-      self.name = try! NodeName(name)
-      var random = SeededRandom(seed: name.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) })
-      secrets = NodeSecrets.generate(using: &random)
-      identity = LogIdentity(
-        origin: Origin(name: self.name, epoch: 1), key: secrets.log.publicKey)
-      logs.add(identity)
-      authored = LogState(empty: identity)
-      core = Replicator(
-        ownName: self.name, ownLog: identity.id, runID: [UInt8](repeating: 0, count: 16),
-        logs: [identity], reader: logs, start: .ready)
-    }
-  }
-
   private enum Work {
     case input(String, Input)
+    case message(SessionID, [UInt8])
+    case hangUp(SessionID)
     case durable(String, LogID)
+    case damaged(String, LogID)
+
+    var owner: String? {
+      switch self {
+      case .input(let name, _), .durable(let name, _), .damaged(let name, _): name
+      case .message, .hangUp: nil
+      }
+    }
   }
 
   var now: UInt64 = 1_000
@@ -53,6 +34,8 @@ final class Cluster {
   var messagesSent: [UInt8: Int] = [:]
   /// Members whose store takes nothing, as a full disk does.
   var full: Set<String> = []
+  /// Every header that was ever signed, by log and index: what a fork is told by.
+  private(set) var signed: [LogID: [UInt64: Set<[UInt8]>]] = [:]
 
   subscript(_ name: String) -> Member { members[name]! }
 
@@ -64,7 +47,15 @@ final class Cluster {
 
   func meet(_ name: String, _ others: [String]) {
     members[name]!.roster = others
-    for other in others { members[name]!.logs.add(members[other]!.identity) }
+    for other in others {
+      let member = members[other]!
+      for identity in member.knownLogs[member.name]! {
+        members[name]!.logs.add(identity)
+        if members[name]!.knownLogs[member.name]?.contains(identity) != true {
+          members[name]!.knownLogs[member.name, default: []].append(identity)
+        }
+      }
+    }
     feed(name, .roster(peers(of: name)))
   }
 
@@ -72,9 +63,18 @@ final class Cluster {
     members[name]!.roster.map { other in
       let member = members[other]!
       return Peer(
-        name: member.name, logs: [member.identity],
+        name: member.name, logs: members[name]!.knownLogs[member.name]!,
         cosigningKey: member.secrets.cosigning.publicKey)
     }
+  }
+
+  /// A second process with the keys and a copy of the folder of `name`.
+  func copy(_ name: String, as copy: String, start: OwnLogStart) {
+    let original = members[name]!
+    members[copy] = Member(original.name.text, copy: 1)
+    members[copy]!.roster = original.roster
+    members[copy]!.knownLogs = original.knownLogs
+    restart(copy, from: backup(name), start: start)
   }
 
   // MARK: What happens to them
@@ -113,56 +113,66 @@ final class Cluster {
   }
 
   /// The author signs `count` entries and, when told, a checkpoint over all it has.
-  func publish(_ name: String, _ count: Int, bodyBytes: Int = 40, checkpoint: Bool = true) {
+  /// - Returns: false when it may not sign.
+  @discardableResult
+  func publish(_ name: String, _ count: Int, bodyBytes: Int = 40, checkpoint: Bool = true) -> Bool {
     let member = members[name]!
-    var builder = EntryBuilder(state: member.authored)
-    for position in 0..<count {
-      let index = member.authored.size + UInt64(position)
-      let kind: EntryKind = index == 0 ? .genesis : .record
-      let body = [UInt8](repeating: UInt8(truncatingIfNeeded: index), count: bodyBytes)
-      builder.append(
-        kind: kind, time: now, expiryDay: 0, audienceTag: .zero, body: body)
-    }
-    let batch = builder.finish { member.secrets.log.sign($0) }
-    let verified = try! member.authored.accept(batch)
-    member.authored = verified.after
+    guard member.core.signing == .ready else { return false }
+    let verified = member.sign(
+      count, after: member.ownState, bodyBytes: bodyBytes, time: now)
+    note(verified.batch, of: member.identity.id)
     member.logs.append(verified)
-    if checkpoint {
-      member.logs.keep(sign(name))
-    }
+    if checkpoint { member.logs.keep(member.makeCheckpoint()) }
     schedule(diskDelay, .durable(name, member.identity.id))
+    return true
+  }
+
+  private func note(_ batch: EntryBatch, of log: LogID) {
+    for position in 0..<batch.count {
+      let header = Array(batch.leaf(at: position).prefix(EntryLayout.headerBytes))
+      signed[log, default: [:]][batch.first + UInt64(position), default: []].insert(header)
+    }
+  }
+
+  /// Indices of `log` that were signed with two headers.
+  func forks(of log: LogID) -> [UInt64] {
+    (signed[log] ?? [:]).filter { $0.value.count > 1 }.keys.sorted()
   }
 
   func checkpoint(_ name: String) {
-    let made = sign(name)
+    let made = members[name]!.makeCheckpoint()
     members[name]!.logs.keep(made)
     feed(name, .checkpointed(made))
   }
 
-  private func sign(_ name: String) -> VerifiedCheckpoint {
-    let member = members[name]!
-    return Checkpoint.make(
-      identity: member.identity, size: member.authored.size, root: member.authored.tree.root(),
-      sign: { member.secrets.log.sign($0) })
+  /// A copy of the data folder, as it is durable now.
+  func backup(_ name: String) -> MemoryLogs {
+    let copy = members[name]!.logs.copy()
+    copy.loseStaged()
+    return copy
   }
 
-  /// The process dies and comes back with what was durable; its connections are gone.
-  func restart(_ name: String) {
+  /// The process dies and comes back with what was durable, or with an older copy of its folder; its connections are
+  /// gone.
+  func restart(_ name: String, from backup: MemoryLogs? = nil, start: OwnLogStart = .ready) {
     let member = members[name]!
     for id in ends.keys.sorted() where ends[id]?.owner == name { disconnect(id) }
-    queue.removeAll {
-      if case .durable(let owner, _) = $0.work { return owner == name }
-      return false
-    }
+    queue.removeAll { $0.work.owner == name }
+    if let backup { member.logs = backup.copy() }
     member.logs.loseStaged()
-    member.authored = member.logs.state(of: member.identity.id)!
     member.runNumber += 1
-    let identities = [member.identity] + member.roster.map { members[$0]!.identity }
     member.core = Replicator(
       ownName: member.name, ownLog: member.identity.id,
-      runID: [UInt8](repeating: member.runNumber, count: 16), logs: identities,
-      reader: member.logs, start: .ready)
+      runID: [UInt8](repeating: member.runNumber, count: 16), logs: member.logs.identities,
+      reader: member.logs, start: start)
     feed(name, .roster(peers(of: name)))
+    for identity in member.logs.identities { reportDamage(name, identity.id) }
+  }
+
+  /// The store reads what rotted, and says so.
+  func reportDamage(_ name: String, _ log: LogID) {
+    let ranges = members[name]!.logs.damaged(log)
+    if !ranges.isEmpty { feed(name, .damaged(log, ranges)) }
   }
 
   // MARK: Virtual time
@@ -202,6 +212,13 @@ final class Cluster {
   private func perform(_ work: Work) {
     switch work {
     case .input(let name, let input): feed(name, input)
+    case .message(let id, let bytes):
+      if let owner = ends[id]?.owner { feed(owner, .message(id, bytes)) }
+    case .hangUp(let id):
+      guard let end = ends.removeValue(forKey: id) else { return }
+      feed(end.owner, .closed(id))
+    case .damaged(let name, let log):
+      feed(name, .damaged(log, members[name]!.logs.damaged(log)))
     case .durable(let name, let log):
       let head = members[name]!.logs.makeDurable(log)
       feed(name, .durable(log, head))
@@ -218,9 +235,10 @@ final class Cluster {
     let member = members[name]!
     switch effect {
     case .send(let id, let bytes): transmit(bytes, on: id, from: name)
-    case .close(let id, _): disconnect(id)
-    case .append(let verified, _) where full.contains(name):
-      feed(name, .refused(verified.after.identity.id, "full"))
+    case .close(let id, _): hangUp(id)
+    case .append(let verified, _)
+    where full.contains(name) || !member.logs.extends(verified):
+      feed(name, .refused(verified.after.identity.id, "refused"))
     case .append(let verified, _):
       member.logs.append(verified)
       schedule(diskDelay, .durable(name, verified.after.identity.id))
@@ -234,11 +252,33 @@ final class Cluster {
         checkpoint: checkpoint, name: member.name, key: member.secrets.cosigning.publicKey,
         time: now / 1_000, sign: { member.secrets.cosigning.sign($0) })
       schedule(0, .input(name, .cosigned(checkpoint.logID, checkpoint, cosignature)))
-    case .keepEvidence: member.evidence += 1
-    case .keepProof, .mend, .follow: break
+    case .keepEvidence(let log, let fault):
+      member.evidence += 1
+      member.logs.freeze(log, at: fault.position)
+    case .keepProof(let proof):
+      member.proofs.append(proof)
+      member.logs.freeze(proof.identity.id, at: proof.frozenAt)
+    case .mend(let log, let batch, let peer):
+      if !member.logs.mend(log, batch) { feed(name, .mendRefused(log, peer)) }
+      schedule(diskDelay, .damaged(name, log))
+    case .follow(let opening): follow(opening, name)
     case .event(.count(let counter)): member.counters[counter, default: 0] += 1
     case .event(let event): member.events.append(event)
     }
+  }
+
+  private func follow(_ opening: Opening, _ name: String) {
+    let member = members[name]!
+    member.logs.add(opening.identity)
+    member.logs.append(opening.batch)
+    member.knownLogs[opening.card.name, default: []].append(opening.identity)
+    schedule(diskDelay, .durable(name, opening.identity.id))
+  }
+
+  /// This end is gone; the other reads what was sent before.
+  private func hangUp(_ id: SessionID) {
+    guard let end = ends.removeValue(forKey: id) else { return }
+    schedule(networkDelay, .hangUp(end.other))
   }
 
   private func transmit(_ bytes: [UInt8], on id: SessionID, from name: String) {
@@ -246,7 +286,7 @@ final class Cluster {
     messagesSent[bytes[0], default: 0] += 1
     members[name]!.bytesSent += bytes.count
     guard let bytes = tamper.map({ $0(name, target.owner, bytes) }) ?? bytes else { return }
-    schedule(networkDelay, .input(target.owner, .message(end.other, bytes)))
+    schedule(networkDelay, .message(end.other, bytes))
   }
 
   // MARK: What must hold

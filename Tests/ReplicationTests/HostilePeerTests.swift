@@ -46,7 +46,7 @@ final class Puppet {
   }
 }
 
-@Suite("Protocols/sync.md, 8: what a hostile peer can and cannot do")
+@Suite("Protocols/sync.md, 10: what a hostile peer can and cannot do")
 struct HostilePeerTests {
   private func cluster() -> Cluster {
     let cluster = Cluster(["nl", "be"])
@@ -248,7 +248,7 @@ struct HostilePeerTests {
     let puppet = Puppet(cluster)
     let checkpoint = try #require(
       cluster["nl"].logs.newestCheckpoint(of: cluster["nl"].identity.id))
-    let stranger = Cluster.Member("xx")
+    let stranger = Member("xx")
     let unknown = Cosignature.make(
       checkpoint: checkpoint, name: stranger.name, key: stranger.secrets.cosigning.publicKey,
       time: 1, sign: { stranger.secrets.cosigning.sign($0) })

@@ -180,7 +180,7 @@ struct HostileSourceTests {
     let names = ["nl", "be"] + authors
     let cluster = Cluster(names)
     for author in authors {
-      cluster.publish(author, 2, bodyBytes: 900_000)
+      cluster.publish(author, 3, bodyBytes: 900_000)
       cluster.connect("nl", author)
     }
     cluster.run(3_000)
@@ -189,7 +189,7 @@ struct HostileSourceTests {
       puppet.send(
         .pull(
           PullRequest(
-            request: UInt32(position + 1), position: position + 2, from: 0, to: 2,
+            request: UInt32(position + 1), position: position + 2, from: 1, to: 3,
             credit: 8 << 20, full: false)))
     }
     var served: Set<[UInt8]> = []

@@ -10,6 +10,9 @@ final class MemoryLogs: LogReader {
     var leaves: [UInt8] = []
     var hashes: [Digest] = []
     var bodies: [[UInt8]] = []
+    /// All but present: the body above is gone, or kept only so that tests can bring it back.
+    var states: [UInt64: BodyState] = [:]
+    var rottenLeaves: Set<UInt64> = []
     var checkpoint: VerifiedCheckpoint?
   }
 
@@ -23,26 +26,98 @@ final class MemoryLogs: LogReader {
   }
 
   private var logs: [LogID: Kept] = [:]
+  private(set) var identities: [LogIdentity] = []
   /// Chunks of the log's entries from the outside: for tests of damaged senders.
   var spoilBody: ((LogID, UInt64) -> Bool)?
 
   func add(_ identity: LogIdentity) {
-    if logs[identity.id] == nil { logs[identity.id] = Kept(state: LogState(empty: identity)) }
+    guard logs[identity.id] == nil else { return }
+    logs[identity.id] = Kept(state: LogState(empty: identity))
+    identities.append(identity)
   }
 
   func forget(_ identity: LogIdentity) {
     logs[identity.id] = Kept(state: LogState(empty: identity))
   }
 
+  func copy() -> MemoryLogs {
+    let copy = MemoryLogs()
+    copy.logs = logs
+    copy.identities = identities
+    return copy
+  }
+
+  func extends(_ verified: VerifiedBatch) -> Bool {
+    logs[verified.after.identity.id]!.state.head == verified.before.head
+  }
+
   func append(_ verified: VerifiedBatch) {
     let id = verified.after.identity.id
-    precondition(logs[id]!.state.size == verified.batch.first)
+    precondition(extends(verified))
+    let frozenAt = logs[id]!.state.frozenAt
     logs[id]!.state = verified.after
+    logs[id]!.state.frozenAt = frozenAt
     logs[id]!.leaves += verified.batch.leaves
     for position in 0..<verified.batch.count {
       logs[id]!.hashes.append(verified.leafHash(at: position))
-      logs[id]!.bodies.append(Array(verified.batch.body(at: position)!))
+      logs[id]!.bodies.append(verified.batch.body(at: position).map(Array.init) ?? [])
+      let state = verified.batch.bodyState(at: position)
+      if state != .present { logs[id]!.states[verified.batch.first + UInt64(position)] = state }
     }
+  }
+
+  func freeze(_ id: LogID, at index: UInt64) {
+    logs[id]!.state.frozenAt = min(index, logs[id]!.state.frozenAt ?? .max)
+  }
+
+  // MARK: Bodies and damage
+
+  func setState(_ id: LogID, _ index: UInt64, _ state: BodyState) {
+    logs[id]!.states[index] = state == .present ? nil : state
+  }
+
+  func rotLeaf(_ id: LogID, _ index: UInt64) { logs[id]!.rottenLeaves.insert(index) }
+
+  /// What is to be fetched again: rotten leaves, and bodies that are absent for no lawful reason.
+  func damaged(_ id: LogID) -> [Range<UInt64>] {
+    let kept = logs[id]!
+    var indices = kept.rottenLeaves
+    for (index, state) in kept.states where state == .absent { indices.insert(index) }
+    var ranges: [Range<UInt64>] = []
+    for index in indices.sorted() {
+      if let last = ranges.last, last.upperBound == index {
+        ranges[ranges.count - 1] = last.lowerBound..<(index + 1)
+      } else {
+        ranges.append(index..<(index + 1))
+      }
+    }
+    return ranges
+  }
+
+  /// - Returns: false when something in the batch is not what was stored.
+  func mend(_ id: LogID, _ batch: EntryBatch) -> Bool {
+    var isRight = true
+    for position in 0..<batch.count {
+      let index = batch.first + UInt64(position)
+      let leaf = Array(batch.leaf(at: position))
+      guard index < logs[id]!.hashes.count,
+        EntryHeader.leafHash(of: leaf.span) == logs[id]!.hashes[Int(index)]
+      else {
+        isRight = false
+        continue
+      }
+      logs[id]!.rottenLeaves.remove(index)
+      guard logs[id]!.states[index] == .absent, let body = batch.body(at: position) else {
+        continue
+      }
+      guard SHA256.hash(Array(body)) == batch.header(at: position).bodyHash else {
+        isRight = false
+        continue
+      }
+      logs[id]!.bodies[Int(index)] = Array(body)
+      logs[id]!.states[index] = nil
+    }
+    return isRight
   }
 
   func makeDurable(_ id: LogID) -> LogHead {
@@ -69,12 +144,16 @@ final class MemoryLogs: LogReader {
       let kept = logs[id]!
       var state = LogState(empty: kept.state.identity)
       if size > 0 {
-        let batch = try! EntryBatch(
-          first: 0, leaves: Array(kept.leaves.prefix(size * EntryLayout.leafBytes)),
-          bodies: Array(kept.bodies.prefix(size).joined()), bodyStates: nil)
-        state = try! state.accept(batch).after
+        var tree = CompactTree.empty
+        for hash in kept.hashes.prefix(size) { tree.append(hash) }
+        let end = size * EntryLayout.leafBytes
+        state = LogState(
+          identity: kept.state.identity, tree: tree,
+          lastLeaf: Array(kept.leaves[(end - EntryLayout.leafBytes)..<end]))
       }
+      state.frozenAt = kept.state.frozenAt
       logs[id]!.state = state
+      logs[id]!.states = kept.states.filter { $0.key < UInt64(size) }
       logs[id]!.leaves.removeLast((kept.hashes.count - size) * EntryLayout.leafBytes)
       logs[id]!.hashes.removeLast(kept.hashes.count - size)
       logs[id]!.bodies.removeLast(kept.bodies.count - size)
@@ -96,18 +175,24 @@ final class MemoryLogs: LogReader {
     guard let kept = logs[log], range.upperBound <= UInt64(kept.hashes.count) else {
       throw ReadFailure("no such entries")
     }
+    guard !kept.rottenLeaves.contains(range.lowerBound) else { throw ReadFailure("damaged") }
     var leaves: [UInt8] = []
     var bodies: [UInt8] = []
-    for index in range {
+    var states: [BodyState] = []
+    for index in range where !kept.rottenLeaves.contains(index) {
+      guard states.count == Int(index - range.lowerBound) else { break }
       let start = Int(index) * EntryLayout.leafBytes
-      let body = kept.bodies[Int(index)]
+      let state = kept.states[index] ?? .present
+      let body = state == .present ? kept.bodies[Int(index)] : []
       let bytes = leaves.count + bodies.count + EntryLayout.leafBytes + body.count
       if index > range.lowerBound, bytes > maximumBytes { break }
       leaves += kept.leaves[start..<(start + EntryLayout.leafBytes)]
       bodies += spoilBody?(log, index) == true ? body.map { $0 ^ 1 } : body
+      states.append(state)
     }
     return try! EntryBatch(
-      first: range.lowerBound, leaves: leaves, bodies: bodies, bodyStates: nil)
+      first: range.lowerBound, leaves: leaves, bodies: bodies,
+      bodyStates: states.allSatisfy { $0 == .present } ? nil : states)
   }
 
   func leafHash(_ log: LogID, at index: UInt64) throws(ReadFailure) -> Digest {

@@ -46,7 +46,17 @@ enum SyncVectors {
     Vector("ping", "SYNC-5", Message.ping.encode()),
     Vector("pong", "SYNC-5", Message.pong.encode()),
     Vector("digest", "SYNC-14", Message.digest(id).encode()),
+    Vector(
+      "no heads: the answer of a node that has nothing", "SYNC-10", Message.heads([]).encode()),
+    Vector("entry", "SYNC-15", Message.entry(position: 1, leaf: leaf).encode()),
+    Vector("copy", "SYNC-4", Message.copy.encode()),
+    Vector("opening", "SYNC-70", opening),
   ]
+
+  private static let leaf = [UInt8](0..<216)
+  private static var opening: [UInt8] {
+    Message.opening(position: 1, leaf: leaf, body: Array("liaison-genesis/v1\n".utf8)).encode()
+  }
 
   private static var compactChunk: [UInt8] {
     var leaf = [UInt8](repeating: 0xab, count: EntryLayout.leafBytes)
@@ -108,5 +118,24 @@ enum SyncVectors {
     Vector(
       "digest of 15 bytes", "SYNC-14", [15] + [UInt8](repeating: 0, count: 15), refusal: "malformed"
     ),
+    Vector(
+      "entry of 215 bytes", "SYNC-15",
+      Array(Message.entry(position: 1, leaf: leaf).encode().dropLast()),
+      refusal: "malformed"),
+    Vector(
+      "entry of a log that is not listed", "SYNC-15",
+      Message.entry(position: 9, leaf: leaf).encode(),
+      refusal: "malformed"),
+    Vector("copy with a body", "SYNC-4", [17, 0], refusal: "malformed"),
+    Vector(
+      "opening without its body", "SYNC-70", Array(opening.dropLast()), refusal: "malformed"),
+    Vector(
+      "opening after a log that is not listed", "SYNC-70", edited(opening, 4, [9]),
+      refusal: "malformed"),
+    Vector(
+      "opening with a body of 2,305 bytes", "SYNC-70",
+      Message.opening(position: 1, leaf: leaf, body: [UInt8](repeating: 0x20, count: 2_305))
+        .encode(),
+      refusal: "malformed"),
   ]
 }

@@ -1,0 +1,84 @@
+import Crypto
+import Log
+import Secrets
+
+@testable import Replication
+
+/// One node of a `Cluster`: its keys, its logs, its core. A second copy of a node has the same keys.
+final class Member {
+  let name: NodeName
+  /// Of epoch 1; cosigning, sealing and transport keys stay.
+  let secrets: NodeSecrets
+  /// The keys of the epoch that is written, and which.
+  var epochSecrets: NodeSecrets
+  var identity: LogIdentity
+  var logs = MemoryLogs()
+  var core: Replicator
+  var roster: [String] = []
+  /// What is known of each peer's epochs: cards, and what was followed.
+  var knownLogs: [NodeName: [LogIdentity]] = [:]
+  var events: [Event] = []
+  var evidence = 0
+  var proofs: [ForkProof] = []
+  var counters: [Counter: Int] = [:]
+  var runNumber: UInt8 = 0
+  var bytesSent = 0
+
+  init(_ name: String, copy: UInt8 = 0) {
+    self.name = try! NodeName(name)
+    secrets = Member.secrets(of: name, epoch: 1)
+    epochSecrets = secrets
+    identity = LogIdentity(
+      origin: Origin(name: self.name, epoch: 1), key: secrets.log.publicKey)
+    logs.add(identity)
+    knownLogs[self.name] = [identity]
+    runNumber = copy &* 100
+    core = Replicator(
+      ownName: self.name, ownLog: identity.id, runID: [UInt8](repeating: runNumber, count: 16),
+      logs: [identity], reader: logs, start: .ready)
+  }
+
+  /// The same for every copy of a node.
+  static func secrets(of name: String, epoch: UInt32) -> NodeSecrets {
+    var random = SeededRandom(
+      seed: name.utf8.reduce(UInt64(epoch) &* 7) { $0 &* 31 &+ UInt64($1) })
+    return NodeSecrets.generate(using: &random)
+  }
+
+  var ownState: LogState { logs.state(of: identity.id)! }
+
+  /// The body of entry 0 of an epoch of this node.
+  func genesisBody(
+    epoch: UInt32, key: NodeSecrets, follows: Genesis.Predecessor?, serial: UInt64 = 1
+  ) -> [UInt8] {
+    let card = try! Card.make(
+      serial: serial, origin: Origin(name: name, epoch: epoch), log: key.log.publicKey,
+      cosigning: secrets.cosigning.publicKey, sealing: secrets.sealing.publicKey,
+      transport: secrets.transport.publicKey, address: nil, sign: { key.log.sign($0) })
+    let next = Member.secrets(of: name.text, epoch: epoch + 1).log.publicKey
+    return try! Genesis(card: card, nextKeyHash: SHA256.hash(next.array), follows: follows)
+      .encode()
+  }
+
+  /// `count` entries that extend `state`, signed.
+  func sign(
+    _ count: Int, after state: LogState, bodyBytes: Int, time: UInt64
+  ) -> VerifiedBatch {
+    var builder = EntryBuilder(state: state)
+    for position in 0..<count {
+      let index = state.size + UInt64(position)
+      let body =
+        index == 0
+        ? genesisBody(epoch: identity.origin.epoch, key: epochSecrets, follows: nil)
+        : [UInt8](repeating: UInt8(truncatingIfNeeded: index), count: bodyBytes)
+      builder.append(kind: index == 0 ? .genesis : .record, time: time, body: body)
+    }
+    return try! state.accept(builder.finish { epochSecrets.log.sign($0) })
+  }
+
+  func makeCheckpoint() -> VerifiedCheckpoint {
+    Checkpoint.make(
+      identity: identity, size: ownState.size, root: ownState.tree.root(),
+      sign: { epochSecrets.log.sign($0) })
+  }
+}
