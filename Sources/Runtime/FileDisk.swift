@@ -20,12 +20,17 @@ public final class FileDisk: Disk, Sendable {
   private let root: Descriptor
   private let state = Monitor(State())
   private let openFilesLimit: Int
+  private let access: OpenFlags
 
-  /// The data folder, which exists. `openFiles` bounds the descriptors it keeps.
-  public init(folder: String, openFiles: Int = Limits.openFiles) throws(SystemError) {
+  /// The data folder, which exists. `openFiles` bounds the descriptors it keeps. A folder that is only read may be on a
+  /// medium that cannot be written.
+  public init(
+    folder: String, openFiles: Int = Limits.openFiles, isReadOnly: Bool = false
+  ) throws(SystemError) {
     precondition(openFiles > 0)
     root = try Descriptor.open(folder, .folder)
     openFilesLimit = openFiles
+    access = isReadOnly ? [] : .writing
   }
 
   public func read(
@@ -138,7 +143,7 @@ public final class FileDisk: Disk, Sendable {
     }
     if let known { return known }
     let opened = try Descriptor.open(
-      file.path, in: root, [.writing, .notThroughLink, .notBlocking])
+      file.path, in: root, access.union([.notThroughLink, .notBlocking]))
     keep(opened, as: file)
     return opened
   }

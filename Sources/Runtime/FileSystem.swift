@@ -74,6 +74,35 @@ public enum FileSystem {
     try atomicWrite(path, bytes.span, mode: mode)
   }
 
+  /// Writes a file that is not there yet, and fsyncs it and its folder. Throws EEXIST when something has that name. What a
+  /// failure leaves is removed again; a crash may leave a part.
+  public static func writeNew(
+    _ path: String, _ bytes: [UInt8], mode: UInt32 = 0o600
+  ) throws(SystemError) {
+    let (folderPath, name) = split(path)
+    let folder = try Descriptor.open(folderPath, .folder)
+    let file = try Descriptor.open(
+      name, in: folder, [.writing, .creating, .exclusive, .notThroughLink], mode: mode)
+    do throws(SystemError) {
+      try file.setMode(mode)
+      try file.write(bytes.span, at: 0)
+      try file.syncAll()
+      try folder.syncAll()
+    } catch {
+      _ = unsafe liaison_unlinkat(folder.raw, name, 0)
+      throw SystemError(number: error.number, call: error.call, detail: path)
+    }
+  }
+
+  /// Removes the files in a folder, and the folder, which holds no other; fsyncs its parent. Nothing happens when it is not
+  /// there.
+  public static func removeFolder(_ path: String) throws(SystemError) {
+    guard try Descriptor.status(of: path) != nil else { return }
+    for name in try list(path) { try Descriptor.remove(path + "/" + name) }
+    try Descriptor.removeFolder(path)
+    try syncFolder(split(path).folder)
+  }
+
   /// The names in a folder, sorted; empty when it does not exist.
   public static func list(_ path: String) throws(SystemError) -> [String] {
     do throws(SystemError) {
@@ -112,10 +141,11 @@ public enum FileSystem {
     try syncFolder(split(path).folder)
   }
 
-  /// Both names are in one folder, which is fsynced.
+  /// Both folders are fsynced, that of the new name first.
   public static func rename(_ from: String, to: String) throws(SystemError) {
     try Descriptor.rename(from, to: to)
     try syncFolder(split(to).folder)
+    if split(from).folder != split(to).folder { try syncFolder(split(from).folder) }
   }
 
   /// The folder that `path` is in: `a/b` of `a/b/c`, `.` of `c`.

@@ -1,12 +1,18 @@
 /// Limits of this module.
 enum Limits {
-  /// Argon2id passes that a recovery file may ask for; MODERATE is 3.
-  static let recoveryPasses: ClosedRange<UInt64> = 1...12
-  /// Argon2id memory in bytes that a recovery file may ask for: 8 KiB, libsodium's least, to 1 GiB;
+  /// Argon2id passes that a file under a passphrase may ask for; MODERATE is 3.
+  static let argon2idPasses: ClosedRange<UInt64> = 1...12
+  /// Argon2id memory in bytes that such a file may ask for: 8 KiB, libsodium's least, to 1 GiB;
   /// MODERATE is 256 MiB. Whoever alters a file cannot make `open` take more.
-  static let recoveryMemoryBytes: ClosedRange<Int> = 8_192...(1 << 30)
+  static let argon2idMemoryBytes: ClosedRange<Int> = 8_192...(1 << 30)
   /// A recovery file is eight short lines.
   static let recoveryFileBytes = 2_048
+  /// One for each node that a roster can hold.
+  static let keysExportPresharedKeys = 1_024
+  /// The secrets file, and for each such key the name of a node (at most 32 bytes), its length and 32 bytes.
+  static let keysExportSecretBytes = 160 + keysExportPresharedKeys * (1 + 32 + 32)
+  /// Base64 of these and of the tag, and five short lines.
+  static let keysExportBytes = (keysExportSecretBytes + 16) * 4 / 3 + 1_024
   /// A passphrase, UTF-8.
   static let passphraseBytes = 1...1_024
   /// A pre-shared key file: 44 characters of Base64 and white space.

@@ -39,6 +39,15 @@ public final class NodeSecrets: Sendable {
       sealing: .generate(using: &random), transport: .generate(using: &random))
   }
 
+  /// These keys with another log key: those of the node's next epoch.
+  public func succeeded(by logKey: borrowing LogSecretKey) -> NodeSecrets {
+    NodeSecrets(
+      log: logKey.withSeed { LogSecretKey(seed: $0) },
+      cosigning: cosigning.withSeed { CosigningSecretKey(seed: $0) },
+      sealing: sealing.withSeed { SealingSecretKey(seed: $0) },
+      transport: transport.withSeed { TransportSecretKey(seed: $0) })
+  }
+
   /// Reads the file's bytes. Read them straight into guarded memory:
   /// `try GuardedBytes(count: NodeSecrets.encodedBytes) { try file.read(into: &$0) }`.
   public static func load(

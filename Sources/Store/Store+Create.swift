@@ -8,6 +8,14 @@ extension Store {
   public static func create(
     on disk: any Disk, salt: Bytes32, limits: StoreLimits = StoreLimits()
   ) throws(StoreError) {
+    try create(on: disk, salt: salt, limits: limits, heads: [], withReserve: true)
+  }
+
+  /// - Parameter heads: of logs whose files are there already, synced.
+  static func create(
+    on disk: any Disk, salt: Bytes32, limits: StoreLimits = StoreLimits(), heads: [HeadRecord],
+    withReserve: Bool
+  ) throws(StoreError) {
     precondition(limits.journalBytes % UInt64(Layout.journalPage) == 0, "whole pages")
     do {
       guard try disk.size(of: .format) == nil else { throw StoreError.alreadyExists }
@@ -28,14 +36,16 @@ extension Store {
         if number == position.number {
           let beginning = JournalFrame.encode(
             .begin, retiresOther: true, generation: position.generation, sequence: 0, salt: salt,
-            reservedPayload: JournalBeginning(salt: salt, heads: []).payload())
+            reservedPayload: JournalBeginning(salt: salt, heads: heads).payload())
           try disk.execute(.write(file, offset: 0, bytes: beginning))
         }
         try disk.execute(.sync(file))
       }
-      try disk.execute(.create(.reserve))
-      try disk.execute(.preallocate(.reserve, bytes: limits.reserveBytes))
-      try disk.execute(.sync(.reserve))
+      if withReserve {
+        try disk.execute(.create(.reserve))
+        try disk.execute(.preallocate(.reserve, bytes: limits.reserveBytes))
+        try disk.execute(.sync(.reserve))
+      }
       try disk.execute(.create(.formatDraft))
       try disk.execute(.write(.formatDraft, offset: 0, bytes: Layout.format))
       try disk.execute(.sync(.formatDraft))

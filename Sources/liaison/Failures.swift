@@ -25,7 +25,16 @@ extension Failure {
     case .closedHere(let reason):
       self.init(
         .unavailable, "This node signs nothing more in this epoch: \(reason).",
-        hint: "Do not work around it: see docs/operators.md, Backups.")
+        hint: "Open the next epoch: liaison epoch open --recovery FILE; see docs/restore.md.")
+    case .waiting(let peers):
+      let names = peers.isEmpty ? "its peers" : peers.joined(separator: ", ")
+      self.init(
+        .temporaryFailure,
+        "Nothing was published: signing waits for the answers of \(names).",
+        hint: "Try again; liaison status says more, and liaison signing release ends the wait.")
+    case .epochMoved(let origin):
+      self.init(
+        .temporaryFailure, "Entries were added to \(origin) meanwhile.", hint: "Try again.")
     case .diskFull:
       self.init(
         .temporaryFailure, "The disk is full.", hint: "Make room; the daemon goes on by itself.")

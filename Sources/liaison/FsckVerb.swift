@@ -9,7 +9,7 @@ enum FsckVerb {
     "fsck", "read everything in a data folder and say what is and is not in order",
     details: [
       "Changes nothing. Needs the folder for itself: stop liaisond first. To check the node of a "
-        + "running daemon, give liaison-audit a copy of its folder. Exits 0 when all that was read "
+        + "running daemon, make a backup of it and give that to liaison-audit. Exits 0 when all that was read "
         + "is in order, 65 when something is not."
     ],
     options: [
@@ -20,7 +20,8 @@ enum FsckVerb {
   static func run(_ arguments: Arguments) throws(Failure) {
     let folder = arguments.folder
     _ = try Failure.wrap { () throws(IdentityError) in try CardFile.own(folder) }
-    let lock = try lock(folder)
+    let lock = try arguments.lockFolder(
+      hint: "Stop liaisond first, or check a backup: liaison backup, then liaison-audit.")
     defer { withExtendedLifetime(lock) {} }
     let report = try check(folder, signatures: arguments.has("--signatures"))
     for log in report.logs {
@@ -36,20 +37,6 @@ enum FsckVerb {
     throw Failure(
       .dataError, "\(report.findingCount) things are not in order.",
       hint: "Keep a copy of the folder before anything else.")
-  }
-
-  private static func lock(_ folder: NodeFolder) throws(Failure) -> LockFile {
-    do throws(LockError) {
-      return try LockFile(folder.lock)
-    } catch {
-      switch error {
-      case .system(let error): throw Failure(input: error)
-      case .held:
-        throw Failure(
-          .temporaryFailure, "\(error).",
-          hint: "Stop liaisond first, or give liaison-audit a copy of the folder.")
-      }
-    }
   }
 
   private static func check(

@@ -43,9 +43,8 @@ enum InitVerb {
     } catch {
       throw unmade(error)
     }
-    let generated =
-      arguments.has("--passphrase-file") || Output.isTerminal(0) ? nil : Passphrase.generate()
-    let passphrase = try passphrase(arguments, generated: generated)
+    let generated = arguments.generatedPassphrase
+    let passphrase = try arguments.newPassphrase("the recovery file", generated: generated)
     let card: Card
     do throws(IdentityError) {
       card = try NodeInit.run(
@@ -66,17 +65,5 @@ enum InitVerb {
     var failure = Failure(error)
     if error.kind == .missing { failure.code = .cannotCreate }
     return failure
-  }
-
-  private static func passphrase(
-    _ arguments: Arguments, generated: String?
-  ) throws(Failure) -> GuardedBytes {
-    if let generated { return GuardedBytes(copying: Array(generated.utf8).span) }
-    guard let path = arguments.value("--passphrase-file") else { return try Passphrase.ask() }
-    do throws(IdentityError) {
-      return try OwnSecrets.passphrase(from: path)
-    } catch {
-      throw Failure(error)
-    }
   }
 }

@@ -1,6 +1,5 @@
 import CommandLine
 import Log
-import Log
 import Node
 
 /// The operator's tool. This file is the table of its verbs, and which function does each.
@@ -13,12 +12,13 @@ enum Liaison {
     name: "liaison", summary: "operate a Liaison node",
     description: [
       "Makes a node, exchanges cards with others, publishes records to them and shows what arrived. "
-        + "With the daemon running, verbs go through its socket; init, card, fingerprint, peer and "
-        + "fsck also work without."
+        + "With the daemon running, verbs go through its socket; init, card, fingerprint, peer, backup, "
+        + "keys export, restore and fsck also work without."
     ],
     verbs: [
       InitVerb.verb, CardVerbs.card, CardVerbs.fingerprint, PeerVerbs.add, PeerVerbs.list,
       PeerVerbs.remove, PublishVerb.verb, ShowVerb.verb, TailVerb.verb, StatusVerb.verb,
+      SigningVerb.verb, BackupVerb.verb, KeysVerb.verb, RestoreVerb.verb, EpochVerb.verb,
       FsckVerb.verb,
     ],
     version: Daemon.version, seeAlso: ["liaisond(8)", "liaison-audit(1)"])
@@ -46,6 +46,11 @@ enum Liaison {
     case "show": try ShowVerb.run(arguments)
     case "tail": try TailVerb.run(arguments)
     case "status": try StatusVerb.run(arguments)
+    case "signing release": try SigningVerb.run(arguments)
+    case "backup": try BackupVerb.run(arguments)
+    case "keys export": try KeysVerb.run(arguments)
+    case "restore": try RestoreVerb.run(arguments)
+    case "epoch open": try EpochVerb.run(arguments)
     case "fsck": try FsckVerb.run(arguments)
     default: preconditionFailure("a verb of the table without a function")
     }

@@ -1,9 +1,10 @@
 import CommandLine
 import Crypto
 import Glibc
+import Node
 import Secrets
 
-/// The passphrase of a recovery file.
+/// The passphrase of a file.
 enum Passphrase {
   static let maxBytes = 1_024
 
@@ -15,9 +16,14 @@ enum Passphrase {
       .map { String(digits[$0..<($0 + 4)]) }.joined(separator: "-")
   }
 
-  /// Asks twice on the terminal, without echo.
-  static func ask() throws(Failure) -> GuardedBytes {
-    let first = try line("Passphrase of the recovery file: ")
+  /// Asks once on the terminal, without echo, for one that exists.
+  static func askOnce(_ what: String) throws(Failure) -> GuardedBytes {
+    try line("Passphrase of \(what): ")
+  }
+
+  /// Asks twice on the terminal, without echo, for a new one.
+  static func ask(_ what: String) throws(Failure) -> GuardedBytes {
+    let first = try line("Passphrase of \(what): ")
     let second = try line("The same again: ")
     guard first.count > 0 else {
       throw Failure(.usage, "The passphrase is empty.", hint: "Choose one of several words.")
@@ -55,5 +61,32 @@ enum Passphrase {
       }
     }
     return buffer.prefix(count)
+  }
+}
+
+extension Arguments {
+  /// Made where nobody can be asked, and then printed once.
+  var generatedPassphrase: String? {
+    has("--passphrase-file") || Output.isTerminal(0) ? nil : Passphrase.generate()
+  }
+
+  /// For a file that is made now.
+  func newPassphrase(_ what: String, generated: String?) throws(Failure) -> GuardedBytes {
+    if let generated { return GuardedBytes(copying: Array(generated.utf8).span) }
+    guard let path = value("--passphrase-file") else { return try Passphrase.ask(what) }
+    return try Failure.wrap { () throws(IdentityError) in try OwnSecrets.passphrase(from: path) }
+  }
+
+  /// Of a file that is there.
+  func passphrase(_ what: String) throws(Failure) -> GuardedBytes {
+    guard let path = value("--passphrase-file") else {
+      guard Output.isTerminal(0) else {
+        throw Failure(
+          .usage, "There is no terminal to ask for the passphrase of \(what).",
+          hint: "Give --passphrase-file.")
+      }
+      return try Passphrase.askOnce(what)
+    }
+    return try Failure.wrap { () throws(IdentityError) in try OwnSecrets.passphrase(from: path) }
   }
 }

@@ -19,6 +19,10 @@ enum PublishVerb {
         isRequired: true),
       Liaison.data,
       Option("--replicas", "N", summary: "wait until this many peers have stored them"),
+      Option(
+        "--timeout", "SECONDS",
+        summary: "give up when signing waits for peers longer than this: exit 75, nothing published"
+      ),
       Option("--from-line", "N", summary: "leave out the lines before this one"),
     ])
 
@@ -36,6 +40,7 @@ enum PublishVerb {
         hint: "Name each node once.")
     }
     let replicas = try arguments.number("--replicas", in: 0...ControlLimits.audienceMembers)
+    let timeout = try arguments.number("--timeout", in: 0...ControlLimits.timeoutSeconds)
     let first = try arguments.number("--from-line", in: 1...Int(Int32.max)) ?? 1
     let input = try RecordInput(path: arguments.words.first)
     guard first <= input.count else {
@@ -44,11 +49,12 @@ enum PublishVerb {
         hint: "There is nothing left to publish.")
     }
     let daemon = try DaemonConnection(arguments.folder)
+    try sayWhoIsWaitedFor(daemon)
     var progress = ProgressLine()
     var line = first
     while line <= input.count {
       let records = input.batch(from: line)
-      let request = PublishRequest(to: to, records: records, replicas: replicas)
+      let request = PublishRequest(to: to, records: records, replicas: replicas, timeout: timeout)
       do throws(Failure) {
         try publish(request, daemon, line: line, of: input.count)
       } catch {
@@ -62,6 +68,14 @@ enum PublishVerb {
       }
     }
     progress.clear()
+  }
+
+  private static func sayWhoIsWaitedFor(_ daemon: DaemonConnection) throws(Failure) {
+    let report = try daemon.call("Status", reply: StatusReport.self)
+    guard report.signing == "waiting" else { return }
+    let why = (report.signingWhy ?? "").printable
+    Output.printError(
+      "liaison: waiting: \(why); 'liaison signing release' ends the wait, ^C gives up\n")
   }
 
   private static func publish(

@@ -39,6 +39,7 @@ enum ShowVerb {
       rows.append(("expires", String(day)))
     }
     if entry.disputed { rows.append(("disputed", "yes: at or above a proven fork")) }
+    if entry.late { rows.append(("late", "yes: after the end that the next epoch gave this log")) }
     return rows.map { name, value in
       name + String(repeating: " ", count: 14 - name.count) + value.printable + "\n"
     }.joined() + "\n"

@@ -31,7 +31,10 @@ enum StatusVerb {
     var text = "node \(report.node), up \(duration(from: report.startedAt, to: now))"
     text += ", signing \(report.signing)"
     if let why = report.signingWhy { text += ": \(why.printable)" }
-    text += "\n\n"
+    text += "\n"
+    if let help = report.signingHelp { text += "  \(help.printable)\n" }
+    for warning in report.warnings { text += "WARNING \(warning.printable)\n" }
+    text += "\n"
     var logs = Table(["LOG", "ENTRIES", "MISSING", "CHECKPOINT", "BYTES", "COSIGNED BY", "STATE"])
     for log in report.logs {
       logs.add([

@@ -41,13 +41,15 @@ enum TailVerb {
 
   /// The record's bytes go in as they are: encoding them again would change them.
   private static func json(_ event: TailEvent) -> String {
-    let disputed = event.disputed == true ? ",\"disputed\":true" : ""
-    return "{\"entry\":\"\(event.entry)\",\"time\":\(event.time)\(disputed),"
+    let marks =
+      (event.disputed == true ? ",\"disputed\":true" : "")
+      + (event.late == true ? ",\"late\":true" : "")
+    return "{\"entry\":\"\(event.entry)\",\"time\":\(event.time)\(marks),"
       + "\"record\":\(ShowVerb.shown(event.record))}\n"
   }
 
   private static func line(_ event: TailEvent) -> String {
-    let mark = event.disputed == true ? " DISPUTED" : ""
+    let mark = (event.disputed == true ? " DISPUTED" : "") + (event.late == true ? " LATE" : "")
     return "\(event.entry) \(UTCTime.text(milliseconds: event.time))\(mark) "
       + "\(ShowVerb.shown(event.record))\n"
   }

@@ -34,7 +34,7 @@ import Wire
     #expect(throws: NodeSecretsError.repeatedKey) { try NodeSecrets.load(from: twice) }
   }
 
-  static let cheap = RecoveryFile.Cost(passes: 1, memoryBytes: 8_192)
+  static let cheap = PassphraseCost(passes: 1, memoryBytes: 8_192)
 
   @Test("A recovery file opens with its passphrase and with no other")
   func recovery() throws {
@@ -52,7 +52,7 @@ import Wire
     #expect(refusal(text, empty) == .passphraseLength)
 
     let string = String(decoding: text, as: UTF8.self)
-    func altered(_ old: String, _ new: String) -> RecoveryError? {
+    func altered(_ old: String, _ new: String) -> PassphraseFileError? {
       refusal(Array(string.replacing(old, with: new).utf8), passphrase)
     }
     #expect(altered("nl/2", "nl/3") == .wrongPassphraseOrDamaged)
@@ -66,9 +66,52 @@ import Wire
     }
   }
 
-  private func refusal(_ text: [UInt8], _ passphrase: borrowing GuardedBytes) -> RecoveryError? {
+  private func refusal(_ text: [UInt8], _ passphrase: borrowing GuardedBytes)
+    -> PassphraseFileError?
+  {
     do {
       _ = try RecoveryFile.open(text, passphrase: passphrase)
+      return nil
+    } catch { return error }
+  }
+
+  @Test("An export of keys gives back all of them, with its passphrase alone")
+  func keysExport() throws {
+    var random = SeededRandom(seed: 4)
+    let secrets = NodeSecrets.generate(using: &random)
+    let keys = ["fr", "be"].map { ($0, Held(PresharedKey.generate(using: &random))) }
+    let passphrase = GuardedBytes(copying: Array("correct horse".utf8).span)
+    let contents = KeysExport.Contents(
+      origin: "nl/1", secrets: secrets, presharedKeys: keys.map { (name: $0.0, key: $0.1) })
+    let text = try KeysExport.seal(
+      contents, passphrase: passphrase, cost: Self.cheap, using: &random)
+    let opened = try KeysExport.open(text, passphrase: passphrase)
+    let isEqual = opened.isEqual(to: contents)
+    #expect(isEqual)
+    let read = try opened.secrets()
+    #expect(read.log.publicKey == secrets.log.publicKey)
+    #expect(read.transport.publicKey == secrets.transport.publicKey)
+    let list = opened.presharedKeys()
+    let found = try #require(list)
+    #expect(found.map(\.name) == ["be", "fr"])
+    #expect(
+      found[1].key.secret.withBytes { $0.array } == keys[0].1.secret.withBytes { $0.array })
+    let wrong = GuardedBytes(copying: Array("correct horsf".utf8).span)
+    #expect(exportRefusal(text, wrong) == .wrongPassphraseOrDamaged)
+    // Neither of the two files passes for the other.
+    let other = String(decoding: text, as: UTF8.self)
+      .replacing("liaison-keys-export/v1", with: "liaison-recovery/v1")
+    #expect(refusal(Array(other.utf8), passphrase) == .malformed(line: 6))
+    for end in text.indices where end % 7 == 0 || end + 3 > text.count {
+      #expect(exportRefusal(Array(text[..<end]), passphrase) != nil)
+    }
+  }
+
+  private func exportRefusal(
+    _ text: [UInt8], _ passphrase: borrowing GuardedBytes
+  ) -> PassphraseFileError? {
+    do {
+      _ = try KeysExport.open(text, passphrase: passphrase)
       return nil
     } catch { return error }
   }

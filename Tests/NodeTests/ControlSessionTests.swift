@@ -16,7 +16,8 @@ final class FakeService: ControlService {
     StatusReport(node: "nl", peers: [PeerReport(name: "be", state: "connected")], version: "t")
   }
   func publish(
-    _ request: PublishRequest, reply: @escaping (Result<PublishReply, ControlError>) -> Void
+    _ request: PublishRequest, isHeard: @escaping () -> Bool,
+    reply: @escaping (Result<PublishReply, ControlError>) -> Void
   ) {
     published.append(request)
     let run = EntryRun(origin: "nl/1", first: 7, count: UInt64(request.records.count))
@@ -43,6 +44,20 @@ final class FakeService: ControlService {
   }
   func cancel(_ token: ArrivalToken) { wakes[token] = nil }
   func reload() throws(ControlError) -> ReloadReply { ReloadReply(added: ["be"]) }
+  func releaseSigning() throws(ControlError) -> ReleaseReply { ReleaseReply(waitedFor: ["be"]) }
+  func backup(
+    _ request: BackupRequest, reply: @escaping (Result<CopySummary, ControlError>) -> Void
+  ) {
+    pending.append { reply(.failure(.refused(reason: request.folder, hint: ""))) }
+  }
+  func epochs() -> EpochsReply {
+    EpochsReply(own: "nl/1", answered: ["be"], unanswered: [], epochs: [])
+  }
+  func adopt(
+    _ request: AdoptRequest, reply: @escaping (Result<AdoptReply, ControlError>) -> Void
+  ) {
+    pending.append { reply(.success(AdoptReply(origin: request.origin))) }
+  }
   func controlInputRefused(_ reason: String) { refusals.append(reason) }
   func soon(_ work: @escaping () -> Void) { later.append(work) }
 

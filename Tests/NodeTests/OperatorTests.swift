@@ -131,7 +131,7 @@ final class OperatorTests {
     #expect(open.status == 77 && open.said.contains("chmod 600"))
     try FileManager.default.removeItem(atPath: other.folder.secrets)
     let keyless = try run(["--data", other.folder.root])
-    #expect(keyless.status == 66 && keyless.said.contains("Restore it from its backup"))
+    #expect(keyless.status == 66 && keyless.said.contains("Restore it from an export of the keys"))
     try FileManager.default.removeItem(atPath: other.folder.card)
     let cardless = try run(["--data", other.folder.root])
     #expect(cardless.status == 66 && cardless.said.contains("node.card is missing"))

@@ -7,6 +7,10 @@ public enum ControlError: Error, Hashable, Sendable {
   case unknownNode(String)
   /// Nothing is signed in this epoch any more.
   case closedHere(reason: String)
+  /// Signing waits for these peers' answers, and the time given is over.
+  case waiting(peers: [String])
+  /// The epoch that is to be followed is no longer as the prepared genesis cites it: prepare it again.
+  case epochMoved(String)
   /// The disk is full: what is stored is served, nothing new is taken.
   case diskFull
   /// A disk error: the node stopped taking and must be restarted after the disk was looked at.

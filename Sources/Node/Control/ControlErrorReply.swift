@@ -8,6 +8,8 @@ struct ControlErrorParameters: Codable, Hashable, Sendable {
   var entries: [EntryRun]?
   var stored: Int?
   var wanted: Int?
+  var peers: [String]?
+  var origin: String?
 }
 
 extension ControlError {
@@ -19,6 +21,8 @@ extension ControlError {
       case .unknownEntry: "UnknownEntry"
       case .unknownNode: "UnknownNode"
       case .closedHere: "ClosedHere"
+      case .waiting: "Waiting"
+      case .epochMoved: "EpochMoved"
       case .diskFull: "DiskFull"
       case .diskFailed: "DiskFailed"
       case .recordRefused: "RecordRefused"
@@ -35,6 +39,8 @@ extension ControlError {
     case .unknownEntry(let entry): values.entry = entry
     case .unknownNode(let name): values.name = name
     case .closedHere(let reason), .diskFailed(let reason): values.reason = reason
+    case .waiting(let peers): values.peers = peers
+    case .epochMoved(let origin): values.origin = origin
     case .diskFull, .busy: break
     case .recordRefused(let line, let reason):
       values.line = line
@@ -57,6 +63,8 @@ extension ControlError {
     case "org.liaison.Node.UnknownEntry": self = .unknownEntry(values.entry ?? "")
     case "org.liaison.Node.UnknownNode": self = .unknownNode(values.name ?? "")
     case "org.liaison.Node.ClosedHere": self = .closedHere(reason: reason)
+    case "org.liaison.Node.Waiting": self = .waiting(peers: values.peers ?? [])
+    case "org.liaison.Node.EpochMoved": self = .epochMoved(values.origin ?? "")
     case "org.liaison.Node.DiskFull": self = .diskFull
     case "org.liaison.Node.DiskFailed": self = .diskFailed(reason: reason)
     case "org.liaison.Node.RecordRefused":

@@ -19,6 +19,7 @@ enum ControlInterface {
       defects: int,
       disputed: bool,
       frozenAt: ?int,
+      endsAt: ?int,
       why: ?string
     )
 
@@ -40,7 +41,20 @@ enum ControlInterface {
     # the next index to look at in each log, by origin
     type Position (next: [string]int)
 
-    type Event (entry: string, time: int, record: string, disputed: ?bool)
+    type Event (entry: string, time: int, record: string, disputed: ?bool, late: ?bool)
+
+    # what a copy holds of one log
+    type Copied (origin: string, size: int)
+
+    # one epoch of this node's own name
+    type Epoch (
+      origin: string,
+      id: string,
+      size: int,
+      leafHash: string,
+      next: string,
+      shown: int
+    )
 
     # who has what, how far behind, since when, why
     method Status() -> (
@@ -49,6 +63,9 @@ enum ControlInterface {
       peers: []Peer,
       signing: string,
       signingWhy: ?string,
+      signingHelp: ?string,
+      waitingFor: []string,
+      warnings: []string,
       version: string,
       startedAt: int,
       counters: [string]int
@@ -57,7 +74,12 @@ enum ControlInterface {
     method Peers() -> (peers: []Peer)
 
     # answers when the entries are durable here, and stored by that many peers
-    method Publish(to: []string, records: []string, replicas: ?int) -> (entries: []Run)
+    method Publish(
+      to: []string,
+      records: []string,
+      replicas: ?int,
+      timeout: ?int
+    ) -> (entries: []Run)
 
     # one entry, nl/1/17
     method Show(entry: string) -> (
@@ -75,6 +97,7 @@ enum ControlInterface {
       leafHash: string,
       signature: string,
       disputed: bool,
+      late: bool,
       opening: string,
       record: ?string,
       text: ?string,
@@ -96,9 +119,28 @@ enum ControlInterface {
       problems: []string
     )
 
+    # ends the wait for peers' answers after a start
+    method ReleaseSigning() -> (waitedFor: []string)
+
+    # copies the node without its secrets into a new folder
+    method Backup(folder: string) -> (logs: []Copied, problems: []string, problemCount: int)
+
+    # what opening the next epoch has to know
+    method Epochs() -> (
+      own: string,
+      answered: []string,
+      unanswered: []string,
+      epochs: []Epoch
+    )
+
+    # signs from now on in the epoch that was prepared in the data folder
+    method AdoptEpoch(origin: string) -> (origin: string)
+
     error UnknownEntry (entry: string)
     error UnknownNode (name: string)
     error ClosedHere (reason: string)
+    error Waiting (peers: []string)
+    error EpochMoved (origin: string)
     error DiskFull ()
     error DiskFailed (reason: string)
     error RecordRefused (line: int, reason: string)

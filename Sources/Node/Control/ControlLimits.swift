@@ -14,5 +14,7 @@ public enum ControlLimits {
   public static let recordBytesPerPublish = 512 << 10
   public static let audienceMembers = 511
   public static let recordBytes = 64 << 10
+  /// A day that a publish may wait for peers' answers.
+  public static let timeoutSeconds = 86_400
   public static let tailPage = TailLimits(events: 256, textBytes: 512 << 10)
 }

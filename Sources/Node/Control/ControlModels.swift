@@ -6,11 +6,14 @@ public struct PublishRequest: Codable, Hashable, Sendable {
   public var records: [String]
   /// Answer only after this many peers stored the entries.
   public var replicas: Int?
+  /// Seconds after which it is given up while signing waits for peers' answers; without it, it waits.
+  public var timeout: Int?
 
-  public init(to: [String], records: [String], replicas: Int? = nil) {
+  public init(to: [String], records: [String], replicas: Int? = nil, timeout: Int? = nil) {
     self.to = to
     self.records = records
     self.replicas = replicas
+    self.timeout = timeout
   }
 }
 
@@ -41,7 +44,7 @@ public struct ShowRequest: Codable, Hashable, Sendable {
 }
 
 /// What became of opening an entry's body here.
-public enum Opening: String, Codable, Hashable, Sendable {
+public enum EntryOpening: String, Codable, Hashable, Sendable {
   /// `record` holds the record.
   case opened
   /// The body is public: `text` shows it, where it is text.
@@ -85,7 +88,9 @@ public struct ShowReply: Codable, Hashable, Sendable {
   public var signature: String
   /// At or above a proven fork.
   public var disputed: Bool
-  public var opening: Opening
+  /// At or above the size at which the next epoch says that this one ended.
+  public var late: Bool
+  public var opening: EntryOpening
   public var record: String?
   public var text: String?
   public var why: String?
@@ -93,7 +98,8 @@ public struct ShowReply: Codable, Hashable, Sendable {
   public init(
     entry: String, log: String, time: UInt64, kind: String, kindNumber: UInt8, suite: UInt8,
     expiryDay: UInt16, bodyBytes: UInt32, audienceTag: String, previous: String, bodyHash: String,
-    leafHash: String, signature: String, disputed: Bool = false, opening: Opening,
+    leafHash: String, signature: String, disputed: Bool = false, late: Bool = false,
+    opening: EntryOpening,
     record: String? = nil, text: String? = nil, why: String? = nil
   ) {
     self.entry = entry
@@ -110,6 +116,7 @@ public struct ShowReply: Codable, Hashable, Sendable {
     self.leafHash = leafHash
     self.signature = signature
     self.disputed = disputed
+    self.late = late
     self.opening = opening
     self.record = record
     self.text = text
@@ -153,12 +160,16 @@ public struct TailEvent: Codable, Hashable, Sendable {
   /// The record's exact bytes, which are one line of JSON.
   public var record: String
   public var disputed: Bool?
+  public var late: Bool?
 
-  public init(entry: String, time: UInt64, record: String, disputed: Bool? = nil) {
+  public init(
+    entry: String, time: UInt64, record: String, disputed: Bool? = nil, late: Bool? = nil
+  ) {
     self.entry = entry
     self.time = time
     self.record = record
     self.disputed = disputed
+    self.late = late
   }
 }
 

@@ -8,8 +8,9 @@ public protocol ControlService: AnyObject {
 
   /// Answers after the entries are durable here and, where asked, stored by `replicas` peers.
   /// The request was checked against `RecordRules` and `ControlLimits` before.
+  /// - Parameter isHeard: whether the client is still there; what was not signed by the time it left is dropped.
   func publish(
-    _ request: PublishRequest,
+    _ request: PublishRequest, isHeard: @escaping () -> Bool,
     reply: @escaping (Result<PublishReply, ControlError>) -> Void)
 
   func show(_ request: ShowRequest) throws(ControlError) -> ShowReply
@@ -30,6 +31,19 @@ public protocol ControlService: AnyObject {
 
   /// Reads the roster again and applies what changed, as SIGHUP does.
   func reload() throws(ControlError) -> ReloadReply
+
+  /// Ends the wait for peers' answers after a start.
+  func releaseSigning() throws(ControlError) -> ReleaseReply
+
+  /// Copies the node without its secrets into a new folder, on another thread.
+  func backup(
+    _ request: BackupRequest, reply: @escaping (Result<CopySummary, ControlError>) -> Void)
+
+  func epochs() -> EpochsReply
+
+  /// Signs from now on in the epoch that was prepared in the data folder.
+  func adopt(
+    _ request: AdoptRequest, reply: @escaping (Result<AdoptReply, ControlError>) -> Void)
 
   /// Counts input on the control socket that no varlink client sends, and logs why.
   func controlInputRefused(_ reason: String)

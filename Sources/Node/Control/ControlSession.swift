@@ -94,6 +94,27 @@ public final class ControlSession {
     case "org.liaison.Node.Reload":
       _ = try call.parameters(NoParameters.self)
       finish(call, try service.reload())
+    default: try dispatchEpochs(call)
+    }
+  }
+
+  /// Signing, copies and epochs.
+  private func dispatchEpochs(_ call: Call) throws {
+    switch call.head.method {
+    case "org.liaison.Node.ReleaseSigning":
+      _ = try call.parameters(NoParameters.self)
+      finish(call, try service.releaseSigning())
+    case "org.liaison.Node.Backup":
+      service.backup(try call.parameters(BackupRequest.self)) { [weak self] in
+        self?.settle(call, $0)
+      }
+    case "org.liaison.Node.Epochs":
+      _ = try call.parameters(NoParameters.self)
+      finish(call, service.epochs())
+    case "org.liaison.Node.AdoptEpoch":
+      service.adopt(try call.parameters(AdoptRequest.self)) { [weak self] in
+        self?.settle(call, $0)
+      }
     default: unknown(call)
     }
   }
@@ -124,11 +145,8 @@ public final class ControlSession {
   private func publish(_ call: Call) throws {
     let request = try call.parameters(PublishRequest.self)
     try request.check()
-    service.publish(request) { [weak self] result in
-      switch result {
-      case .success(let reply): self?.finish(call, reply)
-      case .failure(let error): self?.fail(call, error)
-      }
+    service.publish(request, isHeard: { [weak self] in self?.isClosed == false }) {
+      [weak self] in self?.settle(call, $0)
     }
   }
 
@@ -173,6 +191,13 @@ public final class ControlSession {
 
   private func finish(_ call: Call, _ parameters: some Encodable) {
     reply(call, parameters, continues: nil)
+  }
+
+  private func settle(_ call: Call, _ result: Result<some Encodable, ControlError>) {
+    switch result {
+    case .success(let reply): finish(call, reply)
+    case .failure(let error): fail(call, error)
+    }
   }
 
   private func reply(_ call: Call, _ parameters: some Encodable, continues: Bool?) {
@@ -248,6 +273,11 @@ extension PublishRequest {
     }
     if let replicas, replicas < 0 || replicas > ControlLimits.audienceMembers {
       throw .refused(reason: "replicas is \(replicas)", hint: "name how many peers must store it")
+    }
+    if let timeout, !(0...ControlLimits.timeoutSeconds).contains(timeout) {
+      throw .refused(
+        reason: "timeout is \(timeout)",
+        hint: "name 0 to \(ControlLimits.timeoutSeconds) seconds, or nothing to wait")
     }
     for (index, record) in records.enumerated() {
       do {

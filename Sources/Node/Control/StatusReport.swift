@@ -6,8 +6,14 @@ public struct StatusReport: Codable, Hashable, Sendable {
   /// Whether this node may sign: `ready`, `waiting` (for its peers' answers), `closed` (in this epoch),
   /// `full` (disk) or `failed` (disk).
   public var signing: String
-  /// Why `signing` is not `ready`, and what to do.
+  /// Why `signing` is not `ready`.
   public var signingWhy: String?
+  /// What helps.
+  public var signingHelp: String?
+  /// The peers whose answers signing waits for.
+  public var waitingFor: [String]
+  /// What an operator must look into: two copies of a node, two openings of an epoch.
+  public var warnings: [String]
   public var version: String
   /// Unix time in ms.
   public var startedAt: Int64
@@ -16,7 +22,8 @@ public struct StatusReport: Codable, Hashable, Sendable {
 
   public init(
     node: String, logs: [LogReport] = [], peers: [PeerReport] = [], signing: String = "ready",
-    signingWhy: String? = nil, version: String = "", startedAt: Int64 = 0,
+    signingWhy: String? = nil, signingHelp: String? = nil, waitingFor: [String] = [],
+    warnings: [String] = [], version: String = "", startedAt: Int64 = 0,
     counters: [String: UInt64] = [:]
   ) {
     self.node = node
@@ -24,6 +31,9 @@ public struct StatusReport: Codable, Hashable, Sendable {
     self.peers = peers
     self.signing = signing
     self.signingWhy = signingWhy
+    self.signingHelp = signingHelp
+    self.waitingFor = waitingFor
+    self.warnings = warnings
     self.version = version
     self.startedAt = startedAt
     self.counters = counters
@@ -55,6 +65,8 @@ public struct LogReport: Codable, Hashable, Sendable {
   public var disputed: Bool
   /// The log is frozen at this index.
   public var frozenAt: UInt64?
+  /// The size at which the next epoch says that this one ended; what is above is late.
+  public var endsAt: UInt64?
   /// Why it stands where it stands, when that is not obvious: `no route`, `frozen`, `limit reached`.
   public var why: String?
 
@@ -62,7 +74,7 @@ public struct LogReport: Codable, Hashable, Sendable {
     origin: String, id: String, size: UInt64, root: String, cosignatures: [String], own: Bool,
     checkpointSize: UInt64 = 0, missingEntries: UInt64 = 0, bytes: UInt64 = 0,
     verifiedEntries: UInt64 = 0, defects: UInt64 = 0, disputed: Bool = false,
-    frozenAt: UInt64? = nil, why: String? = nil
+    frozenAt: UInt64? = nil, endsAt: UInt64? = nil, why: String? = nil
   ) {
     self.origin = origin
     self.id = id
@@ -77,6 +89,7 @@ public struct LogReport: Codable, Hashable, Sendable {
     self.defects = defects
     self.disputed = disputed
     self.frozenAt = frozenAt
+    self.endsAt = endsAt
     self.why = why
   }
 }

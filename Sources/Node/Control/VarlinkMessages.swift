@@ -74,7 +74,7 @@ struct NoParameters: Codable, CallParameters {
 }
 
 extension PublishRequest: CallParameters {
-  static let names = ["to", "records", "replicas"]
+  static let names = ["to", "records", "replicas", "timeout"]
 }
 
 extension ShowRequest: CallParameters {

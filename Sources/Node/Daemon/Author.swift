@@ -11,6 +11,10 @@ struct Publication {
   /// The audience is called `all`: the roster at this moment.
   let everybody: Bool
   let replicas: Int
+  /// Names it for `giveUp`.
+  var number: UInt64 = 0
+  /// Whether anybody still waits for the answer.
+  let isHeard: () -> Bool
   let reply: (Result<PublishReply, ControlError>) -> Void
 
   var bytes: Int { records.reduce(0) { $0 + $1.count } }
@@ -59,6 +63,9 @@ final class Author {
   /// The key exchanged with a peer's operator, of the roster as it is.
   var presharedKey: (NodeName) -> Held<PresharedKey>? = { _ in nil }
   private let submit: (@escaping @Sendable () -> SignedSlice) -> Bool
+  /// Signing waits for these peers: what was asked for waits, and what is being signed is not stored. nil: it does not.
+  private var heldFor: [NodeName]?
+  private var lastNumber: UInt64 = 0
   /// Why nothing is signed in this epoch any more.
   private(set) var closedBecause: String?
   var wallMilliseconds: () -> UInt64 = { 0 }
@@ -77,31 +84,66 @@ final class Author {
 
   func close(because reason: String) {
     if closedBecause == nil { closedBecause = reason }
-    let dropped = queue
+    var dropped = queue
     queue = []
     queueBytes = 0
+    // Signed, and seen by nobody.
+    if let batch = signing {
+      dropped.insert(batch.publication, at: 0)
+      signing = nil
+      desk.forget(identity.id)
+    }
     for publication in dropped { publication.reply(.failure(.closedHere(reason: reason))) }
   }
 
-  func publish(_ publication: Publication) {
+  /// Signing waits.
+  func hold(for peers: [NodeName]) { heldFor = peers }
+
+  /// Signing goes on.
+  func resume() {
+    heldFor = nil
+    if let batch = signing, batch.missing == 0 { finish(batch) }
+  }
+
+  /// - Returns: what `giveUp` takes; nil when it was refused at once.
+  @discardableResult
+  func publish(_ publication: Publication) -> UInt64? {
+    var publication = publication
     if let closedBecause {
-      return publication.reply(.failure(.closedHere(reason: closedBecause)))
+      publication.reply(.failure(.closedHere(reason: closedBecause)))
+      return nil
     }
     guard queue.count < NodeLimits.publishQueue, waiting.count < NodeLimits.publishWaiting,
       queueBytes + publication.bytes <= NodeLimits.publishQueueBytes
-    else { return publication.reply(.failure(.busy)) }
+    else {
+      publication.reply(.failure(.busy))
+      return nil
+    }
+    lastNumber += 1
+    publication.number = lastNumber
     queue.append(publication)
     queueBytes += publication.bytes
+    return lastNumber
+  }
+
+  /// The time is over that this publication was to wait for peers at most. What is under way goes on.
+  func giveUp(_ number: UInt64) {
+    guard let peers = heldFor, let place = queue.firstIndex(where: { $0.number == number })
+    else { return }
+    let publication = queue.remove(at: place)
+    queueBytes -= publication.bytes
+    publication.reply(.failure(.waiting(peers: peers.map(\.text))))
   }
 
   /// Takes the next request up, unless signatures are under way. Called once a round.
   func work() {
     // What the disk has not taken yet is not added to.
-    while signing == nil, closedBecause == nil, !queue.isEmpty,
+    while signing == nil, closedBecause == nil, heldFor == nil, !queue.isEmpty,
       store.stagedBytes < NodeLimits.stagedBytes
     {
       let publication = queue.removeFirst()
       queueBytes -= publication.bytes
+      guard publication.isHeard() else { continue }
       do throws(ControlError) {
         try begin(publication)
       } catch {
@@ -202,7 +244,12 @@ final class Author {
     guard let batch = signing else { return }
     batch.signatures[result.slice] = result.signatures
     batch.missing -= 1
-    guard batch.missing == 0 else { return }
+    // Not stored while a peer may hold another entry in its place.
+    guard batch.missing == 0, heldFor == nil else { return }
+    finish(batch)
+  }
+
+  private func finish(_ batch: Signing) {
     signing = nil
     var signatures: [Signature] = []
     for slice in 0..<batch.signatures.count { signatures += batch.signatures[slice]! }
@@ -260,9 +307,10 @@ final class Author {
     return Checkpoint.make(identity: identity, size: size, root: root) { secrets.log.sign($0) }
   }
 
-  /// Signs what is durable and stands outside a checkpoint; nil when nothing does.
+  /// Signs what is durable and stands outside a checkpoint; nil when nothing does, or nothing may be signed.
   func makeCheckpoint() throws -> VerifiedCheckpoint? {
-    guard closedBecause == nil, let head = store.durableHead(identity.id), head.size > 0,
+    guard closedBecause == nil, heldFor == nil, let head = store.durableHead(identity.id),
+      head.size > 0,
       head.size > store.newestCheckpoint(identity.id)?.size ?? 0
     else { return nil }
     let made = checkpoint(size: head.size, root: try store.root(identity.id, size: head.size))

@@ -62,32 +62,57 @@ public enum Daemon {
   private static func runThrowing(
     _ configuration: DaemonConfiguration, _ journal: Journal, _ listening: (String) -> Void
   ) throws {
+    let folder = NodeFolder(configuration.data)
+    _ = try CardFile.own(folder)
+    let lock = try LockFile(folder.lock)
+    defer { withExtendedLifetime(lock) {} }
+    var configuration = configuration
+    // Once, and again with each epoch that the operator opens.
+    while let address = try runEpoch(configuration, folder, journal, listening) {
+      // The port that was chosen for 0 stays.
+      if configuration.listen != nil { configuration.listen = address }
+    }
+  }
+
+  /// - Returns: the address to listen on when the node is to begin again; nil when it is to end.
+  private static func runEpoch(
+    _ configuration: DaemonConfiguration, _ folder: NodeFolder, _ journal: Journal,
+    _ listening: (String) -> Void
+  ) throws -> String? {
     let loop = try EventLoop()
     let switchboard = SignalSwitch()
     let signals = try Signals(loop: loop) { switchboard.handler($0) }
-    let folder = NodeFolder(configuration.data)
-    let card = try CardFile.own(folder)
-    let lock = try LockFile(folder.lock)
-    defer { withExtendedLifetime((lock, signals)) {} }
-    let disk = try FileDisk(folder: folder.root)
-    let store = try Store.open(on: disk)
-    let secrets = try OwnSecrets.load(folder, credential: credential())
-    try check(secrets, card, store)
+    defer { withExtendedLifetime(signals) {} }
+    let store = try Store.open(on: try FileDisk(folder: folder.root))
     let token = TokenKeeper(path: configuration.token ?? folder.defaultToken)
     // A copy of the folder beside the original would pass with the original's token.
     let tokenLock = try token.lock()
     defer { withExtendedLifetime(tokenLock) {} }
-    let node = try Node(
-      loop: loop, folder: folder, secrets: secrets, card: card,
-      roster: try LiveRoster.load(folder), store: store, journal: journal, token: token)
-    if let reason = token.reasonToClose(card.identity, store) {
-      node.author.close(because: reason)
-      journal.error("\(card.origin) is closed here: \(reason)")
+    if let adopted = try NextEpoch.finishAdoption(folder, store, token.file) {
+      journal.notice("\(adopted.card.origin): the opening that broke off was brought to its end")
     }
+    let card = try CardFile.own(folder)
+    let secrets = try secrets(of: card, folder, journal)
+    guard store.state(card.identity.id) != nil else {
+      throw DaemonError.store("the log \(card.origin) is not in the store")
+    }
+    let roster = try LiveRoster.load(folder)
+    let start = try SigningStart(
+      card.identity, store, folder, token.file, hasPeers: false)
+    let node = try Node(
+      loop: loop, folder: folder, secrets: secrets, card: card, roster: roster, store: store,
+      journal: journal, token: token, start: start)
     for problem in node.roster.problems { journal.warning("roster: \(problem)") }
     for damage in store.damage { journal.error("damage: \(damage)") }
+    return try serve(node, configuration, switchboard, listening)
+  }
 
-    let control = try UnixListener(loop: loop, path: folder.controlSocket) { connection in
+  private static func serve(
+    _ node: Node, _ configuration: DaemonConfiguration, _ switchboard: SignalSwitch,
+    _ listening: (String) -> Void
+  ) throws -> String? {
+    let (loop, journal, card) = (node.loop, node.journal, node.card)
+    let control = try UnixListener(loop: loop, path: node.folder.controlSocket) { connection in
       node.acceptControl(connection)
     }
     let listener = try configuration.listen.map { address in
@@ -97,6 +122,18 @@ public enum Daemon {
         throw DaemonError.listen(address, error)
       }
     }
+    let end = {
+      guard !node.isStopping else { return }
+      listener?.close()
+      control.close()
+      node.stop()
+      loop.schedule(afterMilliseconds: NodeLimits.stopMilliseconds) { loop.stop() }
+    }
+    var beginsAgain = false
+    node.beginAgain = {
+      beginsAgain = true
+      end()
+    }
     let manager = ServiceManager()
     switchboard.handler = { signal in
       switch signal {
@@ -105,13 +142,10 @@ public enum Daemon {
         node.attempt("reload") { _ = try node.reload() }
         manager.ready(status: "node \(card.name)")
       default:
-        guard !node.isStopping else { return }
+        beginsAgain = false
         journal.notice("stopping")
         manager.stopping()
-        listener?.close()
-        control.close()
-        node.stop()
-        loop.schedule(afterMilliseconds: NodeLimits.stopMilliseconds) { loop.stop() }
+        end()
       }
     }
     node.start()
@@ -119,12 +153,16 @@ public enum Daemon {
     manager.ready(status: "node \(card.name)")
     let address = listener?.localAddress ?? "no address"
     journal.notice(
-      "node \(card.name) \(version): log \(card.origin) with \(store.durableHead(card.identity.id)?.size ?? 0) entries, listening on \(address)"
+      "node \(card.name) \(version): log \(card.origin) with \(node.store.durableHead(card.identity.id)?.size ?? 0) entries, listening on \(address)"
     )
     if let listener { listening(listener.localAddress) }
     try loop.run()
     node.flush()
-    journal.notice("stopped")
+    guard beginsAgain else {
+      journal.notice("stopped")
+      return nil
+    }
+    return address
   }
 
   /// Whether `address` is written as `--listen` takes it: as in a card, and port 0 too.
@@ -132,25 +170,17 @@ public enum Daemon {
     Card.isAddress(address.hasSuffix(":0") ? address.dropLast() + "1" : address)
   }
 
-  /// systemd's `LoadCredentialEncrypted=node.key:…`.
-  private static func credential() -> String? {
-    guard let folder = Environment.value("CREDENTIALS_DIRECTORY") else { return nil }
-    let path = "\(folder)/node.key"
-    return (try? FileSystem.status(path)) == nil ? nil : path
-  }
-
-  private static func check(_ secrets: NodeSecrets, _ card: Card, _ store: Store) throws {
-    guard secrets.log.publicKey == card.log, secrets.sealing.publicKey == card.sealing,
-      secrets.transport.publicKey == card.transport,
-      secrets.cosigning.publicKey == card.cosigning
-    else {
-      throw IdentityError(
-        .malformed, "the secret keys are not those of this node's card",
-        hint: "both come from the same 'liaison init'; restore the one that was changed")
+  private static func secrets(
+    of card: Card, _ folder: NodeFolder, _ journal: Journal
+  ) throws(IdentityError) -> NodeSecrets {
+    let credential = OwnSecrets.credential()
+    let secrets = try OwnSecrets.load(folder, credential: credential, for: card)
+    if let credential, try !OwnSecrets.load(folder, credential: credential).matches(card) {
+      journal.warning(
+        "the credential node.key is of an earlier epoch: encrypt \(folder.secrets) anew with systemd-creds, then remove that file"
+      )
     }
-    guard store.state(card.identity.id) != nil else {
-      throw DaemonError.store("the log \(card.origin) is not in the store")
-    }
+    return secrets
   }
 }
 

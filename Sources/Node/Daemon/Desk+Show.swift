@@ -5,7 +5,10 @@ import Store
 
 extension Desk {
   /// One entry: its header, and what this node may read of it.
-  func show(_ identity: LogIdentity, _ index: UInt64, _ store: Store, isDisputed: Bool) throws
+  func show(
+    _ identity: LogIdentity, _ index: UInt64, _ store: Store, isDisputed: Bool,
+    isLate: Bool
+  ) throws
     -> ShowReply
   {
     let batch = try store.read(
@@ -19,7 +22,8 @@ extension Desk {
       audienceTag: Hex.encode(header.audienceTag.array), previous: header.previous.description,
       bodyHash: header.bodyHash.description,
       leafHash: try store.leafHash(identity.id, index).description,
-      signature: isVerified ? "verified" : "defect", disputed: isDisputed, opening: .unknown)
+      signature: isVerified ? "verified" : "defect", disputed: isDisputed, late: isLate,
+      opening: .unknown)
     try fill(&reply, identity, batch, header)
     return reply
   }

@@ -8,9 +8,10 @@ extension Desk {
   /// - Parameters:
   ///   - logs: those to look at, in this order.
   ///   - isDisputed: whether the entry stands at or above a proven fork.
+  ///   - isLate: whether it stands above the end that the next epoch gave its log.
   func tail(
     _ position: TailPosition, _ logs: [LogIdentity], _ limits: TailLimits, _ store: Store,
-    isDisputed: (LogID, UInt64) -> Bool
+    isDisputed: (LogID, UInt64) -> Bool, isLate: (LogID, UInt64) -> Bool
   ) throws -> TailPage {
     var page = TailPage(events: [], position: position, more: false)
     var looked = 0
@@ -48,7 +49,8 @@ extension Desk {
             TailEvent(
               entry: "\(origin)/\(header.index)", time: header.time,
               record: text,
-              disputed: isDisputed(identity.id, header.index) ? true : nil))
+              disputed: isDisputed(identity.id, header.index) ? true : nil,
+              late: isLate(identity.id, header.index) ? true : nil))
         }
       }
       page.position.next[origin] = next

@@ -28,6 +28,9 @@ public enum NodeLimits {
   static let checkpointAfterMilliseconds: UInt64 = 900
   static let tokenEveryMilliseconds: UInt64 = 1_000
   static let saveVerifiedMilliseconds: UInt64 = 60_000
+  /// Warnings in `status`: two for each of 500 peers, rounded up; and how long each stays.
+  static let warningsKept = 1_024
+  static let warningMilliseconds: UInt64 = 86_400_000
   /// Entries that one page of `tail` looks at.
   static let entriesOfPage = 2_048
   static let pageReadBytes = 1 << 20

@@ -13,17 +13,9 @@ extension Node: ControlService {
     return StatusReport(
       node: card.name.text, logs: store.logs.map(report),
       peers: roster.entries.map { report($0, progress) }, signing: signingState,
-      signingWhy: author.closedBecause, version: Daemon.version, startedAt: Int64(startedAt),
+      signingWhy: signingWhy, signingHelp: signingHelp, waitingFor: waitingFor,
+      warnings: presentWarnings, version: Daemon.version, startedAt: Int64(startedAt),
       counters: counters.values)
-  }
-
-  private var signingState: String {
-    if author.closedBecause != nil { return "closed" }
-    switch store.condition {
-    case .running: return "ready"
-    case .full: return "full"
-    case .failed: return "failed"
-    }
   }
 
   private func report(_ log: LogIdentity) -> LogReport {
@@ -38,12 +30,14 @@ extension Node: ControlService {
       missingEntries: known - min(known, head.size), bytes: store.storedBytes(log.id) ?? 0,
       verifiedEntries: verification.verified[log.id] ?? 0,
       defects: verification.defects[log.id] ?? 0, disputed: isDisputed,
-      frozenAt: core.frozenAt(log.id), why: why(log, head.size, isDisputed))
+      frozenAt: core.frozenAt(log.id), endsAt: core.endsAt(log.id),
+      why: why(log, head.size, isDisputed))
   }
 
   private func why(_ log: LogIdentity, _ size: UInt64, _ isDisputed: Bool) -> String? {
     if core.frozenAt(log.id) != nil { return "frozen" }
     if isDisputed { return "disputed" }
+    if let end = core.endsAt(log.id) { return "ended at \(end)" }
     return size == 0 ? "no route" : nil
   }
 
@@ -70,13 +64,19 @@ extension Node: ControlService {
   // MARK: Publishing
 
   func publish(
-    _ request: PublishRequest, reply: @escaping (Result<PublishReply, ControlError>) -> Void
+    _ request: PublishRequest, isHeard: @escaping () -> Bool,
+    reply: @escaping (Result<PublishReply, ControlError>) -> Void
   ) {
     do throws(ControlError) {
-      author.publish(
+      let number = author.publish(
         Publication(
           records: request.records.map { Array($0.utf8) }, members: try members(request.to),
-          everybody: request.to == ["all"], replicas: try replicas(request), reply: reply))
+          everybody: request.to == ["all"], replicas: try replicas(request), isHeard: isHeard,
+          reply: reply))
+      guard let number, let timeout = request.timeout else { return }
+      loop.schedule(afterMilliseconds: UInt64(timeout) * 1_000) { [weak self] in
+        self?.author.giveUp(number)
+      }
     } catch {
       reply(.failure(error))
     }
@@ -136,7 +136,9 @@ extension Node: ControlService {
       index < store.durableHead(log.id)?.size ?? 0
     else { throw .unknownEntry(request.entry) }
     do {
-      return try desk.show(log, index, store, isDisputed: isDisputed(log.id, index))
+      return try desk.show(
+        log, index, store, isDisputed: isDisputed(log.id, index),
+        isLate: isLate(log.id, index))
     } catch {
       throw .diskFailed(reason: "\(error)")
     }
@@ -144,6 +146,10 @@ extension Node: ControlService {
 
   private func isDisputed(_ log: LogID, _ index: UInt64) -> Bool {
     core.frozenAt(log).map { index >= $0 } ?? false
+  }
+
+  private func isLate(_ log: LogID, _ index: UInt64) -> Bool {
+    core.endsAt(log).map { index >= $0 } ?? false
   }
 
   func tail(_ position: TailPosition, origin: String?, limits: TailLimits) throws(ControlError)
@@ -154,7 +160,7 @@ extension Node: ControlService {
       throw .refused(reason: "no log \(origin ?? "") here", hint: "see 'liaison status'")
     }
     do {
-      return try desk.tail(position, logs, limits, store, isDisputed: isDisputed)
+      return try desk.tail(position, logs, limits, store, isDisputed: isDisputed, isLate: isLate)
     } catch {
       throw .diskFailed(reason: "\(error)")
     }
@@ -230,7 +236,7 @@ extension Node: ControlService {
       }
     }
     applyPresharedKeys()
-    step(.roster(roster.peers))
+    step(.roster(peers))
     for name in reply.removed + reply.changed {
       for session in sessions.values where session.peer?.text == name {
         session.connection.finish(withinMilliseconds: 200)
@@ -251,14 +257,5 @@ extension Node: ControlService {
     }
     author.presharedKey = lookup
     desk.presharedKey = lookup
-  }
-}
-
-extension LiveRoster {
-  /// The roster as replication needs it.
-  var peers: [Peer] {
-    entries.map {
-      Peer(name: $0.card.name, logs: [$0.card.identity], cosigningKey: $0.card.cosigning)
-    }
   }
 }

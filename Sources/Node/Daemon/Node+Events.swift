@@ -13,8 +13,10 @@ extension Node {
     case .malformed(let peer, let what): journal.warning("peer \(peer) sent no message: \(what)")
     case .secondCopy(let peer):
       counters.add("session.second-copy")
-      journal.error(
-        "two copies of node \(peer) are alive: one was refused. Stop one of them before it signs.")
+      warn(
+        "second-copy \(peer)",
+        "two copies of node \(peer) are alive: one was refused; tell its operator to stop one of them"
+      )
     case .disputed(let log, let peer, let size):
       journal.error(
         "\(name(of: log)): peer \(peer) shows another history at size \(size); it is not exchanged with it"
@@ -25,40 +27,28 @@ extension Node {
     case .caughtUp(let log, let size):
       journal.debug("\(name(of: log)) is complete at \(size)")
     case .ownEntriesFrom(let peer, let size):
-      author.close(
-        because:
-          "\(peer) held own entries up to \(size) that this data folder lacked: it is an old copy")
-      journal.error(
-        "\(identity.origin) is closed here: peer \(peer) held own entries up to \(size) that this folder lacked"
-      )
+      ownEntriesCame(from: peer, size: size)
     case .stalled(let log, let peer):
       journal.warning("\(name(of: log)): peer \(peer) sends nothing, asking elsewhere")
     case .peerHead(_, let log, _):
       if log == identity.id { answerAuthors() }
     case .signing(let state): signingChanged(state)
     case .anotherCopy(let peer):
-      journal.error(
-        "peer \(peer) says that another copy of this node is alive. Stop one of them before it signs."
+      counters.add("session.another-copy")
+      warn(
+        "another-copy \(peer)",
+        "peer \(peer) says that another copy of this node is alive: stop one of them before it signs"
       )
     case .unrepairable(let log, let range):
       journal.error(
         "\(name(of: log)): no peer has entries \(range.lowerBound) to \(range.upperBound - 1), which are damaged here"
       )
     case .secondOpening(let log):
-      journal.error("\(name(of: log)): two different next epochs were opened; both are frozen")
-    case .openedElsewhere(let opening):
-      journal.error("\(opening.identity.origin) was opened elsewhere: this folder is an old copy")
-    }
-  }
-
-  private func signingChanged(_ state: SigningState) {
-    switch state {
-    case .ready: journal.notice("signing in \(identity.origin)")
-    case .waiting(let peers):
-      journal.notice("not signing yet: waiting for \(peers.map(\.text).joined(separator: ", "))")
-    case .closed(let reason):
-      author.close(because: reason)
-      journal.error("\(identity.origin) is closed here: \(reason)")
+      warn(
+        "second-opening \(log)",
+        "\(name(of: log)): two different next epochs were opened, and both are frozen; compare cards by voice"
+      )
+    case .openedElsewhere(let opening): openedElsewhere(opening)
     }
   }
 

@@ -44,6 +44,15 @@ final class Node {
   var gateTimer: TimerID?
   private var replicaTimer: TimerID?
   var token: TokenKeeper
+  var isClosedRemembered = false
+  /// What an operator must look into, by kind and peer.
+  var warnings: [String: (at: UInt64, text: String)] = [:]
+  var backups = BackupWork()
+  /// Openings of partners' next epochs, until their genesis is durable here.
+  var openings: [LogID: Opening] = [:]
+  var adoption: Adoption?
+  /// Ends this run and begins another, with the next epoch.
+  var beginAgain: () -> Void = {}
   var verification: BackgroundVerification
   private var diskThread: DiskThread?
   private var isDiskBusy = false
@@ -53,7 +62,7 @@ final class Node {
 
   init(
     loop: EventLoop, folder: NodeFolder, secrets: NodeSecrets, card: Card, roster: LiveRoster,
-    store: Store, journal: Journal, token: TokenKeeper
+    store: Store, journal: Journal, token: TokenKeeper, start: SigningStart
   ) throws {
     self.loop = loop
     self.folder = folder
@@ -72,7 +81,7 @@ final class Node {
     }
     core = Replicator(
       ownName: card.name, ownLog: card.identity.id, runID: random.bytes(16), logs: store.logs,
-      reader: StoreReader(store), start: .ready)
+      reader: StoreReader(store), start: start.state)
     // The box lets closures made here reach the node that does not exist yet.
     let box = NodeBox()
     let results = loop.makeMailbox(of: SignedSlice.self) { box.node?.author.signed($0) }
@@ -92,6 +101,7 @@ final class Node {
       disk: FileDisk(folder: folder.root), completions: completions)
     box.node = self
     applyPresharedKeys()
+    startSigning(start)
   }
 
   var now: UInt64 { loop.clock.monotonicMilliseconds }
@@ -99,7 +109,7 @@ final class Node {
   /// Gives the core the roster and begins to dial.
   func start() {
     loop.afterEvents = { [weak self] in self?.endRound() }
-    step(.roster(roster.peers))
+    step(.roster(peers))
     dialAll()
     scheduleTick()
     scheduleCheckpoint()
@@ -128,8 +138,7 @@ final class Node {
     case .keepProof(let proof): keepProof(proof)
     case .mend(let log, _, let peer):
       journal.debug("\(name(of: log)): peer \(peer) sent entries that were damaged here")
-    case .follow(let opening):
-      journal.notice("\(opening.identity.origin) was opened after \(name(of: opening.predecessor))")
+    case .follow(let opening): follow(opening)
     case .event(let event): note(event)
     }
   }
@@ -228,12 +237,15 @@ final class Node {
   }
 
   private func becameDurable(_ durable: Durable) {
+    // The core learns of the next own epoch when the node begins again with it.
+    if durable.id == adoption?.prepared.card.identity.id { return finishAdoption(durable.head) }
     step(.durable(durable.id, durable.head))
     if durable.id == identity.id {
       token.isDue = true
       scheduleCheckpoint()
       answerAuthors()
     }
+    if let opening = openings.removeValue(forKey: durable.id) { finishFollowing(opening) }
     for wake in observers.keys.sorted(by: { $0.number < $1.number }) { observers[wake]?() }
   }
 
@@ -251,7 +263,10 @@ final class Node {
       counters.add("store.damage")
       journal.error("damage: \(damage)")
     }
-    if case .failed(let error) = store.condition { author.fail("\(error)") }
+    if case .failed(let error) = store.condition {
+      author.fail("\(error)")
+      failAdoption("\(error)")
+    }
     if case .full = store.condition {
       loop.schedule(afterMilliseconds: 1_000) { [weak self] in self?.store.retry() }
     }
@@ -303,6 +318,7 @@ final class Node {
   /// Ends cleanly: what is staged becomes durable, sessions are closed. Under a second.
   func stop() {
     isStopping = true
+    stopBackup()
     for session in sessions.values { session.connection.finish(withinMilliseconds: 200) }
     diskThread?.stop()
     diskThread = nil

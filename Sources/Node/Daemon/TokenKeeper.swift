@@ -6,37 +6,15 @@ import Store
 /// Keeps the token outside the data folder up to date, at most once a second. It names durable entries only, so that it is
 /// never ahead of the log; it may be a second behind it.
 struct TokenKeeper {
-  let path: String
+  let file: TokenFile
   var isDue = false
   var isScheduled = false
 
+  init(path: String) { file = TokenFile(path: path) }
+
   /// One process at a time signs under one token. Nil where there is no token: nothing is signed then.
   func lock() throws -> LockFile? {
-    try FileSystem.status(path) == nil ? nil : LockFile(path + ".lock")
-  }
-
-  /// - Returns: why the log is closed here; nil when the token names an entry of it.
-  func reasonToClose(_ identity: LogIdentity, _ store: Store) -> String? {
-    let token: RollbackToken
-    do throws(IdentityError) {
-      guard let found = try RollbackToken.load(path) else {
-        return "the token \(path) is missing, so this may be an old copy of the data folder"
-      }
-      token = found
-    } catch {
-      return error.reason
-    }
-    guard token.origin == identity.origin, token.size > 0 else {
-      return "the token \(path) is not that of \(identity.origin)"
-    }
-    guard token.size <= store.durableHead(identity.id)?.size ?? 0 else {
-      return
-        "the token names entry \(token.size - 1), which this data folder lacks: it is an old copy"
-    }
-    guard (try? store.leafHash(identity.id, token.size - 1)) == token.leafHash else {
-      return "entry \(token.size - 1) is not the one that the token names: this is another history"
-    }
-    return nil
+    try FileSystem.status(file.path) == nil ? nil : LockFile(file.path + ".lock")
   }
 }
 
@@ -56,8 +34,8 @@ extension Node {
     else { return }
     token.isDue = false
     attempt("the token could not be written") {
-      try RollbackToken(origin: identity.origin, size: head.size, leafHash: head.leafHash)
-        .save(token.path)
+      try token.file.save(
+        RollbackToken(origin: identity.origin, size: head.size, leafHash: head.leafHash))
     }
   }
 }

@@ -21,10 +21,18 @@ public struct NodeFolder: Hashable, Sendable {
   /// How far the signatures of others' entries were verified.
   public var verified: String { root + "/verified" }
   public var lock: String { root + "/lock" }
+  /// Evidence against authors.
+  public var faults: String { root + "/faults" }
+  /// Why the own log is closed here, if it is (Protocols/store.md, STO-42).
+  public var closed: String { root + "/closed" }
+  /// The next epoch, until it is adopted (Protocols/card.md, 8).
+  public var next: String { root + "/next" }
 
   /// Beside the folder, never inside it: a copy of the folder must not bring them along.
   public var defaultRecovery: String { root + ".recovery" }
   public var defaultToken: String { root + ".token" }
+  /// Of an epoch above the second.
+  public func defaultRecovery(of epoch: UInt32) -> String { "\(root).recovery-\(epoch)" }
 
   public func card(of name: NodeName) -> String { "\(peers)/\(name.text).card" }
   public func settings(of name: NodeName) -> String { "\(peers)/\(name.text).conf" }

@@ -80,26 +80,9 @@ public enum NodeInit {
         hint: "look at it; what an init that broke off left can be removed")
     }
     for path in [recoveryPath, tokenPath] {
-      let root = FileSystem.canonical(folder.root)
-      guard !FileSystem.canonical(path).hasPrefix(root == "/" ? "/" : root + "/") else {
-        throw IdentityError(
-          .refused, "the file \(path) would be inside the data folder",
-          hint: "keep it where a copy of the folder does not bring it along")
-      }
-      let place = FileSystem.parent(path)
-      guard place == FileSystem.parent(folder.root) || FileSystem.isFolder(place) else {
-        throw IdentityError(
-          .missing, "there is no folder \(place) for \(path)",
-          hint: "make it first, or name another path")
-      }
-      let status = try IdentityError.wrap { () throws(SystemError) in
-        try FileSystem.status(path)
-      }
-      guard status == nil else {
-        throw IdentityError(
-          .exists, "the file \(path) exists already",
-          hint: "it may be an earlier node's only recovery: keep it, and name another path")
-      }
+      try OutsideFile.check(
+        path, folder: folder,
+        hint: "it may be an earlier node's only recovery: keep it, and name another path")
     }
   }
 
@@ -110,13 +93,8 @@ public enum NodeInit {
     do {
       return try RecoveryFile.seal(
         origin: origin.text, logKey: key, passphrase: passphrase, using: &random)
-    } catch .passphraseLength {
-      throw IdentityError(
-        .refused, "the passphrase is empty or longer than 1,024 bytes", hint: "choose another")
     } catch {
-      throw IdentityError(
-        .inputOutput, "the recovery file could not be encrypted",
-        hint: "256 MiB of free memory are needed for a second")
+      throw IdentityError(error, path: "the recovery file")
     }
   }
 

@@ -1,4 +1,5 @@
-internal import Runtime
+import Log
+import Runtime
 public import Secrets
 
 /// Reads this node's secret keys, and the pre-shared keys, straight into guarded memory.
@@ -16,7 +17,8 @@ public enum OwnSecrets {
     } catch {
       let hint =
         error.kind == .missing
-        ? "restore it from its backup: without it this node can neither sign nor read" : error.hint
+        ? "restore it from an export of the keys: without it this node can neither sign nor read; if "
+          + "systemd keeps it, name the folder with it in CREDENTIALS_DIRECTORY" : error.hint
       throw IdentityError(error.kind, error.reason, hint: hint)
     }
     do {
@@ -26,6 +28,35 @@ public enum OwnSecrets {
         .malformed, "\(path) does not hold this node's keys",
         hint: "restore the file; it is written once, by \"liaison init\"")
     }
+  }
+
+  /// The keys that the card names: the credential's, or, once an epoch was opened and the credential is of the
+  /// one before, those in the folder.
+  static func load(
+    _ folder: NodeFolder, credential: String?, for card: Card
+  ) throws(IdentityError) -> NodeSecrets {
+    let secrets = try load(folder, credential: credential)
+    if secrets.matches(card) { return secrets }
+    guard credential != nil, let own = try? load(folder), own.matches(card) else {
+      throw foreign(card)
+    }
+    return own
+  }
+
+  /// systemd's `LoadCredentialEncrypted=node.key:…`, where there is one.
+  public static func credential() -> String? {
+    guard let folder = Environment.value("CREDENTIALS_DIRECTORY") else { return nil }
+    let path = "\(folder)/node.key"
+    return (try? FileSystem.status(path)) == nil ? nil : path
+  }
+
+  /// The keys do not belong to the card beside them.
+  static func foreign(_ card: Card) -> IdentityError {
+    IdentityError(
+      .malformed, "the secret keys are not those of the card of \(card.origin.text)",
+      hint:
+        "both come from the same \"liaison init\" or \"epoch open\"; restore the one that was changed"
+    )
   }
 
   static func guarded(
@@ -54,5 +85,13 @@ public enum OwnSecrets {
       return count
     }
     return bytes.prefix(count)
+  }
+}
+
+extension NodeSecrets {
+  /// Whether these are the keys that the card names.
+  func matches(_ card: Card) -> Bool {
+    log.publicKey == card.log && sealing.publicKey == card.sealing
+      && transport.publicKey == card.transport && cosigning.publicKey == card.cosigning
   }
 }

@@ -201,6 +201,11 @@ extension Descriptor {
     try check(unsafe liaison_unlinkat(folder?.raw ?? AT_FDCWD, path, 0), "unlink", path)
   }
 
+  /// The folder is empty.
+  static func removeFolder(_ path: String) throws(SystemError) {
+    try check(unsafe liaison_unlinkat(AT_FDCWD, path, Int32(AT_REMOVEDIR)), "rmdir", path)
+  }
+
   static func setMode(_ path: String, in folder: Descriptor, _ mode: UInt32) throws(SystemError) {
     try check(unsafe liaison_fchmodat(folder.raw, path, mode), "chmod", path)
   }

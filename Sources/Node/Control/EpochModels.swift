@@ -1,0 +1,77 @@
+/// `org.liaison.Node.ReleaseSigning`.
+public struct ReleaseReply: Codable, Hashable, Sendable {
+  /// Peers that had not answered.
+  public var waitedFor: [String]
+  public init(waitedFor: [String]) { self.waitedFor = waitedFor }
+}
+
+/// `org.liaison.Node.Backup`; answered with a `CopySummary`.
+public struct BackupRequest: Codable, Hashable, Sendable {
+  /// Absolute; new or empty.
+  public var folder: String
+  public init(folder: String) { self.folder = folder }
+}
+
+/// One epoch of this node's own name.
+public struct EpochReport: Codable, Hashable, Sendable {
+  public var origin: String
+  /// Log id, 64 hexadecimal digits.
+  public var id: String
+  /// Entries that are durable here.
+  public var size: UInt64
+  /// Leaf hash of the newest of them, hexadecimal; empty at size 0.
+  public var leafHash: String
+  /// SHA-256 of the log key that may open the next epoch, hexadecimal; empty while its genesis is not here.
+  public var next: String
+  /// The most that a peer showed of it.
+  public var shown: UInt64
+
+  public init(
+    origin: String, id: String, size: UInt64, leafHash: String, next: String, shown: UInt64
+  ) {
+    self.origin = origin
+    self.id = id
+    self.size = size
+    self.leafHash = leafHash
+    self.next = next
+    self.shown = shown
+  }
+}
+
+/// `org.liaison.Node.Epochs`: what opening the next epoch has to know.
+public struct EpochsReply: Codable, Hashable, Sendable {
+  /// The epoch that this node signs in, or signed in.
+  public var own: String
+  /// Peers that have answered with what they hold, and those that have not.
+  public var answered: [String]
+  public var unanswered: [String]
+  /// In order.
+  public var epochs: [EpochReport]
+
+  public init(own: String, answered: [String], unanswered: [String], epochs: [EpochReport]) {
+    self.own = own
+    self.answered = answered
+    self.unanswered = unanswered
+    self.epochs = epochs
+  }
+}
+
+/// `org.liaison.Node.AdoptEpoch`: sign in the epoch that was prepared in the data folder.
+public struct AdoptRequest: Codable, Hashable, Sendable {
+  public var origin: String
+  public init(origin: String) { self.origin = origin }
+}
+
+/// Its genesis is durable and its files are in place; the node begins again with it.
+public struct AdoptReply: Codable, Hashable, Sendable {
+  public var origin: String
+  public init(origin: String) { self.origin = origin }
+}
+
+extension BackupRequest: CallParameters {
+  static let names = ["folder"]
+}
+
+extension AdoptRequest: CallParameters {
+  static let names = ["origin"]
+}

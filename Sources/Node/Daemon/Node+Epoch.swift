@@ -1,0 +1,143 @@
+import Crypto
+import Log
+import Replication
+import Runtime
+import Store
+
+/// The next epoch on its way into the store.
+struct Adoption {
+  let prepared: NextEpoch
+  let reply: (Result<AdoptReply, ControlError>) -> Void
+}
+
+// The epochs of this node's own name: what is known of them, and signing in the next one.
+extension Node {
+  private var ownEpochs: [LogIdentity] { store.logs.filter { $0.origin.name == card.name } }
+
+  func epochs() -> EpochsReply {
+    let answered = core.answeredPeers
+    return EpochsReply(
+      own: card.origin.text, answered: answered.map(\.text),
+      unanswered: roster.entries.map { $0.card.name }.filter { !answered.contains($0) }.map(\.text),
+      epochs: ownEpochs.map { log in
+        let head = store.durableHead(log.id) ?? .empty
+        return EpochReport(
+          origin: log.origin.text, id: log.id.description, size: head.size,
+          leafHash: head.size == 0 ? "" : Hex.encode(head.leafHash.array),
+          next: genesis(of: log).map { Hex.encode($0.nextKeyHash.array) } ?? "",
+          shown: core.knownSize(of: log.id))
+      })
+  }
+
+  /// nil while the entry or its body is not here.
+  private func genesis(of log: LogIdentity) -> Genesis? {
+    guard store.durableHead(log.id)?.size ?? 0 > 0,
+      let batch = try? store.read(log.id, 0..<1, maxBytes: EntryLayout.maxBodyBytes * 2),
+      batch.count == 1, let body = batch.body(at: 0)
+    else { return nil }
+    return try? Genesis.parse(Array(body))
+  }
+
+  // MARK: Adopting
+
+  func adopt(
+    _ request: AdoptRequest, reply: @escaping (Result<AdoptReply, ControlError>) -> Void
+  ) {
+    do throws(ControlError) {
+      guard adoption == nil else { throw .busy }
+      let prepared = try prepared(request.origin)
+      try checkFollows(prepared)
+      let identity = prepared.card.identity
+      let reason = "\(prepared.card.origin) was opened after it"
+      journal.warning("the operator opens \(prepared.card.origin)")
+      adoption = Adoption(prepared: prepared, reply: reply)
+      step(.close(because: reason))
+      if let head = store.durableHead(identity.id), head.size > 0 { return finishAdoption(head) }
+      do {
+        try store.addLog(identity)
+        try store.append(try prepared.verified())
+      } catch {
+        adoption = nil
+        throw ControlError.refused(
+          reason: "the genesis of \(prepared.card.origin) was not stored: \(error)",
+          hint: "make room or look at the disk, and open the epoch again")
+      }
+    } catch {
+      reply(.failure(error))
+    }
+  }
+
+  private func prepared(_ origin: String) throws(ControlError) -> NextEpoch {
+    do throws(IdentityError) {
+      guard let prepared = try NextEpoch.load(folder), prepared.card.origin.text == origin else {
+        throw IdentityError(
+          .missing, "\(origin) is not prepared in \(folder.next)", hint: "use liaison epoch open")
+      }
+      try prepared.checkKeys(folder)
+      return prepared
+    } catch {
+      throw .refused(reason: error.reason, hint: error.hint)
+    }
+  }
+
+  /// Its predecessor is the highest epoch known here, at the size that it has here, and committed to its key.
+  private func checkFollows(_ prepared: NextEpoch) throws(ControlError) {
+    guard let follows = prepared.genesis.follows else {
+      throw .refused(reason: "\(prepared.card.origin) follows nothing", hint: "use a recovery file")
+    }
+    let others = ownEpochs.filter { $0.id != prepared.card.identity.id }
+    let highest = others.map(\.origin.epoch).max() ?? 0
+    guard follows.origin.epoch == highest, prepared.card.origin.epoch > highest else {
+      throw .refused(
+        reason: "\(prepared.card.origin) follows \(follows.origin), and epoch \(highest) is known",
+        hint: "open the epoch again with the recovery file that was written with epoch \(highest)")
+    }
+    let found = others.first { log in
+      log.origin == follows.origin
+        && store.durableHead(log.id)
+          == LogHead(size: follows.size, leafHash: follows.leafHash)
+        && store.state(log.id)?.size == follows.size
+    }
+    guard let found else { throw .epochMoved(follows.origin.text) }
+    guard let genesis = genesis(of: found), genesis.authorises(prepared.genesis) else {
+      throw .refused(
+        reason: "\(found.origin) did not commit to the key of \(prepared.card.origin)",
+        hint: "use the recovery file that was written with \(found.origin)")
+    }
+  }
+
+  /// The genesis is durable: files into their places, and the node begins again.
+  func finishAdoption(_ head: LogHead) {
+    guard let adoption else { return }
+    self.adoption = nil
+    do throws(IdentityError) {
+      try adoption.prepared.finish(folder, token.file, head: head)
+    } catch {
+      journal.error("\(adoption.prepared.card.origin) is stored, and not adopted: \(error.reason)")
+      return adoption.reply(
+        .failure(
+          .refused(
+            reason: error.reason, hint: "look at the disk, then restart liaisond: it goes on there")
+        ))
+    }
+    journal.notice("adopted \(adoption.prepared.card.origin): beginning again")
+    adoption.reply(.success(AdoptReply(origin: adoption.prepared.card.origin.text)))
+    beginAgain()
+  }
+
+  func failAdoption(_ reason: String) {
+    guard let adoption else { return }
+    self.adoption = nil
+    adoption.reply(.failure(.diskFailed(reason: reason)))
+  }
+
+  // MARK: Opened elsewhere
+
+  /// The log is closed by the core; what that epoch holds is kept and carried like any other.
+  func openedElsewhere(_ opening: Opening) {
+    keepGenesis(opening)
+    warn(
+      "opened-elsewhere \(opening.identity.id)",
+      "\(opening.identity.origin) was opened elsewhere: this folder is an old copy of this node")
+  }
+}

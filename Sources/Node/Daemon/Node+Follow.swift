@@ -1,0 +1,52 @@
+import Log
+import Replication
+import Runtime
+import Store
+
+// Partners' next epochs: Protocols/card.md, 8.
+extension Node {
+  /// The roster as replication needs it: every epoch that is stored of each node, oldest first.
+  var peers: [Peer] {
+    roster.entries.map { entry in
+      let present = entry.card.identity
+      let others = store.logs.filter { $0.origin.name == entry.card.name && $0.id != present.id }
+      let logs = (others + [present]).sorted { $0.origin.epoch < $1.origin.epoch }
+      return Peer(name: entry.card.name, logs: logs, cosigningKey: entry.card.cosigning)
+    }
+  }
+
+  /// Verified, and authorised by the epoch before: its genesis is stored, then its card takes the place of the last.
+  func follow(_ opening: Opening) {
+    let origin = opening.identity.origin
+    guard let known = roster.entry(origin.name), opening.card.isNewer(than: known.card) else {
+      return
+    }
+    journal.warning(
+      "\(origin) was opened after \(name(of: opening.predecessor)), by the key that it committed to"
+    )
+    if keepGenesis(opening) { return finishFollowing(opening) }
+    openings[opening.identity.id] = opening
+  }
+
+  /// - Returns: whether the genesis is durable already.
+  @discardableResult
+  func keepGenesis(_ opening: Opening) -> Bool {
+    let id = opening.identity.id
+    if store.durableHead(id)?.size ?? 0 > 0 { return true }
+    attempt("\(opening.identity.origin) was not added") {
+      try store.addLog(opening.identity)
+      if store.state(id)?.size == 0 { try store.append(opening.batch) }
+    }
+    return false
+  }
+
+  /// The card by which the partner is known from now on. The earlier log stays, and is served.
+  func finishFollowing(_ opening: Opening) {
+    let name = opening.card.name
+    guard let known = roster.entry(name), opening.card.isNewer(than: known.card) else { return }
+    attempt("the card of \(opening.card.origin) was not written") {
+      try FileSystem.atomicWrite(folder.card(of: name), opening.card.note, mode: 0o644)
+      _ = try reload()
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import Log
+import Replication
+import Runtime
+import Store
+
+// Whether this node signs: what the core decided, what the operator decides, and what is remembered of it.
+extension Node {
+  /// The state that the core begins with gives no event.
+  func startSigning(_ start: SigningStart) {
+    if let reason = start.closedBecause {
+      author.close(because: reason)
+      if start.isRemembered { rememberClosed(reason) }
+      journal.error("\(identity.origin) is closed here: \(reason)")
+    } else if case .waiting(let peers) = core.signing {
+      author.hold(for: peers)
+    }
+  }
+
+  func signingChanged(_ state: SigningState) {
+    switch state {
+    case .ready:
+      journal.notice("signing in \(identity.origin)")
+      author.resume()
+      scheduleCheckpoint()
+    case .waiting(let peers):
+      journal.notice("not signing: waiting for the answers of \(list(peers))")
+      author.hold(for: peers)
+    case .closed(let reason):
+      author.close(because: reason)
+      rememberClosed(reason)
+      journal.error("\(identity.origin) is closed here: \(reason)")
+    }
+  }
+
+  /// Own entries that were not here: the folder is no longer what it was, so that from now on no token opens it.
+  func ownEntriesCame(from peer: NodeName, size: UInt64) {
+    let reason =
+      "\(peer) held own entries up to \(size) that this data folder lacked: it is an old copy"
+    if author.closedBecause == nil { return step(.close(because: reason)) }
+    rememberClosed(reason)
+    journal.error("\(identity.origin): \(reason)")
+  }
+
+  private func rememberClosed(_ reason: String) {
+    guard !isClosedRemembered else { return }
+    attempt("that the log is closed was not written") {
+      try ClosedMark(origin: identity.origin, reason: reason).save(folder)
+      isClosedRemembered = true
+    }
+  }
+
+  func releaseSigning() throws(ControlError) -> ReleaseReply {
+    guard case .waiting(let peers) = core.signing else {
+      throw .refused(
+        reason: "signing does not wait: it is \(signingState)", hint: "see liaison status")
+    }
+    journal.warning("the operator released signing without the answers of \(list(peers))")
+    step(.release)
+    return ReleaseReply(waitedFor: peers.map(\.text))
+  }
+
+  // MARK: Status
+
+  var signingState: String {
+    if author.closedBecause != nil { return "closed" }
+    switch store.condition {
+    case .running: break
+    case .full: return "full"
+    case .failed: return "failed"
+    }
+    if case .waiting = core.signing { return "waiting" }
+    return "ready"
+  }
+
+  var signingWhy: String? {
+    if let reason = author.closedBecause { return reason }
+    switch store.condition {
+    case .running: break
+    case .full: return "the disk is full"
+    case .failed(let error): return "the disk failed: \(error)"
+    }
+    guard case .waiting(let peers) = core.signing else { return nil }
+    return peers.isEmpty
+      ? "no peer has answered yet" : "the answers of \(list(peers)) are not here yet"
+  }
+
+  var signingHelp: String? {
+    switch signingState {
+    case "waiting":
+      "it goes on when they answered, or 30 s after the start when one did; "
+        + "'liaison signing release' ends the wait"
+    case "closed": "'liaison epoch open --recovery FILE' opens the next epoch; see docs/restore.md"
+    case "full": "make room: it goes on by itself"
+    case "failed": "look at the disk, then restart liaisond"
+    default: nil
+    }
+  }
+
+  var waitingFor: [String] {
+    guard case .waiting(let peers) = core.signing else { return [] }
+    return peers.map(\.text)
+  }
+
+  func list(_ names: [NodeName]) -> String {
+    names.isEmpty ? "its peers" : names.map(\.text).joined(separator: ", ")
+  }
+
+  // MARK: Warnings
+
+  /// An operator must look into it; the newest of each kind and peer stays in `status` for a day.
+  func warn(_ key: String, _ text: String) {
+    journal.error(text)
+    warnings[key] = (loop.clock.wallMilliseconds, text)
+    if warnings.count > NodeLimits.warningsKept,
+      let oldest = warnings.min(by: { ($0.value.at, $0.key) < ($1.value.at, $1.key) })
+    {
+      warnings[oldest.key] = nil
+    }
+  }
+
+  var presentWarnings: [String] {
+    let now = loop.clock.wallMilliseconds
+    return warnings.values
+      .filter { now < $0.at || now - $0.at < NodeLimits.warningMilliseconds }
+      .sorted { ($0.at, $0.text) < ($1.at, $1.text) }
+      .map { "\(UTCTime.text(milliseconds: $0.at)): \($0.text)" }
+  }
+}

@@ -1,0 +1,35 @@
+import Log
+import Replication
+import Runtime
+import Store
+
+/// How signing begins, and why: the mark of an earlier closing, the token, the store, the roster, in this order.
+struct SigningStart {
+  /// Why the log is closed; nil: it is not.
+  let closedBecause: String?
+  /// Whether a later start is closed for this, too (Protocols/store.md, STO-42).
+  let isRemembered: Bool
+  let hasPeers: Bool
+
+  var state: OwnLogStart {
+    if let closedBecause { return .closed(because: closedBecause) }
+    return hasPeers ? .waiting : .ready
+  }
+
+  init(
+    _ identity: LogIdentity, _ store: Store, _ folder: NodeFolder, _ token: TokenFile,
+    hasPeers: Bool
+  ) throws(IdentityError) {
+    self.hasPeers = hasPeers
+    if let reason = try ClosedMark.load(folder, identity.origin) {
+      closedBecause = reason
+      isRemembered = false
+    } else if let refusal = try token.refusal(identity, store) {
+      closedBecause = token.reason(refusal, identity.origin)
+      isRemembered = refusal != .missing
+    } else {
+      closedBecause = nil
+      isRemembered = false
+    }
+  }
+}

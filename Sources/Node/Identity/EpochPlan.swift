@@ -1,0 +1,80 @@
+public import Crypto
+public import Log
+
+/// Which epoch a recovery file opens, and what it follows: the rules, without any file (Protocols/card.md, 8).
+public struct EpochPlan: Hashable, Sendable {
+  public let origin: Origin
+  public let predecessor: Genesis.Predecessor
+
+  /// - Parameters:
+  ///   - recovery: the origin that the recovery file names.
+  ///   - key: the log key in it.
+  ///   - isUnasked: the operator opens the epoch although peers could not be asked, or hold more than is here.
+  public init(
+    recovery: String, key: LogPublicKey, name: NodeName, _ epochs: EpochsReply, isUnasked: Bool
+  ) throws(IdentityError) {
+    guard let origin = try? Origin(recovery), origin.name == name else {
+      throw IdentityError(
+        .refused, "this is the recovery file of \(recovery), and the node is \(name)",
+        hint: "name the file that \"liaison init\" or the last \"epoch open\" wrote for this node")
+    }
+    if !isUnasked { try EpochPlan.checkAsked(epochs) }
+    let (highest, epoch) = try EpochPlan.highest(epochs)
+    guard origin.epoch > epoch else {
+      throw IdentityError(
+        .refused, "this is the recovery file of \(origin), which was opened already",
+        hint: "use the recovery file that was written when \(highest.origin) was opened")
+    }
+    // Two openings of one epoch differ in their keys: the file says whose line it goes on with.
+    let candidates = epochs.epochs.filter { $0.origin == highest.origin }
+    if let unread = candidates.first(where: { $0.next.isEmpty || $0.size == 0 }),
+      candidates.count == 1
+    {
+      throw IdentityError(
+        .refused, "the first entry of \(unread.origin) is not here yet",
+        hint: "wait until liaison status shows it, and try again")
+    }
+    let wanted = Hex.encode(SHA256.hash(key.array).array)
+    guard let report = candidates.first(where: { $0.next == wanted }),
+      let followed = try? Origin(report.origin), let hash = Hex.decode(report.leafHash),
+      let leafHash = Digest(hash)
+    else {
+      throw IdentityError(
+        .refused, "this file does not hold the key that \(highest.origin) committed to",
+        hint: "partners would not follow it: find the recovery file that was written with "
+          + "\(highest.origin); without it, make a new node and compare cards by voice")
+    }
+    guard isUnasked || report.shown <= report.size else {
+      throw IdentityError(
+        .refused,
+        "peers hold \(report.shown) entries of \(report.origin), and \(report.size) are here",
+        hint: "wait until they are back, or they will count as late; if that peer is gone, "
+          + "--unasked opens the epoch without them")
+    }
+    self.origin = origin
+    predecessor = Genesis.Predecessor(origin: followed, size: report.size, leafHash: leafHash)
+  }
+
+  private static func checkAsked(_ epochs: EpochsReply) throws(IdentityError) {
+    guard epochs.answered.isEmpty, !epochs.unanswered.isEmpty else { return }
+    throw IdentityError(
+      .refused, "no peer has answered, so that nobody was asked for later epochs of this node",
+      hint: "wait until liaison status shows a peer connected; --unasked opens the epoch all the "
+        + "same, and two different openings of one epoch are frozen by everybody")
+  }
+
+  private static func highest(
+    _ epochs: EpochsReply
+  ) throws(IdentityError) -> (report: EpochReport, epoch: UInt32) {
+    var found: (report: EpochReport, epoch: UInt32)?
+    for report in epochs.epochs {
+      guard let origin = try? Origin(report.origin) else { continue }
+      if origin.epoch > found?.epoch ?? 0 { found = (report, origin.epoch) }
+    }
+    guard let found else {
+      throw IdentityError(
+        .missing, "no log of this node can be read here", hint: "run liaison fsck")
+    }
+    return found
+  }
+}

@@ -1,0 +1,183 @@
+public import Crypto
+public import Log
+import Runtime
+public import Secrets
+import Store
+
+/// The next epoch as it lies prepared in `DIR/next`: its card, its genesis entry and the node's secret keys with the
+/// new log key. `node.card` comes last: without it nothing is prepared (Protocols/card.md, 8).
+public struct NextEpoch: Sendable {
+  public let card: Card
+  public let genesis: Genesis
+  /// The genesis entry with its body.
+  let batch: EntryBatch
+
+  private static func cardPath(_ folder: NodeFolder) -> String { folder.next + "/node.card" }
+  private static func keyPath(_ folder: NodeFolder) -> String { folder.next + "/node.key" }
+  private static func genesisPath(_ folder: NodeFolder) -> String { folder.next + "/genesis" }
+
+  // MARK: Preparing
+
+  public static func checkRecovery(_ path: String, _ folder: NodeFolder) throws(IdentityError) {
+    try OutsideFile.check(
+      path, folder: folder,
+      hint: "it may be the only recovery of an epoch: keep it, and name another path with "
+        + "--next-recovery")
+  }
+
+  public static func readRecovery(
+    _ path: String, passphrase: borrowing GuardedBytes
+  ) throws(IdentityError) -> RecoveryFile.Contents {
+    let text = try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.read(path, maxBytes: RecoveryFile.maxBytes)
+    }
+    do throws(PassphraseFileError) {
+      return try RecoveryFile.open(text, passphrase: passphrase)
+    } catch {
+      throw IdentityError(error, path: path)
+    }
+  }
+
+  /// Writes the recovery file of the epoch after `origin`, and reads it back.
+  /// - Returns: what the genesis of `origin` commits to.
+  public static func writeRecovery(
+    _ path: String, after origin: Origin, _ folder: NodeFolder,
+    passphrase: borrowing GuardedBytes
+  ) throws(IdentityError) -> Digest {
+    try checkRecovery(path, folder)
+    let key = LogSecretKey.generate()
+    let next = Origin(name: origin.name, epoch: origin.epoch + 1)
+    var random = SystemRandom()
+    let text: [UInt8]
+    do throws(PassphraseFileError) {
+      text = try RecoveryFile.seal(
+        origin: next.text, logKey: key, passphrase: passphrase, using: &random)
+    } catch {
+      throw IdentityError(error, path: path)
+    }
+    try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.writeNew(path, text, mode: 0o600)
+    }
+    let read = try readRecovery(path, passphrase: passphrase)
+    guard read.origin == next.text, read.logKey.publicKey == key.publicKey else {
+      throw IdentityError(
+        .inputOutput, "\(path) does not read back as it was written",
+        hint: "nothing was opened: look at that disk, and name another path with --next-recovery")
+    }
+    return SHA256.hash(key.publicKey.array)
+  }
+
+  /// Makes card and genesis, and writes them with the keys into `DIR/next`, in the place of what was prepared before.
+  /// - Parameters:
+  ///   - logKey: what the recovery file holds.
+  ///   - nextKeyHash: what the genesis commits to.
+  public static func prepare(
+    _ plan: EpochPlan, logKey: borrowing LogSecretKey, nextKeyHash: Digest,
+    credential: String?, in folder: NodeFolder
+  ) throws(IdentityError) -> NextEpoch {
+    let own = try CardFile.own(folder)
+    let secrets = try OwnSecrets.load(folder, credential: credential, for: own)
+      .succeeded(by: logKey)
+    let card: Card
+    let genesis: Genesis
+    do {
+      card = try Card.make(
+        serial: 1, origin: plan.origin, log: secrets.log.publicKey,
+        cosigning: secrets.cosigning.publicKey, sealing: secrets.sealing.publicKey,
+        transport: secrets.transport.publicKey, address: own.address
+      ) { secrets.log.sign($0) }
+      genesis = try Genesis(card: card, nextKeyHash: nextKeyHash, follows: plan.predecessor)
+    } catch {
+      throw IdentityError(
+        .refused, "the genesis of \(plan.origin) cannot be made: \(error)",
+        hint: "look at the recovery file and at node.card")
+    }
+    var builder = EntryBuilder(state: LogState(empty: card.identity))
+    builder.append(kind: .genesis, time: SystemClock().wallMilliseconds, body: genesis.encode())
+    let batch = builder.finish { secrets.log.sign($0) }
+    try IdentityError.wrap { () throws(SystemError) in
+      // The card first: from here on nothing is prepared until it is there again.
+      try FileSystem.remove(cardPath(folder))
+      try FileSystem.removeFolder(folder.next)
+      try FileSystem.makeFolder(folder.next)
+      try secrets.withEncoded { seeds throws(SystemError) in
+        try GuardedFile.write(keyPath(folder), seeds)
+      }
+      try FileSystem.atomicWrite(genesisPath(folder), batch.leaves + batch.bodies, mode: 0o600)
+      try FileSystem.atomicWrite(cardPath(folder), card.note, mode: 0o644)
+    }
+    return NextEpoch(card: card, genesis: genesis, batch: batch)
+  }
+
+  // MARK: Adopting
+
+  /// - Returns: nil when nothing complete is there.
+  public static func load(_ folder: NodeFolder) throws(IdentityError) -> NextEpoch? {
+    let bytes: [UInt8]
+    let content: [UInt8]
+    do throws(SystemError) {
+      guard try FileSystem.status(cardPath(folder)) != nil else { return nil }
+      bytes = try FileSystem.read(cardPath(folder), maxBytes: LogLimits.cardBytes)
+      content = try FileSystem.read(
+        genesisPath(folder), maxBytes: EntryLayout.leafBytes + LogLimits.publicBodyBytes)
+    } catch {
+      throw IdentityError(error)
+    }
+    let card = try CardFile.parse(bytes, from: cardPath(folder))
+    guard content.count > EntryLayout.leafBytes,
+      let genesis = try? Genesis.parse(Array(content[EntryLayout.leafBytes...])),
+      genesis.card == card,
+      let batch = try? EntryBatch(
+        first: 0, leaves: Array(content[..<EntryLayout.leafBytes]),
+        bodies: Array(content[EntryLayout.leafBytes...])),
+      (try? LogState(empty: card.identity).accept(batch)) != nil
+    else {
+      throw IdentityError(
+        .malformed, "what was prepared in \(folder.next) is damaged",
+        hint: "remove that folder, and open the epoch again")
+    }
+    return NextEpoch(card: card, genesis: genesis, batch: batch)
+  }
+
+  /// The genesis entry, onto the empty log.
+  func verified() throws -> VerifiedBatch { try LogState(empty: card.identity).accept(batch) }
+
+  /// Whether the keys beside it are those of the card; they may be in their place already.
+  func checkKeys(_ folder: NodeFolder) throws(IdentityError) {
+    let isMoved = try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.status(NextEpoch.keyPath(folder)) == nil
+    }
+    let path = isMoved ? folder.secrets : NextEpoch.keyPath(folder)
+    guard try OwnSecrets.load(folder, credential: path).matches(card) else {
+      throw OwnSecrets.foreign(card)
+    }
+  }
+
+  /// Puts the files into their places, in an order that a start can repeat from any point: token, keys, card. The
+  /// genesis entry is durable in the store.
+  func finish(_ folder: NodeFolder, _ token: TokenFile, head: LogHead) throws(IdentityError) {
+    try checkKeys(folder)
+    try token.save(
+      RollbackToken(origin: card.origin, size: head.size, leafHash: head.leafHash))
+    try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.makeFolder(folder.secretsFolder)
+      if try FileSystem.status(NextEpoch.keyPath(folder)) != nil {
+        try FileSystem.rename(NextEpoch.keyPath(folder), to: folder.secrets)
+      }
+      try FileSystem.rename(NextEpoch.cardPath(folder), to: folder.card)
+      try FileSystem.removeFolder(folder.next)
+    }
+  }
+
+  /// At a start: an adoption whose genesis is durable is brought to its end.
+  /// - Returns: the epoch, if there was one to finish.
+  static func finishAdoption(
+    _ folder: NodeFolder, _ store: Store, _ token: TokenFile
+  ) throws(IdentityError) -> NextEpoch? {
+    guard let prepared = try load(folder), let head = store.durableHead(prepared.card.identity.id),
+      head.size > 0
+    else { return nil }
+    try prepared.finish(folder, token, head: head)
+    return prepared
+  }
+}

@@ -1,0 +1,54 @@
+import Log
+import Runtime
+import Store
+
+/// The file outside the data folder that holds the rollback token.
+struct TokenFile {
+  let path: String
+
+  func load() throws(IdentityError) -> Content {
+    do throws(SystemError) {
+      let bytes = try FileSystem.read(path, maxBytes: RollbackToken.maxBytes)
+      return RollbackToken(parsing: bytes).map { .token($0) } ?? .malformed
+    } catch {
+      if error.isNotFound { return .nothing }
+      throw IdentityError(error)
+    }
+  }
+
+  enum Content {
+    case nothing
+    case malformed
+    case token(RollbackToken)
+  }
+
+  /// Synced and renamed into place; blocks for the disk.
+  func save(_ token: RollbackToken) throws(IdentityError) {
+    try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.atomicWrite(path, token.encode(), mode: 0o600)
+    }
+  }
+
+  /// - Returns: why the log is closed here; nil when the token names an entry of it.
+  func refusal(_ identity: LogIdentity, _ store: Store) throws(IdentityError) -> TokenRefusal? {
+    switch try load() {
+    case .nothing: .missing
+    case .malformed: .malformed
+    case .token(let token): RollbackToken.refusal(of: token, identity, store)
+    }
+  }
+
+  /// For operators: what the refusal means.
+  func reason(_ refusal: TokenRefusal, _ origin: Origin) -> String {
+    switch refusal {
+    case .missing:
+      "the token \(path) is missing, so this may be an old copy of the data folder"
+    case .malformed: "the token \(path) is damaged"
+    case .otherLog: "the token \(path) is not that of \(origin)"
+    case .ahead(let index):
+      "the token names entry \(index), which this data folder lacks: it is an old copy"
+    case .otherHistory(let index):
+      "entry \(index) is not the one that the token names: this is another history"
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import CommandLine
+import Crypto
+import Glibc
+import Log
+import Node
+import Runtime
+import Secrets
+
+enum EpochVerb {
+  static let verb = Verb(
+    "epoch open", "go on in the node's next epoch, with the recovery file",
+    details: [
+      "For a node that was restored, whose log is closed or forked, or whose log key may be known to others. "
+        + "The daemon must be running, and have asked its peers. Partners follow by themselves, because the "
+        + "epoch before committed to the key in the recovery file. Audiences are opened anew.",
+      "A new recovery file is written, for the epoch after, under the same passphrase unless --next-passphrase-file "
+        + "names another. Keep it as you kept the one before, and make a new backup and a new keys export.",
+      "A command that broke off can be given again.",
+    ],
+    options: [
+      Option(
+        "--recovery", "FILE", summary: "the recovery file of the next epoch", isRequired: true),
+      Liaison.data,
+      Option(
+        "--next-recovery", "FILE",
+        summary: "where to write the one after (default: beside the data folder)"),
+      Option("--passphrase-file", "FILE", summary: "read the recovery file's passphrase from here"),
+      Option(
+        "--next-passphrase-file", "FILE", summary: "read the passphrase of the new one from here"),
+      Option("--unasked", summary: "also if no peer answered, or not all own entries are back"),
+    ])
+
+  static func run(_ arguments: Arguments) throws(Failure) {
+    let folder = arguments.folder
+    let own = try Failure.wrap { () throws(IdentityError) in try CardFile.own(folder) }
+    var opening = EpochOpening(
+      arguments: arguments, folder: folder, own: own, daemon: try DaemonConnection(folder))
+    let prepared = try opening.run()
+    try opening.wait(for: prepared.card.origin)
+    Output.print(
+      "opened \(prepared.card.origin.text) in \(folder.root)\n\(prepared.card.fingerprint)\n")
+    if let follows = prepared.genesis.follows {
+      Output.print("it follows \(follows.origin.text) at \(follows.size) entries\n")
+    }
+    if let path = opening.nextRecovery {
+      Output.print("recovery file of the epoch after: \(path) (keep it off this machine)\n")
+    }
+    Output.print("earlier backups and exports of keys are of the epoch before: make new ones\n")
+  }
+}
+
+/// One run of the command: what it reads, what it wrote already.
+private struct EpochOpening {
+  let arguments: Arguments
+  let folder: NodeFolder
+  let own: Card
+  var daemon: DaemonConnection
+  /// The recovery file that was written now.
+  var nextRecovery: String?
+
+  init(arguments: Arguments, folder: NodeFolder, own: Card, daemon: DaemonConnection) {
+    self.arguments = arguments
+    self.folder = folder
+    self.own = own
+    self.daemon = daemon
+  }
+
+  /// Somebody may publish between the two calls: then the epoch is prepared once more.
+  private static let attempts = 5
+  private static let adoptedWithinSeconds = 30
+
+  mutating func run() throws(Failure) -> NextEpoch {
+    let recovery = arguments.value("--recovery") ?? ""
+    let earlier = try Failure.wrap { () throws(IdentityError) in try NextEpoch.load(folder) }
+    if let earlier, try adopt(earlier, isEarlier: true) {
+      Output.print("going on with \(earlier.card.origin.text), which was prepared before\n")
+      return earlier
+    }
+    let path = arguments.value("--next-recovery")
+    let passphrase = try arguments.passphrase("the recovery file")
+    let contents = try Failure.wrap { () throws(IdentityError) in
+      try NextEpoch.readRecovery(recovery, passphrase: passphrase)
+    }
+    var plan = try plan(contents)
+    let nextKeyHash: Digest
+    if let earlier, earlier.card.log == contents.logKey.publicKey {
+      // Its recovery file is written already.
+      nextKeyHash = earlier.genesis.nextKeyHash
+    } else {
+      let place = path ?? folder.defaultRecovery(of: plan.origin.epoch + 1)
+      nextKeyHash = try writeRecovery(place, plan.origin, passphrase)
+    }
+    for _ in 0..<EpochOpening.attempts {
+      let prepared = try Failure.wrap { () throws(IdentityError) in
+        try NextEpoch.prepare(
+          plan, logKey: contents.logKey, nextKeyHash: nextKeyHash,
+          credential: OwnSecrets.credential(), in: folder)
+      }
+      if try adopt(prepared) { return prepared }
+      plan = try self.plan(contents)
+    }
+    throw Failure(
+      .temporaryFailure, "Entries were published all the time, so that no end could be cited.",
+      hint: "Stop publishing, and give the command again.")
+  }
+
+  private func plan(_ contents: borrowing RecoveryFile.Contents) throws(Failure) -> EpochPlan {
+    let epochs = try daemon.call("Epochs", reply: EpochsReply.self)
+    return try Failure.wrap { () throws(IdentityError) in
+      try EpochPlan(
+        recovery: contents.origin, key: contents.logKey.publicKey, name: own.name, epochs,
+        isUnasked: arguments.has("--unasked"))
+    }
+  }
+
+  private mutating func writeRecovery(
+    _ path: String, _ origin: Origin, _ passphrase: borrowing GuardedBytes
+  ) throws(Failure) -> Digest {
+    let hash: Digest
+    if let other = arguments.value("--next-passphrase-file") {
+      hash = try Failure.wrap { () throws(IdentityError) in
+        try NextEpoch.writeRecovery(
+          path, after: origin, folder, passphrase: try OwnSecrets.passphrase(from: other))
+      }
+    } else {
+      hash = try Failure.wrap { () throws(IdentityError) in
+        try NextEpoch.writeRecovery(path, after: origin, folder, passphrase: passphrase)
+      }
+    }
+    nextRecovery = path
+    return hash
+  }
+
+  /// - Parameter isEarlier: what a command that broke off left: if it does not fit any more, it is made anew.
+  /// - Returns: false when the epoch before has moved since.
+  private func adopt(_ prepared: NextEpoch, isEarlier: Bool = false) throws(Failure) -> Bool {
+    do throws(ControlError) {
+      do throws(Failure) {
+        try daemon.send(
+          ControlCall.encode("AdoptEpoch", AdoptRequest(origin: prepared.card.origin.text)))
+      } catch {
+        throw DaemonConnection.connectionLost
+      }
+      _ = try daemon.answer(AdoptReply.self)
+      return true
+    } catch .epochMoved {
+      return false
+    } catch {
+      if case .refused = error, isEarlier, error != DaemonConnection.connectionLost { return false }
+      throw Failure(error)
+    }
+  }
+
+  /// The daemon begins again: until it signs in the new epoch, or waits to.
+  mutating func wait(for origin: Origin) throws(Failure) {
+    for _ in 0..<(EpochOpening.adoptedWithinSeconds * 10) {
+      if let fresh = try? DaemonConnection(folder),
+        let epochs = try? fresh.call("Epochs", reply: EpochsReply.self), epochs.own == origin.text
+      {
+        return
+      }
+      _ = usleep(100_000)
+    }
+    throw Failure(
+      .temporaryFailure, "\(origin.text) was opened, but liaisond did not begin again with it yet.",
+      hint: "See its log; start it if it ended: it goes on there.")
+  }
+}
