@@ -37,6 +37,10 @@ let package = Package(
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     .target(name: "CLinux"),
+    // What `liaison-bench` measures the store against; nothing else may depend on them.
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
 
     // L1: bytes and keys. `Crypto` verifies and hashes; `Secrets` is all that holds a secret.
     library("Crypto", ["CSodium", "CNettle"]),
@@ -76,7 +80,7 @@ let package = Package(
       "liaison-bench",
       [
         "Node", "Runtime", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log", "Wire",
-        "Crypto", "CommandLine", "CNettle", "CSodium",
+        "Crypto", "CommandLine", "CNettle", "CSodium", "CSQLite", "CLMDB",
       ]),
 
     tests("CryptoTests", ["Crypto", "Secrets", "Wire"]),

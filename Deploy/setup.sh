@@ -28,6 +28,9 @@ collect_missing() {
   has_command pkg-config || missing+=(pkg-config)
   has_library libsodium || missing+=(libsodium-dev)
   has_library nettle || missing+=(nettle-dev)
+  # The benchmark alone links these two.
+  has_library sqlite3 || missing+=(libsqlite3-dev)
+  has_library lmdb || missing+=(liblmdb-dev)
   has_command python3 || missing+=(python3)
   if [ "$for_tests" = yes ]; then
     /usr/bin/python3 -c 'import cryptography' 2>/dev/null || missing+=(python3-cryptography)

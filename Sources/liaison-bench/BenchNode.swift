@@ -45,14 +45,7 @@ final class BenchNode {
       guard let state = store.state(id) else { throw BenchError("no log") }
       let piece = min(10_000, count - written)
       let batch = SignedLog.batch(piece, after: state, secrets: secrets, random: &random)
-      var tree = state.tree
-      for position in 0..<batch.count {
-        tree.append(
-          EntryHeader.leafHash(of: batch.leaves.span, at: position * EntryLayout.leafBytes))
-      }
-      let checkpoint = Checkpoint.make(
-        identity: card.identity, size: tree.size, root: tree.root()
-      ) { secrets.log.sign($0) }
+      let checkpoint = SignedLog.checkpoint(at: batch, onto: state, secrets: secrets)
       try store.appendBulk(try state.accept(batch, under: checkpoint, consistency: []))
       written += piece
       if written == count { _ = try store.addCheckpoint(checkpoint) }
@@ -84,7 +77,7 @@ final class BenchNode {
     try process.run()
     self.process = process
     Interruption.shared.add(process: process.processIdentifier)
-    try wait(seconds: 30, for: "\(name) to listen") {
+    try wait(seconds: 30, for: "\(name) to listen", everyMilliseconds: 1) {
       guard process.isRunning else { throw BenchError("\(name) ended: \(self.log())") }
       guard let range = self.log().range(of: "listening on ") else { return false }
       let rest = self.log()[range.upperBound...]
@@ -122,6 +115,14 @@ final class BenchNode {
   func usage() throws -> ProcessUsage {
     guard let process else { throw BenchError("\(name) does not run") }
     return try ProcessUsage(of: process.processIdentifier)
+  }
+
+  /// Open descriptors of the process.
+  func descriptors() throws -> Int {
+    guard let process else { throw BenchError("\(name) does not run") }
+    return try FileManager.default.contentsOfDirectory(
+      atPath: "/proc/\(process.processIdentifier)/fd"
+    ).count
   }
 
   // MARK: Control

@@ -62,8 +62,8 @@ enum CryptoCase {
     let secrets = NodeSecrets.generate()
     var random = SystemRandom()
     let genesis = try SignedLog.genesis(secrets)
-    let state = try LogState(empty: genesis.identity).accept(genesis.batch).after
-    let book = AudienceBook(identity: genesis.identity)
+    let state = try LogState(empty: genesis.card.identity).accept(genesis.batch).after
+    let book = AudienceBook(identity: genesis.card.identity)
     book.advance(to: 1)
     let plan = try book.plan(to: [], everybody: false, author: secrets.sealing.publicKey)
     guard case .open(let draft) = plan else { throw BenchError("a new book has no audience") }

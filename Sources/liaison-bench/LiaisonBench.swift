@@ -5,7 +5,7 @@ import Node
 /// Runs the cases that were named, all without a name, and prints one JSON object.
 @main
 struct LiaisonBench {
-  static let cases = ["crypto", "append", "accept", "catchup", "latency", "idle"]
+  static let cases = ["crypto", "store", "accept", "catchup", "latency", "idle"]
 
   static let tool = Tool(
     name: "liaison-bench", summary: "measure Liaison, and what it stands on, in one run",
@@ -24,8 +24,9 @@ struct LiaisonBench {
         options: [
           Option("--json", summary: "print it on one line"),
           Option(
-            "--entries", "N", summary: "entries of catchup; of accept a quarter", fallback: "200000"
-          ),
+            "--entries", "N",
+            summary: "entries of catchup and of store's start; of accept a quarter",
+            fallback: "200000"),
           Option(
             "--seconds", "N", summary: "how long latency measures, and idle if more than 60",
             fallback: "20"),
@@ -86,7 +87,7 @@ struct LiaisonBench {
     let scratch = try Scratch(in: folder)
     defer { withExtendedLifetime(scratch) {} }
     switch name {
-    case "append": return try AppendCase.run(scratch: scratch)
+    case "store": return try StoreCase.run(entries: entries, scratch: scratch)
     case "catchup": return try CatchUpCase.run(entries: entries, scratch: scratch)
     case "latency": return try LatencyCase.run(seconds: seconds, scratch: scratch)
     default: return try IdleCase.run(seconds: max(seconds, 60), scratch: scratch)

@@ -36,17 +36,40 @@ enum SignedLog {
     return results.all()
   }
 
+  /// Accepts entries of one's own in bulk, under a checkpoint made at their end.
+  static func accept(
+    _ batch: EntryBatch, onto state: LogState, secrets: NodeSecrets
+  ) throws -> VerifiedBatch {
+    try state.accept(
+      batch, under: checkpoint(at: batch, onto: state, secrets: secrets), consistency: [])
+  }
+
+  static func checkpoint(
+    at batch: EntryBatch, onto state: LogState, secrets: NodeSecrets
+  ) -> VerifiedCheckpoint {
+    var tree = state.tree
+    for position in 0..<batch.count {
+      tree.append(
+        EntryHeader.leafHash(of: batch.leaves.span, at: position * EntryLayout.leafBytes))
+    }
+    return Checkpoint.make(identity: state.identity, size: tree.size, root: tree.root()) {
+      secrets.log.sign($0)
+    }
+  }
+
   /// A fresh log with only its genesis entry, for measurements without a data folder.
-  static func genesis(_ secrets: NodeSecrets) throws -> (identity: LogIdentity, batch: EntryBatch) {
+  static func genesis(
+    _ secrets: NodeSecrets, name: String = "bench"
+  ) throws -> (card: Card, batch: EntryBatch) {
     let card = try Card.make(
-      serial: 1, origin: Origin("bench/1"), log: secrets.log.publicKey,
+      serial: 1, origin: Origin("\(name)/1"), log: secrets.log.publicKey,
       cosigning: secrets.cosigning.publicKey, sealing: secrets.sealing.publicKey,
       transport: secrets.transport.publicKey, address: nil
     ) { secrets.log.sign($0) }
     var builder = EntryBuilder(state: LogState(empty: card.identity))
     let genesis = try Genesis(card: card, nextKeyHash: SHA256.hash([1]), follows: nil)
     builder.append(kind: .genesis, time: 1, body: genesis.encode())
-    return (card.identity, builder.finish { secrets.log.sign($0) })
+    return (card, builder.finish { secrets.log.sign($0) })
   }
 }
 
