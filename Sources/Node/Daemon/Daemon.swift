@@ -98,7 +98,7 @@ public enum Daemon {
     }
     let roster = try LiveRoster.load(folder)
     let start = try SigningStart(
-      card.identity, store, folder, token.file, hasPeers: false)
+      card.identity, store, folder, token.file, hasPeers: !roster.entries.isEmpty)
     let node = try Node(
       loop: loop, folder: folder, secrets: secrets, card: card, roster: roster, store: store,
       journal: journal, token: token, start: start)

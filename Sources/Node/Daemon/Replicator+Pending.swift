@@ -2,6 +2,5 @@ import Log
 import Replication
 
 extension Replicator {
-  var answeredPeers: [NodeName] { progressOfPeers().map(\.name) }
   func endsAt(_ log: LogID) -> UInt64? { nil }
 }
