@@ -96,7 +96,7 @@ let package = Package(
     tests(
       "NodeTests",
       [
-        "Node", "Runtime", "Store", "Log", "Secrets", "Crypto", "CommandLine", "liaisond",
+        "Node", "Audit", "Runtime", "Store", "Log", "Secrets", "Crypto", "CommandLine", "liaisond",
         "liaison",
       ]),
   ]

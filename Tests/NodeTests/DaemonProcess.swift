@@ -95,6 +95,18 @@ final class DaemonProcess {
     return try ControlReply(message: message).decode(Reply.self).parameters
   }
 
+  /// Once `count` peers have answered, what an operator does who knows that the others will not.
+  func release(after count: Int = 1) throws {
+    for _ in 0..<500 {
+      let epochs: EpochsReply = try call("Epochs", NoArguments())
+      if epochs.answered.count >= count { break }
+      Thread.sleep(forTimeInterval: 0.02)
+    }
+    if try status().signing == "waiting" {
+      let _: ReleaseReply = try call("ReleaseSigning", NoArguments())
+    }
+  }
+
   func status() throws -> StatusReport { try call("Status", NoArguments()) }
 
   func publish(_ records: [String], to names: [String], replicas: Int? = nil) throws -> EntryRun {

@@ -20,7 +20,7 @@ final class DaemonTests {
     }
   }
 
-  /// nl and fr each speak to be alone; all know all.
+  /// nl and fr each speak to be alone; all know all. So they wait for each other in vain.
   private func chain() throws -> (nl: DaemonProcess, be: DaemonProcess, fr: DaemonProcess) {
     let nl = try DaemonProcess("nl", in: root)
     let be = try DaemonProcess("be", in: root)
@@ -32,6 +32,8 @@ final class DaemonTests {
     be.hangUp()
     try nl.start()
     try fr.start()
+    try nl.release()
+    try fr.release()
     return (nl, be, fr)
   }
 
@@ -83,6 +85,7 @@ final class DaemonTests {
       }
       nl.kill()
       try nl.start()
+      try nl.release()
     }
     for (index, text) in acknowledged { #expect(try nl.show("nl/1/\(index)").record == text) }
     let size = try nl.size(of: "nl/1")

@@ -28,6 +28,9 @@ public enum NodeLimits {
   static let checkpointAfterMilliseconds: UInt64 = 900
   static let tokenEveryMilliseconds: UInt64 = 1_000
   static let saveVerifiedMilliseconds: UInt64 = 60_000
+  /// A backup waits so long for the log files to have what was acknowledged; a busy store writes 1 MiB at a time.
+  static let backupWaitsMilliseconds: UInt64 = 30_000
+  static let backupLooksEveryMilliseconds: UInt64 = 50
   /// Warnings in `status`: two for each of 500 peers, rounded up; and how long each stays.
   static let warningsKept = 1_024
   static let warningMilliseconds: UInt64 = 86_400_000

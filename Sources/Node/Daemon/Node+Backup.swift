@@ -22,21 +22,47 @@ extension Node {
         throw .refused(reason: "a backup is being made already", hint: "wait until it is done")
       }
       let pool = try backupPool()
-      let (folder, flag, snapshot) = (folder, backups.flag, store.snapshot())
-      let isTaken = pool.submit {
-        do throws(IdentityError) {
-          return .success(
-            try Backup.run(folder, snapshot, to: request.folder, until: flag))
-        } catch {
-          return .failure(error)
-        }
-      }
-      guard isTaken else { throw .busy }
       backups.reply = reply
-      journal.notice("backup to \(request.folder): begun, \(snapshot.entries) entries")
+      var acknowledged: [LogID: UInt64] = [:]
+      for log in store.logs { acknowledged[log.id] = store.durableHead(log.id)?.size ?? 0 }
+      beginBackup(
+        request.folder, acknowledged, in: pool,
+        until: now + NodeLimits.backupWaitsMilliseconds)
     } catch {
       reply(.failure(error))
     }
+  }
+
+  /// What was acknowledged when it was asked for is in the copy: it waits a moment until the log files have it.
+  private func beginBackup(
+    _ target: String, _ acknowledged: [LogID: UInt64],
+    in pool: WorkerPool<Result<CopySummary, IdentityError>>, until deadline: UInt64
+  ) {
+    guard !isStopping else { return }
+    let snapshot = store.snapshot()
+    let behind = snapshot.logs.filter {
+      snapshot.head($0.id)?.size ?? 0 < acknowledged[$0.id] ?? 0
+    }
+    guard behind.isEmpty || now >= deadline else {
+      loop.schedule(afterMilliseconds: NodeLimits.backupLooksEveryMilliseconds) { [weak self] in
+        self?.beginBackup(target, acknowledged, in: pool, until: deadline)
+      }
+      return
+    }
+    journal.notice("backup to \(target): begun, \(snapshot.entries) entries")
+    let missing = behind.map { "\($0.origin): the newest entries are in the journal only" }
+    let (folder, flag) = (folder, backups.flag)
+    let isTaken = pool.submit {
+      do throws(IdentityError) {
+        var summary = try Backup.run(folder, snapshot, to: target, until: flag)
+        summary.problems += missing
+        summary.problemCount += missing.count
+        return .success(summary)
+      } catch {
+        return .failure(error)
+      }
+    }
+    if !isTaken { backupEnded(.failure(IdentityError(.refused, "it is stopping", hint: ""))) }
   }
 
   private func backupPool() throws(ControlError)

@@ -1,0 +1,273 @@
+import Audit
+import Crypto
+import Foundation
+import Log
+import Runtime
+import Secrets
+import Store
+import Testing
+
+@testable import Node
+
+/// Backups, exports of keys, restores and epochs, with real daemons.
+@Suite("Restores", .serialized)
+final class RestoreTests {
+  private let root: URL
+  private let passphrase = "a passphrase for tests"
+
+  init() throws {
+    root = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "liaison-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: root) }
+
+  private var guarded: GuardedBytes { GuardedBytes(copying: Array(passphrase.utf8).span) }
+  private func path(_ name: String) -> String { root.appendingPathComponent(name).path }
+
+  private func records(_ count: Int) -> [String] {
+    (0..<count).map {
+      #"{"type":"note","number":\#($0),"text":"\#(String(repeating: "x", count: 300))"}"#
+    }
+  }
+
+  private func pair() throws -> (nl: DaemonProcess, be: DaemonProcess) {
+    let nl = try DaemonProcess("nl", in: root)
+    let be = try DaemonProcess("be", in: root)
+    try nl.start()
+    try be.start()
+    try nl.add(be, dial: true)
+    try be.add(nl, dial: true)
+    be.hangUp()
+    nl.hangUp()
+    #expect(try nl.wait { $0.peers.contains { $0.state == "connected" } })
+    return (nl, be)
+  }
+
+  private func liaison(_ words: [String]) throws -> (status: Int32, said: String) {
+    let process = Process()
+    process.executableURL = DaemonProcess.binary.deletingLastPathComponent()
+      .appendingPathComponent("liaison")
+    process.arguments = words
+    let pipe = Pipe()
+    process.standardError = pipe
+    process.standardOutput = pipe
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, said)
+  }
+
+  // MARK: Backups
+
+  @Test(
+    "A backup of a node that publishes meanwhile is whole, by fsck and by the auditor, and holds no secret"
+  )
+  func underLoad() throws {
+    let (nl, be) = try pair()
+    _ = try nl.publish(records(200), to: ["all"])
+    let done = DispatchSemaphore(value: 0)
+    let lines = records(20)
+    let writer = Writer(nl, lines, done)
+    Thread.detachNewThread { writer.run() }
+    for number in 0..<4 {
+      let target = path("backup\(number)")
+      let before = try nl.size(of: "nl/1")
+      let summary: CopySummary = try nl.call("Backup", BackupRequest(folder: target))
+      #expect(summary.problemCount == 0, "\(summary.problems)")
+      let size = try #require(summary.logs.first { $0.origin == "nl/1" }?.size)
+      #expect(size >= before)
+      try checkCopy(target, cards: [try nl.card(), try be.card()], size: size)
+    }
+    writer.stop()
+    done.wait()
+    #expect(writer.batches > 4, "nothing was published while the copies were made")
+  }
+
+  private func checkCopy(_ target: String, cards: [Card], size: UInt64) throws {
+    let report = try Fsck.run(on: try FileDisk(folder: target, isReadOnly: true), signatures: true)
+    #expect(report.isClean, "\(report.findings)")
+    let audit = try FolderAudit.run(path: target, cards: cards)
+    #expect(audit.findings.isEmpty, "\(audit.findings)")
+    #expect(audit.verdict == .ok, "\(audit.notChecked)")
+    #expect(audit.logs.first { $0.origin == "nl/1" }?.entries == size)
+    let files = try FileManager.default.subpathsOfDirectory(atPath: target)
+    #expect(files.contains("node.card"))
+    #expect(files.contains("peers/be.card") == (cards.count > 1))
+    for file in files {
+      #expect(!file.hasSuffix(".psk") && !file.contains("secrets") && !file.contains("token"))
+    }
+  }
+
+  @Test(
+    "Without a daemon the verb copies under the lock; nothing is written over, and nothing into the folder"
+  )
+  func withoutDaemon() throws {
+    let nl = try DaemonProcess("nl", in: root)
+    try nl.start()
+    _ = try nl.publish(records(30), to: ["nl"])
+    // What was acknowledged is in the journal only.
+    nl.kill()
+    let target = path("backup")
+    let made = try liaison(["backup", target, "--data", nl.folder.root])
+    #expect(made.status == 0, "\(made.said)")
+    try checkCopy(target, cards: [try nl.card()], size: 32)
+    let again = try liaison(["backup", target, "--data", nl.folder.root])
+    #expect(again.status == 73 && again.said.contains("is there already"))
+    let inside = try liaison(["backup", nl.folder.root + "/x", "--data", nl.folder.root])
+    #expect(inside.status == 65 && inside.said.contains("would be inside"))
+  }
+
+  // MARK: Keys
+
+  @Test(
+    "An export of keys is read back, is not written over, and restores only beside its own backup")
+  func keys() throws {
+    let nl = try DaemonProcess("nl", in: root)
+    let be = try DaemonProcess("be", in: root)
+    let psk = path("key")
+    try (Base64.encode([UInt8](repeating: 7, count: 32)) + "\n").write(
+      toFile: psk, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: psk)
+    _ = try Roster.add(try be.card(), address: nil, presharedKeyPath: psk, to: nl.folder)
+    let file = path("nl.keys")
+    let (origin, count) = try KeysFile.export(
+      nl.folder, credential: nil, to: file, passphrase: guarded)
+    #expect(origin == "nl/1" && count == 1)
+    #expect(
+      refusal { _ = try KeysFile.export(nl.folder, credential: nil, to: file, passphrase: guarded) }
+        == .exists)
+    let wrong = GuardedBytes(copying: Array("another".utf8).span)
+    #expect(refusal { _ = try KeysFile.read(file, passphrase: wrong) } == .refused)
+    let mine = path("backup")
+    let others = path("backup-be")
+    _ = try Backup.run(nl.folder, to: mine)
+    _ = try Backup.run(be.folder, to: others)
+    let foreign = refusal {
+      _ = try Restore.run(
+        from: others, keys: try KeysFile.read(file, passphrase: guarded),
+        to: NodeFolder(path("wrong")))
+    }
+    #expect(foreign == .refused)
+    let restored = NodeFolder(path("restored"))
+    let (card, summary) = try Restore.run(
+      from: mine, keys: try KeysFile.read(file, passphrase: guarded), to: restored)
+    #expect(card == (try nl.card()) && summary.problemCount == 0)
+    for name in ["secrets/node.key", "peers/be.psk", "peers/be.card", "node.card"] {
+      #expect(
+        FileManager.default.contentsEqual(
+          atPath: "\(nl.folder.root)/\(name)", andPath: "\(restored.root)/\(name)"), "\(name)")
+    }
+    #expect(
+      refusal {
+        _ = try Restore.run(
+          from: mine, keys: try KeysFile.read(file, passphrase: guarded), to: restored)
+      } == .exists)
+  }
+
+  private func refusal(_ body: () throws -> Void) -> IdentityError.Kind? {
+    do { try body() } catch { return (error as? IdentityError)?.kind }
+    return nil
+  }
+
+  // MARK: Waiting and closing
+
+  @Test(
+    "A restarted node waits for its peers; publish gives up with 75 and nothing published, or goes on when released"
+  )
+  func waiting() throws {
+    let (nl, be) = try pair()
+    _ = try be.terminate()
+    _ = try nl.terminate()
+    try nl.start(port: String(nl.address.split(separator: ":")[1]))
+    let report = try nl.status()
+    #expect(report.signing == "waiting" && report.waitingFor == ["be"])
+    #expect(report.signingHelp?.contains("signing release") == true)
+    let input = path("records.jsonl")
+    try (records(1)[0] + "\n").write(toFile: input, atomically: true, encoding: .utf8)
+    let size = try nl.size(of: "nl/1")
+    let gaveUp = try liaison(
+      ["publish", "--to", "nl", "--timeout", "1", "--data", nl.folder.root, input])
+    #expect(gaveUp.status == 75, "\(gaveUp.said)")
+    #expect(
+      gaveUp.said.contains("waiting: the answers of be")
+        && gaveUp.said.contains("Nothing was published"))
+    #expect(try nl.size(of: "nl/1") == size)
+    let released = try liaison(["signing", "release", "--data", nl.folder.root])
+    #expect(released.status == 0 && released.said.contains("be"), "\(released.said)")
+    #expect(nl.log().contains("released signing without the answers of be"))
+    _ = try nl.publish(records(1), to: ["nl"])
+    let twice = try liaison(["signing", "release", "--data", nl.folder.root])
+    #expect(twice.status == 69)
+    // With its peer there, it becomes ready by itself.
+    _ = try nl.terminate()
+    try be.start(port: String(be.address.split(separator: ":")[1]))
+    try nl.start()
+    #expect(try nl.wait { $0.signing == "ready" })
+  }
+
+  @Test("A closed log stays closed: with the token put right, too, once own entries came back")
+  func remembered() throws {
+    let (nl, be) = try pair()
+    let copy = nl.folder.root + ".copy"
+    _ = try nl.publish(records(3), to: ["be"])
+    _ = try nl.terminate()
+    try FileManager.default.copyItem(atPath: nl.folder.root, toPath: copy)
+    try nl.start()
+    #expect(try nl.wait { $0.signing == "ready" })
+    let run = try nl.publish(records(3), to: ["be"], replicas: 1)
+    _ = try nl.terminate()
+    try FileManager.default.removeItem(atPath: nl.folder.root)
+    try FileManager.default.moveItem(atPath: copy, toPath: nl.folder.root)
+    // Without a token it is closed for this run; what comes back closes it for good.
+    let token = nl.folder.defaultToken
+    let kept = try Data(contentsOf: URL(fileURLWithPath: token))
+    try FileManager.default.removeItem(atPath: token)
+    try nl.start()
+    #expect(try nl.status().signing == "closed")
+    #expect(try nl.wait { $0.logs.contains { $0.own && $0.size == run.first + run.count } })
+    let mark = nl.folder.closed
+    #expect(FileManager.default.fileExists(atPath: mark))
+    _ = try nl.terminate()
+    try kept.write(to: URL(fileURLWithPath: token))
+    try nl.start()
+    let report = try nl.status()
+    #expect(report.signing == "closed" && report.signingHelp?.contains("epoch open") == true)
+    let refused = try liaison(["publish", "--to", "be", "--data", nl.folder.root, "/dev/null"])
+    #expect(refused.status == 65)
+    #expect(throws: ControlError.self) { try nl.publish(self.records(1), to: ["be"]) }
+    #expect(try be.status().logs.first { $0.origin == "nl/1" }?.disputed == false)
+  }
+}
+
+/// Publishes until told to stop.
+private final class Writer: @unchecked Sendable {
+  // Unchecked: `flag` is a lock's, `batches` is read after `done` was signalled.
+  private let node: DaemonProcess
+  private let lines: [String]
+  private let done: DispatchSemaphore
+  private let flag = StopFlag()
+  private(set) var batches = 0
+
+  init(_ node: DaemonProcess, _ lines: [String], _ done: DispatchSemaphore) {
+    self.node = node
+    self.lines = lines
+    self.done = done
+  }
+
+  func stop() { flag.stop() }
+
+  func run() {
+    defer { done.signal() }
+    do {
+      while !flag.isStopped {
+        _ = try node.publish(lines, to: ["all"])
+        batches += 1
+      }
+    } catch {
+      Issue.record("\(error)")
+    }
+  }
+}
