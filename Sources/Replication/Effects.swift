@@ -88,6 +88,10 @@ public enum Effect: Sendable {
   case keepProof(ForkProof)
   /// Entries asked for because they are damaged or absent here; nothing in them is verified.
   case mend(LogID, EntryBatch, from: NodeName)
+  /// Nothing from this index on is accepted.
+  case freeze(LogID, at: UInt64)
+  /// A second, different opening after an epoch: evidence.
+  case keepOpening(Opening)
   /// A node's next epoch: its genesis goes to the store, its card takes the place of the last.
   case follow(Opening)
   case event(Event)
@@ -117,6 +121,8 @@ public enum Event: Sendable, Equatable {
   case anotherCopy(NodeName)
   /// Every connected peer that shares the log was asked for these entries, and none had them.
   case unrepairable(LogID, Range<UInt64>)
+  /// That peer sent a next epoch which the key committed to did not open: a card is to be compared.
+  case openingRefused(after: LogID, from: NodeName)
   /// A second, different opening follows this log.
   case secondOpening(LogID)
   /// An epoch of our own name that this folder does not have.
@@ -144,6 +150,8 @@ public enum Counter: String, Sendable, CaseIterable {
   case claimsDropped = "sync.claims-dropped"
   case entriesBad = "sync.entries-bad"
   case forks = "sync.forks"
+  case openingsRefused = "sync.openings-refused"
+  case pushesEnded = "sync.pushes-ended"
 }
 
 /// What the core reads of the logs; the store answers at once. Everything below `durableHead` is

@@ -23,6 +23,11 @@ public enum Limits {
   /// Leaves that one side shows of a log on a session: its newest, and the one that contradicts.
   public static let leavesShownOfLog = 2
 
+  /// Openings after one epoch that a session may bring: the first, and one that differs.
+  public static let openingsOfLog = 2
+  /// Openings of a session that wait for the epoch before: 16 × 2.5 KiB.
+  public static let openingsWaiting = 16
+
   /// How long after a start all peers are waited for; then one that answered is enough …
   public static let answersMilliseconds: UInt64 = 30_000
   /// … when this has passed since the first: peers that connect together answer together.

@@ -112,7 +112,8 @@ extension Replicator {
     guard log != ownLog, signing == .ready, logs[log]!.accepted.frozenAt == nil,
       now >= logs[log]!.cosignDueAt,
       let checkpoint = newestCheckpoint(of: log), checkpoint.size > logs[log]!.cosignedSize,
-      checkpoint.size <= logs[log]!.durable.size, !logs[log]!.isContradicted
+      checkpoint.size <= logs[log]!.durable.size, checkpoint.size <= ceiling(of: log),
+      !logs[log]!.isContradicted
     else { return }
     logs[log]!.cosignedSize = checkpoint.size
     logs[log]!.cosignDueAt = now + Limits.cosignEveryMilliseconds

@@ -57,6 +57,7 @@ extension Replicator {
     for log in candidates where session.shared[log] == nil {
       guard session.theirPositions[log] != nil, session.ourPositions[log] != nil else { continue }
       session.shared[log] = SharedLog()
+      session.areOpeningsDue = true
       if logs[log]!.durable.size > 0 { session.unannounced.insert(log) }
     }
     sessions[id] = session
@@ -82,6 +83,7 @@ extension Replicator {
       if isFirst { sessions[id]!.hasSentAnswer = true }
       if isFirst || !heads.isEmpty { send(.heads(heads), on: id, &effects) }
     }
+    passOnOpenings(&effects)
   }
 
   mutating func announced(

@@ -3,7 +3,7 @@ import Log
 
 // The side that asks: Protocols/sync.md, 5 and SYNC-42.
 extension Replicator {
-  /// Entries of the highest undisputed head that a ready session announced.
+  /// Entries of the highest undisputed head that a ready session announced, as far as they are wanted.
   func highestKnown(of log: LogID) -> UInt64 {
     var highest: UInt64 = 0
     for id in sessionOrder {
@@ -11,7 +11,7 @@ extension Replicator {
         highest = max(highest, shared.theirs?.size ?? 0)
       }
     }
-    return highest
+    return min(highest, max(ceiling(of: log), logs[log]!.accepted.size))
   }
 
   /// Decides when what is missing of `log` will be pulled.
@@ -35,12 +35,12 @@ extension Replicator {
     of log: LogID, full: Bool = false, _ now: UInt64, _ effects: inout [Effect]
   ) {
     guard let progress = logs[log], progress.pull == nil, let due = progress.pullDueAt, due <= now,
-      progress.accepted.frozenAt == nil, !progress.isLimited,
+      progress.accepted.size < ceiling(of: log), !progress.isLimited,
       log == ownLog || logs.values.lazy.filter({ $0.pull != nil }).count < Limits.pullsAtOnce,
       let source = source(of: log, now)
     else { return }
     let from = progress.accepted.size
-    let to = sessions[source]!.shared[log]!.theirs!.size
+    let to = min(sessions[source]!.shared[log]!.theirs!.size, ceiling(of: log))
     let request = nextRequest
     nextRequest = nextRequest == .max ? 1 : nextRequest + 1
     logs[log]!.pull = Pull(
@@ -141,11 +141,12 @@ extension Replicator {
     if isAnswer, pull == nil || !isPull(logs[log]!, chunk.request, id) {
       return effects.append(.count(.chunksUnasked))
     }
-    guard !shared.isDisputed, logs[log]!.accepted.frozenAt == nil, !logs[log]!.isLimited else {
-      return
+    guard !shared.isDisputed, !logs[log]!.isLimited else { return }
+    let end = chunk.first + UInt64(chunk.count)
+    guard end <= ceiling(of: log) else {
+      return beyond(chunk, log, on: id, now, &effects)
     }
     if isAnswer {
-      let end = chunk.first + UInt64(chunk.count)
       guard chunk.first == pull!.next, end <= pull!.to else {
         return blame(id, for: log, now, &effects)
       }
@@ -156,6 +157,18 @@ extension Replicator {
       return outOfPlace(chunk, log, on: id, size: size, now, &effects)
     }
     accept(chunk, message, log, on: id, now, &effects)
+  }
+
+  /// Above the end of the epoch, or the freeze: what stands below is asked for, the rest not taken.
+  private mutating func beyond(
+    _ chunk: Chunk, _ log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    guard chunk.request == 0 else { return blame(id, for: log, now, &effects) }
+    effects.append(.count(.pushesEnded))
+    send(.prune(position: sessions[id]!.ourPositions[log]!), on: id, &effects)
+    guard logs[log]!.accepted.size < ceiling(of: log) else { return }
+    logs[log]!.pullDueAt = now
+    startPull(of: log, now, &effects)
   }
 
   private mutating func outOfPlace(

@@ -17,7 +17,7 @@ extension Replicator {
 
   /// An author who shows less of its log than we hold is told at once, by its own signature.
   mutating func showNewest(to peer: NodeName, on id: SessionID, _ effects: inout [Effect]) {
-    for log in sessions[id]!.ourLogs where authorOf[log] == peer {
+    for log in sessions[id]!.ourLogs where authorOf[log] == peer && successors[log] == nil {
       guard let shared = sessions[id]!.shared[log] else { continue }
       let size = logs[log]!.durable.size
       if shared.theirs?.size ?? 0 < size { show(size - 1, of: log, on: id, &effects) }
@@ -65,9 +65,11 @@ extension Replicator {
     )
   }
 
-  private mutating func prove(
+  mutating func prove(
     _ a: [UInt8], _ b: [UInt8], of identity: LogIdentity, _ effects: inout [Effect]
   ) {
+    let header = 0..<EntryLayout.headerBytes
+    guard a[header] != b[header] else { return }
     // One order, whoever finds it: the same fork gives the same bytes everywhere.
     let (first, second) = a.lexicographicallyPrecedes(b) ? (a, b) : (b, a)
     // Ours may stand there under a checkpoint alone: then this shows no fork.

@@ -169,6 +169,7 @@ extension Replicator {
     if let state = reader.state(of: log), state.size > logs[log]!.accepted.size {
       adopt(state, of: log)
     }
+    if before == 0 { genesisCame(log, now, &effects) }
     giveCreditBack(log, &effects)
     settleCheckpoint(of: log, now, &effects)
     for id in sessionOrder where sessions[id]!.isReady {

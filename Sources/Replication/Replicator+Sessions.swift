@@ -91,7 +91,10 @@ extension Replicator {
     case .entry(let position, let leaf):
       try received(leaf: leaf, of: try log(position, id), on: id, now, &effects)
     case .copy: toldOfCopy(on: id, &effects)
-    case .opening(let position, _, _): _ = try log(position, id)
+    case .opening(let position, let leaf, let body):
+      let predecessor = try log(position, id)
+      try received(
+        WaitingOpening(predecessor: predecessor, leaf: leaf, body: body), on: id, now, &effects)
     }
   }
 

@@ -16,6 +16,9 @@ public struct Replicator {
   var logOrder: [LogID] = []
   var logs: [LogID: LogProgress] = [:]
   var authorOf: [LogID: NodeName] = [:]
+  /// What follows an epoch; and the epochs that something follows, as they became known.
+  var successors: [LogID: Successor] = [:]
+  var endedOrder: [LogID] = []
   var sessions: [SessionID: Session] = [:]
   var sessionOrder: [SessionID] = []
   var nextRequest: UInt32 = 1
@@ -46,6 +49,8 @@ public struct Replicator {
     self.runID = runID
     self.reader = reader
     for identity in identities { add(identity) }
+    for log in logOrder { link(log) }
+    if let reason = gate.closedBecause { signing = .closed(because: reason) }
   }
 
   /// Handles one input. Effects are appended in the order in which they must be carried out.
@@ -91,6 +96,7 @@ public struct Replicator {
       peers[peer.name] = peer
       for identity in peer.logs { add(identity) }
     }
+    for log in logOrder { link(log) }
     for session in sessionOrder { listLogs(to: session, now, &effects) }
   }
 

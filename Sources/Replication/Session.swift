@@ -31,6 +31,9 @@ struct Session {
   var hasAnswered = false
   /// The peer showed an own log here that is not ours: once for a session.
   var hasClaimed = false
+  /// What is known of epochs changed since it was told here.
+  var areOpeningsDue = true
+  var waitingOpenings: [WaitingOpening] = []
   /// `copy` came: once for a session.
   var wasToldOfCopy = false
   var theirPositions: [LogID: Int] = [:]
@@ -65,6 +68,9 @@ struct SharedLog {
   /// Entries whose leaf was sent as an answer to a rewrite, and how many were received.
   var leavesShown: [UInt64] = []
   var leavesSeen = 0
+  /// Genesis leaves of the next epoch that both sides know of, and how many were received.
+  var openingsKnown: [[UInt8]] = []
+  var openingsSeen = 0
   /// The newest checkpoint the peer sent here: chunks refer to it by size.
   var theirCheckpoint: VerifiedCheckpoint?
   /// The newest checkpoint we sent here.

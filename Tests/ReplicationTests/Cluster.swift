@@ -169,6 +169,41 @@ final class Cluster {
     for identity in member.logs.identities { reportDamage(name, identity.id) }
   }
 
+  /// The operator opens the next epoch of `name`, which ends the last at `size`, and the node starts in it.
+  func openEpoch(_ name: String, endingAt size: UInt64? = nil, start: OwnLogStart = .waiting) {
+    let member = members[name]!
+    let last = member.identity
+    let size = size ?? member.ownState.size
+    let opening = makeOpening(
+      name, epoch: last.origin.epoch + 1,
+      follows: Genesis.Predecessor(
+        origin: last.origin, size: size,
+        leafHash: (try? member.logs.leafHash(last.id, at: size - 1)) ?? .zero))
+    member.epochSecrets = Member.secrets(of: member.name.text, epoch: last.origin.epoch + 1)
+    member.identity = opening.after.identity
+    member.knownLogs[member.name]!.append(member.identity)
+    member.logs.add(member.identity)
+    member.logs.append(opening)
+    _ = member.logs.makeDurable(member.identity.id)
+    note(opening.batch, of: member.identity.id)
+    restart(name, start: start)
+  }
+
+  /// The genesis entry of an epoch, by the key that the epoch before committed to or by another.
+  func makeOpening(
+    _ name: String, epoch: UInt32, key: NodeSecrets? = nil, follows: Genesis.Predecessor
+  ) -> VerifiedBatch {
+    let member = members[name]!
+    let key = key ?? Member.secrets(of: member.name.text, epoch: follows.origin.epoch + 1)
+    let identity = LogIdentity(
+      origin: Origin(name: member.name, epoch: epoch), key: key.log.publicKey)
+    let state = LogState(empty: identity)
+    var builder = EntryBuilder(state: state)
+    builder.append(
+      kind: .genesis, time: now, body: member.genesisBody(epoch: epoch, key: key, follows: follows))
+    return try! state.accept(builder.finish { key.log.sign($0) })
+  }
+
   /// The store reads what rotted, and says so.
   func reportDamage(_ name: String, _ log: LogID) {
     let ranges = members[name]!.logs.damaged(log)
@@ -261,6 +296,8 @@ final class Cluster {
     case .mend(let log, let batch, let peer):
       if !member.logs.mend(log, batch) { feed(name, .mendRefused(log, peer)) }
       schedule(diskDelay, .damaged(name, log))
+    case .freeze(let log, let index): member.logs.freeze(log, at: index)
+    case .keepOpening: member.evidence += 1
     case .follow(let opening): follow(opening, name)
     case .event(.count(let counter)): member.counters[counter, default: 0] += 1
     case .event(let event): member.events.append(event)

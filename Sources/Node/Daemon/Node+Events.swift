@@ -43,6 +43,10 @@ extension Node {
       journal.error(
         "\(name(of: log)): no peer has entries \(range.lowerBound) to \(range.upperBound - 1), which are damaged here"
       )
+    case .openingRefused(let log, let peer):
+      journal.error(
+        "\(name(of: log)): peer \(peer) sent a next epoch that its key did not open; compare its card by voice"
+      )
     case .secondOpening(let log):
       warn(
         "second-opening \(log)",

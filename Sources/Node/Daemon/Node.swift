@@ -139,6 +139,9 @@ final class Node {
     case .mend(let log, _, let peer):
       journal.debug("\(name(of: log)): peer \(peer) sent entries that were damaged here")
     case .follow(let opening): follow(opening)
+    case .freeze(let log, let index):
+      attempt("the freeze was not stored") { try store.freeze(log, at: index) }
+    case .keepOpening(let opening): keepOpening(opening)
     case .event(let event): note(event)
     }
   }
@@ -197,6 +200,16 @@ final class Node {
     journal.error(
       "\(proof.identity.origin) was forked by its key at \(proof.frozenAt): frozen there; proof in \(path)"
     )
+  }
+
+  private func keepOpening(_ opening: Replication.Opening) {
+    let path = "\(folder.root)/faults"
+    attempt("the second opening was not written") {
+      try FileSystem.makeFolder(path, mode: 0o700)
+      try FileSystem.atomicWrite(
+        "\(path)/\(opening.predecessor)-\(opening.identity.id).opening",
+        opening.batch.batch.leaves + opening.batch.batch.bodies, mode: 0o600)
+    }
   }
 
   /// A fault in `previous` is shown with the entry before, which may stand in an earlier chunk.
