@@ -18,9 +18,9 @@ extension Node {
   /// Verified, and authorised by the epoch before: its genesis is stored, then its card takes the place of the last.
   func follow(_ opening: Opening) {
     let origin = opening.identity.origin
-    guard let known = roster.entry(origin.name), opening.card.isNewer(than: known.card) else {
-      return
-    }
+    // An own one is reported besides. Another is kept even if its card is known already, or the peer was removed: the
+    // core goes on from its genesis.
+    guard origin.name != identity.origin.name else { return }
     journal.warning(
       "\(origin) was opened after \(name(of: opening.predecessor)), by the key that it committed to"
     )
