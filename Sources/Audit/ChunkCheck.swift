@@ -114,6 +114,14 @@ struct ChunkCheck: Sendable {
             "is not a valid index record")
           continue
         }
+        if record.state == .absent, state == .present, files.journal?.arrivals[index] != nil {
+          // It arrived; the log files have it soon.
+          if let body = files.journaledBody(index) {
+            result.bodies[Int(BodyState.present.rawValue)] += 1
+            checkBody(Array(body), header, index, nil, &result)
+          }
+          continue
+        }
         // A removal that is journaled may be in the segment and not in the index, after a crash.
         state = files.journal?.removed[index] ?? record.state
       }

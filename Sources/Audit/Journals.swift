@@ -14,6 +14,8 @@ struct Journals: Sendable {
     var cosignatures: [UInt64: [UInt8]] = [:]
     /// Bodies that were removed, possibly not yet in `bodies.index`. Looked up, never iterated.
     var removed: [UInt64: BodyState] = [:]
+    /// Bodies that came later than their entries, possibly not in the log files yet.
+    var arrivals: [UInt64: JournaledBody] = [:]
 
     func run(at index: UInt64) -> JournaledRun? {
       // The newest that holds it.
@@ -163,6 +165,16 @@ struct Journals: Sendable {
       log.head.frozenAt = try reader.u64(bytes)
     case 9:
       try log.appendStates(&reader, bytes)
+    case 8:
+      let index = try reader.u64(bytes)
+      let body = JournaledBody(
+        segment: try reader.u32(bytes), offset: try reader.u32(bytes),
+        bytes: try reader.array(bytes, Int(try reader.u32(bytes))))
+      log.arrivals[index] = body
+      log.head.bodyBytes += UInt64(body.bytes.count)
+      log.head.segment = body.segment
+      log.head.segmentOffset =
+        body.offset &+ UInt32(truncatingIfNeeded: StoreFormat.bodyHeaderBytes + body.bytes.count)
     default:
       throw .truncated
     }

@@ -93,7 +93,8 @@ extension LogAudit {
           file: name, index: place, offset: place * UInt64(stride),
           what: "is not the frame that the journal acknowledged"))
     }
-    return frame
+    // Zeros are no frame: one was there that was damaged.
+    return frame.contains { $0 != 0 } ? frame : nil
   }
 
   private static func verify(

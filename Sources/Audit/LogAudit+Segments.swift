@@ -94,6 +94,11 @@ private struct SegmentScan: Sendable {
     _ segment: UInt32, _ offset: UInt64, _ index: UInt64, _ reader: inout WindowReader?
   ) throws(ReadFailure) -> String? {
     guard index < files.size else { return "belongs to an entry that is not there" }
+    if let body = files.journal?.arrivals[index], body.segment == segment,
+      UInt64(body.offset) == offset
+    {
+      return nil
+    }
     let place = index * UInt64(StoreFormat.indexBytes)
     guard let start = try reader?.locate(place, StoreFormat.indexBytes),
       let window = reader?.window

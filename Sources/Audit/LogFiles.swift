@@ -135,11 +135,13 @@ struct LogFiles: Sendable {
 
   func journaledState(_ index: UInt64) -> BodyState? {
     if let state = journal?.removed[index] { return state }
+    if journal?.arrivals[index] != nil { return .present }
     guard let run = journal?.run(at: index) else { return nil }
     return run.batch.bodyState(at: Int(index - run.batch.first))
   }
 
   func journaledBody(_ index: UInt64) -> ArraySlice<UInt8>? {
+    if let body = journal?.arrivals[index] { return body.bytes[...] }
     guard let run = journal?.run(at: index),
       run.batch.bodyState(at: Int(index - run.batch.first)) == .present
     else { return nil }

@@ -109,3 +109,10 @@ struct JournaledRun: Sendable {
   let segmentOffset: UInt32
   let controlCount: UInt64
 }
+
+/// The body of an entry that had none, in a journal (5.4, record 8).
+struct JournaledBody: Sendable {
+  let segment: UInt32
+  let offset: UInt32
+  let bytes: [UInt8]
+}

@@ -38,6 +38,8 @@ struct IndexRecord {
     bytes.append(bigEndian: length)
     bytes.append(bigEndian: UInt32(state.rawValue) << 24)
   }
+  /// Whether a body is or was there.
+  var hasPlace: Bool { state == .present || length > 0 }
 
   /// Where the body's record ends.
   var end: UInt64 { UInt64(offset) + UInt64(Layout.bodyHeaderBytes) + UInt64(length) }

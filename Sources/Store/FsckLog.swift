@@ -176,6 +176,7 @@ struct LogCheck {
       let bytes = try store.readExactly(
         file(.checkpoints), at: place * UInt64(Layout.checkpointBytes),
         count: Layout.checkpointBytes)
+      guard bytes.contains(where: { $0 != 0 }) else { continue }
       guard let frame = checkpointFrame(bytes) else {
         report.add(Damage(file: file(.checkpoints), index: place, .checksum))
         continue
@@ -196,6 +197,7 @@ struct LogCheck {
       let bytes = try store.readExactly(
         file(.cosignatures), at: place * UInt64(Layout.cosignatureBytes),
         count: Layout.cosignatureBytes)
+      guard bytes.contains(where: { $0 != 0 }) else { continue }
       if cosignatureFrame(bytes) == nil {
         report.add(Damage(file: file(.cosignatures), index: place, .checksum))
       } else {
@@ -226,10 +228,6 @@ private func leafHash(_ leaves: [UInt8], _ offset: Int) -> Digest {
 
 private func bodyHash(_ record: [UInt8]) -> Digest {
   SHA256.hash(record.span.extracting(Layout.bodyHeaderBytes..<record.count))
-}
-
-private func indexRecord(_ index: [UInt8], _ position: Int) -> IndexRecord? {
-  IndexRecord(index.span, at: position * Layout.indexBytes)
 }
 
 private func checkpointFrame(_ bytes: [UInt8]) -> CheckpointFrame? {

@@ -15,6 +15,8 @@ enum JournalRecord {
   case freeze(LogID, index: UInt64)
   /// `bytes`: of the bodies that were here.
   case states(LogID, BodyState, bytes: UInt64, indices: [UInt64])
+  /// The body of an entry that was absent.
+  case body(BodyArrival)
 
   private enum Code {
     static let newLog: UInt8 = 1
@@ -25,12 +27,14 @@ enum JournalRecord {
     static let pending: UInt8 = 6
     static let freeze: UInt8 = 7
     static let states: UInt8 = 9
+    static let body: UInt8 = 8
   }
 
   var logID: LogID {
     switch self {
     case .newLog(let identity): identity.id
     case .head(let head): head.id
+    case .body(let body): body.log
     case .entries(let id, _, _), .checkpoint(let id, _, _, _), .cosignature(let id, _, _),
       .pending(let id, _), .freeze(let id, _), .states(let id, _, _, _):
       id
@@ -43,6 +47,7 @@ enum JournalRecord {
     case .entries(_, let batch, _):
       batch.leaves.count + batch.bodies.count + batch.count + 96
     case .states(_, _, _, let indices): 8 * indices.count + 64
+    case .body(let body): body.bytes.count + 96
     default: 512
     }
   }
@@ -98,6 +103,9 @@ enum JournalRecord {
       bytes.append(bigEndian: purged)
       bytes.append(bigEndian: UInt32(indices.count))
       for index in indices { bytes.append(bigEndian: index) }
+    case .body(let body):
+      bytes.append(Code.body)
+      body.append(to: &bytes)
     }
   }
 
@@ -133,6 +141,8 @@ enum JournalRecord {
       self = .freeze(LogID(try reader.bytes32(bytes)), index: try reader.u64(bytes))
     case Code.states:
       self = try JournalRecord.states(&reader, bytes)
+    case Code.body:
+      self = .body(try BodyArrival(&reader, bytes))
     default:
       throw .truncated
     }

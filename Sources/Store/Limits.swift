@@ -64,6 +64,12 @@ enum Layout {
   static let leavesCheckedAtStart: UInt64 = 1024
   /// Damage found by reads and not yet asked for, and places that were reported once.
   static let damageKept = 1000
+  /// Ranges of damaged or absent entries of one log that are kept in memory: 16 KiB.
+  static let damagedRangesKept = 1024
+  /// Mending writes of one batch: like a group commit, so that a commit waits no longer for it.
+  static let mendBytes = 2 << 20
+  /// Entries before and behind one whose index record is looked at to say where its body must lie.
+  static let neighbours: UInt64 = 64
   /// Entries that one batch writes to log files: it delays a commit by a few milliseconds.
   static let applyBytes = 4 << 20
   /// A hole takes about as long as writing this much.

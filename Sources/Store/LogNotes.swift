@@ -10,7 +10,7 @@ struct LogNotes {
   private(set) var newest: VerifiedCheckpoint?
   /// Above the log's size.
   private(set) var pending: VerifiedCheckpoint?
-  private(set) var cosignatures: [StoredCosignature] = []
+  private(set) var cosignatures: [KeptCosignature] = []
   private(set) var damage: [Damage] = []
 
   init(_ head: HeadRecord, _ identity: LogIdentity, disk: any Disk) throws(StoreError) {
@@ -23,7 +23,7 @@ struct LogNotes {
       file, head.cosignatureCount, Layout.cosignaturesRead, Layout.cosignatureBytes, disk
     ) { bytes, number in
       if let frame = cosignatureFrame(bytes) {
-        cosignatures.append(frame.stored)
+        cosignatures.append(KeptCosignature(stored: frame.stored, position: number))
       } else {
         damage.append(Damage(file: file, index: number, .checksum))
       }
@@ -60,7 +60,7 @@ struct LogNotes {
       checkpoints.append(
         StoredCheckpoint(
           size: frame.size, root: verified?.root, contradicts: frame.contradicts,
-          note: frame.note))
+          note: frame.note, position: number))
     }
     checkpoints.reverse()
   }
@@ -81,7 +81,9 @@ struct LogNotes {
       throw .disk(error, file)
     }
     for number in 0..<(stored.count / bytes) {
-      body(Array(stored[(number * bytes)..<((number + 1) * bytes)]), first + UInt64(number))
+      let frame = Array(stored[(number * bytes)..<((number + 1) * bytes)])
+      // Zeros are no frame: one was there that could not be mended.
+      if frame.contains(where: { $0 != 0 }) { body(frame, first + UInt64(number)) }
     }
   }
 }

@@ -26,7 +26,8 @@ struct NodeBuilder {
   private(set) var openBlock: [UInt8]
   /// Roots of the complete subtrees of whole blocks, largest first.
   private(set) var peaks: [Digest]
-  private var blocks: UInt64
+  /// Complete blocks.
+  private(set) var blocks: UInt64
 
   init(openBlock: [UInt8], peaks: [Digest], blocks: UInt64) {
     self.openBlock = openBlock

@@ -118,6 +118,8 @@ extension JournalRecord {
           .log(id, .cosignatures), offset: position * UInt64(Layout.cosignatureBytes),
           bytes: frame)
       ]
+    case .body(let body):
+      return body.fileOperations
     case .entries, .head, .pending, .freeze, .states:
       return []
     }

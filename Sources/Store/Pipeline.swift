@@ -75,6 +75,22 @@ struct StagedChange {
   var purge: Purge?
 }
 
+/// Bytes that are known to be right, for places where others are. Writing them any number of times is the
+/// same as once, so they need no journal: a crash leaves damage that is found again.
+struct Mend {
+  let log: StoredLog
+  let operations: [DiskOperation]
+  /// Whole when this is done.
+  let entries: [UInt64]
+  let damage: [Damage]
+
+  var bytes: Int {
+    operations.reduce(0) { sum, operation in
+      if case .write(_, _, let bytes) = operation { sum + bytes.count } else { sum }
+    }
+  }
+}
+
 /// What is on its way to the disk, in order.
 struct Pipeline {
   /// For the next group commits.
@@ -97,6 +113,12 @@ struct Pipeline {
   var dirty = [SyncQueue(), SyncQueue()]
   /// Everything that was appended and is not in log files.
   var stagedBytes = 0
+
+  /// To be written to their places in log files, and synced there at once.
+  var mends: [Mend] = []
+  /// A frame of a journal is damaged: the other one begins as soon as it can.
+  var turnIsWanted = false
+  var turnMends: [Damage] = []
 
   var outstanding: Work?
   var lastToken: UInt64 = 0
@@ -131,6 +153,8 @@ struct Work {
     case apply(count: Int)
     case bulk([(log: StoredLog, segment: TailSegment)])
     case sync([SyncTarget])
+    /// Verified bytes for damaged places, and the syncs behind them.
+    case mend(count: Int)
     case reserve
   }
 

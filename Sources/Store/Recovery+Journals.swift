@@ -96,6 +96,8 @@ extension Recovery {
     case .states(let id, let state, let bytes, let indices):
       purges[id, default: []].append((state, indices))
       try change(id) { $0.purgedBytes += bytes }
+    case .body(let body):
+      try change(body.log) { $0.placeBody(body) }
     }
   }
 

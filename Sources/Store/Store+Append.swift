@@ -114,6 +114,11 @@ extension Store {
     log.tail.append(segment)
     log.nodes.append(verified.leafHashes, nodes: &log.tailNodes)
     pipeline.stagedBytes += segment.bytes
+    if let states = batch.bodyStates {
+      for (position, state) in states.enumerated() where state == .absent {
+        log.damaged.insert(batch.first + UInt64(position))
+      }
+    }
     if way == .bulk {
       log.hasBulk = true
       pipeline.bulk.append((log, segment))

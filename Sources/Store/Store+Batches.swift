@@ -27,13 +27,17 @@ extension Store {
     if condition == .full, let work = workWhenFull() { return work }
     if pipeline.stalled != nil { return nil }
     startBulkRoundIfDue()
+    if pipeline.turnIsWanted { return turnWork() }
     if pipeline.unappliedBytes > limits.unappliedBytes { return applyWork() }
     let bulk = readyBulk()
     let target = nextSyncTarget()
     // What the older journal needs can wait for a pause, until the present one is half full.
     let isDue = !pipeline.roundTargets.isEmpty || journal.offset > journal.bytes / 2
-    let othersTurn = pipeline.lastWasCommit && (!bulk.isEmpty || (target != nil && isDue))
+    let othersTurn =
+      pipeline.lastWasCommit
+      && (!bulk.isEmpty || (target != nil && isDue) || !pipeline.mends.isEmpty)
     if !pipeline.staged.isEmpty, !othersTurn { return commitWork() }
+    if !pipeline.mends.isEmpty { return mendWork() }
     if !bulk.isEmpty, target == nil || !pipeline.lastWasBulk {
       pipeline.lastWasBulk = true
       return bulkWork(bulk)
@@ -133,7 +137,11 @@ extension Store {
     guard targets.isEmpty else {
       return Work(kind: .sync(targets), operations: targets.map(\.operation))
     }
-    guard !journal.otherIsRetired else { return nil }
+    return journal.otherIsRetired ? nil : retireWork()
+  }
+
+  /// A commit that says that the older journal is no longer needed, and nothing else.
+  func retireWork() -> Work {
     let payload = [UInt8](repeating: 0, count: JournalFrame.headerBytes)
     return commitWork(payload, count: 0, in: journal, after: [])
   }
@@ -148,7 +156,7 @@ extension Store {
 
   // MARK: Log files
 
-  private func applyWork() -> Work {
+  func applyWork() -> Work {
     var operations: [DiskOperation] = []
     var runs: [(log: StoredLog, segments: [TailSegment])] = []
     var places: [LogID: Int] = [:]

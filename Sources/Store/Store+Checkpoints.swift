@@ -66,16 +66,16 @@ extension Store {
     let log = try log(id)
     let stored = StoredCosignature(
       checkpointSize: checkpoint.size, checkpointRoot: checkpoint.root, cosignature: cosignature)
-    guard log.keep(stored) else { return }
+    let position = log.staged.cosignatureCount
+    guard log.keep(KeptCosignature(stored: stored, position: position)) else { return }
     pipeline.stage(
-      .cosignature(
-        id, position: log.staged.cosignatureCount, frame: CosignatureFrame(stored).encode()))
+      .cosignature(id, position: position, frame: CosignatureFrame(stored).encode()))
     log.staged.cosignatureCount += 1
   }
 
   /// The newest of each cosigner, by name.
   public func cosignatures(_ id: LogID) -> [StoredCosignature] {
-    logsByID[id]?.cosignatures ?? []
+    logsByID[id]?.cosignatures.map(\.stored) ?? []
   }
 
   private func compare(
@@ -100,15 +100,16 @@ extension Store {
   private func stage(_ checkpoint: VerifiedCheckpoint, _ log: StoredLog, contradicts: Bool) {
     let frame = CheckpointFrame(
       size: checkpoint.size, contradicts: contradicts, note: checkpoint.note)
+    let position = log.staged.checkpointCount
     stage(
       .checkpoint(
-        log.id, position: log.staged.checkpointCount, contradicts: contradicts,
-        frame: frame.encode()), about: checkpoint.size, log)
+        log.id, position: position, contradicts: contradicts, frame: frame.encode()),
+      about: checkpoint.size, log)
     log.staged.checkpointCount += 1
     log.keep(
       StoredCheckpoint(
         size: checkpoint.size, root: checkpoint.root, contradicts: contradicts,
-        note: checkpoint.note))
+        note: checkpoint.note, position: position))
   }
 
   /// The log grew: is the checkpoint that was ahead of it its own? Needs no disk.
@@ -183,21 +184,23 @@ extension StoredLog {
   }
 
   /// - Returns: whether it is news.
-  func keep(_ stored: StoredCosignature) -> Bool {
+  func keep(_ kept: KeptCosignature) -> Bool {
+    let stored = kept.stored
     let name = stored.cosignature.name
-    let place = cosignatures.firstIndex { $0.cosignature.name >= name } ?? cosignatures.count
-    if place < cosignatures.count, cosignatures[place].cosignature.name == name {
-      let old = cosignatures[place]
+    let place =
+      cosignatures.firstIndex { $0.stored.cosignature.name >= name } ?? cosignatures.count
+    if place < cosignatures.count, cosignatures[place].stored.cosignature.name == name {
+      let old = cosignatures[place].stored
       guard
         (stored.checkpointSize, stored.cosignature.time) > (
           old.checkpointSize, old.cosignature.time
         )
       else { return false }
-      cosignatures[place] = stored
+      cosignatures[place] = kept
       return true
     }
     guard cosignatures.count < Layout.cosignersKept else { return false }
-    cosignatures.insert(stored, at: place)
+    cosignatures.insert(kept, at: place)
     return true
   }
 }

@@ -19,6 +19,7 @@ extension Store {
     case .apply(let count): didApply(count, work.operations)
     case .bulk(let written): didWriteBulk(written, work.operations)
     case .sync(let targets): didSync(targets)
+    case .mend(let count): didMend(count)
     case .reserve:
       pipeline.reserveIsHeld = true
       condition = .running
@@ -67,6 +68,10 @@ extension Store {
   private func didCommit(_ position: JournalPosition, _ count: Int, _ retires: Bool)
     -> [Durable]
   {
+    if position.generation != journal.generation {
+      olderJournal = journal
+      didTurn()
+    }
     journal = position
     if retires { journal.otherIsRetired = true }
     var durable: [Durable] = []
@@ -114,6 +119,9 @@ extension Store {
       return nil
     case .states(let id, _, let bytes, _):
       logsByID[id]?.durable.purgedBytes += bytes
+    case .body(let body):
+      logsByID[body.log]?.durable.placeBody(body)
+      pipeline.unappliedBytes += body.bytes.count
     }
     pipeline.unapplied.append((generation, change))
     return nil
@@ -131,6 +139,7 @@ extension Store {
       case .checkpoint(let id, _, _, _): logsByID[id]?.written.checkpointCount += 1
       case .cosignature(let id, _, _): logsByID[id]?.written.cosignatureCount += 1
       case .states: if let purge = change.purge { didPurge(purge) }
+      case .body(let body): didArrive(body)
       case .head, .pending, .freeze: break
       }
     }

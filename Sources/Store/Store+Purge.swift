@@ -10,7 +10,8 @@ extension Store {
   ///   - indices: ascending, at most `purgesAtOnce`.
   ///   - state: purged, purged here or expired.
   /// - Returns: how many bodies go, those that were absent included.
-  /// - Throws: `.outOfRange` for an index above the log's end; `.busy` when too many are on their way.
+  /// - Throws: `.outOfRange` for an index above the log's end; `.busy` when too many are on their way, or
+  ///   something of the log is being mended.
   @discardableResult
   public func purge(_ id: LogID, _ indices: [UInt64], as state: BodyState) throws(StoreError) -> Int
   {
@@ -19,6 +20,8 @@ extension Store {
     let log = try log(id)
     guard indices.last.map({ $0 < log.state.size }) ?? true else { throw .outOfRange }
     guard pipeline.purging + indices.count <= Layout.purgesKept else { throw .busy }
+    // A mend that is written behind a removal would bring back what it removed.
+    guard log.changing == 0 else { throw .busy }
     var bodies: [Purge.Body] = []
     var reader = PlaceReader(store: self, log: log)
     for index in indices where log.purging[index] == nil {
@@ -28,7 +31,10 @@ extension Store {
       bodies.append(Purge.Body(index: index, place: place))
     }
     guard let last = bodies.last else { return 0 }
-    for body in bodies { log.purging[body.index] = state }
+    for body in bodies {
+      log.purging[body.index] = state
+      log.damaged.remove(body.index)
+    }
     log.staged.purgedBytes += bodies.reduce(0) { $0 + UInt64($1.place.length) }
     pipeline.purging += bodies.count
     let purge = Purge(id: id, state: state, bodies: bodies)

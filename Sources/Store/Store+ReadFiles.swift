@@ -9,38 +9,53 @@ extension Store {
   {
     var next = range.lowerBound
     while next < range.upperBound, !run.isFull {
-      // Leaves first, as many as may fit if their bodies are small.
-      let most = max(1, min(run.room / EntryLayout.leafBytes, Layout.entriesAtOnce))
-      let count = min(Int(range.upperBound - next), most)
-      let leaves = try readExactly(
-        .log(log.id, .entries), at: next * UInt64(EntryLayout.leafBytes),
-        count: count * EntryLayout.leafBytes)
-      let index = readWhatThereIs(
-        .log(log.id, .bodiesIndex), at: next * UInt64(Layout.indexBytes),
-        count: count * Layout.indexBytes)
-      let hashes = readWhatThereIs(
-        .log(log.id, .hashes), at: next * UInt64(Layout.hashBytes),
-        count: count * Layout.hashBytes)
-      let records = try take(log, next, leaves, hashes, index, into: &run)
-      appendBodies(log, next, leaves, records, into: &run)
-      next += UInt64(records.count)
+      next += UInt64(try readPiece(log, next..<range.upperBound, into: &run).count)
     }
+  }
+
+  /// Leaves first, as many as may fit if their bodies are small.
+  /// - Returns: where the bodies of those that were taken are.
+  @discardableResult
+  func readPiece(_ log: StoredLog, _ range: Range<UInt64>, into run: inout EntryRun)
+    throws(StoreError) -> [IndexRecord]
+  {
+    let first = range.lowerBound
+    let most = max(1, min(run.room / EntryLayout.leafBytes, Layout.entriesAtOnce))
+    let count = min(Int(range.upperBound - first), most)
+    let leaves = readPadded(
+      .log(log.id, .entries), at: first * UInt64(EntryLayout.leafBytes),
+      count: count * EntryLayout.leafBytes)
+    let index = readWhatThereIs(
+      .log(log.id, .bodiesIndex), at: first * UInt64(Layout.indexBytes),
+      count: count * Layout.indexBytes)
+    let hashes = readWhatThereIs(
+      .log(log.id, .hashes), at: first * UInt64(Layout.hashBytes),
+      count: count * Layout.hashBytes)
+    // What is found to be computable is staged, unless something of the log is being mended already.
+    var mending = Mending(log, on: disk)
+    defer { if condition == .running, !log.isChanging, mending.hasWrites { stage(mending) } }
+    let records = try take(log, first, leaves, hashes, index, into: &run, &mending)
+    appendBodies(log, first, leaves, records, into: &run)
+    return records
   }
 
   /// Takes leaves, as many as fit and are right.
   /// - Returns: where their bodies are.
   private func take(
     _ log: StoredLog, _ first: UInt64, _ leaves: [UInt8], _ hashes: [UInt8], _ index: [UInt8],
-    into run: inout EntryRun
+    into run: inout EntryRun, _ mending: inout Mending
   ) throws(StoreError) -> [IndexRecord] {
     let count = leaves.count / EntryLayout.leafBytes
     var records: [IndexRecord] = []
     records.reserveCapacity(count)
+    var block: TrustedBlock?
     for position in 0..<count {
       let entry = first + UInt64(position)
-      if !isLeaf(leaves, position, of: hashes), !belongs(log, entry, leaves, position) {
+      if !isLeaf(leaves, position, of: hashes), !belongs(entry, leaves, position, &block, &mending)
+      {
         let found = Damage(file: .log(log.id, .entries), index: entry, .leafHash)
         report(found)
+        log.damaged.insert(entry)
         if run.end == run.first { throw .damaged(found) }
         run.stop()
         break
@@ -53,9 +68,12 @@ extension Store {
       }
       if record == nil {
         report(Damage(file: .log(log.id, .bodiesIndex), index: entry, .indexRecord))
+        record = locateBody(log, entry, leaves, position)
+        if let record { mending.write(index: record, of: entry) }
       }
       var known = record ?? .absent
       if let state = log.purging[entry] { known = known.with(state) }
+      if known.state == .absent { log.damaged.insert(entry) }
       guard run.take(leaves, position, known) else { break }
       records.append(known)
     }
@@ -109,8 +127,9 @@ extension Store {
           file, at: UInt64(records[position].offset), count: Layout.bodyHeaderBytes + length)
         place = Layout.bodyHeaderBytes
       }
-      if let problem = problem(found, place, length, entry, leaves, position) {
+      if let problem = bodyProblem(found, place, length, entry, leaves, position) {
         report(Damage(file: file, index: entry, problem))
+        log.damaged.insert(entry)
         run.leaveOut(entry)
       } else {
         run.bodies.append(contentsOf: found[place..<(place + length)])
@@ -119,7 +138,7 @@ extension Store {
   }
 
   /// Fewer bytes at the end of a file or where the disk gives none: the records concerned fail.
-  private func readWhatThereIs(_ file: StoreFile, at offset: UInt64, count: Int) -> [UInt8] {
+  func readWhatThereIs(_ file: StoreFile, at offset: UInt64, count: Int) -> [UInt8] {
     do {
       return try disk.read(file, at: offset, count: count)
     } catch {
@@ -130,37 +149,34 @@ extension Store {
 
   /// Whether a leaf that is not what `hashes` says belongs to the tree all the same: then `hashes` is wrong,
   /// and the leaf may be handed out.
-  private func belongs(_ log: StoredLog, _ entry: UInt64, _ leaves: [UInt8], _ position: Int)
-    -> Bool
-  {
-    let block = entry >> UInt64(Layout.nodeLevel)
-    let first = block << UInt64(Layout.nodeLevel)
-    let end = first + UInt64(Layout.blockEntries)
-    let isRight: Bool
-    if end > log.state.size {
-      // The open block's hashes are in memory.
-      isRight = isLeaf(
-        leaves, position, of: log.nodes.openBlock, number: Int(entry - first))
-    } else {
-      let written = min(end, log.written.size)
-      guard
-        let blockLeaves = try? readExactly(
-          .log(log.id, .entries), at: first * UInt64(EntryLayout.leafBytes),
-          count: Int(written - first) * EntryLayout.leafBytes),
-        let behind = try? leafHashes(log, written..<end),
-        let node = try? LogHashReader(store: self, log: log)
-          .hash(level: Layout.nodeLevel, index: block)
-      else { return false }
-      isRight = blockRoot(hashes(of: blockLeaves) + behind) == node
+  private func belongs(
+    _ entry: UInt64, _ leaves: [UInt8], _ position: Int, _ block: inout TrustedBlock?,
+    _ mending: inout Mending
+  ) -> Bool {
+    let log = mending.log
+    let number = entry >> UInt64(Layout.nodeLevel)
+    if block?.number != number, let content = content(log, block: number) {
+      let trusted = trustedHashes(log, content)
+      block = TrustedBlock(number: number, hashes: trusted ?? [])
+      if let trusted { mending.write(hashesOf: content, trusted) }
     }
-    if isRight { report(Damage(file: .log(log.id, .hashes), index: entry, .leafHash)) }
-    return isRight
+    guard let block, block.number == number,
+      isLeaf(leaves, position, of: block.hashes, number: Int(entry) % Layout.blockEntries)
+    else { return false }
+    report(Damage(file: .log(log.id, .hashes), index: entry, .leafHash))
+    return true
   }
+}
+
+/// A block that was looked at, and its hashes as the tree has them; none if that is not known.
+private struct TrustedBlock {
+  let number: UInt64
+  let hashes: [UInt8]
 }
 
 // Spans of locals stay out of throwing functions: the 6.3.1 compiler fails on some of them.
 
-private func isLeaf(
+func isLeaf(
   _ leaves: [UInt8], _ position: Int, of hashes: [UInt8], number: Int? = nil
 ) -> Bool {
   let number = number ?? position
@@ -169,33 +185,34 @@ private func isLeaf(
       == Digest(hashes.span, at: number * Layout.hashBytes)
 }
 
-private func blockRoot(_ hashes: [UInt8]) -> Digest {
-  NodeBuilder.root(hashes.span, 0, Layout.blockEntries)
-}
-
 /// - Returns: nil where the index file ends before, and for a record that no store writes.
-private func indexRecord(_ index: [UInt8], _ position: Int) -> IndexRecord? {
+func indexRecord(_ index: [UInt8], _ position: Int) -> IndexRecord? {
   guard (position + 1) * Layout.indexBytes <= index.count else { return nil }
   return IndexRecord(index.span, at: position * Layout.indexBytes)
 }
 
-private func bodyBytes(_ leaves: [UInt8], _ position: Int) -> UInt32 {
+func bodyBytes(_ leaves: [UInt8], _ position: Int) -> UInt32 {
   leaves.span.bigEndian(at: position * EntryLayout.leafBytes + EntryLayout.bodyLength)
 }
 
 /// What is wrong with the body record whose bytes begin at `start`.
-private func problem(
+func bodyProblem(
   _ bytes: [UInt8], _ start: Int, _ length: Int, _ entry: UInt64, _ leaves: [UInt8],
   _ position: Int
 ) -> Damage.Problem? {
-  guard start + length <= bytes.count else { return .bodyRecord }
-  let header = start - Layout.bodyHeaderBytes
-  guard bytes.span.bigEndian(at: header) as UInt32 == EntryFiles.bodyMagic,
-    bytes.span.bigEndian(at: header + 4) as UInt32 == UInt32(length),
-    bytes.span.bigEndian(at: header + 8) as UInt64 == entry
+  guard start + length <= bytes.count, isBodyHeader(bytes, start, length, entry)
   else { return .bodyRecord }
   let expected = Digest(
     leaves.span, at: position * EntryLayout.leafBytes + EntryLayout.bodyHash)
   return SHA256.hash(bytes.span.extracting(start..<(start + length))) == expected
     ? nil : .bodyHash
+}
+
+/// Whether the 16 bytes before `start` are those of this entry's body.
+func isBodyHeader(_ bytes: [UInt8], _ start: Int, _ length: Int, _ entry: UInt64) -> Bool {
+  let header = start - Layout.bodyHeaderBytes
+  return start <= bytes.count
+    && bytes.span.bigEndian(at: header) as UInt32 == EntryFiles.bodyMagic
+    && bytes.span.bigEndian(at: header + 4) as UInt32 == UInt32(length)
+    && bytes.span.bigEndian(at: header + 8) as UInt64 == entry
 }

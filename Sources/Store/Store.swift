@@ -13,6 +13,8 @@ public final class Store {
   /// Sorted by origin.
   var order: [StoredLog]
   var journal: JournalPosition
+  /// The one that was written before; as long as it is not retired a start would read it.
+  var olderJournal: JournalPosition?
   var pipeline = Pipeline()
   public internal(set) var condition: StoreCondition = .running
   /// What `open` found wrong in log files. The logs concerned are not loaded, and left as they are.
@@ -22,6 +24,8 @@ public final class Store {
   var contradictions: [VerifiedCheckpoint] = []
   /// Found by reads since `takeDamage`.
   var foundDamage: [Damage] = []
+  /// Mended since `takeMended`.
+  var mendedDamage: [Damage] = []
   /// Reported in this run: each place once, and no more places than there is room for.
   var reportedDamage: Set<Damage> = []
 
@@ -57,6 +61,12 @@ public final class Store {
   public func takeDamage() -> [Damage] {
     defer { foundDamage = [] }
     return foundDamage
+  }
+
+  /// What was mended, by computation or with a peer's entries, since last asked: it is on the disk.
+  public func takeMended() -> [Damage] {
+    defer { mendedDamage = [] }
+    return mendedDamage
   }
 
   func report(_ damage: Damage) {

@@ -93,7 +93,8 @@ public struct StoreCopy {
     var punched: Set<StoreFile> = []
     while offset < total {
       guard goesOn() else { throw .stopped }
-      var piece = try read(file, at: offset, count: Int(min(UInt64(Layout.readBytes), total - offset)))
+      var piece = try read(
+        file, at: offset, count: Int(min(UInt64(Layout.readBytes), total - offset)))
       guard !piece.isEmpty else { break }
       for hole in transform(&piece) ?? [] {
         try change(hole)
@@ -158,10 +159,6 @@ extension StoreCopy {
     }
     return holes
   }
-}
-
-private func indexRecord(_ index: [UInt8], _ position: Int) -> IndexRecord? {
-  IndexRecord(index.span, at: position * Layout.indexBytes)
 }
 
 extension [UInt8] {

@@ -63,8 +63,14 @@ final class StoredLog {
   var checkpoints: [StoredCheckpoint] = []
   var newest: VerifiedCheckpoint?
   var pending: VerifiedCheckpoint?
+  /// Entries that are damaged, or absent and should be here.
+  var damaged = EntryRanges()
+  /// Entries whose bodies are on their way (journal record 8).
+  var arriving: Set<UInt64> = []
+  /// Mends and arrivals under way.
+  var changing = 0
   /// At most `Layout.cosignersKept`, sorted by name.
-  var cosignatures: [StoredCosignature] = []
+  var cosignatures: [KeptCosignature] = []
 
   init(
     state: LogState, record: HeadRecord, nodes: NodeBuilder, isOnDisk: Bool
@@ -81,6 +87,9 @@ final class StoredLog {
   }
 
   var id: LogID { identity.id }
+
+  /// Something that its files hold already is being changed: what is read meanwhile may be half of it.
+  var isChanging: Bool { changing > 0 || !purging.isEmpty }
 
   /// The segment that holds entry `index`.
   func segment(at index: UInt64) -> TailSegment? {
@@ -115,9 +124,24 @@ struct StoredCheckpoint {
   let root: Digest?
   let contradicts: Bool
   let note: [UInt8]
+  /// The number of its frame.
+  let position: UInt64
+}
+
+/// A cosignature and the number of its frame.
+struct KeptCosignature {
+  let stored: StoredCosignature
+  let position: UInt64
 }
 
 extension HeadRecord {
+  /// The next body record goes behind this one.
+  mutating func placeBody(_ body: BodyArrival) {
+    segment = body.segment
+    segmentOffset = body.offset + UInt32(Layout.bodyHeaderBytes + body.bytes.count)
+    bodyBytes += UInt64(body.bytes.count)
+  }
+
   /// Everything that an append changes.
   mutating func takeEntries(from other: HeadRecord) {
     size = other.size

@@ -240,9 +240,13 @@ struct DamageTests {
       let disk = SimulatedDisk(image)
       let store = try Store.open(on: disk, limits: .small)
       disk.flip(file, at: offset)
+      // Where the body is, is computed again.
+      let missing: Set<UInt64> = file == bodies ? [UInt64(entry)] : []
       try expectRead(
-        store, without: [UInt64(entry)], [Damage(file: file, index: UInt64(entry), problem)],
+        store, without: missing, [Damage(file: file, index: UInt64(entry), problem)],
         "\(file) \(offset - place)")
+      #expect(
+        store.damagedRanges(id) == (missing.isEmpty ? [] : [UInt64(entry)..<UInt64(entry + 1)]))
     }
     // An index record that points into another body.
     let moved = SimulatedDisk(image)

@@ -333,6 +333,7 @@ class Acknowledged:
         self.pending = b""
         self.entries, self.checkpoint_frames, self.cosignature_frames = {}, {}, {}
         self.removed = {}
+        self.arrivals = {}  # index: segment, offset, body
 
     def read_head(self, reader, in_commit=False):
         self.size = reader.number(8)
@@ -468,6 +469,11 @@ class Journals:
                     raise Bad("removes bodies without a reason")
                 for _ in range(reader.number(4)):
                     log.removed[reader.number(8)] = state
+            elif code == 8:
+                index, segment, offset = reader.number(8), reader.number(4), reader.number(4)
+                body = reader.take(reader.number(4))
+                log.arrivals[index] = segment, offset, body
+                log.segment, log.segment_end = segment, offset + 16 + len(body)
             else:
                 raise Bad("holds an unknown record")
 
@@ -576,6 +582,7 @@ class Log:
         known = self.acknowledged
         self.journaled = known.entries if known else {}
         self.removed = known.removed if known else {}
+        self.arrivals = known.arrivals if known else {}
         self.size = known.size if known else len(self.files["entries"] or b"") // LEAF
         self.check_lengths(known)
         leaves = self.read_leaves()
@@ -730,6 +737,12 @@ class Log:
         for index, leaf in enumerate(leaves):
             at = 16 * index
             record = stored[at:at + 16]
+            if index in self.arrivals and record[12:13] in (b"", bytes([ABSENT])):
+                counts[PRESENT] += 1
+                segment, offset, body = self.arrivals[index]
+                self.pointed[(segment, offset)] = index
+                self.check_body(leaf, index, body, "journal", None)
+                continue
             if len(record) < 16:
                 if index in self.journaled:
                     _, state, body = self.journaled[index]
@@ -822,7 +835,7 @@ class Log:
                 frame = held
             elif held is not None and held != frame:
                 self.failed(name, place, stride * place, "is not the frame in the journal")
-            if frame is None:
+            if not frame or not any(frame):  # zeros: a frame was there that was damaged
                 continue
             if sha256(frame[:-16])[:16] != frame[-16:]:
                 self.failed(name, place, stride * place, "has a wrong checksum")
