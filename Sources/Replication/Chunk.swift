@@ -68,12 +68,15 @@ extension Chunk {
   /// The batch that the message carries, its derivable fields filled in from `state`.
   ///
   /// - Parameter state: what the receiver holds; `state.size == first`.
+  /// Bodies that are not there are absent, whatever the sender says of them: whether that is lawful, the receiver's
+  /// store knows (SYNC-25).
   /// - Returns: nil when lengths do not add up.
   func batch(of message: [UInt8], extending state: LogState) -> EntryBatch? {
     let body = Array(message[bodies])
     if full {
       return try? EntryBatch(
-        first: first, leaves: Array(message[leaves]), bodies: body, bodyStates: states)
+        first: first, leaves: Array(message[leaves]), bodies: body,
+        bodyStates: states?.map { $0 == .present ? .present : .absent })
     }
     guard states == nil, let rebuilt = rebuild(message, body, extending: state) else { return nil }
     return try? EntryBatch(first: first, leaves: rebuilt, bodies: body, bodyStates: nil)
@@ -103,6 +106,26 @@ extension Chunk {
       bodyOffset += Int(length)
     }
     return bodyOffset == body.count ? result : nil
+  }
+}
+
+extension Chunk {
+  /// Whether each body is there, or is one that an answer to a pull may lack: SYNC-25.
+  func areStatesLawful(in message: [UInt8]) -> Bool {
+    guard let states else { return true }
+    let step = full ? EntryLayout.leafBytes : Chunk.compactLeafBytes
+    return states.enumerated().allSatisfy { entry, state in
+      state == .present
+        || request != 0 && full
+          && state.isLawful(kind: message[leaves.lowerBound + entry * step + EntryLayout.kind])
+    }
+  }
+}
+
+extension BodyState {
+  /// Whether an entry of this kind travels without its body, which is in this state.
+  func isLawful(kind: UInt8) -> Bool {
+    kind == EntryKind.record.rawValue && (self == .purged || self == .expired)
   }
 }
 

@@ -151,6 +151,7 @@ public enum Counter: String, Sendable, CaseIterable {
   case entriesBad = "sync.entries-bad"
   case forks = "sync.forks"
   case openingsRefused = "sync.openings-refused"
+  case pushesLimited = "sync.pushes-limited"
   case pushesEnded = "sync.pushes-ended"
 }
 
@@ -166,6 +167,8 @@ public protocol LogReader: AnyObject {
   func root(_ log: LogID, size: UInt64) throws(ReadFailure) -> Digest
   func consistencyProof(_ log: LogID, from: UInt64, to: UInt64) throws(ReadFailure) -> [Digest]
   func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint?
+  /// Whether every body below `size` is here, or is lawfully not.
+  func isWhole(_ log: LogID, below size: UInt64) -> Bool
 }
 
 /// Our own disk did not give what it holds.

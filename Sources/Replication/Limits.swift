@@ -28,6 +28,24 @@ public enum Limits {
   /// Openings of a session that wait for the epoch before: 16 × 2.5 KiB.
   public static let openingsWaiting = 16
 
+  /// Repairs that are open with all peers, besides one of the own log; each has at most this credit under way.
+  public static let repairsAtOnce = 4
+  public static let repairCreditBytes: UInt32 = 4 << 20
+  /// Entries that one source is asked for at once.
+  public static let entriesOfRepair: UInt64 = 4_096
+  /// Entries under one stored node of the tree (Protocols/store.md, 3).
+  static let entriesOfBlock: UInt64 = 256
+  /// Parts of a log that a repair tells apart; each takes some 100 bytes.
+  public static let damagedPieces = 4_096
+  /// How long the store may take to write what came, before the next source is asked for the same.
+  public static let repairGraceMilliseconds: UInt64 = 1_000
+  public static let repairLookMilliseconds: UInt64 = 5_000
+  /// When those that had nothing are asked again: doubled each time up to an hour.
+  public static let repairAgainMilliseconds: UInt64 = 60_000
+  public static let repairAgainMaximumMilliseconds: UInt64 = 3_600_000
+  /// How long peers that are away may still turn up with an own entry that is damaged here.
+  public static let repairPatienceMilliseconds: UInt64 = 600_000
+
   /// How long after a start all peers are waited for; then one that answered is enough …
   public static let answersMilliseconds: UInt64 = 30_000
   /// … when this has passed since the first: peers that connect together answer together.

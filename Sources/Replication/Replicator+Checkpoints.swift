@@ -47,7 +47,7 @@ extension Replicator {
           because: "this log's key signed another history of its first \(checkpoint.size) entries")
       }
       effects.append(.event(.contradiction(log, size: checkpoint.size)))
-      if let id { dispute(log, on: id, size: checkpoint.size, &effects) }
+      if let id { dispute(log, on: id, size: checkpoint.size, now, &effects) }
       return
     }
     if checkpoint.size > logs[log]!.agreedCheckpoint?.size ?? 0 {
@@ -113,7 +113,7 @@ extension Replicator {
       now >= logs[log]!.cosignDueAt,
       let checkpoint = newestCheckpoint(of: log), checkpoint.size > logs[log]!.cosignedSize,
       checkpoint.size <= logs[log]!.durable.size, checkpoint.size <= ceiling(of: log),
-      !logs[log]!.isContradicted
+      !logs[log]!.isContradicted, reader.isWhole(log, below: checkpoint.size)
     else { return }
     logs[log]!.cosignedSize = checkpoint.size
     logs[log]!.cosignDueAt = now + Limits.cosignEveryMilliseconds

@@ -100,7 +100,7 @@ extension Replicator {
       sessions[id]!.shared[log]!.theirs = next
       if let last = shared.theirs, next.size < last.size || (next.size == last.size && next != last)
       {
-        dispute(log, on: id, size: next.size, &effects)
+        dispute(log, on: id, size: next.size, now, &effects)
         if log == ownLog { claimed(on: id, now, &effects) }
         continue
       }
@@ -110,6 +110,7 @@ extension Replicator {
       wantMore(of: log, isFirst: isFirst, now, &effects)
     }
     answered(on: id, now, &effects)
+    startRepairs(now, &effects)
   }
 
   /// The fork check: one look-up, all 32 bytes. SYNC-12.
@@ -126,14 +127,15 @@ extension Replicator {
     guard own != head.leafHash else { return }
     if log == ownLog { claimed(on: id, now, &effects) }
     show(head.size - 1, of: log, on: id, &effects)
-    dispute(log, on: id, size: head.size, &effects)
+    dispute(log, on: id, size: head.size, now, &effects)
   }
 
   mutating func dispute(
-    _ log: LogID, on id: SessionID, size: UInt64, _ effects: inout [Effect]
+    _ log: LogID, on id: SessionID, size: UInt64, _ now: UInt64, _ effects: inout [Effect]
   ) {
     guard sessions[id]!.shared[log]?.isDisputed == false else { return }
     sessions[id]!.shared[log]!.isDisputed = true
+    leaveRepair(of: log, on: id, now, &effects)
     if logs[log]!.pull?.session == id {
       logs[log]!.pull = nil
       // Another source may have the rest: due at the next tick.

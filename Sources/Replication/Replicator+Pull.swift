@@ -41,8 +41,8 @@ extension Replicator {
     else { return }
     let from = progress.accepted.size
     let to = min(sessions[source]!.shared[log]!.theirs!.size, ceiling(of: log))
-    let request = nextRequest
-    nextRequest = nextRequest == .max ? 1 : nextRequest + 1
+    let request = takeRequest()
+    leaveRepair(of: log, on: source, now, &effects)
     logs[log]!.pull = Pull(
       session: source, request: request, from: from, to: to, full: full, openedAt: now,
       next: from, progressAt: now)
@@ -54,6 +54,12 @@ extension Replicator {
         PullRequest(
           request: request, position: position, from: from, to: to,
           credit: Limits.pullCreditBytes, full: full)), on: source, &effects)
+  }
+
+  mutating func takeRequest() -> UInt32 {
+    let request = nextRequest
+    nextRequest = nextRequest == .max ? 1 : nextRequest + 1
+    return request
   }
 
   /// The session that announced the most; the first of equals. One that stalled is passed over.
@@ -75,7 +81,10 @@ extension Replicator {
     _ request: UInt32, _ reason: EndReason, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    guard let log = logs.first(where: { isPull($0.value, request, id) })?.key else { return }
+    if let log = logOrder.first(where: { isRepair($0, request, id) }) {
+      return ended(repairOf: log, reason, on: id, now, &effects)
+    }
+    guard let log = logOrder.first(where: { isPull(logs[$0]!, request, id) }) else { return }
     let isComplete = logs[log]!.accepted.size >= logs[log]!.pull!.to
     logs[log]!.pull = nil
     if reason != .done || !isComplete {
@@ -136,12 +145,16 @@ extension Replicator {
     guard let shared = sessions[id]!.shared[log] else {
       throw MalformedMessage(what: "chunk of a log that is not shared")
     }
+    if chunk.request != 0, isRepair(log, chunk.request, id) {
+      return received(repair: chunk, message, of: log, on: id, now, &effects)
+    }
     let pull = logs[log]!.pull
     let isAnswer = chunk.request != 0
     if isAnswer, pull == nil || !isPull(logs[log]!, chunk.request, id) {
       return effects.append(.count(.chunksUnasked))
     }
-    guard !shared.isDisputed, !logs[log]!.isLimited else { return }
+    guard !shared.isDisputed else { return }
+    if logs[log]!.isLimited { return notNow(log, on: id, &effects) }
     let end = chunk.first + UInt64(chunk.count)
     guard end <= ceiling(of: log) else {
       return beyond(chunk, log, on: id, now, &effects)
@@ -157,6 +170,12 @@ extension Replicator {
       return outOfPlace(chunk, log, on: id, size: size, now, &effects)
     }
     accept(chunk, message, log, on: id, now, &effects)
+  }
+
+  /// At its limit: a peer that pushes is to announce only, until a pull grafts again.
+  private func notNow(_ log: LogID, on id: SessionID, _ effects: inout [Effect]) {
+    effects.append(.count(.pushesLimited))
+    send(.prune(position: sessions[id]!.ourPositions[log]!), on: id, &effects)
   }
 
   /// Above the end of the epoch, or the freeze: what stands below is asked for, the rest not taken.
@@ -222,9 +241,7 @@ extension Replicator {
     _ chunk: Chunk, _ message: [UInt8], _ log: LogID, on id: SessionID
   ) throws(Rejection) -> VerifiedBatch {
     let state = logs[log]!.accepted
-    // Nothing makes a body lawfully absent yet: SYNC-25.
-    guard chunk.states?.allSatisfy({ $0 == .present }) != false,
-      let batch = chunk.batch(of: message, extending: state)
+    guard chunk.areStatesLawful(in: message), let batch = chunk.batch(of: message, extending: state)
     else { throw .failure(.empty) }
     if chunk.checkpointSize == 0 {
       guard chunk.count <= Limits.entriesAcceptedSingly else { throw .failure(.notUnderCheckpoint) }

@@ -49,7 +49,7 @@ extension Replicator {
     let header = 0..<EntryLayout.headerBytes
     guard held[header] != leaf[header] else { return }
     show(index, of: log, on: id, &effects)
-    dispute(log, on: id, size: index + 1, &effects)
+    dispute(log, on: id, size: index + 1, now, &effects)
     if log == ownLog {
       closeSigning(
         because:

@@ -112,8 +112,9 @@ extension Replicator {
       let end = min(
         range.upperBound, anchor?.size ?? range.lowerBound + Limits.entriesAcceptedSingly)
       guard
-        let batch = try presentPrefix(
-          of: reader.read(log, range.lowerBound..<end, maximumBytes: Limits.chunkBytes))
+        let batch = try servablePrefix(
+          of: reader.read(log, range.lowerBound..<end, maximumBytes: Limits.chunkBytes),
+          isPush: request == 0)
       else { return nil }
       let next = range.lowerBound + UInt64(batch.count)
       var proof: [Digest] = []
@@ -131,14 +132,16 @@ extension Replicator {
     }
   }
 
-  /// The entries before the first whose body our disk did not give: a peer takes no entry without its body.
-  private func presentPrefix(of batch: EntryBatch) throws -> EntryBatch? {
-    guard let missing = batch.bodyStates?.firstIndex(where: { $0 != .present }) else {
-      return batch
-    }
-    guard missing > 0 else { return nil }
-    let prefix = batch.slice(0..<missing)
-    return try EntryBatch(first: prefix.first, leaves: prefix.leaves, bodies: prefix.bodies)
+  /// The entries before the first that a peer would not take: one without its body, unless a pull gets one that was
+  /// withdrawn or expired.
+  private func servablePrefix(of batch: EntryBatch, isPush: Bool) -> EntryBatch? {
+    guard let states = batch.bodyStates else { return batch }
+    let count =
+      states.indices.first { position in
+        let kind = batch.leaves[position * EntryLayout.leafBytes + EntryLayout.kind]
+        return states[position] != .present && (isPush || !states[position].isLawful(kind: kind))
+      } ?? states.count
+    return count > 0 ? batch.slice(0..<count) : nil
   }
 
   /// The newest checkpoint, if it covers the entry at `index` and its entries are durable here.

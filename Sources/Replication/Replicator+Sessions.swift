@@ -9,7 +9,11 @@ extension Replicator {
     send(.hello(version: Message.version, runID: runID, carry: 0), on: opening.id, &effects)
   }
 
-  mutating func forget(_ id: SessionID, _ now: UInt64) {
+  mutating func forget(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
+    for log in logOrder where logs[log]!.repairs.pull?.session == id {
+      leaveRepair(of: log, on: id, now, &effects)
+      logs[log]!.repairs.dueAt = now + 1
+    }
     sessions[id] = nil
     sessionOrder.removeAll { $0 == id }
     for log in logOrder {
@@ -26,7 +30,7 @@ extension Replicator {
     _ id: SessionID, _ reason: CloseReason, _ now: UInt64, _ effects: inout [Effect]
   ) {
     effects.append(.close(id, reason))
-    forget(id, now)
+    forget(id, now, &effects)
   }
 
   func send(_ message: Message, on id: SessionID, _ effects: inout [Effect]) {

@@ -6,6 +6,7 @@ extension Replicator {
     settleCopies(now, &effects)
     for id in sessionOrder { keepAlive(id, now, &effects) }
     abandonStalledPulls(now, &effects)
+    abandonStalledRepairs(now, &effects)
     startDuePulls(now, &effects)
     for log in logOrder { wantCosignature(of: log, now, &effects) }
     publishCosignatures(now, &effects)
@@ -53,7 +54,7 @@ extension Replicator {
   }
 
   private func nextDue(of progress: LogProgress, _ log: LogID, _ now: UInt64) -> UInt64 {
-    var due: UInt64 = .max
+    var due = nextDue(of: progress.repairs, now)
     if let pull = progress.pull {
       // Past its time it waits for the disk, or for another source.
       for time in [stallsAt(pull), pull.openedAt + Limits.pullTurnMilliseconds] {

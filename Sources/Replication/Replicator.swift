@@ -58,7 +58,7 @@ public struct Replicator {
     switch input {
     case .opened(let opening): open(opening, now, &effects)
     case .message(let session, let bytes): receive(bytes, on: session, now, &effects)
-    case .closed(let session): forget(session, now)
+    case .closed(let session): forget(session, now, &effects)
     case .congested(let session, let value):
       sessions[session]?.isCongested = value
       if !value { serve(session, &effects) }
@@ -70,9 +70,9 @@ public struct Replicator {
       cosigned(log, checkpoint, cosignature, now, &effects)
     case .release: release(now, &effects)
     case .close(let reason): closeSigning(because: reason)
-    case .damaged(let log, let ranges): logs[log]?.damaged = ranges
+    case .damaged(let log, let ranges): damaged(log, ranges, now, &effects)
     case .mendRefused(let log, let peer): mendRefused(log, by: peer, now, &effects)
-    case .limited(let log, let isLimited): logs[log]?.isLimited = isLimited
+    case .limited(let log, let isLimited): limit(log, isLimited, now, &effects)
     case .tick: tick(now, &effects)
     }
     settleSigning(now, &effects)
@@ -100,6 +100,24 @@ public struct Replicator {
     for session in sessionOrder { listLogs(to: session, now, &effects) }
   }
 
+  /// At its limit a log is served and announced, and nothing of it taken: SYNC-37.
+  private mutating func limit(
+    _ log: LogID, _ isLimited: Bool, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    guard logs[log] != nil, logs[log]!.isLimited != isLimited else { return }
+    logs[log]!.isLimited = isLimited
+    guard isLimited else {
+      logs[log]!.pullDueAt = now
+      startPull(of: log, now, &effects)
+      return startRepairs(now, &effects)
+    }
+    logs[log]!.pull = nil
+    logs[log]!.pullDueAt = nil
+    if let session = logs[log]!.repairs.pull?.session {
+      leaveRepair(of: log, on: session, now, &effects)
+    }
+  }
+
   /// Takes the store's state; a freeze that the store could not write yet holds all the same.
   mutating func adopt(_ state: LogState, of log: LogID) {
     var state = state
@@ -116,17 +134,6 @@ public struct Replicator {
     logs[log]?.pull = nil
     logs[log]?.debts = []
     logs[log]?.pullDueAt = now + Limits.refusedAgainMilliseconds
-  }
-}
-
-extension Replicator {
-  private mutating func mendRefused(
-    _ log: LogID, by peer: NodeName, _ now: UInt64, _ effects: inout [Effect]
-  ) {
-    for id in sessionOrder where sessions[id]!.opening.peer == peer {
-      effects.append(.count(.chunksFailed))
-      return fail(id, now, &effects)
-    }
   }
 }
 

@@ -118,7 +118,7 @@ struct LogProgress {
   /// When a known higher head is to be pulled; nil when nothing is missing.
   var pullDueAt: UInt64?
   /// What the node wants fetched again.
-  var damaged: [Range<UInt64>] = []
+  var repairs = RepairList()
   /// At its limit: nothing is pulled or taken.
   var isLimited = false
   /// The newest checkpoint over accepted entries of which some are not durable: kept when they are, so that no

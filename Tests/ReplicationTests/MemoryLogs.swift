@@ -169,6 +169,10 @@ final class MemoryLogs: LogReader {
   func durableHead(of log: LogID) -> LogHead { logs[log]?.durable ?? .empty }
   func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint? { logs[log]?.checkpoint }
 
+  func isWhole(_ log: LogID, below size: UInt64) -> Bool {
+    damaged(log).first.map { $0.lowerBound >= size } ?? true
+  }
+
   func read(_ log: LogID, _ range: Range<UInt64>, maximumBytes: Int) throws(ReadFailure)
     -> EntryBatch
   {

@@ -1,0 +1,229 @@
+import Log
+
+// What is damaged or absent here is fetched again, from one source after the other: SYNC-36.
+extension Replicator {
+  mutating func damaged(
+    _ log: LogID, _ ranges: [Range<UInt64>], _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    guard let progress = logs[log] else { return }
+    let size = progress.durable.size
+    logs[log]!.repairs.replace(
+      with: ranges.map { $0.clamped(to: 0..<size) }.filter { !$0.isEmpty }, now)
+    logs[log]!.repairs.dueAt = now
+    payForRepair(of: log, &effects)
+    startRepair(of: log, now, &effects)
+    wantCosignature(of: log, now, &effects)
+  }
+
+  /// The store answered for what it got.
+  private mutating func payForRepair(of log: LogID, _ effects: inout [Effect]) {
+    guard let pull = logs[log]!.repairs.pull, pull.unpaidBytes > 0 else { return }
+    send(.credit(request: pull.request, bytes: pull.unpaidBytes), on: pull.session, &effects)
+    logs[log]!.repairs.pull!.unpaidBytes = 0
+  }
+
+  mutating func startRepairs(_ now: UInt64, _ effects: inout [Effect]) {
+    for log in logOrder where !logs[log]!.repairs.isEmpty { startRepair(of: log, now, &effects) }
+  }
+
+  private mutating func startRepair(
+    of log: LogID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    let progress = logs[log]!
+    guard !progress.repairs.isEmpty, progress.repairs.pull == nil, progress.repairs.dueAt <= now,
+      !progress.isLimited,
+      log == ownLog
+        || logs.values.lazy.filter({ $0.repairs.pull != nil }).count < Limits.repairsAtOnce
+    else { return }
+    if let againAt = progress.repairs.againAt, againAt <= now { logs[log]!.repairs.askAgain() }
+    for (index, piece) in logs[log]!.repairs.pieces.enumerated() {
+      guard let source = repairSource(of: log, for: piece, now) else { continue }
+      let range = logs[log]!.repairs.request(from: index)
+      return openRepair(of: log, range, from: source, now, &effects)
+    }
+    reportUnrepairable(log, now, &effects)
+  }
+
+  /// The sessions whose peers say that they hold the beginning of a piece.
+  private func holders(of log: LogID, _ piece: DamagedPiece) -> [SessionID] {
+    sessionOrder.filter { id in
+      guard sessions[id]!.isReady, let shared = sessions[id]!.shared[log], !shared.isDisputed
+      else { return false }
+      return shared.theirs?.size ?? 0 > piece.range.lowerBound
+    }
+  }
+
+  /// One who was not asked, and on whose session no other pull of this log would give way to this one.
+  private func repairSource(
+    of log: LogID, for piece: DamagedPiece, _ now: UInt64
+  ) -> SessionID? {
+    holders(of: log, piece).first { id in
+      sessions[id]!.passedOverUntil <= now && logs[log]!.pull?.session != id
+        && !piece.asked.contains(sessions[id]!.opening.peer)
+    }
+  }
+
+  private mutating func openRepair(
+    of log: LogID, _ range: Range<UInt64>, from source: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    let theirs = sessions[source]!.shared[log]!.theirs!.size
+    let end = min(range.upperBound, theirs)
+    let request = takeRequest()
+    logs[log]!.repairs.pull = RepairPull(
+      session: source, request: request, range: range.lowerBound..<end, next: range.lowerBound,
+      progressAt: now)
+    logs[log]!.repairs.againAt = nil
+    send(
+      .pull(
+        PullRequest(
+          request: request, position: sessions[source]!.ourPositions[log]!,
+          from: range.lowerBound, to: end, credit: Limits.repairCreditBytes, full: true)),
+      on: source, &effects)
+  }
+
+  /// Nobody is left to ask: said once for each piece, and tried again ever later.
+  private mutating func reportUnrepairable(
+    _ log: LogID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    let repairs = logs[log]!.repairs
+    var lost: [Range<UInt64>] = []
+    var isExhausted = false
+    for (index, piece) in repairs.pieces.enumerated() {
+      let holders = holders(of: log, piece)
+      guard !sessionOrder.isEmpty, !piece.asked.isEmpty,
+        holders.allSatisfy({ piece.asked.contains(sessions[$0]!.opening.peer) })
+      else { continue }
+      isExhausted = true
+      guard !piece.isReported, isPatienceOver(piece, of: log, now) else { continue }
+      logs[log]!.repairs.report(index)
+      if let last = lost.last, last.upperBound == piece.range.lowerBound {
+        lost[lost.count - 1] = last.lowerBound..<piece.range.upperBound
+      } else {
+        lost.append(piece.range)
+      }
+    }
+    for range in lost { effects.append(.event(.unrepairable(log, range))) }
+    guard isExhausted, repairs.againAt == nil else { return }
+    logs[log]!.repairs.againAt = now + repairs.waitMilliseconds
+    logs[log]!.repairs.waitMilliseconds = min(
+      repairs.waitMilliseconds * 2, Limits.repairAgainMaximumMilliseconds)
+  }
+
+  /// An own entry that is lost ends the epoch: peers that are away may have it, and are waited for a while.
+  private func isPatienceOver(_ piece: DamagedPiece, of log: LogID, _ now: UInt64) -> Bool {
+    log != ownLog || (peerNames ?? []).allSatisfy(piece.asked.contains)
+      || now >= piece.since + Limits.repairPatienceMilliseconds
+  }
+
+  // MARK: The answer
+
+  func isRepair(_ log: LogID, _ request: UInt32, _ id: SessionID) -> Bool {
+    guard let pull = logs[log]!.repairs.pull else { return false }
+    return pull.request == request && pull.session == id
+  }
+
+  mutating func received(
+    repair chunk: Chunk, _ message: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    let pull = logs[log]!.repairs.pull!
+    let end = chunk.first + UInt64(chunk.count)
+    guard chunk.first == pull.next, end <= pull.range.upperBound, chunk.full,
+      chunk.areStatesLawful(in: message),
+      let batch = chunk.batch(of: message, extending: logs[log]!.accepted)
+    else {
+      effects.append(.count(.chunksFailed))
+      endRepair(of: log, asked: pull.range, now, &effects)
+      fail(id, now, &effects)
+      return startRepairs(now, &effects)
+    }
+    logs[log]!.repairs.pull!.next = end
+    logs[log]!.repairs.pull!.progressAt = now
+    logs[log]!.repairs.pull!.unpaidBytes += UInt32(message.count)
+    sessions[id]!.progressAt = now
+    effects.append(.mend(log, batch, from: sessions[id]!.opening.peer))
+  }
+
+  mutating func ended(
+    repairOf log: LogID, _ reason: EndReason, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    let pull = logs[log]!.repairs.pull!
+    let end = pull.range.upperBound
+    switch reason {
+    case .done, .notHere: endRepair(of: log, asked: pull.range, now, &effects)
+    // What comes after the entry that it lacks, it may have.
+    case .readError:
+      endRepair(of: log, asked: pull.range.lowerBound..<min(pull.next + 1, end), now, &effects)
+    case .busy:
+      sessions[id]!.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
+      endRepair(of: log, asked: pull.range.lowerBound..<pull.next, now, &effects)
+    }
+    startRepairs(now, &effects)
+  }
+
+  /// - Parameter range: what the source gave all it has of.
+  private mutating func endRepair(
+    of log: LogID, asked range: Range<UInt64>, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    guard let pull = logs[log]!.repairs.pull else { return }
+    logs[log]!.repairs.pull = nil
+    if let peer = sessions[pull.session]?.opening.peer {
+      logs[log]!.repairs.note(peer, asked: range)
+    }
+    // What came is being written: the node's next list tells what is still missing.
+    let isUnderWay = pull.next > pull.range.lowerBound
+    logs[log]!.repairs.dueAt = isUnderWay ? now + Limits.repairGraceMilliseconds : now
+  }
+
+  mutating func mendRefused(
+    _ log: LogID, by peer: NodeName, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    guard let progress = logs[log] else { return }
+    effects.append(.count(.chunksFailed))
+    if let pull = progress.repairs.pull, sessions[pull.session]?.opening.peer == peer {
+      endRepair(of: log, asked: pull.range, now, &effects)
+    }
+    logs[log]!.repairs.dueAt = now
+    if let id = sessionOrder.first(where: { sessions[$0]!.opening.peer == peer }) {
+      fail(id, now, &effects)
+    }
+    startRepairs(now, &effects)
+  }
+
+  /// The session is needed for something else of this log, or gone.
+  mutating func leaveRepair(
+    of log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    guard let pull = logs[log]!.repairs.pull, pull.session == id else { return }
+    endRepair(of: log, asked: pull.range.lowerBound..<pull.next, now, &effects)
+  }
+
+  mutating func abandonStalledRepairs(_ now: UInt64, _ effects: inout [Effect]) {
+    for log in logOrder {
+      guard let pull = logs[log]!.repairs.pull, now >= stallsAt(pull) else { continue }
+      // Without credit it is our store that is slow.
+      guard pull.unpaidBytes < Limits.repairCreditBytes else {
+        leaveRepair(of: log, on: pull.session, now, &effects)
+        continue
+      }
+      effects.append(.count(.pullsStalled))
+      sessions[pull.session]?.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
+      endRepair(of: log, asked: pull.range, now, &effects)
+    }
+    startRepairs(now, &effects)
+  }
+
+  func stallsAt(_ pull: RepairPull) -> UInt64 {
+    max(pull.progressAt, sessions[pull.session]?.progressAt ?? 0) + Limits.pullStalledMilliseconds
+  }
+
+  func nextDue(of repairs: RepairList, _ now: UInt64) -> UInt64 {
+    guard !repairs.isEmpty else { return .max }
+    if let pull = repairs.pull { return max(stallsAt(pull), now + 1) }
+    if repairs.dueAt > now { return repairs.dueAt }
+    // A source that is passed over, or a place: looked for now and then.
+    return min(repairs.againAt ?? .max, now + Limits.repairLookMilliseconds)
+  }
+}

@@ -1,0 +1,291 @@
+import Crypto
+import Log
+import Testing
+
+@testable import Replication
+
+@Suite("Protocols/sync.md, SYNC-25, 36, 37: what is damaged, absent, or too much")
+struct RepairTests {
+  private let cluster: Cluster
+  private let log: LogID
+
+  init() {
+    cluster = Cluster(["nl", "be", "fr", "de"])
+    for name in ["nl", "be", "fr", "de"] { cluster.publish(name, 5) }
+    cluster.publish("be", 995)
+    cluster.connect("be", "fr")
+    cluster.connect("be", "de")
+    cluster.connect("be", "nl")
+    cluster.run(30_000)
+    cluster.disconnectAll()
+    log = cluster["be"].identity.id
+  }
+
+  private func rot(_ name: String, _ bodies: Range<UInt64>, leaves: Range<UInt64> = 0..<0) {
+    for index in bodies { cluster[name].logs.setState(log, index, .absent) }
+    for index in leaves { cluster[name].logs.rotLeaf(log, index) }
+    cluster.reportDamage(name, log)
+  }
+
+  /// Rotted, and not noticed there yet.
+  private func lose(_ name: String, _ bodies: Range<UInt64>) {
+    for index in bodies { cluster[name].logs.setState(log, index, .absent) }
+  }
+
+  private func isWhole(_ name: String) -> Bool { cluster[name].logs.damaged(log).isEmpty }
+  private var unrepairable: [Range<UInt64>] {
+    cluster["nl"].events.compactMap {
+      if case .unrepairable(_, let range) = $0 { range } else { nil }
+    }
+  }
+
+  @Test("SYNC-36: damaged leaves and bodies heal while the node serves")
+  func heals() {
+    cluster.connect("nl", "fr")
+    cluster.run(1_000)
+    rot("nl", 10..<700, leaves: 300..<301)
+    rot("nl", 900..<901)
+    cluster.run(10_000)
+    #expect(isWhole("nl"))
+    #expect(cluster.agrees("nl", "be"))
+    #expect(unrepairable.isEmpty)
+  }
+
+  @Test("SYNC-36: damage found before there is a session heals with the first")
+  func healsLater() {
+    rot("nl", 0..<1_000)
+    cluster.run(10_000)
+    cluster.connect("fr", "nl")
+    cluster.run(10_000)
+    #expect(isWhole("nl"))
+  }
+
+  @Test("SYNC-36: the first of three lies, the second heals")
+  func liar() {
+    cluster["fr"].logs.spoilBody = { _, _ in true }
+    cluster.connect("nl", "fr")
+    cluster.connect("nl", "de")
+    cluster.run(1_000)
+    rot("nl", 10..<20)
+    cluster.run(10_000)
+    #expect(isWhole("nl"))
+    #expect(cluster.agrees("nl", "be"))
+    #expect((cluster["nl"].counters[.chunksFailed] ?? 0) >= 1)
+  }
+
+  @Test("SYNC-36: the first never answers, the second heals")
+  func silent() {
+    cluster.connect("nl", "fr")
+    cluster.connect("nl", "de")
+    cluster.run(1_000)
+    cluster.tamper = { from, to, bytes in
+      from == "fr" && bytes[0] == MessageType.chunk.rawValue ? nil : bytes
+    }
+    rot("nl", 10..<20)
+    cluster.run(20_000)
+    #expect(isWhole("nl"))
+  }
+
+  @Test(
+    "SYNC-36: the only source has holes itself; what it has is taken, the rest asked for elsewhere")
+  func holes() {
+    lose("fr", 12..<13)
+    lose("fr", 15..<17)
+    cluster.connect("nl", "fr")
+    cluster.run(1_000)
+    rot("nl", 10..<20)
+    cluster.run(30_000)
+    #expect(cluster["nl"].logs.damaged(log) == [12..<13, 15..<17])
+    cluster.connect("nl", "de")
+    cluster.run(10_000)
+    #expect(isWhole("nl"))
+  }
+
+  @Test("SYNC-36: when nobody has it, that is said once, and asked again ever later")
+  func nobody() {
+    for name in ["fr", "de"] { lose(name, 12..<14) }
+    cluster.connect("nl", "fr")
+    cluster.connect("nl", "de")
+    cluster.run(1_000)
+    rot("nl", 12..<14)
+    cluster.run(10_000)
+    #expect(unrepairable == [12..<14])
+    let before = cluster.messagesSent[MessageType.pull.rawValue] ?? 0
+    cluster.run(3_600_000)
+    #expect((cluster.messagesSent[MessageType.pull.rawValue] ?? 0) - before < 50)
+    #expect(unrepairable == [12..<14])
+    // A node that comes back with it is asked at once.
+    cluster.connect("nl", "be")
+    cluster.run(3_000)
+    #expect(isWhole("nl"))
+  }
+
+  @Test("SYNC-36: a lost own entry is not given up while a peer that may have it is away")
+  func ownEntry() {
+    let own = cluster["nl"].identity.id
+    cluster.connect("nl", "fr")
+    cluster.run(1_000)
+    cluster["fr"].logs.setState(own, 3, .absent)
+    cluster["nl"].logs.setState(own, 3, .absent)
+    cluster.reportDamage("nl", own)
+    cluster.run(60_000)
+    #expect(unrepairable.isEmpty)
+    cluster.run(1_200_000)
+    #expect(unrepairable == [3..<4])
+  }
+
+  @Test("SYNC-36: a repair and catching up of one log do not end each other")
+  func besidesAPull() {
+    let late = cluster.connect("nl", "fr")
+    cluster.run(1_000)
+    cluster.disconnect(late)
+    cluster.connect("be", "fr")
+    cluster.publish("be", 3_000)
+    cluster.run(30_000)
+    rot("nl", 100..<900)
+    cluster.connect("nl", "fr")
+    cluster.run(30_000)
+    #expect(isWhole("nl"))
+    #expect(cluster.agrees("nl", "be"))
+  }
+
+  @Test("SYNC-36: chunks that answer a repair and are not what was asked are the source's failure")
+  func wrongAnswers() throws {
+    let puppet = Puppet(cluster, as: "fr", logs: ["nl", "be"])
+    puppet.send(
+      .heads([
+        AnnouncedHead(
+          position: 1, size: 1_000,
+          leafHash: try cluster["be"].logs.leafHash(log, at: 999))
+      ]))
+    rot("nl", 10..<20)
+    let pull = try #require(cluster["nl"].core.logs[log]!.repairs.pull)
+    let other = try cluster["be"].logs.read(log, 11..<20, maximumBytes: 1 << 20)
+    puppet.send(puppet.chunk(other, request: pull.request, full: true))
+    #expect(cluster["nl"].counters[.chunksFailed] == 1)
+    #expect(!isWhole("nl") && puppet.isOpen)
+  }
+
+  @Test("SYNC-52: nothing is cosigned while a body below is absent, and then it is")
+  func cosignedWhenWhole() {
+    cluster.connect("nl", "be")
+    cluster.run(1_000)
+    lose("be", 12..<13)
+    rot("nl", 12..<13)
+    cluster.publish("be", 10)
+    cluster.run(30_000)
+    func newest() -> UInt64 {
+      cluster["be"].core.cosigners(of: log).first { $0.name.text == "nl" }?.size ?? 0
+    }
+    #expect(newest() == 1_000)
+    cluster["be"].logs.setState(log, 12, .present)
+    cluster["nl"].logs.setState(log, 12, .present)
+    cluster.feed("nl", .damaged(log, []))
+    cluster.run(30_000)
+    #expect(newest() == 1_010)
+  }
+
+  // MARK: Bodies that are lawfully gone
+
+  private func empty(_ name: String) {
+    let logs = MemoryLogs()
+    for identity in cluster[name].logs.identities { logs.add(identity) }
+    cluster.restart(name, from: logs)
+  }
+
+  @Test("SYNC-25: a new node catches up a log with withdrawn and expired records")
+  func purged() {
+    for index in 100..<300 as Range<UInt64> { cluster["fr"].logs.setState(log, index, .purged) }
+    cluster["fr"].logs.setState(log, 500, .expired)
+    empty("nl")
+    cluster.connect("nl", "fr")
+    cluster.run(30_000)
+    #expect(cluster["nl"].logs.durableHead(of: log).size == 1_000)
+    #expect(cluster["nl"].logs.damaged(log) == [100..<300, 500..<501])
+    // Who withheld them is found out by the first who has them.
+    cluster.reportDamage("nl", log)
+    cluster.connect("nl", "de")
+    cluster.run(30_000)
+    #expect(isWhole("nl"))
+    #expect(cluster.agrees("nl", "be"))
+  }
+
+  @Test(
+    "SYNC-25: what was purged here, or is missing, ends the answer before it",
+    arguments: [BodyState.purgedHere, .absent])
+  func endsBefore(_ state: BodyState) {
+    cluster["fr"].logs.setState(log, 100, state)
+    empty("nl")
+    cluster.connect("nl", "fr")
+    cluster.run(30_000)
+    #expect(cluster["nl"].logs.durableHead(of: log).size == 100)
+    #expect(cluster["nl"].counters[.chunksFailed] == nil)
+    cluster.connect("nl", "de")
+    cluster.run(60_000)
+    #expect(cluster.agrees("nl", "be"))
+  }
+
+  @Test(
+    "SYNC-25: other states, a control entry without its body, and any in a push are the sender's failure",
+    arguments: [
+      (BodyState.absent, UInt64(1), true), (.purgedHere, 1, true), (.purged, 0, true),
+      (.purged, 1, false),
+    ])
+  func unlawful(_ state: BodyState, _ index: UInt64, _ asked: Bool) throws {
+    empty("nl")
+    let puppet = Puppet(cluster, as: "fr", logs: ["nl", "be"])
+    let whole = try cluster["be"].logs.read(log, 0..<3, maximumBytes: 1 << 20)
+    puppet.send(
+      .heads([AnnouncedHead(position: 1, size: 900, leafHash: SHA256.hash([1]))]))
+    let pull = try #require(cluster["nl"].core.logs[log]!.pull)
+    var states = [BodyState](repeating: .present, count: 3)
+    states[Int(index)] = state
+    let bare = try EntryBatch(
+      first: 0, leaves: whole.leaves,
+      bodies: (0..<3).filter { $0 != Int(index) }.flatMap { Array(whole.body(at: $0)!) },
+      bodyStates: states)
+    puppet.send(puppet.chunk(bare, request: asked ? pull.request : 0))
+    #expect(cluster["nl"].counters[.chunksFailed] == 1)
+    #expect(cluster["nl"].logs.state(of: log)!.size == 0)
+  }
+
+  // MARK: Limits
+
+  @Test("SYNC-37: a log at its limit is served and not taken, and goes on by itself")
+  func limited() {
+    cluster.connect("nl", "be")
+    cluster.run(1_000)
+    cluster.feed("nl", .limited(log, true))
+    for _ in 0..<20 {
+      cluster.publish("be", 1)
+      cluster.run(500)
+    }
+    #expect(cluster["nl"].logs.durableHead(of: log).size == 1_000)
+    #expect(cluster["nl"].counters[.pushesLimited] == 1, "one prune is enough")
+    #expect(cluster["nl"].counters[.pullsStalled] == nil)
+    empty("fr")
+    cluster.connect("fr", "nl")
+    cluster.run(20_000)
+    #expect(cluster["fr"].logs.durableHead(of: log).size == 1_000)
+    cluster.feed("nl", .limited(log, false))
+    cluster.run(5_000)
+    #expect(cluster.agrees("nl", "be"))
+    cluster.publish("be", 1)
+    cluster.run(20)
+    #expect(cluster.agrees("nl", "be"), "pushed again")
+  }
+
+  @Test("SYNC-37: a pull under way is left when the limit is reached")
+  func limitedInAPull() {
+    empty("nl")
+    cluster.connect("nl", "be")
+    cluster.run(16)
+    cluster.feed("nl", .limited(log, true))
+    cluster.run(60_000)
+    let held = cluster["nl"].logs.durableHead(of: log).size
+    #expect(held < 1_000)
+    cluster.feed("nl", .limited(log, false))
+    cluster.run(10_000)
+    #expect(cluster.agrees("nl", "be"))
+  }
+}
