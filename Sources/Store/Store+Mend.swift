@@ -19,6 +19,13 @@ extension Store {
     logsByID[id]?.damaged.ranges ?? []
   }
 
+  /// Whether nothing below `size` is known to be damaged, or to lack a body that should be here.
+  public func isWhole(_ id: LogID, below size: UInt64) -> Bool {
+    guard let damaged = logsByID[id]?.damaged.ranges else { return false }
+    // A list that is full may have left something out.
+    return damaged.count < Layout.damagedRangesKept && damaged.first?.lowerBound ?? .max >= size
+  }
+
   /// Compares entries of a peer with the tree here, and stages what is right and is damaged or missing: a leaf
   /// and a body in place, an absent body behind all others. Bodies that were purged or expired stay so.
   /// - Returns: which entries are whole now or when the next batches are done, and which are wrong. The
