@@ -31,6 +31,7 @@ let package = Package(
     .executable(name: "liaison", targets: ["liaison"]),
     .executable(name: "liaison-audit", targets: ["liaison-audit"]),
     .executable(name: "liaison-bench", targets: ["liaison-bench"]),
+    .executable(name: "liaison-sim", targets: ["liaison-sim"]),
   ],
   targets: [
     // L0: C libraries.
@@ -65,7 +66,7 @@ let package = Package(
         "Crypto",
       ]),
     // A disk in memory that forgets and fails, for tests and for campaigns.
-    library("Simulation", ["Store", "Log"]),
+    library("Simulation", ["Store", "Secrets", "Log", "Crypto"]),
     library("CommandLine", []),
     // No secrets and no network: what an auditor runs reads files and public keys.
     library("Audit", ["Log", "Wire", "Crypto"]),
@@ -83,11 +84,13 @@ let package = Package(
         "Crypto", "CommandLine", "CNettle", "CSodium", "CSQLite", "CLMDB",
       ]),
 
+    tool("liaison-sim", ["Simulation", "CommandLine"]),
+
     tests("CryptoTests", ["Crypto", "Secrets", "Wire"]),
     tests("LogTests", ["Log", "Secrets", "Crypto", "Wire"]),
     tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto", "Wire"]),
     tests("RuntimeTests", ["Runtime", "Store", "Log", "Crypto"]),
-    tests("SimulationTests", ["Simulation", "Store"]),
+    tests("SimulationTests", ["Simulation", "Store", "Crypto"]),
     tests("StoreTests", ["Simulation", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
     tests("TransportTests", ["Transport", "Secrets", "Crypto", "Wire"]),
     tests("ReplicationTests", ["Replication", "Log", "Secrets", "Crypto", "Wire"]),

@@ -65,6 +65,8 @@ step "release build" 600 swift build "${release_flags[@]}" || finish
 LIAISON_BIN=$(swift build "${release_flags[@]}" --show-bin-path)
 export LIAISON_BIN
 
+step "simulated crashes" 180 Deploy/check-simulation.sh store
+
 records=()
 if [ -n "$shared" ] && [ -f "$shared/data/make_records.py" ]; then
   python3 "$shared/data/make_records.py" un >"$logs/un.jsonl" && records=("$logs/un.jsonl")

@@ -13,6 +13,9 @@ public struct StoreLimits: Sendable, Hashable {
   public var unappliedBytes = 1 << 20
   /// Held in memory and not yet in log files, over all logs: `append` refuses more with `.busy`.
   public var stagedBytes = 64 << 20
+  /// A body segment ends before the run of records that would make it longer. Below 4 GiB: an offset
+  /// in it is a u32.
+  public var segmentBytes: UInt64 = 256 << 20
   /// Leaves and bodies of one log.
   public var logBytes: UInt64 = 1 << 40
   /// Entries of one log.
@@ -42,8 +45,6 @@ enum Layout {
   static let indexBytes = 16
   static let controlBytes = 16
   static let bodyHeaderBytes = 16
-  /// A body segment.
-  static let segmentBytes: UInt64 = 256 << 20
   /// Entries below one node of `nodes`: its lowest level is 8.
   static let nodeLevel = 8
   static let blockEntries = 256

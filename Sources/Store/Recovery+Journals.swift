@@ -32,13 +32,9 @@ extension Recovery {
       let frame = JournalFrame.encode(
         .commit, retiresOther: true, generation: scan.generation, sequence: scan.sequence + 1,
         salt: salt, reservedPayload: [UInt8](repeating: 0, count: JournalFrame.headerBytes))
-      // What was read may be pages that a failed sync left in memory only.
-      let bytes = try disk.readExactly(scan.file, at: 0, count: Int(scan.offset))
-      retirement = [
-        .write(scan.file, offset: 0, bytes: bytes), .sync(scan.file),
-        .write(scan.file, offset: scan.offset, bytes: frame), .sync(scan.file),
-      ]
+      retirement = [.write(scan.file, offset: scan.offset, bytes: frame), .sync(scan.file)]
     }
+    try persist(scan)
     for head in valid.first?.beginning?.heads ?? [] { try survey(head) }
     for var reader in valid {
       for head in reader.beginning?.heads ?? [] { set(head) }
@@ -54,6 +50,14 @@ extension Recovery {
     return JournalPosition(
       salt: salt, bytes: min(readers[0].length, readers[1].length),
       generation: newest.generation + 3, sequence: 0, offset: 0)
+  }
+
+  /// What was read may be pages that a failed sync left in memory only. Nothing that only such a page says may
+  /// reach a log file, and no other journal may be written over for it, before it is on the disk.
+  private mutating func persist(_ scan: JournalReader) throws(StoreError) {
+    let bytes = try disk.readExactly(scan.file, at: 0, count: Int(scan.offset))
+    try execute(.write(scan.file, offset: 0, bytes: bytes))
+    try execute(.sync(scan.file))
   }
 
   private mutating func set(_ head: HeadRecord) {

@@ -2,7 +2,7 @@ import Crypto
 import Log
 
 /// What `Store.open` does (Protocols/store.md, 7). It can be broken off and done again at any point:
-/// until the new journal begins, the old ones are not touched.
+/// until the new journal begins, what the old ones say stays.
 struct Recovery {
   let disk: any Disk
   var heads: [LogID: HeadRecord] = [:]

@@ -94,7 +94,7 @@ extension Store {
     var place = EntryPlace(
       segment: after.segment, segmentOffset: after.segmentOffset, controlCount: after.controlCount)
     let recordBytes = EntryFiles.bodyRecordBytes(batch)
-    if place.segmentOffset > 0, UInt64(place.segmentOffset) + recordBytes > Layout.segmentBytes {
+    if place.segmentOffset > 0, UInt64(place.segmentOffset) + recordBytes > limits.segmentBytes {
       place.segment += 1
       place.segmentOffset = 0
     }

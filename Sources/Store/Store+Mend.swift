@@ -138,7 +138,7 @@ extension Store {
     else { return false }
     let recordBytes = UInt64(Layout.bodyHeaderBytes + bytes.count)
     var place = (segment: log.staged.segment, offset: log.staged.segmentOffset)
-    if place.offset > 0, UInt64(place.offset) + recordBytes > Layout.segmentBytes {
+    if place.offset > 0, UInt64(place.offset) + recordBytes > limits.segmentBytes {
       place = (place.segment + 1, 0)
     }
     let body = BodyArrival(

@@ -57,5 +57,7 @@ public final class SimulatedDisk: Disk {
   }
 
   /// Rots one bit of what is stored.
-  public func flip(_ file: StoreFile, at offset: Int) { image.flip(file, at: offset) }
+  public func flip(_ file: StoreFile, at offset: Int, bit: Int = 0) {
+    image.flip(file, at: offset, bit: bit)
+  }
 }

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Runs the shipped code on simulated disks, from a fixed seed, and checks that a debug and a release process do the same.
+#
+#   ./Deploy/check-simulation.sh store [SEED [POINTS]]     crash points of the store
+#
+# It needs both builds: Deploy/test.sh makes them first. docs/simulator.md tells how to read and replay a failure.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
+
+what=${1-}
+seed=${2-1}
+find_swift || true
+release=${LIAISON_BIN:-$(swift build "${release_flags[@]}" --show-bin-path)}/liaison-sim
+debug=$(swift build "${build_flags[@]}" --show-bin-path)/liaison-sim
+
+# same_digest ARGUMENT…: of a short run in both builds.
+same_digest() {
+  local one other
+  one=$("$debug" "$@" --json | sed -n 's/.*"digest":"\([0-9a-f]*\)".*/\1/p')
+  other=$("$release" "$@" --json | sed -n 's/.*"digest":"\([0-9a-f]*\)".*/\1/p')
+  if [ -z "$one" ] || [ "$one" != "$other" ]; then
+    echo "FAILED: liaison-sim $*: the digest is '$one' in a debug build and '$other' in a release build" >&2
+    exit 1
+  fi
+  echo "the same in a debug and a release build: $* ($one)"
+}
+
+case $what in
+  store)
+    same_digest store --seed "$seed" --points 400
+    exec "$release" store --seed "$seed" --points "${3-100000}"
+    ;;
+  *)
+    sed -n '2,6p' "${BASH_SOURCE[0]}" >&2
+    exit 64
+    ;;
+esac

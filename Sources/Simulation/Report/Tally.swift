@@ -1,0 +1,23 @@
+/// How often each thing happened that a campaign must reach.
+public struct Tally<Kind: CaseIterable & Hashable & RawRepresentable & Sendable>: Sendable
+where Kind.RawValue == String {
+  private var counts: [Kind: Int] = [:]
+
+  public init() {}
+
+  public subscript(_ kind: Kind) -> Int { counts[kind, default: 0] }
+
+  mutating func add(_ kind: Kind, _ count: Int = 1) {
+    if count > 0 { counts[kind, default: 0] += count }
+  }
+
+  /// By name, in the order of the cases.
+  public var all: [(name: String, count: Int)] {
+    Kind.allCases.map { ($0.rawValue, self[$0]) }
+  }
+
+  /// What never happened.
+  public var missing: [String] {
+    Kind.allCases.filter { self[$0] == 0 }.map(\.rawValue)
+  }
+}

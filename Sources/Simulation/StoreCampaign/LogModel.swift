@@ -1,0 +1,137 @@
+import Crypto
+import Log
+import Store
+
+/// What one log must hold: the truth that a store is compared with. A value: a copy keeps what was true
+/// at one effect.
+struct LogModel {
+  let author: SimulatedAuthor
+  /// The store was asked to add it.
+  var isAdded = false
+  /// The store said that a crash would leave it.
+  var isAcknowledged = false
+  private(set) var leaves: [UInt8] = []
+  private(set) var bodies: [UInt8] = []
+  /// Where each body ends in `bodies`.
+  private var bodyEnds: [Int] = []
+  /// After 0, 1, 2 … entries.
+  private(set) var states: [LogState]
+  /// Acknowledged, or shown by a store that had recovered.
+  var acknowledged: UInt64 = 0
+  /// The log had as many when the case began: on the disk, synced, and never written again.
+  private(set) var prefix: UInt64 = 0
+
+  /// Every checkpoint that was given to the store, right or wrong.
+  var given: Set<VerifiedCheckpoint> = []
+  /// The newest that a crash must leave.
+  var durableCheckpoint: UInt64 = 0
+  /// Entries that were signed and not given to the store: what is ahead of the log.
+  var prepared: VerifiedBatch?
+  /// What the log may be frozen at: as a crash left it, and as it was asked for since.
+  var freezes: [UInt64?] = [nil]
+  var cosignatures: [Cosignature: VerifiedCheckpoint] = [:]
+  /// Which of each cosigner a crash must leave, or a newer one.
+  var durableCosignatures: [StoredCosignature] = []
+
+  init(_ author: SimulatedAuthor) {
+    self.author = author
+    states = [LogState(empty: author.identity)]
+  }
+
+  var id: LogID { author.identity.id }
+  /// With what is only staged.
+  var size: UInt64 { UInt64(states.count - 1) }
+  var tip: LogState { states[states.count - 1] }
+  var name: String { author.identity.origin.text }
+
+  /// - Precondition: the batch follows.
+  mutating func append(_ verified: VerifiedBatch) {
+    let batch = verified.batch
+    var tree = tip.tree
+    for position in 0..<batch.count {
+      tree.append(verified.leafHash(at: position))
+      states.append(
+        LogState(
+          identity: author.identity, tree: tree, lastLeaf: Array(batch.leaf(at: position))))
+    }
+    for range in batch.bodyRanges() { bodyEnds.append(bodies.count + range.upperBound) }
+    leaves.append(contentsOf: batch.leaves)
+    bodies.append(contentsOf: batch.bodies)
+    prepared = nil
+  }
+
+  /// What is there is settled: it must stay, and there is nothing else.
+  mutating func settle(size: UInt64, frozenAt: UInt64?) {
+    acknowledged = size
+    freezes = [frozenAt]
+    guard size < self.size else { return }
+    states.removeLast(Int(self.size - size))
+    leaves.removeLast(leaves.count - Int(size) * EntryLayout.leafBytes)
+    bodyEnds.removeLast(bodyEnds.count - Int(size))
+    bodies.removeLast(bodies.count - (bodyEnds.last ?? 0))
+    prepared = nil
+  }
+
+  /// From here on it is the log as a case begins with it.
+  mutating func beginCase() { prefix = size }
+
+  /// Whether `batch` is what was appended, whole.
+  func holds(_ batch: EntryBatch) -> Bool {
+    guard batch.end <= size, batch.bodyStates == nil else { return false }
+    return holdsLeaves(batch) && batch.bodies[...] == bodies[bodyRange(batch.first, batch.end)]
+  }
+
+  /// Whether each leaf, and each body that is there, is what was appended.
+  func holdsWhatIsThere(_ batch: EntryBatch) -> Bool {
+    guard batch.end <= size, holdsLeaves(batch) else { return false }
+    for (position, range) in batch.bodyRanges().enumerated()
+    where batch.bodyState(at: position) == .present {
+      let index = batch.first + UInt64(position)
+      guard batch.bodies[range] == bodies[bodyRange(index, index + 1)] else { return false }
+    }
+    return true
+  }
+
+  private func holdsLeaves(_ batch: EntryBatch) -> Bool {
+    let stride = EntryLayout.leafBytes
+    return batch.leaves[...] == leaves[(Int(batch.first) * stride)..<(Int(batch.end) * stride)]
+  }
+
+  private func bodyRange(_ first: UInt64, _ end: UInt64) -> Range<Int> {
+    (first == 0 ? 0 : bodyEnds[Int(first) - 1])..<(end == 0 ? 0 : bodyEnds[Int(end) - 1])
+  }
+}
+
+/// All logs of one store.
+struct StoreModel {
+  var logs: [LogModel]
+
+  func index(of id: LogID) -> Int? { logs.firstIndex { $0.id == id } }
+
+  /// The store recovered, and showed this.
+  mutating func settle(_ store: Store) {
+    for number in logs.indices where logs[number].isAdded {
+      let state = store.state(logs[number].id)
+      logs[number].isAdded = state != nil
+      logs[number].isAcknowledged = state != nil
+      logs[number].settle(size: state?.size ?? 0, frozenAt: state?.frozenAt)
+      noteSynced(store, number)
+    }
+  }
+
+  /// Everything that was staged is durable.
+  mutating func flushed(_ store: Store) {
+    for number in logs.indices where logs[number].isAdded {
+      logs[number].isAcknowledged = true
+      logs[number].acknowledged = logs[number].size
+      logs[number].freezes = [logs[number].freezes[logs[number].freezes.count - 1]]
+      noteSynced(store, number)
+    }
+  }
+
+  private mutating func noteSynced(_ store: Store, _ number: Int) {
+    let id = logs[number].id
+    logs[number].durableCheckpoint = store.newestCheckpoint(id)?.size ?? 0
+    logs[number].durableCosignatures = store.cosignatures(id)
+  }
+}

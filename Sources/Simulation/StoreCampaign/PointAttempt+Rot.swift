@@ -1,0 +1,205 @@
+import Log
+import Store
+
+// Bits that rot at rest: whatever the store then hands out is what was appended, and what it cannot hand out it reports.
+extension PointAttempt {
+  mutating func rot() throws(Violation) {
+    let crashed = SimulatedDisk(crash(situation.image))
+    let before = try openAtRest(crashed)
+    var model = situation.model
+    model.settle(before)
+    if random.oneIn(2) {
+      _ = try must("a flush") { try before.flush() }
+      model.flushed(before)
+    }
+    let place = try pickPlace(crashed.image)
+    let tail = JournalTail(crashed.image, place.file)
+    points.chronicle.say("  bit \(place.bit) of byte \(place.offset) of \(place.file.path) rots")
+    points.tally.add(place.occurrence)
+    var image = crashed.image.crashed(.kept)
+    image.flip(place.file, at: place.offset, bit: place.bit)
+    let whatRotted = RottenCheck(
+      limits: situation.limits, model: model,
+      mayLoseTail: tail.map { place.offset >= $0.offset } ?? false)
+    // The store that runs reads it, or the next one does.
+    if random.oneIn(3), !place.isReadAtStart {
+      crashed.flip(place.file, at: place.offset, bit: place.bit)
+      try whatRotted.read(before, alreadyReported: false, fsck: nil, &points.tally)
+      return
+    }
+    try whatRotted.open(image, &points.tally)
+  }
+
+  private func openAtRest(_ disk: SimulatedDisk) throws(Violation) -> Store {
+    points.didRecover()
+    return try must("the store does not open") {
+      try Store.open(on: disk, limits: situation.limits)
+    }
+  }
+
+  private mutating func pickPlace(_ image: DiskImage) throws(Violation) -> RottenPlace {
+    // Each kind of file as often as the others.
+    var kinds: [(StoreOccurrence, [StoreFile])] = []
+    for file in image.files where image.content(of: file)?.count ?? 0 > 0 {
+      guard let occurrence = RottenPlace.occurrence(of: file) else { continue }
+      if let kind = kinds.firstIndex(where: { $0.0 == occurrence }) {
+        kinds[kind].1.append(file)
+      } else {
+        kinds.append((occurrence, [file]))
+      }
+    }
+    try expect(!kinds.isEmpty, "a store without files")
+    let (occurrence, files) = kinds[random.below(kinds.count)]
+    let file = files[random.below(files.count)]
+    var count = image.content(of: file)?.count ?? 0
+    // Most of a journal is of earlier generations.
+    if case .journal = file, random.oneIn(2) { count = min(count, 2 * FileContent.pageBytes) }
+    var offset = random.below(count)
+    if occurrence == .rotInIndex, offset % 16 == 12 { offset -= 1 }
+    return RottenPlace(
+      file: file, offset: offset, bit: random.below(8), occurrence: occurrence)
+  }
+}
+
+private struct RottenPlace {
+  let file: StoreFile
+  let offset: Int
+  let bit: Int
+  let occurrence: StoreOccurrence
+
+  /// Nothing of it is read by a store that runs.
+  var isReadAtStart: Bool {
+    switch occurrence {
+    case .rotInJournal, .rotInFormat, .rotInIdentity: true
+    default: false
+    }
+  }
+
+  static func occurrence(of file: StoreFile) -> StoreOccurrence? {
+    switch file {
+    case .format: .rotInFormat
+    case .formatDraft, .reserve: nil
+    case .journal: .rotInJournal
+    case .log(_, let name):
+      switch name {
+      case .identity: .rotInIdentity
+      case .entries: .rotInEntries
+      case .hashes: .rotInHashes
+      case .nodes: .rotInNodes
+      case .bodiesIndex: .rotInIndex
+      case .bodies: .rotInBodies
+      case .checkpoints: .rotInCheckpoints
+      case .cosignatures: .rotInCosignatures
+      case .control: .rotInControl
+      }
+    }
+  }
+}
+
+/// Where the last frame of a journal begins: a frame that is not whole and that nothing follows is taken for a torn
+/// one (STO-14).
+private struct JournalTail {
+  private(set) var offset = 0
+
+  init?(_ image: DiskImage, _ file: StoreFile) {
+    guard case .journal = file, let content = image.content(of: file) else { return nil }
+    var last = (generation: UInt64(0), sequence: UInt64(0))
+    for start in stride(from: 0, to: content.count, by: FileContent.pageBytes) {
+      let header = content.read(at: start, count: 32)
+      guard header.count == 32, header.starts(with: Array("liaisonj".utf8)) else { continue }
+      let found = (generation: u64(header, 16), sequence: u64(header, 24))
+      if start == 0 || found.generation == last.generation && found.sequence > last.sequence {
+        last = found
+        offset = start
+      }
+    }
+  }
+}
+
+private func u64(_ bytes: [UInt8], _ offset: Int) -> UInt64 {
+  bytes[offset..<(offset + 8)].reduce(0) { $0 << 8 | UInt64($1) }
+}
+
+/// What may be said of a store of which one bit rotted.
+private struct RottenCheck {
+  let limits: StoreLimits
+  let model: StoreModel
+  /// What the last frame of a journal says may be taken for torn.
+  let mayLoseTail: Bool
+
+  func open(_ image: DiskImage, _ tally: inout Tally<StoreOccurrence>) throws(Violation) {
+    let fsck: FsckReport
+    do {
+      fsck = try Fsck.run(on: SimulatedDisk(image))
+    } catch {
+      try expect(error == .unknownFormat, "fsck of one rotten bit: \(error)")
+      tally.add(.rotRefused)
+      return
+    }
+    if !fsck.isClean { tally.add(.rotChecked) }
+    let store: Store
+    do {
+      store = try Store.open(on: SimulatedDisk(image), limits: limits)
+    } catch {
+      guard case .damaged = error else { throw Violation("one rotten bit: \(error)") }
+      try expect(!fsck.isClean, "the store refuses to open, and fsck finds nothing")
+      tally.add(.rotRefused)
+      return
+    }
+    if !store.damage.isEmpty { tally.add(.rotReported) }
+    try read(store, alreadyReported: !store.damage.isEmpty, fsck: fsck, &tally)
+  }
+
+  /// Reads everything that the store has.
+  /// - Parameter fsck: what was found before the store opened; nil if it was open already.
+  func read(
+    _ store: Store, alreadyReported: Bool, fsck: FsckReport?,
+    _ tally: inout Tally<StoreOccurrence>
+  ) throws(Violation) {
+    var isWhole = true
+    for log in model.logs where log.isAdded {
+      if try !readLog(store, log) { isWhole = false }
+    }
+    let found = store.takeDamage()
+    if !found.isEmpty { tally.add(.rotRead) }
+    let isReported = alreadyReported || !found.isEmpty
+    try expect(isWhole || isReported || mayLoseTail, "something is missing, and nobody says so")
+    guard let fsck else { return }
+    try expect(isWhole || !fsck.isClean || mayLoseTail, "fsck says that all is well, and it is not")
+    if isWhole, !isReported, fsck.isClean { tally.add(.rotHarmless) }
+  }
+
+  /// - Returns: whether everything is there.
+  private func readLog(_ store: Store, _ log: LogModel) throws(Violation) -> Bool {
+    guard let state = store.state(log.id) else { return false }
+    try expect(state.size <= log.size, "\(log.name): entries that nobody appended")
+    var expected = log.states[Int(state.size)]
+    expected.frozenAt = state.frozenAt
+    try expect(state == expected, "\(log.name): a rotten bit changes the tree or the head")
+    var isWhole = state.size >= log.acknowledged
+    var next: UInt64 = 0
+    while next < state.size {
+      let batch: EntryBatch
+      do {
+        batch = try store.read(log.id, next..<state.size, maxBytes: 1 << 20)
+      } catch {
+        guard case .damaged = error else { throw Violation("\(log.name): a read: \(error)") }
+        isWhole = false
+        next += 1
+        continue
+      }
+      try expect(
+        log.holdsWhatIsThere(batch), "\(log.name): rotten bytes are handed out from \(next)")
+      if batch.bodyStates != nil { isWhole = false }
+      next = batch.end
+    }
+    if let newest = store.newestCheckpoint(log.id) {
+      try expect(
+        newest.size <= state.size && log.given.contains(newest)
+          && newest.root == log.states[Int(newest.size)].tree.root(),
+        "\(log.name): a rotten checkpoint is shown")
+    }
+    if store.newestCheckpoint(log.id)?.size ?? 0 < log.durableCheckpoint { isWhole = false }
+    return isWhole
+  }
+}

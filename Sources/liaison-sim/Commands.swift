@@ -1,0 +1,53 @@
+import CommandLine
+import Simulation
+
+/// The command line of `liaison-sim`, as a table.
+enum Commands {
+  static let json = Option("--json", summary: "print one JSON object")
+
+  static let store = Verb(
+    "store", "stop, break and rot a simulated disk under the shipped store, at every effect",
+    details: [
+      "Work drawn from the seed is done on a disk in memory. Before each of its effects the machine stops, and what was not "
+        + "synced is kept, dropped, torn or reordered; calls fail; bits rot; and after each recovery everything that was "
+        + "acknowledged must be there, byte for byte, and nothing that was not appended.",
+      "A campaign of \(StoreCampaign.coveredFrom) points and more fails also if a kind of fault or a branch never occurred. A point that fails "
+        + "prints the line that replays it.",
+    ],
+    options: [
+      Option("--seed", "N", summary: "what everything is drawn from", fallback: "1"),
+      Option("--points", "N", summary: "how many points at least", fallback: "100000"),
+      Option("--point", "P", summary: "this point only, as a failure names it"),
+      Option("--trace", summary: "print what happens, as text"),
+      Option(
+        "--plant", "BUG",
+        summary: "plant a bug, which must be found: "
+          + PlantedBug.allCases.map(\.rawValue).joined(separator: ", ")),
+      json,
+    ])
+
+  static let tool = Tool(
+    name: "liaison-sim",
+    summary: "run the shipped store and replication on simulated disks and virtual time",
+    description: [
+      "Everything is drawn from one seed: the same seed gives the same inputs, the same disk operations and the same "
+        + "outcomes, in every build and on every machine, and the digest that is printed says so. docs/simulator.md tells "
+        + "how to read and replay a failure."
+    ],
+    verbs: [store],
+    exits: [
+      Tool.Exit(0, "nothing that must not happen happened, and all that should occur did"),
+      Tool.Exit(1, "something happened that must not, or something never occurred"),
+      Tool.Exit(64, "the command line is wrong"),
+      Tool.Exit(74, "the output could not be written"),
+    ],
+    version: "0.1.0", seeAlso: ["liaisond(8)", "liaison-audit(1)", "liaison-bench(1)"])
+
+  /// Any number of 64 bits.
+  static func seed(_ arguments: Arguments) throws(Failure) -> UInt64 {
+    guard let text = arguments.value("--seed"), let seed = UInt64(text) else {
+      throw Failure(.usage, "--seed is no number.", hint: "Give a number from 0 to 2^64-1.")
+    }
+    return seed
+  }
+}
