@@ -18,6 +18,27 @@ public enum UTCTime {
       + pad(time % 1_000, 3) + "Z"
   }
 
+  /// Days since 1970-01-01 of `2026-01-02`.
+  /// - Returns: nil for anything but a date from 1970 to 9999 in exactly this form.
+  public static func day(_ text: String) -> UInt64? {
+    let parts = text.utf8.split(separator: 0x2d, omittingEmptySubsequences: false)
+    guard parts.map(\.count) == [4, 2, 2],
+      parts.joined().allSatisfy({ (0x30...0x39).contains($0) })
+    else { return nil }
+    let numbers = parts.map { $0.reduce(UInt64(0)) { $0 * 10 + UInt64($1 - 0x30) } }
+    let (year, month, dayOfMonth) = (numbers[0], numbers[1], numbers[2])
+    guard year >= 1970, (1...12).contains(month), (1...31).contains(dayOfMonth) else { return nil }
+    // The inverse of `text`: years begin in March.
+    let shiftedYear = month > 2 ? year : year - 1
+    let shiftedMonth = month > 2 ? month - 3 : month + 9
+    let dayOfYear = (153 * shiftedMonth + 2) / 5 + dayOfMonth - 1
+    let days =
+      shiftedYear * 365 + shiftedYear / 4 - shiftedYear / 100 + shiftedYear / 400 + dayOfYear
+      - 719_468
+    // A day that the month does not have is one of the next month.
+    return self.text(milliseconds: days * 86_400_000).hasPrefix(text) ? days : nil
+  }
+
   private static func pad(_ number: UInt64, _ digits: Int) -> String {
     let text = String(number)
     return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text

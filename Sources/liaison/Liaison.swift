@@ -17,9 +17,9 @@ enum Liaison {
     ],
     verbs: [
       InitVerb.verb, CardVerbs.card, CardVerbs.fingerprint, PeerVerbs.add, PeerVerbs.list,
-      PeerVerbs.remove, PublishVerb.verb, ShowVerb.verb, TailVerb.verb, StatusVerb.verb,
-      SigningVerb.verb, BackupVerb.verb, KeysVerb.verb, RestoreVerb.verb, EpochVerb.verb,
-      FsckVerb.verb,
+      PeerVerbs.remove, PublishVerb.verb, WithdrawVerb.verb, ShowVerb.verb, TailVerb.verb,
+      StatusVerb.verb, DiskVerb.verb, ScrubVerb.verb, SigningVerb.verb, BackupVerb.verb,
+      KeysVerb.verb, RestoreVerb.verb, EpochVerb.verb, FsckVerb.verb,
     ],
     version: Daemon.version, seeAlso: ["liaisond(8)", "liaison-audit(1)"])
 
@@ -43,6 +43,9 @@ enum Liaison {
     case "peer list": try PeerVerbs.runList(arguments)
     case "peer remove": try PeerVerbs.runRemove(arguments)
     case "publish": try PublishVerb.run(arguments)
+    case "withdraw": try WithdrawVerb.run(arguments)
+    case "disk": try DiskVerb.run(arguments)
+    case "scrub": try ScrubVerb.run(arguments)
     case "show": try ShowVerb.run(arguments)
     case "tail": try TailVerb.run(arguments)
     case "status": try StatusVerb.run(arguments)

@@ -1,5 +1,6 @@
 import CommandLine
 import Node
+import Runtime
 
 enum PublishVerb {
   static let verb = Verb(
@@ -18,6 +19,9 @@ enum PublishVerb {
         "--to", "NAMES|all", summary: "who may read them: names with commas, or all",
         isRequired: true),
       Liaison.data,
+      Option(
+        "--expires", "DAYS|YYYY-MM-DD",
+        summary: "the day from which on everybody deletes the bodies: in so many days, or a date"),
       Option("--replicas", "N", summary: "wait until this many peers have stored them"),
       Option(
         "--timeout", "SECONDS",
@@ -41,6 +45,9 @@ enum PublishVerb {
     }
     let replicas = try arguments.number("--replicas", in: 0...ControlLimits.audienceMembers)
     let timeout = try arguments.number("--timeout", in: 0...ControlLimits.timeoutSeconds)
+    let now = SystemClock().wallMilliseconds
+    var expiryDay: Int?
+    if let text = arguments.value("--expires") { expiryDay = try ExpiryDay.parse(text, now: now) }
     let first = try arguments.number("--from-line", in: 1...Int(Int32.max)) ?? 1
     let input = try RecordInput(path: arguments.words.first)
     guard first <= input.count else {
@@ -54,7 +61,8 @@ enum PublishVerb {
     var line = first
     while line <= input.count {
       let records = input.batch(from: line)
-      let request = PublishRequest(to: to, records: records, replicas: replicas, timeout: timeout)
+      let request = PublishRequest(
+        to: to, records: records, replicas: replicas, timeout: timeout, expiryDay: expiryDay)
       do throws(Failure) {
         try publish(request, daemon, line: line, of: input.count)
       } catch {
@@ -70,7 +78,7 @@ enum PublishVerb {
     progress.clear()
   }
 
-  private static func sayWhoIsWaitedFor(_ daemon: DaemonConnection) throws(Failure) {
+  static func sayWhoIsWaitedFor(_ daemon: DaemonConnection) throws(Failure) {
     let report = try daemon.call("Status", reply: StatusReport.self)
     guard report.signing == "waiting" else { return }
     let why = (report.signingWhy ?? "").printable
@@ -120,7 +128,7 @@ enum PublishVerb {
     }
   }
 
-  private static func print(_ runs: [EntryRun]) {
+  static func print(_ runs: [EntryRun]) {
     var text = ""
     for run in runs {
       for index in run.first..<(run.first + run.count) { text += "\(run.origin)/\(index)\n" }

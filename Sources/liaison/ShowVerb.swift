@@ -9,8 +9,7 @@ enum ShowVerb {
     options: [Liaison.data, Option("--json", summary: "print one JSON object")])
 
   static func run(_ arguments: Arguments) throws(Failure) {
-    let parts = arguments.words[0].split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 3, UInt64(parts[2]) != nil else {
+    guard arguments.words[0].isEntry else {
       throw Failure(
         .usage, "\"\(arguments.words[0])\" is no entry.",
         hint: "Write NAME/EPOCH/INDEX, for example nl/1/17.")
@@ -61,9 +60,9 @@ enum ShowVerb {
     case .notForThisNode: "not for this node"
     case .grantsMissing: "not readable yet: grants below this entry have not arrived"
     case .presharedKeyMissing: "for this node, but its pre-shared key with the author is missing"
-    case .purged: "withdrawn by its author\(why)"
+    case .purged: "purged: withdrawn by its author\(why)"
     case .purgedHere: "purged here\(why)"
-    case .expired: "expired"
+    case .expired: "expired\(why)"
     case .absent: "its body has not arrived"
     case .defect: "the author's, but no record\(why)"
     case .unknown: "a kind of entry that this version does not know"

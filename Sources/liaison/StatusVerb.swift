@@ -35,11 +35,11 @@ enum StatusVerb {
     if let help = report.signingHelp { text += "  \(help.printable)\n" }
     for warning in report.warnings { text += "WARNING \(warning.printable)\n" }
     text += "\n"
-    var logs = Table(["LOG", "ENTRIES", "MISSING", "CHECKPOINT", "BYTES", "COSIGNED BY", "STATE"])
+    var logs = Table(["LOG", "ENTRIES", "MISSING", "CHECKPOINT", "DISK", "COSIGNED BY", "STATE"])
     for log in report.logs {
       logs.add([
         log.origin + (log.own ? " *" : ""), "\(log.size)", "\(log.missingEntries)",
-        "\(log.checkpointSize)", bytes(log.bytes),
+        "\(log.checkpointSize)", log.space.total.allocatedBytes.asBytes,
         log.cosignatures.isEmpty ? "-" : log.cosignatures.joined(separator: " "), state(log),
       ])
     }
@@ -47,10 +47,10 @@ enum StatusVerb {
     for peer in report.peers {
       peers.add([
         peer.name, peer.state, peer.since.map { duration(from: $0, to: now) } ?? "-", lag(peer),
-        bytes(peer.bytesIn), bytes(peer.bytesOut), peer.address ?? "-", peer.why ?? "",
+        peer.bytesIn.asBytes, peer.bytesOut.asBytes, peer.address ?? "-", peer.why ?? "",
       ])
     }
-    return text + logs.text + "\n" + peers.text
+    return text + logs.text + "\n" + peers.text + "\n" + ScrubText.lines(report, now: now)
   }
 
   private static func state(_ log: LogReport) -> String {
@@ -58,6 +58,11 @@ enum StatusVerb {
     if let index = log.frozenAt { words.append("frozen at \(index)") }
     if log.disputed { words.append("DISPUTED") }
     if log.defects > 0 { words.append("\(log.defects) defects") }
+    if !log.lost.isEmpty {
+      words.append("LOST \(log.lost.joined(separator: ", "))")
+    } else if !log.damaged.isEmpty {
+      words.append("damaged \(log.damaged.joined(separator: ", "))")
+    }
     if let why = log.why { words.append(why) }
     return words.isEmpty ? "ok" : words.joined(separator: ", ")
   }
@@ -67,22 +72,13 @@ enum StatusVerb {
     return entries == 0 ? "0" : "\(entries) entries, \(peer.lagSeconds ?? 0) s"
   }
 
-  private static func duration(from start: Int64, to now: UInt64) -> String {
+  static func duration(from start: Int64, to now: UInt64) -> String {
     let seconds = max(0, Int64(clamping: now) - start) / 1_000
     switch seconds {
     case ..<120: return "\(seconds) s"
     case ..<7_200: return "\(seconds / 60) min"
     case ..<172_800: return "\(seconds / 3_600) h"
     default: return "\(seconds / 86_400) d"
-    }
-  }
-
-  private static func bytes(_ count: UInt64) -> String {
-    switch count {
-    case ..<10_000: "\(count) B"
-    case ..<10_000_000: "\(count / 1_000) kB"
-    case ..<10_000_000_000: "\(count / 1_000_000) MB"
-    default: "\(count / 1_000_000_000) GB"
     }
   }
 }

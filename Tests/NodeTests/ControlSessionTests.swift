@@ -23,6 +23,19 @@ final class FakeService: ControlService {
     let run = EntryRun(origin: "nl/1", first: 7, count: UInt64(request.records.count))
     pending.append { reply(.success(PublishReply(entries: [run]))) }
   }
+  func withdraw(
+    _ request: WithdrawRequest, isHeard: @escaping () -> Bool,
+    reply: @escaping (Result<PublishReply, ControlError>) -> Void
+  ) {
+    reply(.failure(.unknownEntry(request.records[0])))
+  }
+
+  func disk() throws(ControlError) -> DiskReply {
+    DiskReply(logs: [], journals: FileSpace(bytes: 3), reserve: FileSpace())
+  }
+
+  func startScrub() -> ScrubReport { ScrubReport() }
+
   func show(_ request: ShowRequest) throws(ControlError) -> ShowReply {
     throw .unknownEntry(request.entry)
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Log
 import Node
 import Testing
 
@@ -70,7 +71,8 @@ final class DaemonTests {
     // What was verified is not verified again after a restart.
     _ = try fr.terminate()
     let kept = try String(contentsOfFile: fr.folder.verified, encoding: .utf8)
-    #expect(kept.contains(" \(size) 0\n"))
+    let id = try nl.card().identity.id
+    #expect(kept.contains("log \(id) \(size) "), "\(kept)")
   }
 
   @Test("SIGKILL loses nothing that was acknowledged")

@@ -5,6 +5,38 @@ enum ControlInterface {
     # Control of one Liaison node: see Protocols/control.md.
     interface org.liaison.Node
 
+    # lengths of files, and the space that they take on the disk
+    type Space (bytes: int, allocatedBytes: int)
+
+    # by kind of file; purgedBytes of bodies that were withdrawn or expired
+    type LogSpace (
+      entries: Space,
+      hashes: Space,
+      nodes: Space,
+      index: Space,
+      bodies: Space,
+      checkpoints: Space,
+      cosignatures: Space,
+      control: Space,
+      total: Space,
+      purgedBytes: int
+    )
+
+    type DiskLog (origin: string, space: LogSpace)
+
+    # coverage, backlog and age of the scrub; expiryTime in seconds
+    type ScrubState (
+      entries: int,
+      scrubbedEntries: int,
+      unverifiedEntries: int,
+      passStartedAt: ?int,
+      lastStartedAt: ?int,
+      lastEndedAt: ?int,
+      damageFound: int,
+      damageMended: int,
+      expiryTime: int
+    )
+
     type Log (
       origin: string,
       id: string,
@@ -15,8 +47,12 @@ enum ControlInterface {
       checkpointSize: int,
       missingEntries: int,
       bytes: int,
+      space: LogSpace,
       verifiedEntries: int,
+      scrubbedEntries: int,
       defects: int,
+      damaged: []string,
+      lost: []string,
       disputed: bool,
       frozenAt: ?int,
       endsAt: ?int,
@@ -66,6 +102,7 @@ enum ControlInterface {
       signingHelp: ?string,
       waitingFor: []string,
       warnings: []string,
+      scrub: ScrubState,
       version: string,
       startedAt: int,
       counters: [string]int
@@ -78,8 +115,28 @@ enum ControlInterface {
       to: []string,
       records: []string,
       replicas: ?int,
-      timeout: ?int
+      timeout: ?int,
+      expiryDay: ?int
     ) -> (entries: []Run)
+
+    # has everybody delete the bodies of own records, nl/1/5; cannot be undone
+    method Withdraw(records: []string, replicas: ?int, timeout: ?int) -> (entries: []Run)
+
+    # what is stored, by log and kind
+    method Disk() -> (logs: []DiskLog, journals: Space, reserve: Space)
+
+    # begins a pass of the scrub now
+    method Scrub() -> (
+      entries: int,
+      scrubbedEntries: int,
+      unverifiedEntries: int,
+      passStartedAt: ?int,
+      lastStartedAt: ?int,
+      lastEndedAt: ?int,
+      damageFound: int,
+      damageMended: int,
+      expiryTime: int
+    )
 
     # one entry, nl/1/17
     method Show(entry: string) -> (

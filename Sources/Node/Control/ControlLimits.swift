@@ -1,3 +1,5 @@
+internal import Log
+
 /// Every limit of the control socket (Protocols/control.md, 7).
 public enum ControlLimits {
   /// One varlink message without its NUL, either way. A publish of 512 KiB of records doubles at worst
@@ -12,9 +14,19 @@ public enum ControlLimits {
   /// Records in one publish, and the sum of their bytes.
   public static let recordsPerPublish = 256
   public static let recordBytesPerPublish = 512 << 10
+  public static let recordsPerWithdrawal = LogLimits.withdrawnRecords
   public static let audienceMembers = 511
   public static let recordBytes = 64 << 10
   /// A day that a publish may wait for peers' answers.
   public static let timeoutSeconds = 86_400
   public static let tailPage = TailLimits(events: 256, textBytes: 512 << 10)
+}
+
+extension ControlLimits {
+  static func check(timeout: Int?) throws(ControlError) {
+    guard let timeout, !(0...timeoutSeconds).contains(timeout) else { return }
+    throw .refused(
+      reason: "timeout is \(timeout)",
+      hint: "name 0 to \(timeoutSeconds) seconds, or nothing to wait")
+  }
 }

@@ -8,12 +8,18 @@ public struct PublishRequest: Codable, Hashable, Sendable {
   public var replicas: Int?
   /// Seconds after which it is given up while signing waits for peers' answers; without it, it waits.
   public var timeout: Int?
+  /// Days since 1970-01-01: from its 00:00 UTC on nobody needs to keep the bodies.
+  public var expiryDay: Int?
 
-  public init(to: [String], records: [String], replicas: Int? = nil, timeout: Int? = nil) {
+  public init(
+    to: [String], records: [String], replicas: Int? = nil, timeout: Int? = nil,
+    expiryDay: Int? = nil
+  ) {
     self.to = to
     self.records = records
     self.replicas = replicas
     self.timeout = timeout
+    self.expiryDay = expiryDay
   }
 }
 

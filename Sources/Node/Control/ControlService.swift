@@ -13,6 +13,16 @@ public protocol ControlService: AnyObject {
     _ request: PublishRequest, isHeard: @escaping () -> Bool,
     reply: @escaping (Result<PublishReply, ControlError>) -> Void)
 
+  /// Publishes the withdrawal of own records; as `publish`.
+  func withdraw(
+    _ request: WithdrawRequest, isHeard: @escaping () -> Bool,
+    reply: @escaping (Result<PublishReply, ControlError>) -> Void)
+
+  func disk() throws(ControlError) -> DiskReply
+
+  /// Begins a pass of the scrub now.
+  func startScrub() -> ScrubReport
+
   func show(_ request: ShowRequest) throws(ControlError) -> ShowReply
 
   /// The next records this node can open, at or after `position`, in order of index within each log.

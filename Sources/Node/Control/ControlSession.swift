@@ -115,6 +115,25 @@ public final class ControlSession {
       service.adopt(try call.parameters(AdoptRequest.self)) { [weak self] in
         self?.settle(call, $0)
       }
+    default: try dispatchSpace(call)
+    }
+  }
+
+  /// What is stored, and what is to go.
+  private func dispatchSpace(_ call: Call) throws {
+    switch call.head.method {
+    case "org.liaison.Node.Withdraw":
+      let request = try call.parameters(WithdrawRequest.self)
+      try request.check()
+      service.withdraw(request, isHeard: { [weak self] in self?.isClosed == false }) {
+        [weak self] in self?.settle(call, $0)
+      }
+    case "org.liaison.Node.Disk":
+      _ = try call.parameters(NoParameters.self)
+      finish(call, try service.disk())
+    case "org.liaison.Node.Scrub":
+      _ = try call.parameters(NoParameters.self)
+      finish(call, service.startScrub())
     default: unknown(call)
     }
   }
@@ -274,10 +293,11 @@ extension PublishRequest {
     if let replicas, replicas < 0 || replicas > ControlLimits.audienceMembers {
       throw .refused(reason: "replicas is \(replicas)", hint: "name how many peers must store it")
     }
-    if let timeout, !(0...ControlLimits.timeoutSeconds).contains(timeout) {
+    try ControlLimits.check(timeout: timeout)
+    if let expiryDay, !(1...Int(UInt16.max)).contains(expiryDay) {
       throw .refused(
-        reason: "timeout is \(timeout)",
-        hint: "name 0 to \(ControlLimits.timeoutSeconds) seconds, or nothing to wait")
+        reason: "expiryDay is \(expiryDay)",
+        hint: "name a day from 1 to 65535, counted from 1970-01-01")
     }
     for (index, record) in records.enumerated() {
       do {

@@ -14,6 +14,7 @@ public struct StatusReport: Codable, Hashable, Sendable {
   public var waitingFor: [String]
   /// What an operator must look into: two copies of a node, two openings of an epoch.
   public var warnings: [String]
+  public var scrub: ScrubReport
   public var version: String
   /// Unix time in ms.
   public var startedAt: Int64
@@ -23,7 +24,8 @@ public struct StatusReport: Codable, Hashable, Sendable {
   public init(
     node: String, logs: [LogReport] = [], peers: [PeerReport] = [], signing: String = "ready",
     signingWhy: String? = nil, signingHelp: String? = nil, waitingFor: [String] = [],
-    warnings: [String] = [], version: String = "", startedAt: Int64 = 0,
+    warnings: [String] = [], scrub: ScrubReport = ScrubReport(), version: String = "",
+    startedAt: Int64 = 0,
     counters: [String: UInt64] = [:]
   ) {
     self.node = node
@@ -34,6 +36,7 @@ public struct StatusReport: Codable, Hashable, Sendable {
     self.signingHelp = signingHelp
     self.waitingFor = waitingFor
     self.warnings = warnings
+    self.scrub = scrub
     self.version = version
     self.startedAt = startedAt
     self.counters = counters
@@ -56,11 +59,19 @@ public struct LogReport: Codable, Hashable, Sendable {
   public var checkpointSize: UInt64
   /// Entries another node showed that are not here yet.
   public var missingEntries: UInt64
-  /// Bytes of bodies and leaves.
+  /// Bytes of leaves, and of bodies that are here.
   public var bytes: UInt64
+  /// What its files take.
+  public var space: LogSpace
   /// Entries whose own signature was verified; the rest stand under a checkpoint.
   public var verifiedEntries: UInt64
+  /// Entries that the present pass of the scrub is done with; between passes, the last one.
+  public var scrubbedEntries: UInt64
   public var defects: UInt64
+  /// Entries that are damaged here, or lack a body that should be here: `5`, `7 to 9`. Asked for from peers.
+  public var damaged: [String]
+  /// Those of them that no connected peer holds.
+  public var lost: [String]
   /// A fork proof is held for this log.
   public var disputed: Bool
   /// The log is frozen at this index.
@@ -73,7 +84,8 @@ public struct LogReport: Codable, Hashable, Sendable {
   public init(
     origin: String, id: String, size: UInt64, root: String, cosignatures: [String], own: Bool,
     checkpointSize: UInt64 = 0, missingEntries: UInt64 = 0, bytes: UInt64 = 0,
-    verifiedEntries: UInt64 = 0, defects: UInt64 = 0, disputed: Bool = false,
+    space: LogSpace = LogSpace(), verifiedEntries: UInt64 = 0, scrubbedEntries: UInt64 = 0,
+    defects: UInt64 = 0, damaged: [String] = [], lost: [String] = [], disputed: Bool = false,
     frozenAt: UInt64? = nil, endsAt: UInt64? = nil, why: String? = nil
   ) {
     self.origin = origin
@@ -85,8 +97,12 @@ public struct LogReport: Codable, Hashable, Sendable {
     self.checkpointSize = checkpointSize
     self.missingEntries = missingEntries
     self.bytes = bytes
+    self.space = space
     self.verifiedEntries = verifiedEntries
+    self.scrubbedEntries = scrubbedEntries
     self.defects = defects
+    self.damaged = damaged
+    self.lost = lost
     self.disputed = disputed
     self.frozenAt = frozenAt
     self.endsAt = endsAt

@@ -74,7 +74,11 @@ struct NoParameters: Codable, CallParameters {
 }
 
 extension PublishRequest: CallParameters {
-  static let names = ["to", "records", "replicas", "timeout"]
+  static let names = ["to", "records", "replicas", "timeout", "expiryDay"]
+}
+
+extension WithdrawRequest: CallParameters {
+  static let names = ["records", "replicas", "timeout"]
 }
 
 extension ShowRequest: CallParameters {

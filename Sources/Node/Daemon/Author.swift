@@ -11,12 +11,18 @@ struct Publication {
   /// The audience is called `all`: the roster at this moment.
   let everybody: Bool
   let replicas: Int
+  /// Days since 1970-01-01; 0: they do not expire.
+  var expiryDay: UInt16 = 0
+  /// Published in place of records.
+  var withdrawal: Withdrawal?
   /// Names it for `giveUp`.
   var number: UInt64 = 0
   /// Whether anybody still waits for the answer.
   let isHeard: () -> Bool
   let reply: (Result<PublishReply, ControlError>) -> Void
 
+  /// Grants left out.
+  var entries: Int { withdrawal == nil ? records.count : 1 }
   var bytes: Int { records.reduce(0) { $0 + $1.count } }
 }
 
@@ -69,6 +75,8 @@ final class Author {
   /// Why nothing is signed in this epoch any more.
   private(set) var closedBecause: String?
   var wallMilliseconds: () -> UInt64 = { 0 }
+  /// Told what the store took.
+  var didStage: (EntryBatch) -> Void = { _ in }
 
   init(
     identity: LogIdentity, secrets: NodeSecrets, store: Store,
@@ -177,15 +185,21 @@ final class Author {
     throws(ControlError) -> Bool
   {
     let time = wallMilliseconds()
+    if let withdrawal = publication.withdrawal {
+      builder.append(kind: .withdrawal, time: time, body: withdrawal.encode())
+      return false
+    }
     let book = try ownBook()
     let (audience, isNew) = try audience(for: publication, in: book, &builder, time)
     for record in publication.records {
       let place = builder.nextHeader(
-        kind: .record, time: time, bodyBytes: RecordSeal.bodyBytes(for: record.count))
+        kind: .record, time: time, expiryDay: publication.expiryDay,
+        bodyBytes: RecordSeal.bodyBytes(for: record.count))
       var body: [UInt8] = []
       let tag = book.seal(
         record.span, to: audience, at: place, using: &random, appendingTo: &body)
-      builder.append(kind: .record, time: time, audienceTag: tag, body: body)
+      builder.append(
+        kind: .record, time: time, expiryDay: publication.expiryDay, audienceTag: tag, body: body)
     }
     return isNew
   }
@@ -273,9 +287,10 @@ final class Author {
       desk.forget(identity.id)
       return batch.publication.reply(.failure(refusal(error)))
     }
+    didStage(entries)
     let records = batch.first + (batch.hasGrant ? 1 : 0)
     let run = EntryRun(
-      origin: identity.origin.text, first: records, count: UInt64(batch.publication.records.count))
+      origin: identity.origin.text, first: records, count: UInt64(batch.publication.entries))
     waiting.append(
       Waiting(
         publication: batch.publication, end: entries.end, run: run,

@@ -1,5 +1,6 @@
 import Crypto
 import Log
+import Runtime
 import Sealing
 import Store
 
@@ -24,17 +25,23 @@ extension Desk {
       leafHash: try store.leafHash(identity.id, index).description,
       signature: isVerified ? "verified" : "defect", disputed: isDisputed, late: isLate,
       opening: .unknown)
-    try fill(&reply, identity, batch, header)
+    try fill(&reply, identity, batch, header, store)
     return reply
   }
 
   private func fill(
-    _ reply: inout ShowReply, _ identity: LogIdentity, _ batch: EntryBatch, _ header: EntryHeader
+    _ reply: inout ShowReply, _ identity: LogIdentity, _ batch: EntryBatch, _ header: EntryHeader,
+    _ store: Store
   ) throws {
     switch batch.bodyState(at: 0) {
-    case .purged: reply.opening = .purged
+    case .purged:
+      reply.opening = .purged
+      reply.why = try withdrawal(of: header.index, in: identity, store)
     case .purgedHere: reply.opening = .purgedHere
-    case .expired: reply.opening = .expired
+    case .expired:
+      reply.opening = .expired
+      let day = UTCTime.text(milliseconds: UInt64(header.expiryDay) * 86_400_000).prefix(10)
+      reply.why = "on \(day), by the times in cosignatures"
     case .absent: reply.opening = .absent
     case .present: try fillPresent(&reply, identity, batch, header)
     }

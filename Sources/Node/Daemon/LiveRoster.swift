@@ -7,6 +7,7 @@ struct LivePeer {
   let card: Card
   let address: String?
   let presharedKey: Held<PresharedKey>?
+  let allowance: LogAllowance
 
   /// Whether a session made with the one key is as good as one made with the other.
   func hasSamePresharedKey(as other: LivePeer) -> Bool {
@@ -45,7 +46,8 @@ struct LiveRoster {
       entries.append(
         LivePeer(
           // A card's own address is a note for operators: only `peer add --address` makes it dialled.
-          card: member.card, address: member.settings.address, presharedKey: key))
+          card: member.card, address: member.settings.address, presharedKey: key,
+          allowance: LogAllowance(member.settings)))
     }
     return LiveRoster(entries, problems)
   }

@@ -14,8 +14,8 @@ extension Node: ControlService {
       node: card.name.text, logs: store.logs.map(report),
       peers: roster.entries.map { report($0, progress) }, signing: signingState,
       signingWhy: signingWhy, signingHelp: signingHelp, waitingFor: waitingFor,
-      warnings: presentWarnings, version: Daemon.version, startedAt: Int64(startedAt),
-      counters: counters.values)
+      warnings: presentWarnings, scrub: scrubReport(), version: Daemon.version,
+      startedAt: Int64(startedAt), counters: counters.values)
   }
 
   private func report(_ log: LogIdentity) -> LogReport {
@@ -28,9 +28,11 @@ extension Node: ControlService {
       cosignatures: cosigners(of: log.id), own: log.id == identity.id,
       checkpointSize: store.newestCheckpoint(log.id)?.size ?? 0,
       missingEntries: known - min(known, head.size), bytes: store.storedBytes(log.id) ?? 0,
-      verifiedEntries: verification.verified[log.id] ?? 0,
-      defects: verification.defects[log.id] ?? 0, disputed: isDisputed,
-      frozenAt: core.frozenAt(log.id), endsAt: core.endsAt(log.id),
+      space: space(of: log.id), verifiedEntries: scrub.logs[log.id]?.verified ?? 0,
+      scrubbedEntries: scrub.logs[log.id]?.scrubbed ?? 0,
+      defects: scrub.logs[log.id]?.defects ?? 0, damaged: damagedText(log.id),
+      lost: lostText(log.id), disputed: isDisputed, frozenAt: core.frozenAt(log.id),
+      endsAt: core.endsAt(log.id),
       why: why(log, head.size, isDisputed))
   }
 
@@ -38,6 +40,7 @@ extension Node: ControlService {
     if core.frozenAt(log.id) != nil { return "frozen" }
     if isDisputed { return "disputed" }
     if let end = core.endsAt(log.id) { return "ended at \(end)" }
+    if let limit = limitText(log.id) { return limit }
     return size == 0 ? "no route" : nil
   }
 
@@ -71,12 +74,9 @@ extension Node: ControlService {
       let number = author.publish(
         Publication(
           records: request.records.map { Array($0.utf8) }, members: try members(request.to),
-          everybody: request.to == ["all"], replicas: try replicas(request), isHeard: isHeard,
-          reply: reply))
-      guard let number, let timeout = request.timeout else { return }
-      loop.schedule(afterMilliseconds: UInt64(timeout) * 1_000) { [weak self] in
-        self?.author.giveUp(number)
-      }
+          everybody: request.to == ["all"], replicas: try replicas(request.replicas),
+          expiryDay: UInt16(request.expiryDay ?? 0), isHeard: isHeard, reply: reply))
+      giveUp(number, after: request.timeout)
     } catch {
       reply(.failure(error))
     }
@@ -116,8 +116,8 @@ extension Node: ControlService {
     AudienceMember(name: entry.card.name, key: entry.card.sealing)
   }
 
-  private func replicas(_ request: PublishRequest) throws(ControlError) -> Int {
-    let wanted = request.replicas ?? 0
+  func replicas(_ wanted: Int?) throws(ControlError) -> Int {
+    let wanted = wanted ?? 0
     guard wanted >= 0, wanted <= roster.entries.count else {
       throw .refused(
         reason:
@@ -130,11 +130,7 @@ extension Node: ControlService {
   // MARK: Reading
 
   func show(_ request: ShowRequest) throws(ControlError) -> ShowReply {
-    guard let slash = request.entry.lastIndex(of: "/"),
-      let index = UInt64(request.entry[request.entry.index(after: slash)...]),
-      let log = store.logs.first(where: { $0.origin.text == request.entry[..<slash] }),
-      index < store.durableHead(log.id)?.size ?? 0
-    else { throw .unknownEntry(request.entry) }
+    guard let (log, index) = find(request.entry) else { throw .unknownEntry(request.entry) }
     do {
       return try desk.show(
         log, index, store, isDisputed: isDisputed(log.id, index),
@@ -236,6 +232,8 @@ extension Node: ControlService {
       }
     }
     applyPresharedKeys()
+    applyLimits()
+    clock?.isStale = true
     step(.roster(peers))
     for name in reply.removed + reply.changed {
       for session in sessions.values where session.peer?.text == name {

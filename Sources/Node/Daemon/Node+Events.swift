@@ -39,10 +39,7 @@ extension Node {
         "another-copy \(peer)",
         "peer \(peer) says that another copy of this node is alive: stop one of them before it signs"
       )
-    case .unrepairable(let log, let range):
-      journal.error(
-        "\(name(of: log)): no peer has entries \(range.lowerBound) to \(range.upperBound - 1), which are damaged here"
-      )
+    case .unrepairable(let log, let range): unrepairable(log, range)
     case .openingRefused(let log, let peer):
       journal.error(
         "\(name(of: log)): peer \(peer) sent a next epoch that its key did not open; compare its card by voice"

@@ -53,7 +53,14 @@ final class Node {
   var adoption: Adoption?
   /// Ends this run and begins another, with the next epoch.
   var beginAgain: () -> Void = {}
-  var verification: BackgroundVerification
+  var scrub: Scrub
+  var damage = DamageWatch()
+  var removal = Removal()
+  var limits = LimitWatch()
+  var passTimer: TimerID?
+  var limitTimer: TimerID?
+  /// Computed last at this time, by the monotonic clock; stale: cosignatures came since.
+  var clock: (at: UInt64, isStale: Bool, value: ExpiryClock)?
   private var diskThread: DiskThread?
   private var isDiskBusy = false
   private var wasStoreWell = true
@@ -75,7 +82,9 @@ final class Node {
     identity = card.identity
     startedAt = loop.clock.wallMilliseconds
     desk = Desk(store: store, secrets: secrets)
-    verification = BackgroundVerification(folder, store)
+    scrub = Scrub(
+      folder, logs: store.logs.map { ($0.id, store.durableHead($0.id)?.size ?? 0) },
+      own: card.identity.id)
     for entry in roster.entries where store.state(entry.card.identity.id) == nil {
       try store.addLog(entry.card.identity)
     }
@@ -101,6 +110,8 @@ final class Node {
       disk: FileDisk(folder: folder.root), completions: completions)
     box.node = self
     applyPresharedKeys()
+    author.didStage = { [weak self] in self?.expectWithdrawals(in: $0, of: card.identity.id) }
+    applyLimits()
     startSigning(start)
   }
 
@@ -133,11 +144,11 @@ final class Node {
       attempt("a cosignature was not stored") {
         try store.addCosignature(log, checkpoint: checkpoint, cosignature)
       }
+      clock?.isStale = true
     case .cosign(let checkpoint): cosign(checkpoint)
     case .keepEvidence(let log, let fault): keepEvidence(log, fault)
     case .keepProof(let proof): keepProof(proof)
-    case .mend(let log, _, let peer):
-      journal.debug("\(name(of: log)): peer \(peer) sent entries that were damaged here")
+    case .mend(let log, let batch, let peer): mend(log, with: batch, from: peer)
     case .follow(let opening): follow(opening)
     case .freeze(let log, let index):
       attempt("the freeze was not stored") { try store.freeze(log, at: index) }
@@ -147,11 +158,19 @@ final class Node {
   }
 
   private func append(_ batch: VerifiedBatch, bulk: Bool) {
-    do {
+    let log = batch.after.identity.id
+    guard mayTake(batch.batch, of: log) else {
+      return step(.refused(log, "it is at its limit of a day"))
+    }
+    do throws(StoreError) {
       if bulk { try store.appendBulk(batch) } else { try store.append(batch) }
+      didTake(batch.batch, of: log)
+      expectWithdrawals(in: batch.batch, of: log)
+      if batch.batch.bodyStates != nil { damage.isDue = true }
     } catch {
       counters.add("store.refused")
-      step(.refused(batch.after.identity.id, "\(error)"))
+      if case .logFull = error { limitReached(log, by: batch.batch) }
+      step(.refused(log, "\(error)"))
     }
   }
 
@@ -259,6 +278,7 @@ final class Node {
       answerAuthors()
     }
     if let opening = openings.removeValue(forKey: durable.id) { finishFollowing(opening) }
+    removeArrived(durable)
     for wake in observers.keys.sorted(by: { $0.number < $1.number }) { observers[wake]?() }
   }
 
@@ -271,11 +291,11 @@ final class Node {
         journal.error("disk: \(store.condition): nothing new is taken, what is stored is served")
       }
     }
-    wasStoreWell = isWell
-    for damage in store.takeDamage() {
-      counters.add("store.damage")
-      journal.error("damage: \(damage)")
+    if isWell != wasStoreWell, store.condition == .running || store.condition == .full {
+      holdPulls(whileFull: !isWell)
     }
+    wasStoreWell = isWell
+    watchDamage()
     if case .failed(let error) = store.condition {
       author.fail("\(error)")
       failAdoption("\(error)")
@@ -305,7 +325,8 @@ final class Node {
     holdBackReaders()
     scheduleTick()
     scheduleToken()
-    scheduleVerification()
+    purgeSome()
+    scheduleScrub()
     scheduleReplicaTimeout()
   }
 
@@ -347,7 +368,7 @@ final class Node {
       if try author.makeCheckpoint() != nil { try store.flush() }
     }
     writeToken()
-    saveVerified()
+    saveScrub()
   }
 }
 

@@ -1,0 +1,102 @@
+import Log
+import Replication
+import Runtime
+import Store
+
+/// What is damaged here, as the core and the operator were told.
+struct DamageWatch {
+  /// Sent to the core last.
+  var asked: [LogID: [Range<UInt64>]] = [:]
+  /// No peer has it.
+  var lost: [LogID: [Range<UInt64>]] = [:]
+  /// Something may have changed since the last look.
+  var isDue = true
+
+  mutating func lose(_ range: Range<UInt64>, of log: LogID) -> Bool {
+    if lost[log, default: []].contains(range) { return false }
+    lost[log, default: []].append(range)
+    return true
+  }
+}
+
+// Damage on its way from the disk to the peers and back (Protocols/store.md, 7.4).
+extension Node {
+  /// Reports what reads and the scrub found and what is mended, and asks peers for what only they can give.
+  func watchDamage() {
+    for found in store.takeDamage() {
+      damage.isDue = true
+      counters.add("store.damage-found")
+      journal.error("damage: \(found)")
+    }
+    for mended in store.takeMended() {
+      damage.isDue = true
+      counters.add("store.damage-mended")
+      journal.notice("mended: \(mended.file.path)\(mended.index.map { " [\($0)]" } ?? "")")
+    }
+    guard damage.isDue else { return }
+    damage.isDue = false
+    for log in store.logs { askAgain(for: log.id) }
+  }
+
+  private func askAgain(for log: LogID) {
+    let ranges = store.damagedRanges(log)
+    guard ranges != damage.asked[log] ?? [] else { return }
+    damage.asked[log] = ranges
+    damage.lost[log]?.removeAll { lost in !ranges.contains { $0.overlaps(lost) } }
+    step(.damaged(log, ranges))
+  }
+
+  /// What a peer sent for what is damaged here.
+  func mend(_ log: LogID, with batch: EntryBatch, from peer: NodeName) {
+    let outcome: MendOutcome
+    do throws(StoreError) {
+      outcome = try store.mend(log, with: batch)
+    } catch {
+      counters.add("store.refused")
+      return journal.warning("\(name(of: log)): what \(peer) sent was not mended: \(error)")
+    }
+    if !outcome.mended.isEmpty {
+      counters.add("store.entries-mended", UInt64(outcome.mended.count))
+      journal.notice(
+        "mended: \(name(of: log)), entries \(list(outcome.mended)), with what \(peer) sent")
+    }
+    if !outcome.wrong.isEmpty {
+      journal.warning(
+        "\(name(of: log)): entries \(list(outcome.wrong)) of \(peer) are not those that are missing here"
+      )
+      step(.mendRefused(log, peer))
+    }
+    scrub.unreadable.remove(log)
+    damage.isDue = true
+    watchDamage()
+  }
+
+  /// Every connected peer was asked. Of one's own log it is the end of the epoch: nothing is invented.
+  func unrepairable(_ log: LogID, _ range: Range<UInt64>) {
+    guard damage.lose(range, of: log) else { return }
+    let what = range.count == 1 ? "entry \(range.lowerBound)" : "entries \(text(range))"
+    guard log == identity.id else {
+      return journal.error(
+        "\(name(of: log)): \(what) damaged here, and no connected peer has them; asked again on new sessions"
+      )
+    }
+    counters.add("store.own-entries-lost", UInt64(range.count))
+    journal.error(
+      "LOST: \(identity.origin), \(what): damaged here, and no peer holds them. The next epoch is needed: liaison epoch open"
+    )
+    step(.close(because: "own \(what) damaged here, and no peer holds them"))
+  }
+
+  func damagedText(_ log: LogID) -> [String] { store.damagedRanges(log).map(text) }
+  func lostText(_ log: LogID) -> [String] { (damage.lost[log] ?? []).map(text) }
+
+  private func text(_ range: Range<UInt64>) -> String {
+    range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound - 1)"
+  }
+
+  /// The first few, for a line of the log.
+  private func list(_ indices: [UInt64]) -> String {
+    let shown = indices.prefix(8).map(String.init).joined(separator: " ")
+    return indices.count > 8 ? shown + " and \(indices.count - 8) more" : shown
+  }
+}

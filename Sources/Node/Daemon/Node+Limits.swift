@@ -1,0 +1,96 @@
+import Log
+import Replication
+import Runtime
+import Store
+
+// Limits of a log: at its limit nothing more of it is taken, everything is served, one alert is raised, and it goes on by
+// itself.
+extension Node {
+  private var today: UInt64 { loop.clock.wallMilliseconds / 86_400_000 }
+
+  private func allowance(_ log: LogID) -> LogAllowance {
+    guard log != identity.id, let origin = store.logs.first(where: { $0.id == log })?.origin
+    else { return LogAllowance() }
+    return roster.entry(origin.name)?.allowance ?? LogAllowance()
+  }
+
+  /// The roster was read.
+  func applyLimits() {
+    for log in store.logs {
+      let allowance = allowance(log.id)
+      store.setLimits(log.id, bytes: allowance.maxBytes, entries: allowance.maxEntries)
+    }
+    resumeLogs()
+  }
+
+  /// - Returns: whether entries of a peer may go to the store today.
+  func mayTake(_ batch: EntryBatch, of log: LogID) -> Bool {
+    let bytes = batch.leaves.count + batch.bodies.count
+    let budget = limits.budgets[log] ?? DayBudget()
+    guard budget.hasRoom(for: bytes, within: allowance(log).maxBytesPerDay, on: today) else {
+      limit(log, .perDay(today))
+      return false
+    }
+    return true
+  }
+
+  func didTake(_ batch: EntryBatch, of log: LogID) {
+    guard log != identity.id else { return }
+    limits.budgets[log, default: DayBudget()].take(
+      batch.leaves.count + batch.bodies.count, on: today)
+  }
+
+  /// The store refused it.
+  func limitReached(_ log: LogID, by batch: EntryBatch) {
+    limit(log, .size(bytes: batch.leaves.count + batch.bodies.count, entries: batch.count))
+  }
+
+  private func limit(_ log: LogID, _ reason: LogLimit) {
+    guard limits.limited.updateValue(reason, forKey: log) == nil else { return }
+    counters.add("store.limits-reached")
+    journal.error(
+      "\(name(of: log)) is at its limit (\(reason.text(allowance(log)))): nothing more of it is taken, what is stored is served"
+    )
+    step(.limited(log, true))
+    scheduleLimitCheck()
+  }
+
+  /// Room may have come: by a purge, another day, or the operator.
+  func resumeLogs() {
+    for log in limits.limited.keys.sorted() where hasRoom(log, limits.limited[log]!) {
+      limits.limited[log] = nil
+      journal.notice("\(name(of: log)) is below its limit: it is taken again")
+      if store.condition != .full { step(.limited(log, false)) }
+    }
+  }
+
+  private func hasRoom(_ log: LogID, _ limit: LogLimit) -> Bool {
+    let allowance = allowance(log)
+    switch limit {
+    case .perDay(let day): return day != today || allowance.maxBytesPerDay == nil
+    case .size(let bytes, let entries):
+      return (store.storedBytes(log) ?? 0) + UInt64(bytes) <= allowance.maxBytes ?? .max
+        && (store.state(log)?.size ?? 0) + UInt64(entries) <= allowance.maxEntries ?? .max
+    }
+  }
+
+  private func scheduleLimitCheck() {
+    guard limitTimer == nil, !limits.limited.isEmpty else { return }
+    limitTimer = loop.schedule(afterMilliseconds: NodeLimits.limitCheckMilliseconds) {
+      [weak self] in
+      guard let self else { return }
+      self.limitTimer = nil
+      self.resumeLogs()
+      self.scheduleLimitCheck()
+    }
+  }
+
+  /// A full disk is a limit of all logs.
+  func holdPulls(whileFull isFull: Bool) {
+    for log in store.logs where limits.limited[log.id] == nil { step(.limited(log.id, isFull)) }
+  }
+
+  func limitText(_ log: LogID) -> String? {
+    limits.limited[log].map { "limit reached: \($0.text(allowance(log)))" }
+  }
+}

@@ -1,0 +1,169 @@
+import Log
+import Replication
+import Runtime
+import Store
+
+// Reads everything again in idle time: what is rotten is found, mended and asked for, and what has expired or was withdrawn
+// goes.
+extension Node {
+  private enum ScrubWork {
+    /// Entries whose signatures nobody verified yet.
+    case new(LogIdentity, Range<UInt64>)
+    case pass
+  }
+
+  /// Begins when something is left to do; a node that did everything does nothing until the next pass is due. What is
+  /// caught up or served only slows it down, so that nobody can keep damage or a defect hidden.
+  func scheduleScrub() {
+    guard !scrub.isRunning, !isStopping else { return }
+    beginPassIfDue()
+    guard let work = nextScrubWork() else { return scheduleNextPass() }
+    scrub.isRunning = true
+    loop.schedule(afterMilliseconds: pause(before: work)) { [weak self] in
+      guard let self else { return }
+      // A worker's answer goes on.
+      if !self.doSome() { self.scrub.isRunning = false }
+    }
+  }
+
+  private func pause(before work: ScrubWork) -> UInt64 {
+    let isBusy = core.isCatchingUp || core.isServing
+    return switch work {
+    case .new:
+      isBusy ? NodeLimits.verifyPauseWhenBusyMilliseconds : NodeLimits.verifyPauseMilliseconds
+    case .pass:
+      (isBusy ? NodeLimits.scrubPauseWhenBusyMilliseconds : NodeLimits.scrubPauseMilliseconds)
+        / (scrub.wasSmall ? 10 : 1)
+    }
+  }
+
+  private func nextScrubWork() -> ScrubWork? {
+    if case .failed = store.condition { return nil }
+    for identity in ownFirst where !scrub.unreadable.contains(identity.id) {
+      let from = scrub.logs[identity.id]?.verified ?? 0
+      let size = store.durableHead(identity.id)?.size ?? 0
+      guard from < size else { continue }
+      return .new(identity, from..<min(size, from + UInt64(NodeLimits.verifiedAtOnce)))
+    }
+    return scrub.passStartedAt == nil ? nil : .pass
+  }
+
+  private var ownFirst: [LogIdentity] {
+    [identity] + store.logs.filter { $0.id != identity.id }
+  }
+
+  /// - Returns: whether a worker has something to do.
+  private func doSome() -> Bool {
+    guard !isStopping, let work = nextScrubWork() else { return false }
+    switch work {
+    case .new(let identity, let range): return verifySome(identity, range)
+    case .pass: return scrubSome()
+    }
+  }
+
+  private func verifySome(_ identity: LogIdentity, _ range: Range<UInt64>) -> Bool {
+    do throws(StoreError) {
+      let batch = try store.read(identity.id, range, maxBytes: NodeLimits.pageReadBytes)
+      return verify(batch, of: identity)
+    } catch {
+      scrub.unreadable.insert(identity.id)
+      counters.add("store.reads-failed")
+      journal.error(
+        "\(identity.origin): entries from \(range.lowerBound) on cannot be read: \(error)")
+      watchDamage()
+      return false
+    }
+  }
+
+  private func scrubSome() -> Bool {
+    let step: ScrubStep
+    do throws(StoreError) {
+      step = try store.scrub(&scrub.cursor, maxBytes: NodeLimits.scrubStepBytes)
+    } catch {
+      counters.add("store.reads-failed")
+      journal.error("the scrub stopped: \(error)")
+      return false
+    }
+    scrub.wasSmall = step.batch == nil
+    watchDamage()
+    if step.isPassOver { endPass() }
+    scheduleSave()
+    guard let id = step.log, let batch = step.batch,
+      let identity = store.logs.first(where: { $0.id == id })
+    else { return false }
+    scrub.logs[id, default: ScrubbedLog()].scrubbed = batch.end
+    return verify(batch, of: identity)
+  }
+
+  private func verify(_ batch: EntryBatch, of identity: LogIdentity) -> Bool {
+    scrub.batch = batch
+    return verifier.submit {
+      VerifiedRun(
+        log: identity.id, range: batch.first..<batch.end, bad: identity.verifySignatures(batch))
+    }
+  }
+
+  func verified(_ run: VerifiedRun) {
+    scrub.isRunning = false
+    let new = scrub.verified(run)
+    scheduleSave()
+    if !new.isEmpty {
+      journal.error(
+        "\(name(of: run.log)): bad inner signature at \(new.prefix(5)): the author's defect, nothing is frozen"
+      )
+    }
+    if let batch = scrub.batch { removeDue(in: batch, of: run.log, except: Set(run.bad)) }
+    scrub.batch = nil
+  }
+
+  // MARK: Passes
+
+  /// By the operator's wish.
+  func beginPass() {
+    scrub.beginPass(at: loop.clock.wallMilliseconds, day: expiryClock().day)
+    journal.info("a scrub begins")
+    scheduleSave()
+  }
+
+  private func beginPassIfDue() {
+    guard scrub.passStartedAt == nil, nextScrubWork() == nil,
+      loop.clock.wallMilliseconds >= scrub.passDue(day: expiryClock().day)
+    else { return }
+    beginPass()
+  }
+
+  private func endPass() {
+    scrub.endPass(at: loop.clock.wallMilliseconds)
+    let damaged = store.logs.filter { !store.damagedRanges($0.id).isEmpty }.map(\.origin.text)
+    journal.info(
+      damaged.isEmpty
+        ? "a scrub ended: everything is whole"
+        : "a scrub ended: still damaged in \(damaged.joined(separator: " "))")
+  }
+
+  private func scheduleNextPass() {
+    guard passTimer == nil else { return }
+    let due = scrub.passDue(day: scrub.day)
+    let now = loop.clock.wallMilliseconds
+    let wait = min(due - min(now, due), NodeLimits.scrubEveryMilliseconds)
+    passTimer = loop.schedule(afterMilliseconds: max(wait, NodeLimits.scrubPauseMilliseconds)) {
+      [weak self] in
+      self?.passTimer = nil
+    }
+  }
+
+  // MARK: Progress
+
+  private func scheduleSave() {
+    guard !scrub.isSaveScheduled else { return }
+    scrub.isSaveScheduled = true
+    loop.schedule(afterMilliseconds: NodeLimits.saveVerifiedMilliseconds) { [weak self] in
+      self?.scrub.isSaveScheduled = false
+      self?.saveScrub()
+    }
+  }
+
+  func saveScrub() {
+    attempt("the progress of the scrub was not written") { try scrub.progress.save(folder) }
+  }
+}

@@ -1,0 +1,104 @@
+import Log
+import Store
+
+/// What a worker found in a run of entries.
+struct VerifiedRun: Sendable {
+  let log: LogID
+  let range: Range<UInt64>
+  let bad: [UInt64]
+}
+
+/// How far one log was looked at.
+struct ScrubbedLog: Hashable, Sendable {
+  /// The signatures of all entries below this were verified, in this run or an earlier one.
+  var verified: UInt64 = 0
+  /// What of it the present pass is done with; between passes, the last one.
+  var scrubbed: UInt64 = 0
+  /// Entries with bad signatures, which are the author's doing.
+  var defects: UInt64 = 0
+}
+
+/// The scrub: new entries first, then passes over everything that the store holds, own log first. In each the signatures of
+/// entries are verified on a thread of their own, the rest is the store's (Protocols/store.md, 7.5).
+struct Scrub {
+  var logs: [LogID: ScrubbedLog] = [:]
+  var cursor: ScrubCursor
+  /// Unix ms; nil: no pass is under way.
+  var passStartedAt: UInt64?
+  /// Of the last whole pass.
+  var lastStartedAt: UInt64?
+  var lastEndedAt: UInt64?
+  /// The day of the expiry clock for which the last pass began.
+  var day: UInt64 = 0
+  /// Logs of which the next entries cannot be read now: asked again in the next pass.
+  var unreadable: Set<LogID> = []
+  /// Entries whose signatures are being verified.
+  var batch: EntryBatch?
+  var isRunning = false
+  /// The last step of the pass read no entries: the next may follow soon.
+  var wasSmall = false
+  var isSaveScheduled = false
+
+  /// Goes on where it was. A log that is shorter now counts as far as it reaches: what grows again was not seen.
+  /// - Parameter sizes: of the logs, durable.
+  init(_ folder: NodeFolder, logs sizes: [(id: LogID, size: UInt64)], own: LogID) {
+    cursor = ScrubCursor(first: own)
+    let saved = ScrubProgress.load(folder)
+    for (id, size) in sizes {
+      var log = saved.logs[id] ?? ScrubbedLog()
+      log.verified = min(log.verified, size)
+      log.scrubbed = min(log.scrubbed, size)
+      logs[id] = log
+    }
+    day = saved.day
+    lastStartedAt = saved.lastStartedAt
+    lastEndedAt = saved.lastEndedAt
+    guard let began = saved.passStartedAt, let kept = saved.cursor, kept.first == own else {
+      return
+    }
+    passStartedAt = began
+    cursor = kept
+  }
+
+  var progress: ScrubProgress {
+    ScrubProgress(
+      logs: logs, cursor: passStartedAt == nil ? nil : cursor, passStartedAt: passStartedAt,
+      lastStartedAt: lastStartedAt, lastEndedAt: lastEndedAt, day: day)
+  }
+
+  /// When a pass begins by itself, in Unix ms.
+  func passDue(day now: UInt64) -> UInt64 {
+    guard let last = passStartedAt ?? lastStartedAt, now <= day else { return 0 }
+    return last + NodeLimits.scrubEveryMilliseconds
+  }
+
+  mutating func beginPass(at milliseconds: UInt64, day: UInt64) {
+    cursor = ScrubCursor(first: cursor.first)
+    passStartedAt = milliseconds
+    self.day = day
+    unreadable = []
+    logs = logs.mapValues {
+      var log = $0
+      log.scrubbed = 0
+      return log
+    }
+  }
+
+  mutating func endPass(at milliseconds: UInt64) {
+    lastStartedAt = passStartedAt
+    lastEndedAt = milliseconds
+    passStartedAt = nil
+  }
+
+  /// - Returns: defects that were not known.
+  mutating func verified(_ run: VerifiedRun) -> [UInt64] {
+    var log = logs[run.log] ?? ScrubbedLog()
+    let new = run.bad.filter { $0 >= log.verified }
+    log.defects += UInt64(new.count)
+    if run.range.lowerBound <= log.verified {
+      log.verified = max(log.verified, run.range.upperBound)
+    }
+    logs[run.log] = log
+    return new
+  }
+}

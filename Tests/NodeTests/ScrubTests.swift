@@ -1,0 +1,113 @@
+import Foundation
+import Log
+import Node
+import Testing
+
+@Suite("The scrub finds what is rotten, and it heals", .serialized)
+final class ScrubTests {
+  private let root: URL
+
+  init() throws {
+    root = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "liaison-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: root) }
+
+  private func mesh(_ names: [String]) throws -> [DaemonProcess] {
+    let nodes = try names.map { try DaemonProcess($0, in: root) }
+    for (position, node) in nodes.enumerated() {
+      for other in nodes where other !== node {
+        try node.add(other, dial: nodes[..<position].contains { $0 === other })
+      }
+      try node.start()
+    }
+    for node in nodes {
+      #expect(try node.wait { $0.peers.allSatisfy { $0.state == "connected" } }, "\(node.log())")
+    }
+    return nodes
+  }
+
+  /// Ten records of `author`, in the log files of all nodes.
+  private func publish(_ author: DaemonProcess, _ nodes: [DaemonProcess]) throws -> EntryRun {
+    let records = (0..<10).map {
+      #"{"type":"note","number":\#($0),"text":"\#(String(repeating: "x", count: 3_000))"}"#
+    }
+    let run = try author.publish(records, to: ["all"], replicas: nodes.count - 1)
+    for node in nodes {
+      let isWritten = try node.wait { report in
+        report.logs.contains { $0.origin == run.origin && $0.space.bodies.bytes > 30_000 }
+      }
+      #expect(isWritten)
+    }
+    return run
+  }
+
+  /// Flips one bit of the last body of the log.
+  private func rot(_ node: DaemonProcess, _ log: LogID) throws {
+    let path = "\(node.folder.root)/logs/\(log)/bodies/00000000"
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+    let place = try file.seekToEnd() - 100
+    try file.seek(toOffset: place)
+    let byte = try #require(try file.read(upToCount: 1)?.first)
+    try file.seek(toOffset: place)
+    try file.write(contentsOf: Data([byte ^ 0x10]))
+    try file.close()
+  }
+
+  private func scrub(_ node: DaemonProcess) throws -> Bool {
+    let _: ScrubReport = try node.call("Scrub", NoArguments())
+    return try node.wait(seconds: 20) { $0.scrub.passStartedAt == nil }
+  }
+
+  @Test("A flipped bit in a body on one of three nodes is found, fetched again and mended")
+  func heals() throws {
+    let nodes = try mesh(["nl", "be", "fr"])
+    let (nl, be) = (nodes[0], nodes[1])
+    let run = try publish(nl, nodes)
+    let last = "nl/1/\(run.first + 9)"
+    try rot(be, try nl.card().identity.id)
+    #expect(try scrub(be), "\(be.log())")
+    let healed = try be.wait(seconds: 20) { report in
+      report.scrub.damageFound > 0 && report.scrub.damageMended > 0
+        && report.logs.allSatisfy { $0.damaged.isEmpty && $0.lost.isEmpty }
+    }
+    #expect(healed, "\(be.log())")
+    #expect(be.log().contains("bodies/00000000 [\(run.first + 9)] does not hash"))
+    #expect(be.log().contains("mended: nl/1, entries \(run.first + 9), with what "))
+    #expect(try be.show(last).opening == .opened)
+    #expect(try nl.status().scrub.damageFound == 0)
+    let report = try be.status()
+    #expect(report.scrub.scrubbedEntries == report.scrub.entries)
+    #expect(report.scrub.unverifiedEntries == 0 && report.scrub.lastEndedAt != nil)
+    // It is whole on the disk, too.
+    #expect(try scrub(be))
+    #expect(try be.status().scrub.damageFound == report.scrub.damageFound)
+    _ = try be.terminate()
+    try be.start()
+    #expect(try be.show(last).opening == .opened)
+    // The age of the last pass is known over a restart.
+    #expect(try be.status().scrub.lastEndedAt != nil)
+  }
+
+  @Test("An own entry that no peer holds is reported as lost, and the log is closed")
+  func lost() throws {
+    let nodes = try mesh(["nl", "be"])
+    let nl = nodes[0]
+    let run = try publish(nl, nodes)
+    let index = run.first + 9
+    for node in nodes { try rot(node, try nl.card().identity.id) }
+    #expect(try scrub(nl))
+    let reported = try nl.wait(seconds: 30) { report in
+      report.signing == "closed"
+        && report.logs.contains { $0.origin == "nl/1" && $0.lost == ["\(index)"] }
+    }
+    #expect(reported, "\(nl.log())")
+    #expect(nl.log().contains("LOST: nl/1, entry \(index)"))
+    #expect(nl.log().contains("next epoch is needed"))
+    #expect(try nl.show("nl/1/\(index)").opening == .absent)
+    #expect(try nl.show("nl/1/\(index - 1)").opening == .opened)
+    #expect(throws: ControlError.self) { try nl.publish([#"{"type":"a"}"#], to: ["be"]) }
+  }
+}

@@ -1,0 +1,211 @@
+import Foundation
+import Log
+import Node
+import Testing
+
+@Suite("Space: withdrawals, expiry, limits", .serialized)
+final class SpaceTests {
+  private let root: URL
+
+  init() throws {
+    root = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "liaison-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: root) }
+
+  /// Three nodes, each connected to both others.
+  private func mesh() throws -> [DaemonProcess] {
+    let nodes = try ["nl", "be", "fr"].map { try DaemonProcess($0, in: root) }
+    for (position, node) in nodes.enumerated() {
+      for other in nodes where other !== node {
+        try node.add(other, dial: nodes[..<position].contains { $0 === other })
+      }
+      try node.start()
+    }
+    for node in nodes {
+      #expect(try node.wait { $0.peers.allSatisfy { $0.state == "connected" } }, "\(node.log())")
+    }
+    return nodes
+  }
+
+  private func record(_ number: Int, bytes: Int) -> String {
+    #"{"type":"note","number":\#(number),"text":"\#(String(repeating: "x", count: bytes))"}"#
+  }
+
+  private func publish(_ node: DaemonProcess, _ count: Int, expiryDay: Int? = nil) throws -> UInt64
+  {
+    var first: UInt64?
+    for number in 0..<count {
+      let reply: PublishReply = try node.call(
+        "Publish",
+        PublishRequest(
+          to: ["all"], records: [record(number, bytes: 40_000)], replicas: 2, expiryDay: expiryDay))
+      first = first ?? reply.entries[0].first
+    }
+    return try #require(first)
+  }
+
+  private func log(_ origin: String, of node: DaemonProcess) throws -> LogReport {
+    try #require(try node.status().logs.first { $0.origin == origin })
+  }
+
+  private func expectClean(_ node: DaemonProcess) throws {
+    let process = Process()
+    process.executableURL = DaemonProcess.binary.deletingLastPathComponent()
+      .appendingPathComponent("liaison-audit")
+    process.arguments = ["verify", node.folder.root]
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(text.contains("RESULT partial 3"), "\(text)")
+  }
+
+  @Test(
+    "A withdrawn record is gone on all nodes and on those that come later, and everything verifies")
+  func withdrawal() throws {
+    let nodes = try mesh()
+    let nl = nodes[0]
+    let first = try publish(nl, 6)
+    for node in nodes {
+      let isWritten = try node.wait { report in
+        report.logs.contains { $0.origin == "nl/1" && $0.space.bodies.bytes > 6 * 40_000 }
+      }
+      #expect(isWritten)
+    }
+    let before = try nodes.map { try log("nl/1", of: $0).space.bodies.allocatedBytes }
+    let named = [first + 1, first + 3, first + 4]
+    let reply: PublishReply = try nl.call(
+      "Withdraw", WithdrawRequest(records: named.map { "nl/1/\($0)" }, replicas: 2))
+    let withdrawal = "nl/1/\(reply.entries[0].first)"
+    for (position, node) in nodes.enumerated() {
+      let gone = try node.wait { _ in
+        (try? named.allSatisfy { try node.show("nl/1/\($0)").opening == .purged }) ?? false
+      }
+      #expect(gone, "\(node.log())")
+      let shown = try node.show("nl/1/\(first + 3)")
+      #expect(shown.why == "by \(withdrawal)" && shown.record == nil)
+      #expect(try node.show("nl/1/\(first + 2)").opening == .opened)
+      #expect(try node.show(withdrawal).opening == .isPublic)
+      let fallen = try node.wait { report in
+        let bodies = report.logs.first { $0.origin == "nl/1" }?.space.bodies.allocatedBytes ?? 0
+        return bodies + 100_000 <= before[position]
+      }
+      #expect(fallen)
+      let space = try log("nl/1", of: node).space
+      #expect(space.purgedBytes > 120_000 && space.bodies.bytes > space.bodies.allocatedBytes)
+      #expect(try log("nl/1", of: node).damaged.isEmpty)
+    }
+    // Others' records, other kinds and what is gone already are refused, and nothing is published.
+    for wrong in ["nl/1/0", "nl/1/\(named[0])", "be/1/0", "nl/1/999"] {
+      #expect(throws: ControlError.self) {
+        let _: PublishReply = try nl.call("Withdraw", WithdrawRequest(records: [wrong]))
+      }
+    }
+    let size = try nl.size(of: "nl/1")
+    #expect(size == reply.entries[0].first + 1)
+
+    // A node that joins now is complete, and asks nobody for what is gone.
+    let de = try DaemonProcess("de", in: root)
+    for node in nodes {
+      try node.add(de, dial: false)
+      try de.add(node, dial: true)
+      node.hangUp()
+    }
+    try de.start()
+    let complete = try de.wait { report in
+      report.logs.contains { $0.origin == "nl/1" && $0.size == size && $0.damaged.isEmpty }
+    }
+    #expect(complete, "\(de.log())")
+    #expect(try de.show("nl/1/\(first + 1)").opening == .purged)
+    #expect(try de.show("nl/1/\(first + 1)").why == "by \(withdrawal)")
+    for node in nodes + [de] {
+      let (status, _) = try node.terminate()
+      #expect(status == 0)
+      try expectClean(node)
+    }
+  }
+
+  @Test("A record past its expiry is gone once three nodes have cosigned, and not before")
+  func expiry() throws {
+    let nodes = try mesh()
+    let nl = nodes[0]
+    let first = try publish(nl, 2, expiryDay: 16_750)
+    let later = try publish(nl, 1, expiryDay: 65_000)
+    for node in nodes {
+      let gone = try node.wait(seconds: 40) { _ in
+        (try? node.show("nl/1/\(first + 1)").opening == .expired) ?? false
+      }
+      #expect(gone, "\(node.log())")
+      #expect(try node.status().scrub.expiryTime > 16_750 * 86_400)
+      #expect(try node.show("nl/1/\(first)").why?.hasPrefix("on 2015-11-11") == true)
+      #expect(try node.show("nl/1/\(later)").opening == .opened)
+      let disk: DiskReply = try node.call("Disk", NoArguments())
+      let space = try #require(disk.logs.first { $0.origin == "nl/1" }).space
+      #expect(space.purgedBytes > 80_000)
+      #expect(disk.journals.bytes == 16 << 20 && disk.reserve.allocatedBytes >= 24 << 20)
+    }
+    for node in nodes {
+      _ = try node.terminate()
+      try expectClean(node)
+    }
+  }
+
+  @Test("With two cosigners nothing expires")
+  func noExpiry() throws {
+    let nl = try DaemonProcess("nl", in: root)
+    let be = try DaemonProcess("be", in: root)
+    try nl.add(be, dial: false)
+    try nl.start()
+    try be.add(nl, dial: true)
+    try be.start()
+    let reply: PublishReply = try nl.call(
+      "Publish",
+      PublishRequest(
+        to: ["be"], records: [record(1, bytes: 10)], replicas: 1, expiryDay: 16_750))
+    let cosigned = try nl.wait(seconds: 20) { report in
+      report.logs.contains { $0.origin == "nl/1" && $0.cosignatures == ["be"] }
+    }
+    #expect(cosigned)
+    let before = try nl.status().scrub.lastStartedAt ?? 0
+    let _: ScrubReport = try nl.call("Scrub", NoArguments())
+    #expect(try nl.wait { ($0.scrub.lastStartedAt ?? 0) > before && $0.scrub.passStartedAt == nil })
+    #expect(try nl.status().scrub.expiryTime == 0)
+    #expect(try nl.show("nl/1/\(reply.entries[0].first)").opening == .opened)
+  }
+
+  @Test("A log at its limit is not taken, is served, alerts once and goes on when there is room")
+  func limits() throws {
+    let nodes = try mesh()
+    let (nl, be, fr) = (nodes[0], nodes[1], nodes[2])
+    let path = be.folder.settings(of: try NodeName("nl"))
+    let kept = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    try (kept + "max-entries = 4\n").write(toFile: path, atomically: true, encoding: .utf8)
+    be.hangUp()
+    let records = (0..<3).map { record($0, bytes: 100) }
+    let run = try nl.publish(records, to: ["all"])
+    #expect(run.first + run.count > 4)
+    let limited = try be.wait { report in
+      report.logs.contains { $0.origin == "nl/1" && $0.why?.hasPrefix("limit reached") == true }
+    }
+    #expect(limited, "\(be.log())")
+    // fr got them all the same, and be's own log goes on.
+    #expect(try fr.wait { $0.logs.contains { $0.origin == "nl/1" && $0.size == run.first + 3 } })
+    let own = try be.publish([record(9, bytes: 10)], to: ["all"], replicas: 2)
+    #expect(own.count == 1)
+    Thread.sleep(forTimeInterval: 3)
+    #expect(be.log().components(separatedBy: "is at its limit").count == 2)
+    #expect(try be.size(of: "nl/1") <= 4)
+    try (kept + "max-entries = 400\n").write(toFile: path, atomically: true, encoding: .utf8)
+    be.hangUp()
+    let resumed = try be.wait { report in
+      report.logs.contains { $0.origin == "nl/1" && $0.size == run.first + 3 && $0.why == nil }
+    }
+    #expect(resumed, "\(be.log())")
+    #expect(be.log().contains("nl/1 is below its limit: it is taken again"))
+  }
+}

@@ -1,0 +1,121 @@
+import Crypto
+import Log
+import Runtime
+import Store
+import Testing
+
+@testable import Node
+
+@Suite("What the node keeps about space")
+struct SpaceUnitTests {
+  private let log: LogID
+  private let origin: Origin
+
+  init() throws {
+    origin = try Origin("nl/1")
+    log = try #require(LogID([UInt8](repeating: 7, count: 32)))
+  }
+
+  @Test("The progress of the scrub comes back as it was, and nothing else is taken for it")
+  func progress() throws {
+    var progress = try #require(ScrubProgress(text: ""))
+    progress.logs[log] = ScrubbedLog(verified: 900, scrubbed: 30, defects: 2)
+    progress.day = 20_000
+    #expect(ScrubProgress(text: progress.text) == progress)
+    progress.lastStartedAt = 5
+    progress.lastEndedAt = 9
+    progress.passStartedAt = 11
+    progress.cursor = ScrubCursor(first: log)
+    #expect(ScrubProgress(text: progress.text) == progress)
+    #expect(ScrubProgress(text: progress.text + "rubbish\n") == nil)
+    #expect(ScrubProgress(text: "log zz 1 2 3\n") == nil)
+    #expect(ScrubProgress(text: "day -1\n") == nil)
+  }
+
+  @Test("A day's budget begins anew at 00:00 UTC")
+  func budget() {
+    var budget = DayBudget()
+    #expect(budget.hasRoom(for: 100, within: 100, on: 5))
+    #expect(!budget.hasRoom(for: 101, within: 100, on: 5))
+    budget.take(60, on: 5)
+    #expect(budget.hasRoom(for: 40, within: 100, on: 5))
+    #expect(!budget.hasRoom(for: 41, within: 100, on: 5))
+    #expect(budget.hasRoom(for: 100, within: 100, on: 6))
+    #expect(budget.hasRoom(for: .max, within: nil, on: 5))
+    budget.take(1, on: 6)
+    #expect(budget.bytes == 1)
+  }
+
+  @Test("What is withdrawn before it is here goes when it comes, in bounded memory")
+  func early() {
+    var removal = Removal()
+    for index in [9, 4, 7] as [UInt64] { removal.expect(index, of: origin) }
+    #expect(removal.takeExpected(of: origin, below: 4) == [])
+    #expect(removal.takeExpected(of: origin, below: 8) == [4, 7])
+    #expect(removal.takeExpected(of: origin, below: 8) == [])
+    #expect(removal.takeExpected(of: origin, below: 100) == [9])
+    for index in 0..<UInt64(NodeLimits.removalsKept + 10) { removal.expect(index, of: origin) }
+    #expect(
+      removal.takeExpected(of: origin, below: .max).count == NodeLimits.removalsKept)
+  }
+
+  @Test("Removals are handed on in pieces that the store takes, in order")
+  func queue() throws {
+    var removal = Removal()
+    let indices = Array(0..<UInt64(Store.purgesAtOnce + 5))
+    #expect(removal.add(log, indices, as: .expired) == 0)
+    let taken = removal.takeFirst()
+    let first = try #require(taken)
+    #expect(first.indices.count == Store.purgesAtOnce)
+    removal.putBack(first)
+    #expect(removal.takeFirst()?.indices == first.indices)
+    #expect(removal.takeFirst()?.indices.count == 5)
+    #expect(removal.takeFirst() == nil)
+    let many = [UInt64](repeating: 0, count: NodeLimits.removalsKept + 3)
+    #expect(removal.add(log, many, as: .expired) == 3)
+  }
+
+  @Test("A pass is due a day after the last began, and with a new day of the expiry clock")
+  func passDue() {
+    var scrub = Scrub(NodeFolder("/nowhere"), logs: [], own: log)
+    #expect(scrub.passDue(day: 0) == 0)
+    scrub.beginPass(at: 1_000, day: 20_000)
+    scrub.endPass(at: 5_000)
+    #expect(scrub.passDue(day: 20_000) == 1_000 + NodeLimits.scrubEveryMilliseconds)
+    #expect(scrub.passDue(day: 20_001) == 0)
+    #expect(scrub.passDue(day: 0) == 1_000 + NodeLimits.scrubEveryMilliseconds)
+  }
+
+  @Test("Defects count once, however often they are seen")
+  func defects() {
+    var scrub = Scrub(NodeFolder("/nowhere"), logs: [], own: log)
+    #expect(scrub.verified(VerifiedRun(log: log, range: 0..<10, bad: [3])) == [3])
+    #expect(scrub.verified(VerifiedRun(log: log, range: 0..<10, bad: [3])) == [])
+    #expect(scrub.verified(VerifiedRun(log: log, range: 10..<20, bad: [11, 12])) == [11, 12])
+    #expect(scrub.logs[log]?.defects == 3 && scrub.logs[log]?.verified == 20)
+    // Behind a gap nothing counts as verified.
+    _ = scrub.verified(VerifiedRun(log: log, range: 30..<40, bad: []))
+    #expect(scrub.logs[log]?.verified == 20)
+  }
+
+  @Test(
+    "Dates are those of the calendar",
+    arguments: [
+      ("1970-01-01", 0), ("1970-03-01", 59), ("2000-02-29", 11_016), ("2016-01-10", 16_810),
+      ("2026-11-24", 20_781), ("2149-06-06", 65_535),
+    ]) func dates(text: String, day: UInt64)
+  {
+    #expect(UTCTime.day(text) == day)
+    #expect(UTCTime.text(milliseconds: day * 86_400_000).hasPrefix(text))
+  }
+
+  @Test(
+    "What is no date is refused",
+    arguments: [
+      "2026-02-29", "2026-13-01", "2026-00-10", "2026-1-01", "26-01-01", "2026-01-32", "",
+      "2026-01-01 ", "1969-12-31", "٢٠٢٦-01-01", "2026-01", "-026-01-01",
+    ]) func noDates(text: String)
+  {
+    #expect(UTCTime.day(text) == nil)
+  }
+}
