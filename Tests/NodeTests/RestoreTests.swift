@@ -139,6 +139,7 @@ final class RestoreTests {
     #expect(
       refusal { _ = try KeysFile.export(nl.folder, credential: nil, to: file, passphrase: guarded) }
         == .exists)
+    let keys = try KeysFile.read(file, passphrase: guarded)
     let wrong = GuardedBytes(copying: Array("another".utf8).span)
     #expect(refusal { _ = try KeysFile.read(file, passphrase: wrong) } == .refused)
     let mine = path("backup")
@@ -147,13 +148,13 @@ final class RestoreTests {
     _ = try Backup.run(be.folder, to: others)
     let foreign = refusal {
       _ = try Restore.run(
-        from: others, keys: try KeysFile.read(file, passphrase: guarded),
+        from: others, keys: keys,
         to: NodeFolder(path("wrong")))
     }
     #expect(foreign == .refused)
     let restored = NodeFolder(path("restored"))
     let (card, summary) = try Restore.run(
-      from: mine, keys: try KeysFile.read(file, passphrase: guarded), to: restored)
+      from: mine, keys: keys, to: restored)
     #expect(card == (try nl.card()) && summary.problemCount == 0)
     for name in ["secrets/node.key", "peers/be.psk", "peers/be.card", "node.card"] {
       #expect(
@@ -163,7 +164,7 @@ final class RestoreTests {
     #expect(
       refusal {
         _ = try Restore.run(
-          from: mine, keys: try KeysFile.read(file, passphrase: guarded), to: restored)
+          from: mine, keys: keys, to: restored)
       } == .exists)
   }
 

@@ -94,19 +94,38 @@ public struct NextEpoch: Sendable {
     }
     var builder = EntryBuilder(state: LogState(empty: card.identity))
     builder.append(kind: .genesis, time: SystemClock().wallMilliseconds, body: genesis.encode())
-    let batch = builder.finish { secrets.log.sign($0) }
+    let prepared = NextEpoch(
+      card: card, genesis: genesis, batch: builder.finish { secrets.log.sign($0) })
+    for step in PreparationStep.allCases { try prepared.perform(step, secrets, folder) }
+    return prepared
+  }
+
+  /// The writes that prepare an epoch, in order.
+  enum PreparationStep: CaseIterable {
+    /// From here on nothing is prepared, until the card is there again.
+    case clean
+    case keys, genesis, card
+  }
+
+  func perform(
+    _ step: PreparationStep, _ secrets: NodeSecrets, _ folder: NodeFolder
+  ) throws(IdentityError) {
     try IdentityError.wrap { () throws(SystemError) in
-      // The card first: from here on nothing is prepared until it is there again.
-      try FileSystem.remove(cardPath(folder))
-      try FileSystem.removeFolder(folder.next)
-      try FileSystem.makeFolder(folder.next)
-      try secrets.withEncoded { seeds throws(SystemError) in
-        try GuardedFile.write(keyPath(folder), seeds)
+      switch step {
+      case .clean:
+        try FileSystem.remove(NextEpoch.cardPath(folder))
+        try FileSystem.removeFolder(folder.next)
+        try FileSystem.makeFolder(folder.next)
+      case .keys:
+        try secrets.withEncoded { seeds throws(SystemError) in
+          try GuardedFile.write(NextEpoch.keyPath(folder), seeds)
+        }
+      case .genesis:
+        try FileSystem.atomicWrite(
+          NextEpoch.genesisPath(folder), batch.leaves + batch.bodies, mode: 0o600)
+      case .card: try FileSystem.atomicWrite(NextEpoch.cardPath(folder), card.note, mode: 0o644)
       }
-      try FileSystem.atomicWrite(genesisPath(folder), batch.leaves + batch.bodies, mode: 0o600)
-      try FileSystem.atomicWrite(cardPath(folder), card.note, mode: 0o644)
     }
-    return NextEpoch(card: card, genesis: genesis, batch: batch)
   }
 
   // MARK: Adopting
@@ -153,19 +172,34 @@ public struct NextEpoch: Sendable {
     }
   }
 
-  /// Puts the files into their places, in an order that a start can repeat from any point: token, keys, card. The
-  /// genesis entry is durable in the store.
+  /// Puts the files into their places. The genesis entry is durable in the store.
   func finish(_ folder: NodeFolder, _ token: TokenFile, head: LogHead) throws(IdentityError) {
     try checkKeys(folder)
-    try token.save(
-      RollbackToken(origin: card.origin, size: head.size, leafHash: head.leafHash))
+    for step in AdoptionStep.allCases { try perform(step, folder, token, head: head) }
+  }
+
+  /// The writes that adopt an epoch, in an order that a start can repeat from any point.
+  enum AdoptionStep: CaseIterable {
+    case token, keys, card, clean
+  }
+
+  func perform(
+    _ step: AdoptionStep, _ folder: NodeFolder, _ token: TokenFile, head: LogHead
+  ) throws(IdentityError) {
+    if step == .token {
+      return try token.save(
+        RollbackToken(origin: card.origin, size: head.size, leafHash: head.leafHash))
+    }
     try IdentityError.wrap { () throws(SystemError) in
-      try FileSystem.makeFolder(folder.secretsFolder)
-      if try FileSystem.status(NextEpoch.keyPath(folder)) != nil {
+      switch step {
+      case .token: break
+      case .keys:
+        guard try FileSystem.status(NextEpoch.keyPath(folder)) != nil else { return }
+        try FileSystem.makeFolder(folder.secretsFolder)
         try FileSystem.rename(NextEpoch.keyPath(folder), to: folder.secrets)
+      case .card: try FileSystem.rename(NextEpoch.cardPath(folder), to: folder.card)
+      case .clean: try FileSystem.removeFolder(folder.next)
       }
-      try FileSystem.rename(NextEpoch.cardPath(folder), to: folder.card)
-      try FileSystem.removeFolder(folder.next)
     }
   }
 

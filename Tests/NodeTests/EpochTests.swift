@@ -1,0 +1,218 @@
+import Crypto
+import Foundation
+import Log
+import Runtime
+import Secrets
+import Store
+import Testing
+
+@testable import Node
+
+@Suite("Opening the next epoch", .serialized)
+final class EpochTests {
+  private let root: URL
+  private let passphraseText = "a passphrase for tests"
+
+  init() throws {
+    root = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "liaison-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    try passphraseText.write(toFile: passphrase, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: passphrase)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: root) }
+
+  private var passphrase: String { root.appendingPathComponent("passphrase").path }
+  private var guarded: GuardedBytes { GuardedBytes(copying: Array(passphraseText.utf8).span) }
+
+  private func liaison(_ words: [String]) throws -> (status: Int32, said: String) {
+    let process = Process()
+    process.executableURL = DaemonProcess.binary.deletingLastPathComponent()
+      .appendingPathComponent("liaison")
+    process.arguments = words
+    let pipe = Pipe()
+    process.standardError = pipe
+    process.standardOutput = pipe
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, said)
+  }
+
+  private func open(_ node: DaemonProcess, _ more: [String] = []) throws
+    -> (status: Int32, said: String)
+  {
+    try liaison(
+      ["epoch", "open", "--recovery", node.folder.defaultRecovery, "--data", node.folder.root]
+        + ["--passphrase-file", passphrase] + more)
+  }
+
+  private let record = #"{"type":"note"}"#
+
+  @Test(
+    "The next epoch is opened in a running daemon, once, with the right file; the old log stays readable"
+  )
+  func opens() throws {
+    let nl = try DaemonProcess("nl", in: root)
+    try nl.start()
+    let first = try nl.publish([record], to: ["nl"])
+    let other = try DaemonProcess("be", in: root)
+    let foreign = try liaison(
+      ["epoch", "open", "--recovery", other.folder.defaultRecovery, "--data", nl.folder.root]
+        + ["--passphrase-file", passphrase])
+    #expect(foreign.status == 65 && foreign.said.contains("recovery file of be/2"), "\(foreign)")
+    let opened = try open(nl)
+    #expect(opened.status == 0, "\(opened.said)\n\(nl.log())")
+    #expect(opened.said.contains("opened nl/2") && opened.said.contains("follows nl/1 at 3"))
+    let run = try nl.publish([record], to: ["nl"])
+    #expect(run.origin == "nl/2" && run.first == 2)
+    #expect(try nl.show("\(first.origin)/\(first.first)").record == record)
+    let report = try nl.status()
+    #expect(report.signing == "ready")
+    #expect(
+      report.logs.map(\.origin) == ["nl/1", "nl/2"] && report.logs.map(\.own) == [false, true])
+    let again = try open(nl)
+    #expect(again.status == 65 && again.said.contains("opened already"), "\(again.said)")
+    // The keys are in place, and a restart is one of the new epoch.
+    _ = try nl.terminate()
+    try nl.start()
+    #expect(try nl.publish([record], to: ["nl"]).origin == "nl/2")
+    // The one after, with the file that was written now.
+    let third = try liaison(
+      ["epoch", "open", "--recovery", nl.folder.defaultRecovery(of: 3), "--data", nl.folder.root]
+        + ["--passphrase-file", passphrase])
+    #expect(third.status == 0 && third.said.contains("opened nl/3"), "\(third.said)")
+    #expect(try nl.publish([record], to: ["nl"]).origin == "nl/3")
+    _ = try nl.terminate()
+    let report3 = try Fsck.run(
+      on: try FileDisk(folder: nl.folder.root), signatures: true)
+    #expect(report3.isClean && report3.logs.count == 3, "\(report3.findings)")
+  }
+
+  /// A folder in which everything is ready to be prepared, and what will be.
+  private func stopped(_ name: String) throws -> (node: DaemonProcess, plan: EpochPlan) {
+    let node = try DaemonProcess(name, in: root)
+    try node.start()
+    _ = try node.publish([record], to: [name])
+    let epochs: EpochsReply = try node.call("Epochs", NoArguments())
+    let file = try NextEpoch.readRecovery(node.folder.defaultRecovery, passphrase: guarded)
+    let plan = try EpochPlan(
+      recovery: file.origin, key: file.logKey.publicKey, name: NodeName(name), epochs,
+      isUnasked: false)
+    _ = try node.terminate()
+    return (node, plan)
+  }
+
+  private func prepare(_ node: DaemonProcess, _ plan: EpochPlan) throws -> NextEpoch {
+    let file = try NextEpoch.readRecovery(node.folder.defaultRecovery, passphrase: guarded)
+    return try NextEpoch.prepare(
+      plan, logKey: file.logKey, nextKeyHash: SHA256.hash([1]), credential: nil, in: node.folder)
+  }
+
+  @Test("Broken off while it is prepared: the old epoch counts, and the command can be given again")
+  func brokenWhilePreparing() throws {
+    let (nl, plan) = try stopped("nl")
+    let all = try prepare(nl, plan)
+    let secrets = try OwnSecrets.load(nl.folder, credential: nl.folder.next + "/node.key")
+    let token = TokenFile(path: nl.folder.defaultToken)
+    let steps = NextEpoch.PreparationStep.allCases
+    for count in 1..<steps.count {
+      for step in steps[..<count] { try all.perform(step, secrets, nl.folder) }
+      #expect(try NextEpoch.load(nl.folder) == nil)
+      let store = try Store.open(on: try FileDisk(folder: nl.folder.root))
+      #expect(try NextEpoch.finishAdoption(nl.folder, store, token) == nil)
+      #expect(try CardFile.own(nl.folder).origin.text == "nl/1")
+    }
+    // Prepared as a whole, and the node was never told: the old epoch goes on, and the genesis cites too little.
+    try all.perform(.card, secrets, nl.folder)
+    try nl.start()
+    #expect(try nl.publish([record], to: ["nl"]).origin == "nl/1")
+    let opened = try open(nl)
+    #expect(opened.status == 0 && opened.said.contains("follows nl/1 at 4"), "\(opened.said)")
+    #expect(try nl.publish([record], to: ["nl"]).origin == "nl/2")
+  }
+
+  @Test("Broken off while it is adopted: the next start brings it to its end, from wherever it was")
+  func brokenWhileAdopting() throws {
+    let steps = NextEpoch.AdoptionStep.allCases
+    for count in 0...steps.count {
+      let name = "n\(count)"
+      let (node, plan) = try stopped(name)
+      let prepared = try prepare(node, plan)
+      let store = try Store.open(on: try FileDisk(folder: node.folder.root))
+      try store.addLog(prepared.card.identity)
+      try store.append(try prepared.verified())
+      try store.flush()
+      let head = try #require(store.durableHead(prepared.card.identity.id))
+      let token = TokenFile(path: node.folder.defaultToken)
+      for step in steps[..<count] {
+        try prepared.perform(step, node.folder, token, head: head)
+      }
+      try node.start()
+      let run = try node.publish([record], to: [name])
+      #expect(run.origin == "\(name)/2", "after \(count) steps: \(node.log())")
+      #expect(!FileManager.default.fileExists(atPath: node.folder.next + "/node.card"))
+      _ = try node.terminate()
+    }
+  }
+
+  @Test(
+    "Which epoch a recovery file opens: nobody asked, another node's, a used or wrong one, more at a peer"
+  )
+  func plans() throws {
+    let key = LogSecretKey.generate().publicKey
+    let name = try NodeName("nl")
+    let hash = Hex.encode(SHA256.hash(key.array).array)
+    let other = Hex.encode(SHA256.hash([7]).array)
+    func epoch(_ number: Int, next: String, shown: UInt64 = 5) -> EpochReport {
+      EpochReport(
+        origin: "nl/\(number)", id: "", size: 5, leafHash: other, next: next, shown: shown)
+    }
+    func plan(
+      _ recovery: String, _ epochs: [EpochReport], answered: [String] = ["be"],
+      isUnasked: Bool = false
+    ) -> Result<EpochPlan, IdentityError> {
+      Result { () throws(IdentityError) in
+        try EpochPlan(
+          recovery: recovery, key: key, name: name,
+          EpochsReply(own: "nl/1", answered: answered, unanswered: ["fr"], epochs: epochs),
+          isUnasked: isUnasked)
+      }
+    }
+    func refusal(_ result: Result<EpochPlan, IdentityError>) -> String {
+      if case .failure(let error) = result { error.reason } else { "" }
+    }
+    let good = plan("nl/2", [epoch(1, next: hash)])
+    #expect((try? good.get())?.predecessor.size == 5)
+    #expect((try? good.get())?.origin.text == "nl/2")
+    #expect(refusal(plan("be/2", [epoch(1, next: hash)])).contains("the node is nl"))
+    #expect(refusal(plan("nl/2", [epoch(1, next: hash)], answered: [])).contains("no peer"))
+    #expect((try? plan("nl/2", [epoch(1, next: hash)], answered: [], isUnasked: true).get()) != nil)
+    #expect(refusal(plan("nl/2", [epoch(1, next: other)])).contains("does not hold the key"))
+    let opened = [epoch(1, next: hash), epoch(2, next: other)]
+    #expect(refusal(plan("nl/2", opened)).contains("opened already"))
+    #expect(refusal(plan("nl/3", opened)).contains("does not hold the key"))
+    #expect(refusal(plan("nl/2", [epoch(1, next: hash, shown: 9)])).contains("peers hold 9"))
+    #expect((try? plan("nl/2", [epoch(1, next: hash, shown: 9)], isUnasked: true).get()) != nil)
+    #expect(refusal(plan("nl/2", [epoch(1, next: "")])).contains("not here yet"))
+    // Opened twice: the file says whose line goes on.
+    let twice = [epoch(1, next: other), epoch(2, next: other), epoch(2, next: hash)]
+    #expect((try? plan("nl/3", twice).get())?.predecessor.origin.text == "nl/2")
+  }
+
+  @Test("The mark of a closed log says of which, and one that is damaged closes any")
+  func mark() throws {
+    let folder = NodeFolder(root.path)
+    let origin = try Origin("nl/1")
+    #expect(try ClosedMark.load(folder, origin) == nil)
+    try ClosedMark(origin: origin, reason: "be held more\nthan this").save(folder)
+    #expect(try ClosedMark.load(folder, origin) == "be held more than this")
+    #expect(try ClosedMark.load(folder, try Origin("nl/2")) == nil)
+    try ClosedMark(origin: origin, reason: String(repeating: "é", count: 2_000)).save(folder)
+    #expect(try ClosedMark.load(folder, origin)?.utf8.count == 1_024)
+    try "liaison-closed/v1\n".write(toFile: folder.closed, atomically: true, encoding: .utf8)
+    #expect(try ClosedMark.load(folder, try Origin("nl/2"))?.contains("damaged") == true)
+  }
+}
