@@ -203,16 +203,21 @@ extension Node {
   /// Seals what each session has to say; the connections send it at the end of the round.
   func flushSessions() {
     for session in sessions.values where !session.outbox.isEmpty {
-      let messages = session.outbox
-      session.outbox = []
-      session.outboxBytes = 0
-      session.connection.write { out in
-        do { try session.channel.send(messages, now: now, into: &out) } catch {
-          counters.add("transport_sendFailed")
-          session.connection.close()
-        }
-      }
+      flush(session)
       relieveSoon(session)
+    }
+  }
+
+  private func flush(_ session: PeerSession) {
+    guard !session.outbox.isEmpty else { return }
+    let messages = session.outbox
+    session.outbox = []
+    session.outboxBytes = 0
+    session.connection.write { out in
+      do { try session.channel.send(messages, now: now, into: &out) } catch {
+        counters.add("transport_sendFailed")
+        session.connection.close()
+      }
     }
   }
 
@@ -235,6 +240,8 @@ extension Node {
       journal.info("session with \(peer) closed: \(reason)")
     }
     counters.add("session.closed-\(reason)")
+    // The last words leave, too: why it is closed, for one.
+    flush(session)
     session.connection.finish(withinMilliseconds: 1_000)
   }
 
