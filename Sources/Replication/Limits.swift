@@ -23,6 +23,10 @@ public enum Limits {
   /// Leaves that one side shows of a log on a session: its newest, and the one that contradicts.
   public static let leavesShownOfLog = 2
 
+  /// Fork proofs of one log that are kept between two starts: its author can make any number, each lower.
+  public static let proofsOfLog = 16
+  /// Epochs of one node that are carried: further ones are not followed by themselves.
+  public static let epochsOfNode = 64
   /// Openings after one epoch that a session may bring: the first, and one that differs.
   public static let openingsOfLog = 2
   /// Openings of a session that wait for the epoch before: 16 × 2.5 KiB.

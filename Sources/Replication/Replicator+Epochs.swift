@@ -34,6 +34,13 @@ extension Replicator {
     min(logs[log]!.accepted.frozenAt ?? .max, successors[log]?.endsAt ?? .max)
   }
 
+  /// A pull that would bring more is left; what is missing below is asked for at the next tick.
+  mutating func endPull(beyondCeilingOf log: LogID) {
+    guard let pull = logs[log]!.pull, pull.to > ceiling(of: log) else { return }
+    logs[log]!.pull = nil
+    logs[log]!.pullDueAt = 0
+  }
+
   // MARK: What is stored
 
   /// Entry 0 of a log, its own signature verified: nothing follows from it before.
@@ -153,6 +160,10 @@ extension Replicator {
     sessions[id]!.shared[predecessor]!.openingsKnown.append(received.leaf)
     let opening = Opening(predecessor: predecessor, genesis: genesis, batch: batch)
     if successors[predecessor] == nil {
+      guard logOrder.count(where: { authorOf[$0] == origin.name }) < Limits.epochsOfNode else {
+        return effects.append(
+          .event(.openingRefused(after: predecessor, from: sessions[id]!.opening.peer)))
+      }
       follow(opening, now, &effects)
     } else {
       compare(opening, on: id, now, &effects)
@@ -176,10 +187,7 @@ extension Replicator {
       log: log, endsAt: opening.genesis.follows!.size, leaf: opening.batch.batch.leaves,
       isAuthorised: true)
     openingsChanged()
-    if logs[predecessor]!.pull.map({ $0.to > ceiling(of: predecessor) }) == true {
-      logs[predecessor]!.pull = nil
-      logs[predecessor]!.pullDueAt = now
-    }
+    endPull(beyondCeilingOf: predecessor)
     add(opening.identity)
     if logs[log]!.accepted.size == 0 {
       logs[log]!.accepted = opening.batch.after
@@ -214,6 +222,7 @@ extension Replicator {
     }
     successors[predecessor]!.second = opening
     successors[predecessor]!.endsAt = min(first.endsAt, opening.genesis.follows!.size)
+    endPull(beyondCeilingOf: predecessor)
     openingsChanged()
     if first.log == opening.identity.id {
       prove(first.leaf, leaf, of: opening.identity, &effects)

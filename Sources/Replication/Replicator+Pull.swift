@@ -105,6 +105,9 @@ extension Replicator {
   mutating func startDuePulls(_ now: UInt64, _ effects: inout [Effect]) {
     for log in logOrder where (logs[log]!.pullDueAt ?? .max) <= now {
       startPull(of: log, now, &effects)
+      if logs[log]!.pull == nil, highestKnown(of: log) <= logs[log]!.accepted.size {
+        logs[log]!.pullDueAt = nil
+      }
     }
   }
 

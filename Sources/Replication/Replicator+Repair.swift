@@ -9,6 +9,7 @@ extension Replicator {
     let size = progress.durable.size
     logs[log]!.repairs.replace(
       with: ranges.map { $0.clamped(to: 0..<size) }.filter { !$0.isEmpty }, now)
+    if logs[log]!.repairs.isEmpty { damagedLogs.remove(log) } else { damagedLogs.insert(log) }
     logs[log]!.repairs.dueAt = now
     payForRepair(of: log, &effects)
     startRepair(of: log, now, &effects)
@@ -23,7 +24,8 @@ extension Replicator {
   }
 
   mutating func startRepairs(_ now: UInt64, _ effects: inout [Effect]) {
-    for log in logOrder where !logs[log]!.repairs.isEmpty { startRepair(of: log, now, &effects) }
+    guard !damagedLogs.isEmpty else { return }
+    for log in logOrder where damagedLogs.contains(log) { startRepair(of: log, now, &effects) }
   }
 
   private mutating func startRepair(

@@ -86,15 +86,18 @@ extension Replicator {
     if log == ownLog {
       closeSigning(because: "this log's key signed two entries \(proof.frozenAt)")
     }
-    guard logs[log]!.accepted.frozenAt ?? .max > proof.frozenAt else { return }
     effects.append(.count(.forks))
+    guard logs[log]!.accepted.frozenAt ?? .max > proof.frozenAt,
+      logs[log]!.proofsKept < Limits.proofsOfLog
+    else { return }
+    logs[log]!.proofsKept += 1
     effects.append(.keepProof(proof))
     freeze(log, at: proof.frozenAt, &effects)
   }
 
   mutating func freeze(_ log: LogID, at index: UInt64, _ effects: inout [Effect]) {
     logs[log]!.accepted.frozenAt = index
-    logs[log]!.pull = nil
+    endPull(beyondCeilingOf: log)
     effects.append(.event(.frozen(log, at: index)))
   }
 

@@ -22,11 +22,11 @@ struct SigningGate {
   }
 
   /// When time alone changes something next.
-  func nextDue() -> UInt64 {
+  func nextDue(_ now: UInt64) -> UInt64 {
     var due: UInt64 = .max
     guard closedBecause == nil else { return due }
     for claim in claims.values { due = min(due, claim.since + Limits.claimHoldMilliseconds) }
-    if isStarting, let answersDue { due = min(due, answersDue) }
+    if isStarting, let answersDue, answersDue > now { due = min(due, answersDue) }
     return due
   }
 

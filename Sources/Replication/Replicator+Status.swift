@@ -23,8 +23,9 @@ extension Replicator {
         missingEntries: 0, disputedLogs: [], sinceMilliseconds: session.openedAt)
       for log in logOrder {
         guard let shared = session.shared[log] else { continue }
-        let theirs = shared.theirs?.size ?? 0
-        let ours = logs[log]!.durable.size
+        // What is late, or above a freeze, nobody waits for.
+        let theirs = min(shared.theirs?.size ?? 0, ceiling(of: log))
+        let ours = min(logs[log]!.durable.size, ceiling(of: log))
         if theirs < ours { progress.lagEntries += ours - theirs }
         if theirs > ours { progress.missingEntries += theirs - ours }
         if shared.isDisputed { progress.disputedLogs.append(log) }

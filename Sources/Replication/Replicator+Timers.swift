@@ -32,7 +32,7 @@ extension Replicator {
 
   /// When `tick` is wanted next, in the milliseconds of `now`; nil while nothing waits.
   public func nextDue(_ now: UInt64) -> UInt64? {
-    var due = gate.nextDue()
+    var due = gate.nextDue(now)
     for id in sessionOrder { due = min(due, nextDue(of: sessions[id]!)) }
     for log in logOrder { due = min(due, nextDue(of: logs[log]!, log, now)) }
     return due == .max ? nil : max(due, now + 1)

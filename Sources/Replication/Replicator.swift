@@ -22,6 +22,8 @@ public struct Replicator {
   var sessions: [SessionID: Session] = [:]
   var sessionOrder: [SessionID] = []
   var nextRequest: UInt32 = 1
+  /// Logs of which something is to be fetched again.
+  var damagedLogs: Set<LogID> = []
   /// Whether this node may sign; the gate decides it at the end of each step.
   public internal(set) var signing: SigningState
   var gate: SigningGate

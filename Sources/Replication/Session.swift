@@ -126,6 +126,8 @@ struct LogProgress {
   var waitingCheckpoint: VerifiedCheckpoint?
   /// The newest checkpoint that agrees with what is durable here. The store gets it at the end of the step.
   var agreedCheckpoint: VerifiedCheckpoint?
+  /// Fork proofs that were kept since the start.
+  var proofsKept = 0
   /// The author signed a checkpoint that contradicts what is stored: nothing of it is cosigned.
   var isContradicted = false
   /// The session that brought the newest entries: the way towards the author.

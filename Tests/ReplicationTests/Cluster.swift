@@ -108,6 +108,8 @@ final class Cluster {
     if let other { feed(other, .closed(end.other)) }
   }
 
+  func isOpen(_ id: SessionID) -> Bool { ends[id] != nil }
+
   func disconnectAll() {
     for id in ends.keys.sorted() { disconnect(id) }
   }
@@ -235,6 +237,7 @@ final class Cluster {
         perform(item.work)
       } else if let due, due.at <= end {
         now = max(now, due.at)
+        members[due.name]!.ticks += 1
         feed(due.name, .tick)
       } else {
         now = end

@@ -267,6 +267,28 @@ struct EpochTests {
     guard case .closed = copy.core.signing else { return #expect(Bool(false)) }
   }
 
+  @Test("SYNC-73: a node that opens ever more epochs is followed through 64 of them")
+  func manyEpochs() {
+    connectAll()
+    cluster.disconnectAll()
+    let puppet = Puppet(cluster, as: "be", logs: ["nl", "be"])
+    var before = cluster["be"].identity
+    var salted = 2
+    for epoch in 2..<80 as Range<UInt32> {
+      let next = cluster.makeOpening(
+        "be", epoch: epoch,
+        follows: Genesis.Predecessor(origin: before.origin, size: 1, leafHash: .zero))
+      show(puppet, next, after: epoch == 2 ? 1 : salted - 1)
+      cluster.run(20)
+      before = next.after.identity
+      puppet.list(before.id, at: salted)
+      salted += 1
+    }
+    let held = cluster["nl"].logs.identities.count { $0.origin.name == cluster["be"].name }
+    #expect(held == Limits.epochsOfNode)
+    #expect(cluster["nl"].core.signing == .ready)
+  }
+
   @Test("A restored node opens the next epoch while peers hold more, less and a fork of the last")
   func afterRestore() {
     connectAll()

@@ -49,20 +49,62 @@ struct HostileClaimTests {
     #expect(nl.core.signing == .ready)
   }
 
-  @Test("SYNC-61: a thousand sessions of one liar hold it once in ten minutes")
+  @Test("SYNC-61: seven hundred sessions of one liar hold it once in ten minutes")
   func reconnects() {
     var held: UInt64 = 0
     let start = cluster.now
-    while cluster.now < start + 1_000_000 {
+    while cluster.now < start + 700_000 {
       let puppet = lie()
-      for _ in 0..<10 {
-        if nl.core.signing != .ready { held += 100 }
-        cluster.run(100)
-      }
+      if nl.core.signing != .ready { held += 1_000 }
+      cluster.run(1_000)
       end(puppet)
     }
-    #expect(held <= 20_000, "\(held) ms")
+    #expect(held <= 22_000, "\(held) ms")
     #expect(held > 0)
+  }
+
+  @Test("What waits for time ticks now and then, and not all the time")
+  func ticksRarely() {
+    cluster.restart("nl", start: .waiting)
+    _ = lie()
+    cluster.connect("nl", "be")
+    nl.ticks = 0
+    cluster.run(29_000)
+    _ = Puppet(cluster, as: "de", logs: ["nl", "de"])
+    cluster.run(31_000)
+    #expect(nl.core.signing == .ready)
+    #expect(nl.ticks < 60, "\(nl.ticks)")
+    cluster.feed("nl", .limited(nl.identity.id, true))
+    cluster.feed("nl", .limited(nl.identity.id, false))
+    nl.ticks = 0
+    cluster.run(60_000)
+    #expect(nl.ticks < 10, "\(nl.ticks)")
+  }
+
+  @Test("SYNC-16: an author who forks its log ever lower is proven at most 16 times")
+  func manyProofs() {
+    cluster.connect("nl", "de")
+    cluster.publish("de", 60)
+    cluster.run(5_000)
+    cluster.disconnectAll()
+    let de = cluster["de"]
+    let log = de.identity.id
+    func fork(_ index: UInt64) -> [UInt8] {
+      var header = EntryHeader(
+        logID: log, index: index, time: 7, kind: 9, suite: 1, expiryDay: 0, bodyBytes: 0,
+        audienceTag: .zero, previous: .zero, bodyHash: .zero
+      ).encode()
+      header += de.secrets.log.sign(header.span).array
+      return header
+    }
+    for index in (1..<64).reversed() as ReversedCollection<Range<UInt64>> {
+      let puppet = Puppet(cluster, as: "de", logs: ["nl", "de"])
+      puppet.send(.entry(position: 1, leaf: fork(index)))
+      cluster.feed("nl", .closed(puppet.id))
+    }
+    #expect(nl.proofs.count == Limits.proofsOfLog)
+    #expect(nl.core.frozenAt(log) == 48)
+    #expect(nl.core.signing == .ready)
   }
 
   @Test("SYNC-61: however many liars take turns, half of the time is left")
@@ -75,13 +117,13 @@ struct HostileClaimTests {
     for liar in liars + liars {
       let puppet = Puppet(cluster, as: liar, logs: ["nl", liar])
       puppet.send(.heads([AnnouncedHead(position: 0, size: 99, leafHash: SHA256.hash([1]))]))
-      for _ in 0..<100 {
+      for _ in 0..<20 {
         if cluster["nl"].core.signing != .ready { held += 1 }
-        cluster.run(100)
+        cluster.run(500)
       }
       cluster.feed("nl", .closed(puppet.id))
     }
-    #expect(held <= liars.count * 2 * 100 / 2, "\(held) of \(liars.count * 200)")
+    #expect(held <= liars.count * 2 * 20 / 2, "\(held) of \(liars.count * 40)")
     #expect(held > 0)
   }
 

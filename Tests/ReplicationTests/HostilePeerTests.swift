@@ -26,8 +26,15 @@ final class Puppet {
     send(.logs(first: 0, saltedIDs: logs.map(salted)))
   }
 
-  private func salted(_ name: String) -> [UInt8] {
-    Array(SHA256.hash(hash.array + cluster[name].identity.id.array).array.prefix(16))
+  private func salted(_ name: String) -> [UInt8] { salted(cluster[name].identity.id) }
+
+  private func salted(_ log: LogID) -> [UInt8] {
+    Array(SHA256.hash(hash.array + log.array).array.prefix(16))
+  }
+
+  /// Lists one more log.
+  func list(_ log: LogID, at position: Int) {
+    send(.logs(first: position, saltedIDs: [salted(log)]))
   }
 
   func send(_ message: Message) { send(message.encode()) }

@@ -23,6 +23,7 @@ final class Member {
   var counters: [Counter: Int] = [:]
   var runNumber: UInt8 = 0
   var bytesSent = 0
+  var ticks = 0
 
   init(_ name: String, copy: UInt8 = 0) {
     self.name = try! NodeName(name)
