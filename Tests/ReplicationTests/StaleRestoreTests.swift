@@ -210,7 +210,7 @@ struct SplitMix {
 @Suite("Stale restores: no node forks itself that could have known")
 struct StaleRestoreTests {
   private static var runs: UInt64 {
-    ProcessInfo.processInfo.environment["LIAISON_RESTORE_SEEDS"].flatMap { UInt64($0) } ?? 200
+    ProcessInfo.processInfo.environment["LIAISON_RESTORE_SEEDS"].flatMap { UInt64($0) } ?? 100
   }
 
   @Test("Random backups, peers, orders and copies; LIAISON_RESTORE_SEEDS sets how many")
