@@ -134,7 +134,9 @@ def open_epoch(node, epoch, others, then=lambda: None):
     for other in others:
         wait_for(f"{other.name} follows {origin}", CONVERGE_SECONDS,
                  lambda: sizes(other.status()).get(origin, 0) > 0
-                 and origin in other.run("peer", "list").decode())
+                 and f"{origin} " in other.run("peer", "list").decode())
+        if f"{node.name}/{epoch - 1}" not in other.run("peer", "list").decode():
+            raise Failed(f"{other.name} lists only one epoch of {node.name}")
     then()
     wait_ready(node)
     return card

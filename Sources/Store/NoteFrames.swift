@@ -1,5 +1,5 @@
 import Crypto
-import Log
+public import Log
 import Wire
 
 /// A frame of `checkpoints`: 320 bytes (Protocols/store.md, 4.7).
@@ -133,7 +133,7 @@ extension LogIdentity {
   }
 
   /// - Returns: nil for anything but what `storedText` gives.
-  init?(storedText bytes: [UInt8]) {
+  public init?(storedText bytes: [UInt8]) {
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
     guard lines.count == 3, lines[1].hasPrefix("origin "), lines[2].hasPrefix("log "),
       let origin = try? Origin(String(lines[1].dropFirst(7))),

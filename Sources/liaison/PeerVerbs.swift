@@ -47,14 +47,16 @@ enum PeerVerbs {
       _ = try CardFile.own(folder)
       return try Roster.load(folder)
     }
-    var table = Table(["NAME", "ORIGIN", "SERIAL", "ADDRESS", "PRE-SHARED KEY"])
+    let earlier = Roster.earlierEpochs(folder, roster)
+    var table = Table(["NAME", "ORIGIN", "SERIAL", "ADDRESS", "PRE-SHARED KEY", "EARLIER"])
     for member in roster.members {
       table.add([
         member.name.text, member.card.origin.text, "\(member.card.serial)",
         member.settings.address ?? "-", member.hasPresharedKey ? "yes" : "no",
+        earlier[member.name]?.map(\.text).joined(separator: " ") ?? "",
       ])
     }
-    for name in roster.removed { table.add([name.text, "removed", "", "", ""]) }
+    for name in roster.removed { table.add([name.text, "removed", "", "", "", ""]) }
     Output.print(table.text)
     for problem in roster.problems { Output.printError("liaison: \(problem)\n") }
   }

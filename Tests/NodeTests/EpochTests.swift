@@ -202,6 +202,28 @@ final class EpochTests {
     #expect((try? plan("nl/3", twice).get())?.predecessor.origin.text == "nl/2")
   }
 
+  @Test(
+    "A credential of the epoch before does not stand in the way of the new keys, and no other pair passes"
+  )
+  func credential() throws {
+    let (nl, plan) = try stopped("nl")
+    let old = root.appendingPathComponent("node.key").path
+    try FileManager.default.copyItem(atPath: nl.folder.secrets, toPath: old)
+    let first = try nl.card()
+    let prepared = try prepare(nl, plan)
+    #expect(try OwnSecrets.load(nl.folder, credential: old, for: first).matches(first))
+    #expect(throws: IdentityError.self) {
+      try OwnSecrets.load(nl.folder, credential: old, for: prepared.card)
+    }
+    let token = TokenFile(path: nl.folder.defaultToken)
+    try prepared.perform(.keys, nl.folder, token, head: .empty)
+    #expect(
+      try OwnSecrets.load(nl.folder, credential: old, for: prepared.card).matches(prepared.card))
+    #expect(throws: IdentityError.self) {
+      try OwnSecrets.load(nl.folder, credential: nil, for: first)
+    }
+  }
+
   @Test("The mark of a closed log says of which, and one that is damaged closes any")
   func mark() throws {
     let folder = NodeFolder(root.path)

@@ -63,7 +63,7 @@ final class RestoreTests {
   // MARK: Backups
 
   @Test(
-    "A backup of a node that publishes meanwhile is whole, by fsck and by the auditor, and holds no secret"
+    "A backup of a node that publishes and purges meanwhile is whole, by fsck and by the auditor, and holds no secret"
   )
   func underLoad() throws {
     let (nl, be) = try pair()
@@ -243,7 +243,7 @@ final class RestoreTests {
   }
 }
 
-/// Publishes until told to stop.
+/// Publishes, and withdraws some of it, until told to stop.
 private final class Writer: @unchecked Sendable {
   // Unchecked: `flag` is a lock's, `batches` is read after `done` was signalled.
   private let node: DaemonProcess
@@ -264,7 +264,10 @@ private final class Writer: @unchecked Sendable {
     defer { done.signal() }
     do {
       while !flag.isStopped {
-        _ = try node.publish(lines, to: ["all"])
+        let run = try node.publish(lines, to: ["all"])
+        // Bodies are purged while they are copied.
+        let gone = (0..<5).map { "\(run.origin)/\(run.first + $0)" }
+        let _: PublishReply = try node.call("Withdraw", WithdrawRequest(records: gone))
         batches += 1
       }
     } catch {

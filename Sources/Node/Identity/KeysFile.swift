@@ -18,8 +18,7 @@ public enum KeysFile {
   ) throws(IdentityError) -> (origin: String, presharedKeys: Int) {
     try check(path, for: folder)
     let card = try CardFile.own(folder)
-    let secrets = try OwnSecrets.load(folder, credential: credential)
-    guard secrets.matches(card) else { throw OwnSecrets.foreign(card) }
+    let secrets = try OwnSecrets.load(folder, credential: credential, for: card)
     let keys = try presharedKeys(folder)
     let contents = KeysExport.Contents(
       origin: card.origin.text, secrets: secrets, presharedKeys: keys)

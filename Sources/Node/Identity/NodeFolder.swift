@@ -17,6 +17,7 @@ public struct NodeFolder: Hashable, Sendable {
   public var secretsFolder: String { root + "/secrets" }
   public var secrets: String { root + "/secrets/node.key" }
   public var peers: String { root + "/peers" }
+  public var logs: String { root + "/logs" }
   public var controlSocket: String { root + "/control.socket" }
   /// How far the signatures of others' entries were verified.
   public var verified: String { root + "/verified" }

@@ -1,5 +1,6 @@
 public import Log
 internal import Runtime
+internal import Store
 public import Secrets
 
 /// One node on the roster.
@@ -25,6 +26,20 @@ public struct Roster: Hashable, Sendable {
   public static let maxMembers = 1_024
 
   public func member(_ name: NodeName) -> RosterMember? { members.first { $0.name == name } }
+
+  /// Logs that are stored of each node besides that of its present card: its earlier epochs, in order.
+  public static func earlierEpochs(_ folder: NodeFolder, _ roster: Roster) -> [NodeName: [Origin]] {
+    var found: [NodeName: [Origin]] = [:]
+    for id in (try? FileSystem.list(folder.logs)) ?? [] {
+      guard
+        let bytes = try? FileSystem.read("\(folder.logs)/\(id)/identity", maxBytes: 1_024),
+        let identity = LogIdentity(storedText: bytes),
+        let member = roster.member(identity.origin.name), member.card.identity != identity
+      else { continue }
+      found[identity.origin.name, default: []].append(identity.origin)
+    }
+    return found.mapValues { $0.sorted { $0.epoch < $1.epoch } }
+  }
 
   /// Reads the folder. A file that cannot be used is a problem of its node alone.
   public static func load(_ folder: NodeFolder) throws(IdentityError) -> Roster {
