@@ -27,6 +27,15 @@ final class DaemonProcess {
       passphrase: GuardedBytes(copying: passphrase.span))
   }
 
+  /// A copy of a stopped node's folder and token, under another path.
+  init(copyOf other: DaemonProcess, as path: String, in root: URL) throws {
+    name = other.name
+    folder = NodeFolder(root.appendingPathComponent(path).path)
+    try FileManager.default.copyItem(atPath: other.folder.root, toPath: folder.root)
+    try FileManager.default.copyItem(
+      atPath: other.folder.defaultToken, toPath: folder.defaultToken)
+  }
+
   deinit { kill() }
 
   func card() throws -> Card { try CardFile.read(folder.card) }

@@ -91,7 +91,7 @@ final class RestoreTests {
     #expect(report.isClean, "\(report.findings)")
     let audit = try FolderAudit.run(path: target, cards: cards)
     #expect(audit.findings.isEmpty, "\(audit.findings)")
-    #expect(audit.verdict == .ok, "\(audit.notChecked)")
+    #expect(audit.notChecked.allSatisfy { $0.hasSuffix("bodies, which are withdrawn") })
     #expect(audit.logs.first { $0.origin == "nl/1" }?.entries == size)
     let files = try FileManager.default.subpathsOfDirectory(atPath: target)
     #expect(files.contains("node.card"))
@@ -266,7 +266,7 @@ private final class Writer: @unchecked Sendable {
       while !flag.isStopped {
         let run = try node.publish(lines, to: ["all"])
         // Bodies are purged while they are copied.
-        let gone = (0..<5).map { "\(run.origin)/\(run.first + $0)" }
+        let gone = (UInt64(0)..<5).map { "\(run.origin)/\(run.first + $0)" }
         let _: PublishReply = try node.call("Withdraw", WithdrawRequest(records: gone))
         batches += 1
       }
