@@ -218,7 +218,14 @@ struct BodyReader {
   ) throws(ReadFailure) -> [UInt8]? {
     guard let record else { return files.journaledBody(index).map { Array($0) } }
     let name = StoreFormat.segmentName(record.segment)
-    guard let length = files.segments[record.segment] else {
+    let bytes = StoreFormat.bodyHeaderBytes + Int(record.length)
+    let length = files.segments[record.segment]
+    if index >= files.required, UInt64(record.offset) + UInt64(bytes) > length ?? 0,
+      let body = files.journaledBody(index)
+    {
+      return Array(body)
+    }
+    guard let length else {
       result.add(name, index, UInt64(record.offset), "the segment is missing that holds the body")
       return nil
     }
@@ -226,7 +233,6 @@ struct BodyReader {
       reader = try ReadOnlyFile(path: files.folder + "/" + name).map { WindowReader($0) }
       segment = record.segment
     }
-    let bytes = StoreFormat.bodyHeaderBytes + Int(record.length)
     guard UInt64(record.offset) + UInt64(bytes) <= length,
       let start = try reader?.locate(UInt64(record.offset), bytes), let window = reader?.window
     else {

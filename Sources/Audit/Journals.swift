@@ -17,6 +17,15 @@ struct Journals: Sendable {
     /// Bodies that came later than their entries, possibly not in the log files yet.
     var arrivals: [UInt64: JournaledBody] = [:]
 
+    /// The first of the entries that the journals hold without a gap up to the head.
+    var journaledFrom: UInt64 {
+      var first = head.size
+      for run in runs.reversed() where run.batch.first < first && first <= run.batch.end {
+        first = run.batch.first
+      }
+      return first
+    }
+
     func run(at index: UInt64) -> JournaledRun? {
       // The newest that holds it.
       runs.last { $0.batch.first <= index && index < $0.batch.end }

@@ -35,7 +35,7 @@ extension LogAudit {
       }
       do throws(ReadFailure) {
         for found in try nodes.append(result.leafHashes) { addFound(found) }
-        for found in try control.append(result.control, files.written) { addFound(found) }
+        for found in try control.append(result.control, files.required) { addFound(found) }
       } catch {
         failure = error
         return false
@@ -145,7 +145,7 @@ private struct ControlCheck {
   init(files: LogFiles) { reader = files.control.map { WindowReader($0) } }
 
   mutating func append(
-    _ entries: [(index: UInt64, kind: UInt8)], _ written: UInt64
+    _ entries: [(index: UInt64, kind: UInt8)], _ limit: UInt64
   ) throws(ReadFailure) -> [ChunkResult.Damage] {
     var found: [ChunkResult.Damage] = []
     for entry in entries {
@@ -165,7 +165,7 @@ private struct ControlCheck {
         }
       }
       position += 1
-      if entry.index < written { required = position }
+      if entry.index < limit { required = position }
     }
     return found
   }

@@ -61,6 +61,7 @@ private struct SegmentScan: Sendable {
     }
     var offset: UInt64 = 0
     while offset < end {
+      if try isBrokenOff(&reader, offset, number, end) { break }
       guard let start = try reader.locate(offset, StoreFormat.bodyHeaderBytes),
         reader.window.span.bigEndian(at: start) as UInt32 == StoreFormat.bodyMagic
       else {
@@ -88,6 +89,22 @@ private struct SegmentScan: Sendable {
     if end < length {
       result.tail = LogAudit.Tail(file: name, records: end, stride: 1, bytes: length)
     }
+  }
+
+  /// Whether a daemon was stopped while it wrote the body record at `offset`, which the journals hold.
+  private func isBrokenOff(
+    _ reader: inout WindowReader, _ offset: UInt64, _ number: UInt32, _ end: UInt64
+  ) throws(ReadFailure) -> Bool {
+    guard let head = files.journal?.head, files.required < files.size, number >= head.segment,
+      end < UInt64(head.segmentOffset)
+    else { return false }
+    let header = UInt64(StoreFormat.bodyHeaderBytes)
+    guard offset + header <= end, let start = try reader.locate(offset, Int(header)) else {
+      return true
+    }
+    let bytes: UInt32 = reader.window.span.bigEndian(at: start + 4)
+    let index: UInt64 = reader.window.span.bigEndian(at: start + 8)
+    return offset + header + UInt64(bytes) > end && index >= files.required && index < files.size
   }
 
   private func problem(

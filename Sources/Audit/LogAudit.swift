@@ -99,40 +99,41 @@ final class LogAudit {
 
   // MARK: Lengths
 
-  /// Every file of a log ends where its head says. What the journals hold may be missing at the end,
-  /// in all files alike; nothing stands behind it.
+  /// Every file of a log ends where its head says. What the journals hold may be missing at the end;
+  /// nothing stands behind it.
   private func checkLengths() {
-    let (size, written, head) = (
-      files.journal?.head.size ?? files.size, files.written, files.journal?.head
+    let (size, required, head) = (
+      files.journal?.head.size ?? files.size, files.required, files.journal?.head
     )
-    check("entries", files.entries, EntryLayout.leafBytes, written, size)
-    check("hashes", files.hashes, StoreFormat.hashBytes, written, size)
-    check("bodies.index", files.index, StoreFormat.indexBytes, written, size)
+    check("entries", files.entries, EntryLayout.leafBytes, required, size)
+    check("hashes", files.hashes, StoreFormat.hashBytes, required, size)
+    check("bodies.index", files.index, StoreFormat.indexBytes, required, size)
     check(
-      "nodes", files.nodes, StoreFormat.hashBytes, StoreFormat.nodes(entries: written),
+      "nodes", files.nodes, StoreFormat.hashBytes, StoreFormat.nodes(entries: required),
       StoreFormat.nodes(entries: size))
     // How many control records there must be shows when the entries were read.
     check("control", files.control, StoreFormat.controlBytes, 0, head?.controlCount)
     check(
       "checkpoints", files.checkpoints, StoreFormat.checkpointBytes,
-      required(head?.checkpointCount, files.journal?.checkpoints), head?.checkpointCount)
+      fewest(head?.checkpointCount, files.journal?.checkpoints), head?.checkpointCount)
     check(
       "cosignatures", files.cosignatures, StoreFormat.cosignatureBytes,
-      required(head?.cosignatureCount, files.journal?.cosignatures), head?.cosignatureCount)
+      fewest(head?.cosignatureCount, files.journal?.cosignatures), head?.cosignatureCount)
     if files.size < size {
       add(
         .verificationFailed, "entries", files.size,
         offset: files.size * UInt64(EntryLayout.leafBytes),
         "ends here; \(size) entries were acknowledged")
     }
-    if files.size > written {
+    if files.size > files.written {
       notes.append(
-        "\(origin): entries from \(written) on are in the journal and not in the log's files yet")
+        "\(origin): entries from \(files.written) on are in the journal and not in the log's files yet"
+      )
     }
   }
 
   /// The fewest frames that a file must have: the journals hold the rest.
-  private func required(_ count: UInt64?, _ journaled: [UInt64: [UInt8]]?) -> UInt64 {
+  private func fewest(_ count: UInt64?, _ journaled: [UInt64: [UInt8]]?) -> UInt64 {
     guard var count, let journaled else { return 0 }
     while count > 0, journaled[count - 1] != nil { count -= 1 }
     return count
@@ -156,7 +157,7 @@ final class LogAudit {
       add(
         .verificationFailed, name, records, offset: file.size,
         "ends here, \(required * UInt64(stride) - file.size) bytes too early")
-    } else if file.size % UInt64(stride) != 0 {
+    } else if acknowledged == nil, file.size % UInt64(stride) != 0 {
       add(
         .verificationFailed, name, records, offset: file.size, "ends in the middle of a record")
     }

@@ -25,6 +25,9 @@ struct LogFiles: Sendable {
   /// Entries that the files hold, or ought to: whatever one of them holds of an entry, all must.
   /// From here to `size` the entries are in the journals only.
   private(set) var written: UInt64
+  /// Entries that every file must hold. The journals have all from here to the end: a daemon that was stopped between
+  /// two writes leaves files of different lengths there, also in the middle of a record.
+  private(set) var required: UInt64
 
   static let names: Set<String> = [
     "identity", "entries", "hashes", "nodes", "bodies.index", "bodies", "control", "checkpoints",
@@ -72,11 +75,13 @@ struct LogFiles: Sendable {
     self.unknown = unknown
     size = journal?.head.size ?? (entries?.size ?? 0) / UInt64(EntryLayout.leafBytes)
     written = 0
+    required = 0
     written = max(
       records(entries, EntryLayout.leafBytes, atMost: size),
       records(hashes, StoreFormat.hashBytes, atMost: size),
       records(index, StoreFormat.indexBytes, atMost: size))
     // What is acknowledged and can be read: from the file, and behind its end from the journals.
+    required = min(written, journal.map(\.journaledFrom) ?? written)
     var covered = records(entries, EntryLayout.leafBytes, atMost: size)
     while covered < size, let run = journal?.run(at: covered) { covered = run.batch.end }
     size = covered

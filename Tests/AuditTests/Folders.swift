@@ -51,8 +51,10 @@ struct DataFolder {
   let be: Author
   var authors: [Author] { [nl, be] }
 
-  /// - Parameter isFlushed: false leaves the last entries in the journal only.
-  init(_ workshop: Workshop, isFlushed: Bool = true) throws {
+  /// - Parameters:
+  ///   - isFlushed: false leaves the last entries in the journal only.
+  ///   - isRestarted: false leaves all entries in a journal, too.
+  init(_ workshop: Workshop, isFlushed: Bool = true, isRestarted: Bool = true) throws {
     url = try workshop.fresh()
     nl = try Author("nl", entries: 700)
     be = try Author("be", entries: 40)
@@ -73,7 +75,11 @@ struct DataFolder {
         if isFlushed { _ = try store.flush() }
       }
     }
-    guard !isFlushed else { return }
+    guard !isFlushed else {
+      // As after a restart: the journals begin anew, and the log files alone hold the entries.
+      if isRestarted { _ = try Store.open(on: disk) }
+      return
+    }
     // One group commit and nothing of what follows it.
     let batch = try #require(store.takeBatch())
     for operation in batch.operations { try disk.execute(operation) }
