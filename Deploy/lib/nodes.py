@@ -164,10 +164,14 @@ class Network:
                 if node is not other:
                     node.add_peer(other, address=dialled(node, other))
 
-    def close(self):
-        """Ends what still runs, by process, and removes the folder."""
+    def kill(self):
+        """Ends what still runs, by process."""
         for node in self:
             node.kill()
+
+    def close(self):
+        """Ends what still runs and removes the folder."""
+        self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

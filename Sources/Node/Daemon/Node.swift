@@ -124,6 +124,8 @@ final class Node {
     dialAll()
     scheduleTick()
     scheduleCheckpoint()
+    // A disk may be full from the beginning.
+    watchStore()
   }
 
   // MARK: Core
