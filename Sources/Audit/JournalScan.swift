@@ -132,8 +132,7 @@ struct JournalScan: Sendable {
     var hasher = SHA256()
     salt.withBytes { hasher.update($0) }
     hasher.update(frame.header.span.extracting(0..<JournalScan.checkedBytes))
-    hasher.update(frame.payload.span)
-    return hasher.finalize().array[..<StoreFormat.checksumBytes]
+    return Poly1305.tag(frame.payload.span, key: hasher.finalize().bytes)
       .elementsEqual(frame.header[JournalScan.checkedBytes...])
   }
 }

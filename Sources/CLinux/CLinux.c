@@ -47,6 +47,9 @@ int64_t liaison_pwrite(int fd, const void *bytes, size_t count, uint64_t offset)
   return liaison_result(pwrite(fd, bytes, count, (off_t)offset));
 }
 int64_t liaison_fdatasync(int fd) { return liaison_result(fdatasync(fd)); }
+int64_t liaison_start_writing(int fd) {
+  return liaison_result(sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE));
+}
 int64_t liaison_fsync(int fd) { return liaison_result(fsync(fd)); }
 int64_t liaison_ftruncate(int fd, uint64_t bytes) {
   return liaison_result(ftruncate(fd, (off_t)bytes));

@@ -59,7 +59,7 @@ public final class DiskThread {
 
   private static func run(_ batch: DiskBatch, on disk: any Disk) -> DiskError? {
     do throws(DiskError) {
-      for operation in batch.operations { try disk.execute(operation) }
+      try disk.execute(batch.operations)
       return nil
     } catch {
       return error

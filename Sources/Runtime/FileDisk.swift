@@ -37,7 +37,7 @@ public final class FileDisk: Disk, Sendable {
     _ file: StoreFile, at offset: UInt64, count: Int
   ) throws(DiskError) -> [UInt8] {
     try translating { () throws(SystemError) in
-      try descriptor(file).read(at: offset, count: count)
+      try readable(file).read(at: offset, count: count)
     }
   }
 
@@ -73,6 +73,24 @@ public final class FileDisk: Disk, Sendable {
       if operation.isSync { state.withLock { $0.failure = $0.failure ?? failure } }
       throw failure
     }
+  }
+
+  /// Many files are written back together before the first of them is waited for: half the time of one after the other.
+  public func execute(_ operations: [DiskOperation]) throws(DiskError) {
+    var started = 0
+    for (position, operation) in operations.enumerated() {
+      if operation.isSync, position >= started {
+        let end = operations[position...].firstIndex { !$0.isSync } ?? operations.count
+        started = min(end, position + Limits.syncsTogether)
+        if started - position > 1 { startWriting(operations[position..<started]) }
+      }
+      try execute(operation)
+    }
+  }
+
+  /// Only a hint: what goes wrong here the sync will say.
+  private func startWriting(_ operations: ArraySlice<DiskOperation>) {
+    for case .sync(let file) in operations { try? descriptor(file).startWriting() }
   }
 
   /// Descriptors kept now, for tests and the status.
@@ -148,15 +166,26 @@ public final class FileDisk: Disk, Sendable {
     return opened
   }
 
-  /// The one used longest ago goes when there are too many; looking at all of them is cheap beside an `open`.
+  /// For reading alone: what lies on a disk that turned read-only is still served.
+  private func readable(_ file: StoreFile) throws(SystemError) -> Descriptor {
+    do throws(SystemError) {
+      return try descriptor(file)
+    } catch {
+      guard error.number == EROFS else { throw error }
+      return try Descriptor.open(file.path, in: root, [.notThroughLink, .notBlocking])
+    }
+  }
+
+  /// When there are too many, a quarter of them goes, those used longest ago: looking for them is a small part of an `open`.
   private func keep(_ file: Descriptor, as name: StoreFile) {
-    let dropped = state.withLock { state -> Open? in
+    let dropped = state.withLock { state -> [Open] in
       state.uses += 1
       state.open[name] = Open(file: file, lastUse: state.uses)
-      guard state.open.count > openFilesLimit,
-        let oldest = state.open.min(by: { $0.value.lastUse < $1.value.lastUse })
-      else { return nil }
-      return state.open.removeValue(forKey: oldest.key)
+      guard state.open.count > openFilesLimit else { return [] }
+      let oldest = state.open.sorted { $0.value.lastUse < $1.value.lastUse }
+        .prefix(max(1, openFilesLimit / 4))
+      for (name, _) in oldest { state.open[name] = nil }
+      return oldest.map(\.value)
     }
     // Closed here, outside the lock.
     _ = dropped

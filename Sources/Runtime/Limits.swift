@@ -34,6 +34,8 @@ public enum Limits {
   public static let openFiles = 256
   /// Written at once over what a file system without holes cannot free.
   static let zerosAtOnce = 64 << 10
+  /// Files that are written back together: all of them stay open meanwhile.
+  public static let syncsTogether = 64
   /// Batches that may wait for the disk thread; the store has at most one outstanding.
   public static let diskQueue = 16
 

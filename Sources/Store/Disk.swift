@@ -65,4 +65,13 @@ public protocol Disk: AnyObject {
 
   /// - Throws: for a sync never `.noSpace`, which means that repeating the operation can help.
   func execute(_ operation: DiskOperation) throws(DiskError)
+
+  /// In order, up to the first error. Syncs that follow one another may be done together.
+  func execute(_ operations: [DiskOperation]) throws(DiskError)
+}
+
+extension Disk {
+  public func execute(_ operations: [DiskOperation]) throws(DiskError) {
+    for operation in operations { try execute(operation) }
+  }
 }

@@ -20,33 +20,33 @@ struct JournalFrame {
       * Layout.journalPage
   }
 
-  /// The frame, padded with zeros to whole pages. `payload` begins with `headerBytes` zeros.
+  /// The frame, padded with zeros to whole pages. `payload` begins with `headerBytes` zeros; when it comes with room for the
+  /// padding, and the caller gives it up, nothing is copied.
   static func encode(
     _ kind: Kind, retiresOther: Bool, generation: UInt64, sequence: UInt64, salt: Bytes32,
-    reservedPayload: [UInt8]
+    reservedPayload: consuming [UInt8]
   ) -> [UInt8] {
-    let payloadBytes = reservedPayload.count - headerBytes
+    var frame = reservedPayload
+    let payloadBytes = frame.count - headerBytes
     var header = magic
     header.append(contentsOf: [kind.rawValue, retiresOther ? 1 : 0, 0, 0])
     header.append(bigEndian: UInt32(payloadBytes))
     header.append(bigEndian: generation)
     header.append(bigEndian: sequence)
-    let sum = checksum(
-      salt, header.span, reservedPayload.span.extracting(headerBytes..<reservedPayload.count))
-    header.append(contentsOf: sum)
-    var frame = reservedPayload
+    header.append(
+      contentsOf: checksum(salt, header.span, frame.span.extracting(headerBytes..<frame.count)))
     for (position, byte) in header.enumerated() { frame[position] = byte }
     let padding = bytes(payload: payloadBytes) - frame.count
     frame.append(contentsOf: repeatElement(0, count: padding))
     return frame
   }
 
+  /// Poly1305 of the payload, with a key of the salt and the header: every frame has its own (STO-12).
   static func checksum(_ salt: Bytes32, _ header: Span<UInt8>, _ payload: Span<UInt8>) -> [UInt8] {
     var hasher = SHA256()
     salt.withBytes { hasher.update($0) }
     hasher.update(header)
-    hasher.update(payload)
-    return Array(hasher.finalize().array[..<Layout.checksumBytes])
+    return Poly1305.tag(payload, key: hasher.finalize().bytes)
   }
 }
 

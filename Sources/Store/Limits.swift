@@ -1,7 +1,7 @@
 /// The store's limits and sizes, with their arithmetic (Protocols/store.md, 9).
 public struct StoreLimits: Sendable, Hashable {
   /// Length of each of the two journals. It bounds what a recovery replays to twice this.
-  public var journalBytes: UInt64 = 8 << 20
+  public var journalBytes: UInt64 = 16 << 20
   /// A group commit takes at most this much of what is staged; the rest waits for the next one.
   /// A quarter of the journal by default: a turn of the journal has room for several.
   public var commitBytes = 2 << 20
@@ -10,7 +10,7 @@ public struct StoreLimits: Sendable, Hashable {
   public var bulkSyncBytes = 8 << 20
   /// Committed and not yet written to log files: above this the log files come before the next
   /// commit, so that memory stays bounded.
-  public var unappliedBytes = 1 << 20
+  public var unappliedBytes = 4 << 20
   /// Held in memory and not yet in log files, over all logs: `append` refuses more with `.busy`.
   public var stagedBytes = 64 << 20
   /// A body segment ends before the run of records that would make it longer. Below 4 GiB: an offset
@@ -73,6 +73,8 @@ enum Layout {
   static let neighbours: UInt64 = 64
   /// Entries that one batch writes to log files: it delays a commit by a few milliseconds.
   static let applyBytes = 4 << 20
+  /// Files that are synced between two commits: some 3 ms with many logs, and one flush of the disk for each.
+  static let syncsAtOnce = 32
   /// A hole takes about as long as writing this much.
   static let holeCostBytes = 16 << 10
   /// Bodies whose removal is on its way: 40 bytes each.

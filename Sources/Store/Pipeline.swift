@@ -16,25 +16,39 @@ enum SyncTarget: Hashable {
 
 /// A set that keeps the order in which its members came: dictionary order differs between runs.
 struct SyncQueue {
-  private var members: Set<SyncTarget> = []
-  private var order: [SyncTarget] = []
+  /// Each with the number that it has in `order`.
+  private var members: [SyncTarget: Int] = [:]
+  /// Those that were removed stay until they come to the front.
+  private var order: ArraySlice<(number: Int, target: SyncTarget)> = []
+  private var last = 0
 
   var isEmpty: Bool { members.isEmpty }
 
   mutating func insert(_ target: SyncTarget) {
-    if members.insert(target).inserted { order.append(target) }
+    guard members[target] == nil else { return }
+    last += 1
+    members[target] = last
+    order.append((last, target))
   }
 
   mutating func remove(_ target: SyncTarget) {
-    guard members.remove(target) != nil else { return }
-    order.removeAll { $0 == target }
+    guard members.removeValue(forKey: target) != nil else { return }
+    while let first = order.first, members[first.target] != first.number { order.removeFirst() }
   }
 
-  func contains(_ target: SyncTarget) -> Bool { members.contains(target) }
+  func contains(_ target: SyncTarget) -> Bool { members[target] != nil }
 
-  /// The oldest member.
-  var first: SyncTarget? { order.first }
-  var all: [SyncTarget] { order }
+  /// Oldest first, at most `limit`.
+  func first(_ limit: Int) -> [SyncTarget] {
+    var found: [SyncTarget] = []
+    for (number, target) in order where members[target] == number {
+      if found.count == limit { break }
+      found.append(target)
+    }
+    return found
+  }
+
+  var all: [SyncTarget] { first(.max) }
 
   mutating func insert(changedBy operations: [DiskOperation]) {
     for operation in operations {

@@ -44,7 +44,11 @@ struct Recovery {
       try replayPurges(of: id)
     }
     try findUnknownLogs()
-    for target in dirty.all { try execute(target.operation) }
+    do {
+      try disk.execute(dirty.all.map(\.operation))
+    } catch {
+      throw .disk(error, nil)
+    }
     for operation in retirement { try execute(operation) }
     let store = Store(
       disk: disk, limits: limits, logs: logs, unloaded: unloaded, damage: damage,

@@ -3,7 +3,7 @@ import Log
 
 extension Store {
   /// The next disk work, if there is any and none is out. Priorities: a full tail is written to log
-  /// files; else a group commit, after each of which one bulk write or one sync of a file has its
+  /// files; else a group commit, after each of which one bulk write or some syncs have their
   /// turn; else log files (Protocols/store.md, 6).
   public func takeBatch() -> DiskBatch? {
     guard pipeline.outstanding == nil, let work = nextWork() else { return nil }
@@ -30,21 +30,21 @@ extension Store {
     if pipeline.turnIsWanted { return turnWork() }
     if pipeline.unappliedBytes > limits.unappliedBytes { return applyWork() }
     let bulk = readyBulk()
-    let target = nextSyncTarget()
+    let targets = nextSyncTargets()
     // What the older journal needs can wait for a pause, until the present one is half full.
     let isDue = !pipeline.roundTargets.isEmpty || journal.offset > journal.bytes / 2
     let othersTurn =
       pipeline.lastWasCommit
-      && (!bulk.isEmpty || (target != nil && isDue) || !pipeline.mends.isEmpty)
+      && (!bulk.isEmpty || (!targets.isEmpty && isDue) || !pipeline.mends.isEmpty)
     if !pipeline.staged.isEmpty, !othersTurn { return commitWork() }
     if !pipeline.mends.isEmpty { return mendWork() }
-    if !bulk.isEmpty, target == nil || !pipeline.lastWasBulk {
+    if !bulk.isEmpty, targets.isEmpty || !pipeline.lastWasBulk {
       pipeline.lastWasBulk = true
       return bulkWork(bulk)
     }
-    if let target {
+    if !targets.isEmpty {
       pipeline.lastWasBulk = false
-      return Work(kind: .sync([target]), operations: [target.operation])
+      return Work(kind: .sync(targets), operations: targets.map(\.operation))
     }
     return pipeline.unapplied.isEmpty ? nil : applyWork()
   }
@@ -104,7 +104,8 @@ extension Store {
   }
 
   private func commitWork(
-    _ payload: [UInt8], count: Int, in position: JournalPosition, after before: [DiskOperation]
+    _ payload: consuming [UInt8], count: Int, in position: JournalPosition,
+    after before: [DiskOperation]
   ) -> Work {
     var next = position
     next.sequence += 1
@@ -216,13 +217,14 @@ extension Store {
   }
 
   /// One file of the round of bulk data, else of the older journal, else, for a clean stop, any.
-  private func nextSyncTarget() -> SyncTarget? {
-    if let target = pipeline.roundTargets.first { return target }
+  /// Several at once: a disk writes them back together, and the next commit does not wait long.
+  private func nextSyncTargets() -> [SyncTarget] {
+    if !pipeline.roundTargets.isEmpty { return pipeline.roundTargets.first(Layout.syncsAtOnce) }
     let olderIsApplied = pipeline.unapplied.first.map { $0.generation >= journal.generation }
-    if olderIsApplied ?? true, let target = pipeline.dirty[1 - journal.number].first {
-      return target
+    if olderIsApplied ?? true, !pipeline.dirty[1 - journal.number].isEmpty {
+      return pipeline.dirty[1 - journal.number].first(Layout.syncsAtOnce)
     }
-    guard pipeline.syncEverything, pipeline.unapplied.isEmpty else { return nil }
-    return pipeline.dirty[journal.number].first
+    guard pipeline.syncEverything, pipeline.unapplied.isEmpty else { return [] }
+    return pipeline.dirty[journal.number].first(Layout.syncsAtOnce)
   }
 }

@@ -39,7 +39,7 @@ extension Store {
     while let batch = takeBatch() {
       var failure: DiskError?
       do {
-        for operation in batch.operations { try disk.execute(operation) }
+        try disk.execute(batch.operations)
       } catch {
         failure = error
       }

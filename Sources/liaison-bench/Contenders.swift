@@ -86,7 +86,7 @@ extension Store {
     while left > 0, let batch = takeBatch() {
       var failure: DiskError?
       do throws(DiskError) {
-        for operation in batch.operations { try disk.execute(operation) }
+        try disk.execute(batch.operations)
       } catch { failure = error }
       if let failure { throw BenchError("the disk failed: \(failure)") }
       left -= completed(token: batch.token, error: nil).count

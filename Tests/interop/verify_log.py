@@ -22,6 +22,7 @@ import sys
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.poly1305 import Poly1305
 
 LEAF, HEADER, MAX_BODY, MAX_SIZE = 216, 152, 1 << 20, (1 << 63) - 1
 KIND_SUITE = {1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 2, 8: 2, 9: 1}
@@ -409,7 +410,8 @@ class Journals:
             salt = payload[:32]
         if len(payload) != length or salt is None:
             return None
-        if sha256(salt, data[at:at + 32], payload)[:16] != data[at + 32:at + 48]:
+        key = sha256(salt, data[at:at + 32])
+        if Poly1305.generate_tag(key, payload) != data[at + 32:at + 48]:
             return None
         return data[at + 8], generation, sequence, payload, salt, data[at + 9] == 1
 
@@ -605,12 +607,18 @@ class Log:
                     "%s: %d bodies, which are %s" % (self.origin, counts[state], name))
 
     def check_lengths(self, known):
-        """Files end at the head. What the journals hold may be missing, in all files alike."""
+        """Files end at the head. What the journals hold may be missing at the end, also a part of a record."""
         counts = {"entries": LEAF, "hashes": 32, "bodies.index": 16}
         self.written = max(
             min(self.size, len(self.files[name] or b"") // stride) for name, stride in counts.items())
-        expected = {name: (stride, self.written, self.size) for name, stride in counts.items()}
-        expected["nodes"] = (32, self.nodes(self.written), self.nodes(self.size))
+        self.required = min(self.written, self.size)
+        if known:
+            first = self.size
+            while first - 1 in self.journaled:
+                first -= 1
+            self.required = min(self.required, first)
+        expected = {name: (stride, self.required, self.size) for name, stride in counts.items()}
+        expected["nodes"] = (32, self.nodes(self.required), self.nodes(self.size))
         expected["control"] = (16, 0, known.controls if known else None)
         for name, stride, count, journaled in (
             ("checkpoints", 320, known and known.checkpoints, known and known.checkpoint_frames),
@@ -630,7 +638,7 @@ class Log:
                             "goes on behind what was acknowledged")
             elif len(data) // stride < required:
                 self.failed(name, len(data) // stride, len(data), "ends too early")
-            elif len(data) % stride:
+            elif acknowledged is None and len(data) % stride:
                 self.failed(name, len(data) // stride, len(data), "ends in the middle of a record")
 
     @staticmethod
@@ -724,7 +732,7 @@ class Log:
             if len(held) == 16 and held != struct.pack(">QB7x", index, leaf[64]):
                 self.failed("control", place, 16 * place, "does not list entry %d here" % index)
             place += 1
-            required = place if index < self.written else required
+            required = place if index < self.required else required
         known = self.acknowledged
         if known.controls > place if known else len(stored) > 16 * place:
             self.failed("control", place, 16 * place, "lists more than the entries that are no records")
@@ -768,6 +776,9 @@ class Log:
                 self.failed("bodies.index", index, at, "says another length than the entry")
                 continue
             name, data = "bodies/%08d" % segment, self.segments.get(segment)
+            if index >= self.required and index in self.journaled and offset + 16 + length > len(data or b""):
+                self.check_body(leaf, index, self.journaled[index][2], "journal", None)
+                continue
             if data is None:
                 self.failed(name, index, offset, "the segment is missing that holds the body")
                 continue
@@ -812,6 +823,8 @@ class Log:
             if len(data) > end:
                 self.failed(name, None, end, "goes on behind what was acknowledged")
             while at < end:
+                if known and self.is_broken_off(known, number, data, at, end):
+                    break
                 if at + 16 > end or data[at:at + 4] != b"LBDY":
                     self.failed(name, None, at, "no body record begins here")
                     break
@@ -825,6 +838,15 @@ class Log:
                     if self.pointed.get((number, at)) != index:
                         self.failed(name, index, at, "is a body record that the index does not point to")
                 at += 16 + length
+
+    def is_broken_off(self, known, number, data, at, end):
+        """A daemon was stopped while it wrote this body record, which the journals hold."""
+        if not (self.required < self.size and number >= known.segment and end < known.segment_end):
+            return False
+        if at + 16 > end:
+            return True
+        length, index = struct.unpack(">IQ", data[at + 4:at + 16])
+        return at + 16 + length > end and self.required <= index < self.size
 
     def frames(self, name, stride, count, journaled):
         data = self.files[name] or b""

@@ -24,6 +24,8 @@ int64_t liaison_openat(int folder, const char *path, int flags, uint32_t mode);
 int64_t liaison_pread(int fd, void *bytes, size_t count, uint64_t offset);
 int64_t liaison_pwrite(int fd, const void *bytes, size_t count, uint64_t offset);
 int64_t liaison_fdatasync(int fd);
+/* Begins to write a file's pages back; waits for none. */
+int64_t liaison_start_writing(int fd);
 int64_t liaison_fsync(int fd);
 int64_t liaison_ftruncate(int fd, uint64_t bytes);
 int64_t liaison_preallocate(int fd, uint64_t offset, uint64_t bytes);

@@ -126,6 +126,11 @@ extension Descriptor {
   /// fdatasync. Not repeated after an error: the kernel has dropped what it could not write.
   func syncData() throws(SystemError) { try check(liaison_fdatasync(raw), "fdatasync") }
 
+  /// Begins to write back what is in memory, and does not wait for it. Says nothing about what is persistent.
+  func startWriting() throws(SystemError) {
+    try check(liaison_start_writing(raw), "sync_file_range")
+  }
+
   /// fsync, for folders and new files.
   func syncAll() throws(SystemError) { try check(liaison_fsync(raw), "fsync") }
 
