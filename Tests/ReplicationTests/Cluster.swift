@@ -136,6 +136,9 @@ final class Cluster {
     }
   }
 
+  /// How many entries of `log` were ever signed, on the longest branch.
+  func signedSize(of log: LogID) -> UInt64 { (signed[log]?.keys.max()).map { $0 + 1 } ?? 0 }
+
   /// Indices of `log` that were signed with two headers.
   func forks(of log: LogID) -> [UInt64] {
     (signed[log] ?? [:]).filter { $0.value.count > 1 }.keys.sorted()

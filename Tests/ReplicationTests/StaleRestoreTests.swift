@@ -7,7 +7,7 @@ import Testing
 @testable import Replication
 
 /// `nl` writes, is backed up, writes on, and comes back from the backup, with peers reachable at random; sometimes beside
-/// the original. All from a seed.
+/// the original, sometimes with a peer that lies about heads and leaves. All from a seed.
 private final class StaleRestore {
   let cluster: Cluster
   let peers: [String]
@@ -17,12 +17,18 @@ private final class StaleRestore {
   private(set) var publishedAgain = 0
   private(set) var wasClosed = false
   private(set) var hadCopy = false
+  let liar: String?
+  private var lies: SplitMix
   private var links: [SessionID: (from: String, to: String, since: UInt64)] = [:]
 
   init(seed: UInt64) {
     random = SplitMix(state: seed)
     let count = 2 + random.below(3)
-    peers = (0..<count).map { ["be", "fr", "de", "lu"][$0] }
+    let names = ["be", "fr", "de", "lu"].prefix(count)
+    peers = Array(names)
+    let hasLiar = random.below(3) == 0
+    liar = hasLiar && count > 2 ? names.last : nil
+    lies = SplitMix(state: seed ^ 0xffff)
     cluster = Cluster(["nl"] + peers)
     first = cluster["nl"].identity
     cluster.networkDelay = 1 + UInt64(random.below(40))
@@ -34,6 +40,9 @@ private final class StaleRestore {
   // MARK: What happens
 
   func run() {
+    cluster.tamper = { from, to, bytes in
+      from == self.liar && to.hasPrefix("nl") ? self.lie(bytes) : bytes
+    }
     connectSome(["nl"] + peers)
     live("nl")
     let backup = cluster.backup("nl")
@@ -49,6 +58,7 @@ private final class StaleRestore {
     }
     cut { _, _ in self.random.below(3) > 0 }
     cut { from, to in from == "nl" || to == "nl" }
+    let newest = cluster.signedSize(of: first.id)
     cluster.restart("nl", from: backup, start: .waiting)
     for _ in 0..<(1 + random.below(4)) {
       shuffleLinks()
@@ -56,7 +66,39 @@ private final class StaleRestore {
     }
     meet()
     check()
+    if wasClosed, !hadCopy, newest == backup.durableHead(of: first.id).size {
+      problems.append("nl was closed though it lacked nothing")
+    }
+    cluster.tamper = nil
     reopen()
+  }
+
+  /// What a liar says to `nl` in place of the truth.
+  private func lie(_ bytes: [UInt8]) -> [UInt8]? {
+    guard let message = try? Message.decode(bytes) else { return bytes }
+    switch (message, lies.below(4)) {
+    case (.heads(let heads), 0):
+      return Message.heads(
+        heads.map { head in
+          AnnouncedHead(
+            position: head.position, size: head.size + UInt64(lies.below(40)),
+            leafHash: SHA256.hash([UInt8(lies.below(200))]))
+        }
+      ).encode()
+    case (.heads(let heads), 1):
+      return Message.heads(
+        heads.map { head in
+          AnnouncedHead(
+            position: head.position, size: 1 + UInt64(lies.below(Int(head.size))),
+            leafHash: head.leafHash)
+        }
+      ).encode()
+    case (.entry(let position, var leaf), 0...2):
+      leaf[lies.below(leaf.count)] ^= 1
+      return Message.entry(position: position, leaf: leaf).encode()
+    case (.chunk, 0), (.end, 0): return nil
+    default: return bytes
+    }
   }
 
   /// Publishes now and then for some seconds.
@@ -77,7 +119,8 @@ private final class StaleRestore {
     let log = cluster[name].identity.id
     let own = cluster[name].logs
     return links.contains { id, link in
-      guard link.from == name || link.to == name, cluster.now >= link.since + 1_000,
+      guard link.from == name || link.to == name, link.from != liar, link.to != liar,
+        cluster.now >= link.since + 1_000,
         cluster.isOpen(id)
       else { return false }
       let other = cluster[link.from == name ? link.to : link.from].logs
@@ -145,7 +188,8 @@ private final class StaleRestore {
       }
     }
     guard cluster.forks(of: first.id).isEmpty else { return }
-    let most = peers.map { cluster[$0].logs.durableHead(of: first.id).size }.max()!
+    let most = peers.filter { $0 != liar }.map { cluster[$0].logs.durableHead(of: first.id).size }
+      .max()!
     if cluster["nl"].logs.durableHead(of: first.id).size < most { problems.append("entries lost") }
     for name in ["nl"] + peers where cluster[name].core.frozenAt(first.id) != nil {
       problems.append("\(name) accuses nl, which signed nothing twice")
@@ -156,7 +200,7 @@ private final class StaleRestore {
   private func checkForks() {
     let names = ["nl"] + peers
     for (position, a) in names.enumerated() {
-      for b in names[(position + 1)...] where differ(a, b) {
+      for b in names[(position + 1)...] where differ(a, b) && a != liar && b != liar {
         for name in [a, b] where cluster[name].proofs.isEmpty {
           problems.append("\(name) met another branch and has no proof")
         }
@@ -218,6 +262,7 @@ struct StaleRestoreTests {
     var closed = 0
     var forked = 0
     var copies = 0
+    var liars = 0
     for seed in 0..<StaleRestoreTests.runs {
       let run = StaleRestore(seed: seed)
       run.run()
@@ -225,11 +270,12 @@ struct StaleRestoreTests {
       closed += run.wasClosed ? 1 : 0
       forked += run.cluster.forks(of: run.first.id).isEmpty ? 0 : 1
       copies += run.hadCopy ? 1 : 0
+      liars += run.liar == nil ? 0 : 1
     }
     print(
-      "stale restores: \(StaleRestoreTests.runs), closed \(closed), forked \(forked), copies \(copies)"
+      "stale restores: \(StaleRestoreTests.runs), closed \(closed), forked \(forked), copies \(copies), liars \(liars)"
     )
     // A campaign that never got there proves nothing.
-    #expect(closed > 0 && forked > 0 && copies > 0 && closed < StaleRestoreTests.runs)
+    #expect(closed > 0 && forked > 0 && copies > 0 && liars > 0 && closed < StaleRestoreTests.runs)
   }
 }
