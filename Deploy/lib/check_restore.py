@@ -1,7 +1,7 @@
 """The whole of docs/restore.md on three real nodes: what is acknowledged and stored by a peer comes back, nobody signs twice.
 
-nl loses its disk and keeps its token, be loses both, fr is rolled back with its token, and nl's folder is started a second time
-beside the original. Each goes on in its next epoch, which the others follow without being asked. At the end every record that was
+nl loses its disk and keeps its token, be loses both, fr is rolled back with its token, nl's folder is started a second time
+beside the original, and nl is restored once more from a backup that is an epoch old. Each goes on in its next epoch, which the others follow without being asked. At the end every record that was
 ever printed is read on every node, no log is disputed, and audits and fsck are content with all folders.
 """
 import os, shutil, subprocess, threading, time
@@ -196,7 +196,7 @@ def disk_lost_token_kept(network, printed, cards):
     if sizes(fr.status())["nl/1"] != size + 3 or sizes(be.status())["nl/1"] != size:
         raise Failed("a late entry was lost, or was taken up")
     refused(nl, ["epoch", "open", "--recovery", recovery(nl, 2), *secret_file(nl)], 65, "opened already")
-    return card
+    return card, source, keys
 
 
 def both_lost(network, printed, cards):
@@ -247,6 +247,23 @@ def rolled_back_together(network, printed):
     return card
 
 
+def opened_elsewhere(network, printed, source, keys):
+    """A backup of the first epoch, restored when the second was opened long ago."""
+    nl, be, fr = network["nl"], network["be"], network["fr"]
+    heading("nl: a backup from before its second epoch is restored; the third follows the second")
+    size = sizes(nl.status())["nl/2"]
+    lose_disk(nl, token=True)
+    restore(nl, source, keys)
+    wait_for("nl hears of its second epoch", CONVERGE_SECONDS,
+             lambda: any("nl/2 was opened elsewhere" in text for text in nl.status()["warnings"]))
+    wait_size(nl, "nl/2", size)
+    refused(nl, ["epoch", "open", "--recovery", recovery(nl, 2), *secret_file(nl)], 65, "opened already")
+    refused(nl, ["epoch", "open", "--recovery", recovery(be, 3), *secret_file(be)], 65, "recovery file of be/3")
+    card = open_epoch(nl, 3, [be, fr])
+    printed.update(publish(nl, 5, "in the third epoch", "--replicas", "2"))
+    return card
+
+
 def copy_beside(network):
     nl, be = network["nl"], network["be"]
     heading("a copy of nl is started beside the original: both operators and the peers are told")
@@ -289,10 +306,12 @@ def body():
         printed = publish(nodes[0], 30, "before any backup")
         printed.update(publish(nodes[1], 30, "before any backup"))
         printed.update(publish(nodes[2], 10, "before any backup", "--replicas", "2"))
-        cards.append(disk_lost_token_kept(network, printed, cards))
+        card, source, keys = disk_lost_token_kept(network, printed, cards)
+        cards.append(card)
         cards.append(both_lost(network, printed, cards))
         cards.append(rolled_back_together(network, printed))
         copy_beside(network)
+        cards.append(opened_elsewhere(network, printed, source, keys))
         heading("at the end: everything printed is read everywhere; audits and fsck")
         check_end(network, nodes, printed, cards)
     except BaseException:
@@ -308,7 +327,7 @@ def check_end(network, nodes, printed, cards):
     printed.update(publish(nl, 5, "at the end", "--replicas", "2"))
     wait_equal(network, [nl, be])
     for author in nodes:
-        for epoch in (1, 2):
+        for epoch in (1, 2, 3):
             origin = f"{author.name}/{epoch}"
             entries = {entry: record for entry, record in printed.items() if entry.startswith(origin + "/")}
             for reader in nodes:
@@ -319,7 +338,7 @@ def check_end(network, nodes, printed, cards):
         node.stop()
         audit(node.data, cards)
         node.run("fsck")
-    print(f"{len(printed)} printed entries are read on all three nodes, in {2 * len(nodes)} epochs; no log is disputed; "
+    print(f"{len(printed)} printed entries are read on all three nodes, in {len(cards)} epochs; no log is disputed; "
           "audits of folders and backups and fsck are content")
 
 
