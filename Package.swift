@@ -100,7 +100,7 @@ let package = Package(
       "NodeTests",
       [
         "Node", "Audit", "Runtime", "Store", "Log", "Secrets", "Crypto", "CommandLine", "liaisond",
-        "liaison",
+        "liaison", "liaison-audit",
       ]),
   ]
 )

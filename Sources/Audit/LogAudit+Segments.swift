@@ -60,11 +60,20 @@ private struct SegmentScan: Sendable {
       if head.segment < number { end = 0 }
     }
     var offset: UInt64 = 0
+    // The entry of the record before.
+    var last: UInt64?
     while offset < end {
       if try isBrokenOff(&reader, offset, number, end) { break }
       guard let start = try reader.locate(offset, StoreFormat.bodyHeaderBytes),
         reader.window.span.bigEndian(at: start) as UInt32 == StoreFormat.bodyMagic
       else {
+        if let entry = last,
+          let next = try removed(entry + 1, number, offset, &reader, &indexReader)
+        {
+          offset = next
+          last = entry + 1
+          continue
+        }
         result.damage.append(
           ChunkResult.Damage(
             file: name, index: nil, offset: offset, what: "no body record begins here"))
@@ -85,6 +94,7 @@ private struct SegmentScan: Sendable {
           ChunkResult.Damage(file: name, index: index, offset: offset, what: what))
       }
       offset = next
+      last = index
     }
     if end < length {
       result.tail = LogAudit.Tail(file: name, records: end, stride: 1, bytes: length)
@@ -105,6 +115,26 @@ private struct SegmentScan: Sendable {
     let bytes: UInt32 = reader.window.span.bigEndian(at: start + 4)
     let index: UInt64 = reader.window.span.bigEndian(at: start + 8)
     return offset + header + UInt64(bytes) > end && index >= files.required && index < files.size
+  }
+
+  /// A record that went with the one before it, header and all (Protocols/store.md, 6.7).
+  /// - Returns: where it ended; nil if nothing says that it was here.
+  private func removed(
+    _ index: UInt64, _ segment: UInt32, _ offset: UInt64, _ reader: inout WindowReader,
+    _ indexReader: inout WindowReader?
+  ) throws(ReadFailure) -> UInt64? {
+    let place = index * UInt64(StoreFormat.indexBytes)
+    guard index < files.size,
+      let start = try indexReader?.locate(place, StoreFormat.indexBytes),
+      let window = indexReader?.window, let record = IndexRecord(window.span, at: start),
+      record.segment == segment, UInt64(record.offset) == offset
+    else { return nil }
+    let state = files.journal?.removed[index] ?? record.state
+    guard state != .present, state != .absent,
+      let header = try reader.locate(offset, StoreFormat.bodyHeaderBytes),
+      reader.window[header..<(header + StoreFormat.bodyHeaderBytes)].allSatisfy({ $0 == 0 })
+    else { return nil }
+    return offset + UInt64(StoreFormat.bodyHeaderBytes) + UInt64(record.length)
   }
 
   private func problem(

@@ -75,6 +75,8 @@ enum Layout {
   static let applyBytes = 4 << 20
   /// Files that are synced between two commits: some 3 ms with many logs, and one flush of the disk for each.
   static let syncsAtOnce = 32
+  /// Two blocks of the usual file systems: a hole of that length frees one at least.
+  static let freeingBytes: UInt64 = 8 << 10
   /// A hole takes about as long as writing this much.
   static let holeCostBytes = 16 << 10
   /// Bodies whose removal is on its way: 40 bytes each.

@@ -6,6 +6,12 @@ struct Purge {
     let index: UInt64
     /// Where it is; absent: it never was here, and shall not come.
     let place: IndexRecord
+
+    /// The next entry, whose body lies right behind.
+    func follows(_ other: Body) -> Bool {
+      index == other.index + 1 && place.segment == other.place.segment
+        && UInt64(place.offset) == other.place.end
+    }
   }
 
   let id: LogID
@@ -35,14 +41,34 @@ struct Purge {
           bytes: records))
       start = end
     }
-    for body in bodies where body.place.length > 0 {
-      operations.append(
-        .punchHole(
-          .log(id, .bodies(body.place.segment)),
-          offset: UInt64(body.place.offset) + UInt64(Layout.bodyHeaderBytes),
-          bytes: UInt64(body.place.length)))
+    return operations + holes
+  }
+
+  /// One for each body, and one for bodies that lie side by side if blocks can become free: then the record headers
+  /// between them go, too.
+  private var holes: [DiskOperation] {
+    var holes: [DiskOperation] = []
+    let here = bodies.filter { $0.place.length > 0 }
+    var start = 0
+    while start < here.count {
+      var end = start + 1
+      while end < here.count, here[end].follows(here[end - 1]) { end += 1 }
+      let (first, last) = (here[start].place, here[end - 1].place)
+      if last.end - UInt64(first.offset) >= Layout.freeingBytes {
+        holes.append(hole(from: first, to: last))
+      } else {
+        for body in here[start..<end] { holes.append(hole(from: body.place, to: body.place)) }
+      }
+      start = end
     }
-    return operations
+    return holes
+  }
+
+  /// Behind the first one's header.
+  private func hole(from first: IndexRecord, to last: IndexRecord) -> DiskOperation {
+    let offset = UInt64(first.offset) + UInt64(Layout.bodyHeaderBytes)
+    return .punchHole(
+      .log(id, .bodies(first.segment)), offset: offset, bytes: last.end - offset)
   }
 }
 

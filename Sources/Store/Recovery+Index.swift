@@ -64,7 +64,9 @@ extension Recovery {
           return (index, offset, Int(length))
         }
       }
-      offset += 1
+      // Bodies that were removed leave long runs of zeros.
+      let ahead = try bodies.bytes(at: offset, count: Layout.journalPage)
+      offset += UInt64(max(1, ahead.firstIndex { $0 != 0 } ?? ahead.count))
     }
   }
 }

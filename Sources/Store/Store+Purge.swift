@@ -4,8 +4,8 @@ import Wire
 // Removal of bodies; leaves stay (Protocols/store.md, 6.7).
 extension Store {
   /// Stages the removal of bodies: from now on they are not handed out, and `mend` and bodies that arrive
-  /// do not bring them back. Entries that are no records, and bodies that were removed before, are left out; so
-  /// are index records that cannot be read, which `takeDamage` then names. A full disk does not refuse it.
+  /// do not bring them back. Entries that are no records, and bodies that were removed before, are left out. A full disk does
+  /// not refuse it.
   /// - Parameters:
   ///   - indices: ascending, at most `purgesAtOnce`.
   ///   - state: purged, purged here or expired.
@@ -25,9 +25,8 @@ extension Store {
     var bodies: [Purge.Body] = []
     var reader = PlaceReader(store: self, log: log)
     for index in indices where log.purging[index] == nil {
-      guard let place = try reader.place(of: index), !place.state.isFinal,
-        try isRecord(log, index)
-      else { continue }
+      let place = try reader.place(of: index)
+      guard !place.state.isFinal, try isRecord(log, index) else { continue }
       bodies.append(Purge.Body(index: index, place: place))
     }
     guard let last = bodies.last else { return 0 }
@@ -89,8 +88,9 @@ private struct PlaceReader {
     self.log = log
   }
 
-  /// - Returns: nil where the index file has no valid record, which is reported.
-  mutating func place(of index: UInt64) throws(StoreError) -> IndexRecord? {
+  /// Where the index file has no valid record, which is reported, the body is looked for; one that is not found counts
+  /// as absent: it shall not come.
+  mutating func place(of index: UInt64) throws(StoreError) -> IndexRecord {
     if let segment = log.segment(at: index) { return segment.place(of: index) }
     let stride = UInt64(Layout.indexBytes)
     if index < first || index >= first + UInt64(records.count) / stride {
@@ -101,7 +101,11 @@ private struct PlaceReader {
     }
     guard let record = record(at: Int(index - first)) else {
       store.report(Damage(file: .log(log.id, .bodiesIndex), index: index, .indexRecord))
-      return nil
+      let leaf = try store.readExactly(
+        .log(log.id, .entries), at: index * UInt64(EntryLayout.leafBytes),
+        count: EntryLayout.leafBytes)
+      let found = store.locateBody(log, index, leaf, 0)
+      return found?.state == .present ? found ?? .absent : .absent
     }
     return record
   }

@@ -20,6 +20,17 @@ struct PurgeTests {
     _ = try store.purge(folder.be.identity.id, [20], as: .expired)
   }
 
+  @Test("when bodies went side by side, and their headers with them")
+  func sideBySide() throws {
+    _ = try store.purge(folder.nl.identity.id, Array(310..<400), as: .purged)
+    try store.flush()
+    let cards = try workshop.cards(folder.authors)
+    for opinion in [try swift(folder.url, cards), try python(folder.url, cards)] {
+      #expect(opinion.last == "RESULT partial 3", "\(opinion.output)")
+      #expect(opinion.says("nl/1: 93 bodies, which are withdrawn"))
+    }
+  }
+
   private func expectPartial() throws {
     let cards = try workshop.cards(folder.authors)
     for opinion in [try swift(folder.url, cards), try python(folder.url, cards)] {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Store
 
-/// Random appends and purges on two logs, and the disk before each effect (Protocols/store.md, STO-26).
+/// Random appends and purges on two logs, and the disk before each effect (Protocols/store.md, STO-32).
 private final class PurgeScenario {
   struct Point {
     let image: DiskImage

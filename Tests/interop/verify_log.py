@@ -741,7 +741,7 @@ class Log:
 
     def check_bodies(self, leaves):
         stored, counts = self.files["bodies.index"] or b"", [0] * 5
-        self.pointed = {}
+        self.pointed, self.gone = {}, {}
         for index, leaf in enumerate(leaves):
             at = 16 * index
             record = stored[at:at + 16]
@@ -766,6 +766,8 @@ class Log:
             # Removed, and after a crash perhaps not yet in the index.
             state = self.removed.get(index, state)
             counts[state] += 1
+            if state not in (PRESENT, ABSENT) and length:
+                self.gone[(segment, offset)] = (index, length)
             if state != PRESENT:
                 if state == ABSENT and (segment, offset, length) != (0, 0, 0):
                     self.failed("bodies.index", index, at, "points to a body that is not there")
@@ -816,7 +818,7 @@ class Log:
                 self.failed("bodies/%08d" % number, None, None, "is missing")
                 break
         for number, data in sorted(self.segments.items()):
-            name, at = "bodies/%08d" % number, 0
+            name, at, last = "bodies/%08d" % number, 0, None
             end = len(data)
             if known and number >= known.segment:
                 end = min(end, known.segment_end if number == known.segment else 0)
@@ -825,6 +827,11 @@ class Log:
             while at < end:
                 if known and self.is_broken_off(known, number, data, at, end):
                     break
+                if last is not None and data[at:at + 16] == bytes(16):
+                    gone = self.gone.get((number, at))
+                    if gone is not None and gone[0] == last + 1:
+                        last, at = gone[0], at + 16 + gone[1]
+                        continue
                 if at + 16 > end or data[at:at + 4] != b"LBDY":
                     self.failed(name, None, at, "no body record begins here")
                     break
@@ -837,7 +844,7 @@ class Log:
                 elif 16 * index + 16 <= len(self.files["bodies.index"] or b""):
                     if self.pointed.get((number, at)) != index:
                         self.failed(name, index, at, "is a body record that the index does not point to")
-                at += 16 + length
+                at, last = at + 16 + length, index
 
     def is_broken_off(self, known, number, data, at, end):
         """A daemon was stopped while it wrote this body record, which the journals hold."""

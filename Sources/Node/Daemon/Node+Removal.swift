@@ -83,9 +83,10 @@ extension Node {
 
   /// - Precondition: the entry's own signature was verified.
   private func apply(_ body: [UInt8], at index: UInt64, of log: LogID) {
-    // Behind a proven fork it is not known what the author said.
+    // Behind a proven fork, or the end of an epoch, it is not known what the author said.
     guard let identity = store.logs.first(where: { $0.id == log }),
       core.frozenAt(log).map({ index < $0 }) ?? true,
+      core.endsAt(log).map({ index < $0 }) ?? true,
       let withdrawal = try? Withdrawal.parse(body, in: identity.origin)
     else { return }
     var named: [(origin: Origin, indices: [UInt64])] = []
@@ -114,8 +115,9 @@ extension Node {
     guard !indices.isEmpty else { return }
     // What was removed before is no news: each pass sees every withdrawal again.
     let held = indices.filter { index in
+      // An index record that cannot be read is no reason to keep a body.
       let state = try? store.bodyState(log, index)
-      return state == .present || state == .absent
+      return state == nil || state == .present || state == .absent
     }
     guard !held.isEmpty else { return }
     if removal.add(log, held, as: state) > 0 {

@@ -121,6 +121,7 @@ final class Node {
   func start() {
     loop.afterEvents = { [weak self] in self?.endRound() }
     step(.roster(peers))
+    watchDamage()
     dialAll()
     scheduleTick()
     scheduleCheckpoint()
