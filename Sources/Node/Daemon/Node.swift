@@ -320,9 +320,10 @@ final class Node {
 
   private func endRound() {
     author.work()
-    if !isDiskBusy, let batch = store.takeBatch() {
+    // After a stop nobody executes a batch: what is left is for `flush`, which needs that none is out.
+    if !isDiskBusy, let diskThread, let batch = store.takeBatch() {
       isDiskBusy = true
-      diskThread?.submit(batch)
+      diskThread.submit(batch)
     }
     flushSessions()
     holdBackReaders()
