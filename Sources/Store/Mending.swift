@@ -8,6 +8,7 @@ struct Mending {
   var entries: [UInt64] = []
   private(set) var damage: [Damage] = []
   private var operations: [DiskOperation] = []
+  private var lastLeaf: [UInt8]?
   private let disk: any Disk
   /// Files that are there, or are made by now.
   private var made: Set<StoreFile> = []
@@ -20,10 +21,12 @@ struct Mending {
   var hasWrites: Bool { !operations.isEmpty }
 
   var mend: Mend {
-    Mend(log: log, operations: operations, entries: entries, damage: damage)
+    Mend(
+      log: log, operations: operations, entries: entries, damage: damage, lastLeaf: lastLeaf)
   }
 
   mutating func write(leaf: ArraySlice<UInt8>, of entry: UInt64) {
+    if entry + 1 == log.state.size { lastLeaf = Array(leaf) }
     write(
       .entries, at: entry * UInt64(EntryLayout.leafBytes), Array(leaf),
       Damage(file: file(.entries), index: entry, .leafHash))
