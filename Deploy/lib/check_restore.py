@@ -230,6 +230,7 @@ def rolled_back_together(network, printed):
     heading("fr: folder and token are rolled back together; its peers know better")
     fr.stop()
     shutil.copytree(fr.data, fr.data + ".snapshot", ignore=shutil.ignore_patterns("control.socket"))
+    shutil.copytree(fr.data + ".snapshot", fr.data + ".old")
     shutil.copy(fr.data + ".token", fr.data + ".token.snapshot")
     fr.start()
     wait_ready(fr)
@@ -262,6 +263,30 @@ def opened_elsewhere(network, printed, source, keys):
     card = open_epoch(nl, 3, [be, fr])
     printed.update(publish(nl, 5, "in the third epoch", "--replicas", "2"))
     return card
+
+
+def opened_twice(network):
+    """What --unasked can do: an old copy of fr, alone, opens an epoch that exists. Everybody is told, and both are frozen."""
+    nl, be, fr = network["nl"], network["be"], network["fr"]
+    heading("an old copy of fr opens its second epoch once more, unasked")
+    shutil.rmtree(fr.data)
+    os.rename(fr.data + ".old", fr.data)
+    os.remove(fr.data + ".token")
+    fr.start()
+    wait_closed(fr, "is missing")
+    fr.run("epoch", "open", "--recovery", recovery(fr, 2), "--unasked", "--next-recovery",
+           recovery(fr, 4), *secret_file(fr))
+    nl.start()
+    be.start()
+    for node in (nl, be):
+        wait_for(f"{node.name} is told of two openings", CONVERGE_SECONDS,
+                 lambda: any("two different next epochs" in text for text in node.status()["warnings"]))
+    wait_for("the copy of fr is closed again", CONVERGE_SECONDS, lambda: fr.status()["signing"] == "closed")
+    if not any(log["origin"] == "fr/2" and log.get("frozenAt") is not None for log in nl.status()["logs"]):
+        raise Failed("nl did not freeze fr/2")
+    wait_ready(nl, be)
+    if not nl.records("fr/2"):
+        raise Failed("what fr had published is no longer read")
 
 
 def copy_beside(network):
@@ -314,6 +339,7 @@ def body():
         cards.append(opened_elsewhere(network, printed, source, keys))
         heading("at the end: everything printed is read everywhere; audits and fsck")
         check_end(network, nodes, printed, cards)
+        opened_twice(network)
     except BaseException:
         keep(network)
         raise
