@@ -20,7 +20,10 @@ extension Replicator {
     _ effects: inout [Effect]
   ) {
     let identity = logs[log]!.accepted.identity
-    guard let checkpoint = try? VerifiedCheckpoint.verify(note: note, identity: identity) else {
+    guard
+      let checkpoint = try? VerifiedCheckpoint.verify(
+        note: note, identity: identity, known: newestCheckpoint(of: log))
+    else {
       effects.append(.count(.checkpointsBad))
       return fail(id, now, &effects)
     }
@@ -181,7 +184,8 @@ extension Replicator {
   ) {
     let identity = logs[log]!.accepted.identity
     guard
-      let checkpoint = try? VerifiedCheckpoint.verify(note: note, identity: identity),
+      let checkpoint = try? VerifiedCheckpoint.verify(
+        note: note, identity: identity, known: newestCheckpoint(of: log)),
       let lines = try? Note(parsing: note).signatures
     else {
       effects.append(.count(.checkpointsBad))
