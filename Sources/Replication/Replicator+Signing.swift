@@ -9,6 +9,8 @@ struct SigningGate {
   var startedAt: UInt64?
   var firstAnswerAt: UInt64?
   var answered: Set<NodeName> = []
+  /// Those that claim more of the own log among them: they were asked all the same.
+  var asked: Set<NodeName> = []
   /// Unproven claims about the own log that hold signing: one for a peer at most.
   var claims: [NodeName: Claim] = [:]
   /// Until when further claims of a peer hold nothing, and claims of anybody.
@@ -47,7 +49,7 @@ struct Claim {
 // Whether this node may sign.
 extension Replicator {
   /// The roster's peers that told how far they have every log, since this process started.
-  public var answeredPeers: [NodeName] { gate.answered.sorted() }
+  public var answeredPeers: [NodeName] { gate.asked.sorted() }
 
   mutating func release(_ now: UInt64, _ effects: inout [Effect]) {
     for peer in gate.claims.keys.sorted() { dropClaim(of: peer, now, &effects) }
@@ -65,7 +67,9 @@ extension Replicator {
     sessions[id]!.hasAnswered = true
     let peer = sessions[id]!.opening.peer
     showNewest(to: peer, on: id, &effects)
-    guard !sessions[id]!.hasClaimed, peers[peer] != nil else { return }
+    guard peers[peer] != nil else { return }
+    gate.asked.insert(peer)
+    guard !sessions[id]!.hasClaimed else { return }
     gate.answered.insert(peer)
     if gate.firstAnswerAt == nil { gate.firstAnswerAt = now }
   }

@@ -94,6 +94,7 @@ public struct Replicator {
     peers = [:]
     peerNames = roster.map(\.name).sorted()
     gate.answered.formIntersection(roster.map(\.name))
+    gate.asked.formIntersection(roster.map(\.name))
     for peer in roster {
       peers[peer.name] = peer
       for identity in peer.logs { add(identity) }

@@ -48,6 +48,16 @@ struct SigningTests {
     #expect(cluster.messagesSent[MessageType.heads.rawValue] == 2)
   }
 
+  /// Found by `liaison-sim restore --seed 1 --run 457`: where every peer held more, no epoch could be opened.
+  @Test("SYNC-61: who shows more of the own log has not answered, but was asked for later epochs")
+  func claimantsWereAsked() {
+    let cluster = stale(["nl", "be"])
+    cluster.connect("nl", "be")
+    cluster.run(5_000)
+    #expect(isClosed(cluster))
+    #expect(cluster["nl"].core.answeredPeers == [cluster["be"].name])
+  }
+
   @Test("SYNC-60: all peers are waited for, and each is named until it answers")
   func allPeers() {
     let cluster = cluster()
