@@ -2,6 +2,7 @@
 # Runs the shipped code on simulated disks, from a fixed seed, and checks that a debug and a release process do the same.
 #
 #   ./Deploy/check-simulation.sh store [SEED [POINTS]]     crash points of the store
+#   ./Deploy/check-simulation.sh restore [SEED [RUNS]]     restores from older copies, half of them with the next seed
 #
 # It needs both builds: Deploy/test.sh makes them first. docs/simulator.md tells how to read and replay a failure.
 set -euo pipefail
@@ -30,8 +31,19 @@ case $what in
     same_digest store --seed "$seed" --points 400
     exec "$release" store --seed "$seed" --points "${3-100000}"
     ;;
+  restore)
+    same_digest restore --seed "$seed" --runs 6
+    half=$((${3-10000} / 2))
+    "$release" restore --seed "$seed" --runs "$half" &
+    first=$!
+    status=0
+    other=$("$release" restore --seed $((seed + 1)) --runs "$half") || status=$?
+    wait "$first" || status=$?
+    printf '%s\n' "$other"
+    exit "$status"
+    ;;
   *)
-    sed -n '2,6p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,7p' "${BASH_SOURCE[0]}" >&2
     exit 64
     ;;
 esac

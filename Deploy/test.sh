@@ -66,6 +66,7 @@ LIAISON_BIN=$(swift build "${release_flags[@]}" --show-bin-path)
 export LIAISON_BIN
 
 step "simulated crashes" 180 Deploy/check-simulation.sh store
+step "stale restores" 180 Deploy/check-simulation.sh restore
 
 records=()
 if [ -n "$shared" ] && [ -f "$shared/data/make_records.py" ]; then

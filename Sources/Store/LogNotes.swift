@@ -12,8 +12,6 @@ struct LogNotes {
   private(set) var pending: VerifiedCheckpoint?
   private(set) var cosignatures: [KeptCosignature] = []
   private(set) var damage: [Damage] = []
-  /// What makes them no frames: nobody knows any more what they were.
-  private(set) var emptied: [DiskOperation] = []
 
   init(_ head: HeadRecord, _ identity: LogIdentity, disk: any Disk) throws(StoreError) {
     if !head.pendingNote.isEmpty {
@@ -27,18 +25,9 @@ struct LogNotes {
       if let frame = cosignatureFrame(bytes) {
         cosignatures.append(KeptCosignature(stored: frame.stored, position: number))
       } else {
-        leaveOut(number, of: file, Layout.cosignatureBytes, .checksum)
+        damage.append(Damage(file: file, index: number, .checksum))
       }
     }
-  }
-
-  private mutating func leaveOut(
-    _ number: UInt64, of file: StoreFile, _ bytes: Int, _ problem: Damage.Problem
-  ) {
-    damage.append(Damage(file: file, index: number, problem))
-    emptied.append(
-      .write(
-        file, offset: number * UInt64(bytes), bytes: [UInt8](repeating: 0, count: bytes)))
   }
 
   private mutating func readCheckpoints(
@@ -52,7 +41,7 @@ struct LogNotes {
       if let frame = checkpointFrame(bytes) {
         frames.append((number, frame))
       } else {
-        leaveOut(number, of: file, Layout.checkpointBytes, .checksum)
+        damage.append(Damage(file: file, index: number, .checksum))
       }
     }
     // Newest first: of those that agree only the newest needs its signature verified now.
@@ -61,17 +50,12 @@ struct LogNotes {
       if frame.contradicts || newest == nil {
         verified = try? VerifiedCheckpoint.verify(note: frame.note, identity: identity)
         guard verified != nil else {
-          leaveOut(number, of: file, Layout.checkpointBytes, .signature)
+          damage.append(Damage(file: file, index: number, .signature))
           continue
         }
       }
       if let verified, !frame.contradicts {
-        // Entries below it may be lost: then it is ahead of the log.
-        if verified.size <= head.size {
-          newest = verified
-        } else if verified.size > pending?.size ?? 0 {
-          pending = verified
-        }
+        newest = verified
       }
       checkpoints.append(
         StoredCheckpoint(

@@ -32,6 +32,14 @@ struct LogModel {
   var cosignatures: [Cosignature: VerifiedCheckpoint] = [:]
   /// Which of each cosigner a crash must leave, or a newer one.
   var durableCosignatures: [StoredCosignature] = []
+  /// Bodies that were purged or expired.
+  private(set) var removals: [UInt64: Removal] = [:]
+
+  struct Removal {
+    let state: BodyState
+    /// A crash leaves it removed.
+    var isDurable: Bool
+  }
 
   init(_ author: SimulatedAuthor) {
     self.author = author
@@ -75,22 +83,83 @@ struct LogModel {
   /// From here on it is the log as a case begins with it.
   mutating func beginCase() { prefix = size }
 
-  /// Whether `batch` is what was appended, whole.
-  func holds(_ batch: EntryBatch) -> Bool {
-    guard batch.end <= size, batch.bodyStates == nil else { return false }
-    return holdsLeaves(batch) && batch.bodies[...] == bodies[bodyRange(batch.first, batch.end)]
-  }
-
-  /// Whether each leaf, and each body that is there, is what was appended.
-  func holdsWhatIsThere(_ batch: EntryBatch) -> Bool {
+  /// Whether `batch` is what was appended, whole but for what was removed.
+  /// - Parameter isRunning: no crash can have undone a removal.
+  func holds(_ batch: EntryBatch, isRunning: Bool = false) -> Bool {
     guard batch.end <= size, holdsLeaves(batch) else { return false }
-    for (position, range) in batch.bodyRanges().enumerated()
-    where batch.bodyState(at: position) == .present {
+    if removals.isEmpty {
+      return batch.bodyStates == nil
+        && batch.bodies[...] == bodies[bodyRange(batch.first, batch.end)]
+    }
+    for (position, range) in batch.bodyRanges().enumerated() {
       let index = batch.first + UInt64(position)
-      guard batch.bodies[range] == bodies[bodyRange(index, index + 1)] else { return false }
+      let state = batch.bodyState(at: position)
+      let removal = removals[index]
+      if let removal, isRunning || removal.isDurable || state != .present {
+        guard state == removal.state else { return false }
+      } else {
+        guard state == .present, batch.bodies[range] == bodies[bodyRange(index, index + 1)]
+        else { return false }
+      }
     }
     return true
   }
+
+  /// What became of a batch that was read after a bit rotted.
+  enum Remains { case whole, partly, wrong }
+
+  /// Whether each leaf, and each body that is there, is what was appended.
+  func remains(of batch: EntryBatch) -> Remains {
+    guard batch.end <= size, holdsLeaves(batch) else { return .wrong }
+    var result = Remains.whole
+    for (position, range) in batch.bodyRanges().enumerated() {
+      let index = batch.first + UInt64(position)
+      let state = batch.bodyState(at: position)
+      if state == .present {
+        guard batch.bodies[range] == bodies[bodyRange(index, index + 1)] else { return .wrong }
+      } else if removals[index] == nil || state == .absent {
+        result = .partly
+      }
+    }
+    return result
+  }
+
+  /// As a peer sends it.
+  func batch(_ range: Range<UInt64>) throws(Violation) -> EntryBatch {
+    let stride = EntryLayout.leafBytes
+    return try must("\(name): a peer's entries") {
+      try EntryBatch(
+        first: range.lowerBound,
+        leaves: Array(leaves[(Int(range.lowerBound) * stride)..<(Int(range.upperBound) * stride)]),
+        bodies: Array(bodies[bodyRange(range.lowerBound, range.upperBound)]))
+    }
+  }
+
+  /// - Returns: of these entries those whose bodies may go.
+  func removable(_ indices: [UInt64]) -> [UInt64] {
+    indices.filter { index in
+      let kind = leaves[Int(index) * EntryLayout.leafBytes + EntryLayout.kind]
+      return kind == EntryKind.record.rawValue && removals[index] == nil
+    }
+  }
+
+  mutating func remove(_ indices: [UInt64], as state: BodyState) {
+    for index in indices { removals[index] = Removal(state: state, isDurable: false) }
+  }
+
+  /// Of the removals that a crash may have undone, those that it left.
+  mutating func settleRemovals(_ store: Store) {
+    removals = removals.filter { index, removal in
+      index < size && (removal.isDurable || (try? store.bodyState(id, index)) == removal.state)
+    }
+    makeRemovalsDurable()
+  }
+
+  mutating func makeRemovalsDurable() {
+    removals = removals.mapValues { Removal(state: $0.state, isDurable: true) }
+  }
+
+  var durableRemovals: Int { removals.values.count { $0.isDurable } }
 
   private func holdsLeaves(_ batch: EntryBatch) -> Bool {
     let stride = EntryLayout.leafBytes
@@ -115,6 +184,7 @@ struct StoreModel {
       logs[number].isAdded = state != nil
       logs[number].isAcknowledged = state != nil
       logs[number].settle(size: state?.size ?? 0, frozenAt: state?.frozenAt)
+      logs[number].settleRemovals(store)
       noteSynced(store, number)
     }
   }
@@ -125,6 +195,7 @@ struct StoreModel {
       logs[number].isAcknowledged = true
       logs[number].acknowledged = logs[number].size
       logs[number].freezes = [logs[number].freezes[logs[number].freezes.count - 1]]
+      logs[number].makeRemovalsDurable()
       noteSynced(store, number)
     }
   }

@@ -24,10 +24,10 @@ extension PointAttempt {
     // The store that runs reads it, or the next one does.
     if random.oneIn(3), !place.isReadAtStart {
       crashed.flip(place.file, at: place.offset, bit: place.bit)
-      try whatRotted.read(before, alreadyReported: false, fsck: nil, &points.tally)
-      return
+      try whatRotted.read(before, on: crashed, alreadyReported: false, fsck: nil, &points.tally)
+    } else {
+      try whatRotted.open(image, &points.tally)
     }
-    try whatRotted.open(image, &points.tally)
   }
 
   private func openAtRest(_ disk: SimulatedDisk) throws(Violation) -> Store {
@@ -54,10 +54,8 @@ extension PointAttempt {
     var count = image.content(of: file)?.count ?? 0
     // Most of a journal is of earlier generations.
     if case .journal = file, random.oneIn(2) { count = min(count, 2 * FileContent.pageBytes) }
-    var offset = random.below(count)
-    if occurrence == .rotInIndex, offset % 16 == 12 { offset -= 1 }
     return RottenPlace(
-      file: file, offset: offset, bit: random.below(8), occurrence: occurrence)
+      file: file, offset: random.below(count), bit: random.below(8), occurrence: occurrence)
   }
 }
 
@@ -137,9 +135,10 @@ private struct RottenCheck {
       return
     }
     if !fsck.isClean { tally.add(.rotChecked) }
+    let disk = SimulatedDisk(image)
     let store: Store
     do {
-      store = try Store.open(on: SimulatedDisk(image), limits: limits)
+      store = try Store.open(on: disk, limits: limits)
     } catch {
       guard case .damaged = error else { throw Violation("one rotten bit: \(error)") }
       try expect(!fsck.isClean, "the store refuses to open, and fsck finds nothing")
@@ -147,41 +146,104 @@ private struct RottenCheck {
       return
     }
     if !store.damage.isEmpty { tally.add(.rotReported) }
-    try read(store, alreadyReported: !store.damage.isEmpty, fsck: fsck, &tally)
+    try read(store, on: disk, alreadyReported: !store.damage.isEmpty, fsck: fsck, &tally)
   }
 
-  /// Reads everything that the store has.
+  /// Reads everything that the store has; then it heals.
   /// - Parameter fsck: what was found before the store opened; nil if it was open already.
   func read(
-    _ store: Store, alreadyReported: Bool, fsck: FsckReport?,
+    _ store: Store, on disk: SimulatedDisk, alreadyReported: Bool, fsck: FsckReport?,
     _ tally: inout Tally<StoreOccurrence>
   ) throws(Violation) {
+    let isWhole = try readAll(store, withNotes: true)
+    let found = store.takeDamage()
+    if !found.isEmpty { tally.add(.rotRead) }
+    let scrubbed = try scrub(store, disk)
+    let isReported = alreadyReported || !found.isEmpty || !scrubbed.isEmpty
+    try expect(isWhole || isReported || mayLoseTail, "something is missing, and nobody says so")
+    if let fsck {
+      try expect(
+        isWhole || !fsck.isClean || mayLoseTail || scrubbed.contains { $0.problem == .indexRecord },
+        "fsck says that all is well, and it is not")
+      if isWhole, !isReported, fsck.isClean { tally.add(.rotHarmless) }
+    }
+    try heal(store, disk, isReported: isReported, &tally)
+  }
+
+  /// - Parameter withNotes: the newest checkpoint counts, too; peers hold the like of a rotten one.
+  /// - Returns: whether everything is there.
+  private func readAll(_ store: Store, withNotes: Bool) throws(Violation) -> Bool {
     var isWhole = true
     for log in model.logs where log.isAdded {
       if try !readLog(store, log) { isWhole = false }
+      if try !readNotes(store, log), withNotes { isWhole = false }
     }
-    let found = store.takeDamage()
-    if !found.isEmpty { tally.add(.rotRead) }
-    let isReported = alreadyReported || !found.isEmpty
-    try expect(isWhole || isReported || mayLoseTail, "something is missing, and nobody says so")
-    guard let fsck else { return }
-    try expect(isWhole || !fsck.isClean || mayLoseTail, "fsck says that all is well, and it is not")
-    if isWhole, !isReported, fsck.isClean { tally.add(.rotHarmless) }
+    return isWhole
+  }
+
+  /// Two passes: what one of them mends the other may need.
+  private func scrub(_ store: Store, _ disk: SimulatedDisk) throws(Violation) -> [Damage] {
+    var cursor = ScrubCursor()
+    var passes = 0
+    var steps = 0
+    while passes < 2 {
+      let step = try must("a scrub") { try store.scrub(&cursor, maxBytes: 1 << 16) }
+      if step.isPassOver { passes += 1 }
+      try work(store, disk)
+      steps += 1
+      try expect(steps < 1_000, "a scrub does not end")
+    }
+    return store.takeDamage()
+  }
+
+  private func work(_ store: Store, _ disk: SimulatedDisk) throws(Violation) {
+    while let batch = store.takeBatch() {
+      try must("a sound disk") { for operation in batch.operations { try disk.execute(operation) } }
+      _ = store.completed(token: batch.token, error: nil)
+    }
+  }
+
+  /// With a peer's entries nothing damaged stays damaged, and after a crash nothing is.
+  private func heal(
+    _ store: Store, _ disk: SimulatedDisk, isReported: Bool, _ tally: inout Tally<StoreOccurrence>
+  ) throws(Violation) {
+    let logs = model.logs.filter(\.isAdded)
+    // A log that is not loaded, or whose end was lost, is another matter.
+    guard logs.allSatisfy({ store.state($0.id)?.size == $0.size }) else { return }
+    var isByPeer = false
+    for log in logs {
+      for range in store.damagedRanges(log.id) {
+        isByPeer = true
+        let batch = try log.batch(range)
+        let outcome = try must("\(log.name): mending") { try store.mend(log.id, with: batch) }
+        try expect(outcome.wrong.isEmpty, "\(log.name): right entries are refused: \(outcome)")
+        try work(store, disk)
+      }
+      try expect(
+        store.damagedRanges(log.id).isEmpty,
+        "\(log.name): \(store.damagedRanges(log.id)) stay damaged")
+    }
+    try expect(try readAll(store, withNotes: false), "something is missing after it was mended")
+    _ = try must("a flush") { try store.flush() }
+    let image = disk.image.crashed(.dropped)
+    let report = try must("fsck") { try Fsck.run(on: SimulatedDisk(image)) }
+    try expect(report.isClean, "fsck after mending: \(report.findings)")
+    let again = try must("opening after mending") {
+      try Store.open(on: SimulatedDisk(image), limits: limits)
+    }
+    try expect(again.damage.isEmpty, "damage after mending: \(again.damage)")
+    try expect(
+      try readAll(again, withNotes: false), "something is missing after mending and a crash")
+    if isReported { tally.add(isByPeer ? .rotHealedByPeer : .rotHealedByScrub) }
   }
 
   /// - Returns: whether everything is there.
   private func readLog(_ store: Store, _ log: LogModel) throws(Violation) -> Bool {
     guard let state = store.state(log.id) else { return false }
     try expect(state.size <= log.size, "\(log.name): entries that nobody appended")
-    let expected = log.states[Int(state.size)]
-    try expect(
-      state.tree == expected.tree && state.head == expected.head
-        && state.lastHeaderHash == expected.lastHeaderHash,
-      "\(log.name): a rotten bit changes the tree or the head")
-    // The newest leaf may be the damaged one: then it is not there.
-    try expect(
-      state.lastLeaf == expected.lastLeaf || state.lastLeaf.isEmpty,
-      "\(log.name): a rotten newest leaf is taken for good")
+    var expected = log.states[Int(state.size)]
+    expected.frozenAt = state.frozenAt
+    try expect(state == expected, "\(log.name): a rotten bit changes the tree or the head")
     var isWhole = state.size >= log.acknowledged
     var next: UInt64 = 0
     while next < state.size {
@@ -194,18 +256,23 @@ private struct RottenCheck {
         next += 1
         continue
       }
-      try expect(
-        log.holdsWhatIsThere(batch), "\(log.name): rotten bytes are handed out from \(next)")
-      if batch.bodyStates != nil { isWhole = false }
+      let remains = log.remains(of: batch)
+      try expect(remains != .wrong, "\(log.name): rotten bytes are handed out from \(next)")
+      if remains == .partly { isWhole = false }
       next = batch.end
     }
-    if let newest = store.newestCheckpoint(log.id) {
+    return isWhole
+  }
+
+  /// - Returns: whether the newest checkpoint is there.
+  private func readNotes(_ store: Store, _ log: LogModel) throws(Violation) -> Bool {
+    let newest = store.newestCheckpoint(log.id)
+    if let newest {
       try expect(
-        newest.size <= state.size && log.given.contains(newest)
+        newest.size <= store.state(log.id)?.size ?? 0 && log.given.contains(newest)
           && newest.root == log.states[Int(newest.size)].tree.root(),
         "\(log.name): a rotten checkpoint is shown")
     }
-    if store.newestCheckpoint(log.id)?.size ?? 0 < log.durableCheckpoint { isWhole = false }
-    return isWhole
+    return newest?.size ?? 0 >= log.durableCheckpoint
   }
 }

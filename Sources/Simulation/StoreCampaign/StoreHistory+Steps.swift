@@ -15,7 +15,7 @@ extension StoreHistory {
     case 6, 7: try append(upTo: 30, bulk: true)
     case 8: try checkpoint()
     case 9: try ahead()
-    case 10: try cosign()
+    case 10: if random.oneIn(2) { try cosign() } else { try purge() }
     case 11: try rare()
     case 12:
       chronicle.say("settle")
@@ -31,10 +31,11 @@ extension StoreHistory {
   }
 
   private func rare() throws(Violation) {
-    switch random.below(6) {
+    switch random.below(7) {
     case 0: try freeze()
     case 1: try flush()
     case 2: try contradict()
+    case 3: try purge()
     default: try addLog()
     }
   }
@@ -172,6 +173,27 @@ extension StoreHistory {
     if try ask("new log \(log.name)", { try $0.addLog(log.author.identity) }) {
       model.logs[number].isAdded = true
     }
+  }
+
+  private func purge() throws(Violation) {
+    guard let number = pick(), model.logs[number].size > 0 else { return }
+    let log = model.logs[number]
+    var indices: [UInt64] = []
+    let first = random.below(Int(log.size))
+    for index in first..<min(Int(log.size), first + 8) where random.oneIn(2) {
+      indices.append(UInt64(index))
+    }
+    let wanted = log.removable(indices)
+    let state = [BodyState.purged, .purgedHere, .expired][random.below(3)]
+    var count = 0
+    guard
+      try ask(
+        "\(state) of \(log.name): \(indices)",
+        { count = try $0.purge(log.id, indices, as: state) })
+    else { return }
+    try expect(count == wanted.count, "\(log.name): \(count) bodies of \(wanted) go")
+    model.logs[number].remove(wanted, as: state)
+    if count > 0 { points.tally.add(.purged) }
   }
 
   private func read() throws(Violation) {

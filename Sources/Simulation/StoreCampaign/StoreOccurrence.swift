@@ -47,6 +47,7 @@ public enum StoreOccurrence: String, CaseIterable, Sendable {
   case checkpointAhead = "run: a checkpoint ahead of the log"
   case checkpointContradicts = "run: a checkpoint that contradicts the log"
   case aheadContradicts = "run: the log reaches a checkpoint that contradicts it"
+  case purged = "run: bodies removed"
   case frozenRefused = "run: entries beyond a freeze refused"
   case fullRefused = "run: a full store takes nothing"
   case fullServed = "run: a full store serves"
@@ -56,6 +57,7 @@ public enum StoreOccurrence: String, CaseIterable, Sendable {
 
   // Recoveries.
   case replayed = "recovery: entries replayed"
+  case punchedAgain = "recovery: removed bodies removed again"
   case surplusCut = "recovery: bytes behind the head cut"
   case segmentRemoved = "recovery: a segment behind the head removed"
   case otherJournal = "recovery: both journals needed"
@@ -72,6 +74,8 @@ public enum StoreOccurrence: String, CaseIterable, Sendable {
   case rotRead = "rot: found by a read"
   case rotChecked = "rot: found by fsck"
   case rotHarmless = "rot: in bytes that mean nothing"
+  case rotHealedByScrub = "rot: mended by the scrub alone"
+  case rotHealedByPeer = "rot: mended with a peer's entries"
   case rotInEntries = "rot: entries"
   case rotInHashes = "rot: hashes"
   case rotInNodes = "rot: nodes"

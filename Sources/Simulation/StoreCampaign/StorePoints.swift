@@ -103,7 +103,7 @@ struct PointAttempt {
 
   /// Opens the store and checks it.
   mutating func recover(_ image: DiskImage) throws(Violation) {
-    let check = StoreCheck(limits: situation.limits, isWhole: isWhole)
+    let check = StoreCheck(isWhole: isWhole)
     if isWhole, !situation.isBeingMade { try check.checkWithFsck(image, situation.model) }
     let disk = SimulatedDisk(image)
     watch(disk)
@@ -182,7 +182,7 @@ struct PointAttempt {
     let disk = SimulatedDisk(situation.image)
     disk.beforeOperation = { disk, _ in images.append(disk.image) }
     let store = try open(disk)
-    try StoreCheck(limits: situation.limits, isWhole: false)
+    try StoreCheck(isWhole: false)
       .check(store, on: disk, situation.model)
     disk.beforeOperation = nil
     guard random.oneIn(2) else {
@@ -238,7 +238,7 @@ struct PointAttempt {
     do {
       let store = try Store.open(on: disk, limits: situation.limits)
       points.tally.add(.recoveryPassed)
-      try StoreCheck(limits: situation.limits, isWhole: false)
+      try StoreCheck(isWhole: false)
         .check(store, on: disk, situation.model)
     } catch let violation as Violation {
       throw violation
@@ -291,6 +291,7 @@ extension Tally<StoreOccurrence> {
     case .write(.log(_, .nodes), _, _): add(.nodesWritten)
     case .truncate(.log, _): add(.surplusCut)
     case .remove(.log(_, .bodies)): add(.segmentRemoved)
+    case .punchHole: add(.punchedAgain)
     default: break
     }
   }

@@ -1,0 +1,76 @@
+import Crypto
+import Log
+import Replication
+import Store
+
+// Next epochs: partners', which are followed, and the own one, which the operator opens.
+extension NodeProcess {
+  func follow(_ opening: Opening) throws(Violation) {
+    guard opening.identity.origin.name != site.name else {
+      _ = try keepGenesis(opening)
+      return
+    }
+    world.say("\(site.label) follows \(opening.identity.origin)")
+    if try keepGenesis(opening) { return try finishFollowing(opening) }
+    openings[opening.identity.id] = opening
+  }
+
+  /// - Returns: whether the genesis is durable already.
+  private func keepGenesis(_ opening: Opening) throws(Violation) -> Bool {
+    let id = opening.identity.id
+    if store.durableHead(id)?.size ?? 0 > 0 { return true }
+    try must("\(site.label): a partner's next epoch") {
+      try store.addLog(opening.identity)
+      if store.state(id)?.size == 0 { try store.append(opening.batch) }
+    }
+    return false
+  }
+
+  func finishFollowing(_ opening: Opening) throws(Violation) {
+    guard let place = site.folder.cards.firstIndex(where: { $0.name == opening.card.name }),
+      opening.card.isNewer(than: site.folder.cards[place])
+    else { return }
+    site.folder.cards[place] = opening.card
+    try begin()
+  }
+
+  // MARK: The operator
+
+  /// Whether `liaison epoch open` would go on: somebody answered, and nobody holds more of the own log than is here.
+  var canOpenEpoch: Bool {
+    adopting == nil && !core.answeredPeers.isEmpty
+      && core.knownSize(of: identity.id) <= store.durableHead(identity.id)?.size ?? 0
+      && store.state(identity.id)?.size == store.durableHead(identity.id)?.size
+  }
+
+  /// Opens the epoch after the own one, with the key from the recovery file.
+  func openEpoch() throws(Violation) {
+    guard let head = store.durableHead(identity.id), head.size > 0 else { return }
+    let epoch = identity.origin.epoch + 1
+    let follows = Genesis.Predecessor(
+      origin: identity.origin, size: head.size, leafHash: head.leafHash)
+    let batch = try site.keys.genesis(epoch, follows: follows)
+    let next = batch.after.identity
+    world.say("the operator of \(site.label) opens \(next.origin) after \(head.size) entries")
+    try step(.close(because: "\(next.origin) was opened after it"))
+    try must("\(site.label): the next epoch") {
+      try store.addLog(next)
+      try store.append(batch)
+    }
+    adopting = next
+    work()
+  }
+
+  /// The genesis is durable: card and token take their places, and the node begins again.
+  func finishAdoption(_ head: LogHead) throws(Violation) {
+    guard let next = adopting else { return }
+    adopting = nil
+    site.folder.epoch = next.origin.epoch
+    site.token = RollbackToken(origin: next.origin, size: head.size, leafHash: head.leafHash)
+    let site = site
+    world.schedule(0) { (world) throws(Violation) in
+      try world.stop(site, isClean: true)
+      try world.start(site)
+    }
+  }
+}
