@@ -76,6 +76,7 @@ step "quickstart" 120 python3 Deploy/lib/quickstart.py --once "${records[@]}"
 if [ -x Tests/interop/run.sh ]; then step "second verifier" 180 Tests/interop/run.sh; fi
 step "kill and restart" 150 Deploy/check-kill.sh
 step "restores" 150 Deploy/check-restore.sh
+step "failing disks" 200 Deploy/check-faults.sh
 step "hostile input" 150 Deploy/check-hostile.sh
 if [ -x Deploy/check-systemd.sh ]; then step "systemd units" 60 Deploy/check-systemd.sh; fi
 step "documentation" 60 Deploy/check-docs.sh

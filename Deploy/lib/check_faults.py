@@ -7,7 +7,7 @@ wrong, it acknowledged nothing after a failed write or sync, and after a clean s
 import argparse, os, random, sys, time
 from nodes import *
 from faults import *
-from full_disks import full_disk, read_only_disk
+from full_disks import full_disk, read_only_disk, skipped
 
 PHASES = ["start", "load", "stop"]
 LOAD_SECONDS = 6
@@ -215,6 +215,9 @@ class Sweep:
 
 
 def sweep(chance, seconds, every):
+    why = unable_to_trace()
+    if why:
+        return skipped("sweep of failing calls", why)
     network = Network(["nl"])
     network.nodes = {"nl": TracedNode(network, "nl")}
     try:
@@ -227,7 +230,7 @@ def sweep(chance, seconds, every):
 def body():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--seed", type=int, default=None)
-    arguments.add_argument("--seconds", type=int, default=100, help="of the sweep")
+    arguments.add_argument("--seconds", type=int, default=45, help="of the sweep")
     arguments.add_argument("--all", action="store_true", help="up to 40 numbers of each call, without a limit of time")
     arguments.add_argument("--only", choices=["sweep", "full", "read-only"])
     options = arguments.parse_args()

@@ -10,6 +10,16 @@ FAULTS = ["EIO", "ENOSPC", "SIGKILL"]
 ATTACH_SECONDS = 10
 
 
+def unable_to_trace():
+    """Why nothing can be traced here; None if it can."""
+    try:
+        done = subprocess.run(["strace", "-o", os.devnull, "true"], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    except OSError as error:
+        return error
+    return done.stdout.decode(errors="replace").strip() or "strace fails" if done.returncode else None
+
+
 class Trace:
     """One strace of a daemon, one file for each thread."""
 
@@ -72,26 +82,16 @@ class Trace:
         return most
 
     def injected(self):
-        """The file of the call that was made to fail, without the folder of the store; None if none was."""
+        """The call that was made to fail, with its file; None if none was."""
         for thread in self.lines():
             for line in thread:
                 if "(INJECTED" in line:
                     return line
         return None
 
-    def last_call(self):
-        """Where a killed daemon was: the call that has no end."""
-        for thread in self.lines():
-            for line in thread:
-                if "<unfinished ...>" in line or re.search(r"= \?$", line):
-                    return line
-        return None
-
 
 class TracedNode(Node):
     """A node that can be started under a trace."""
-
-    prefix = ()
 
     def start(self, prefix=()):
         begin = os.path.getsize(self.log_path) if os.path.exists(self.log_path) else 0

@@ -6,8 +6,8 @@ import os, subprocess, time
 from nodes import *
 
 # Two journals and the reserve take 80 MiB of it; the ballast is more than the reserve, so that its removal makes room for one.
-TMPFS_MEBIBYTES = 200
-BALLAST_BYTES = 70 << 20
+TMPFS_MEBIBYTES = 170
+BALLAST_BYTES = 60 << 20
 IMAGE_BYTES = 220 << 20
 RECORD_BYTES = 60_000
 RECORDS = 16

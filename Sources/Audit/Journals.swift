@@ -78,10 +78,10 @@ struct Journals: Sendable {
       problems.append(
         Problem(file: "journal.\(number)", offset: nil, what: "is missing"))
     }
-    problems += scans.compactMap(\.problem)
     var valid = scans.filter { $0.heads != nil }
     valid.sort { $0.generation < $1.generation }
     guard let newest = valid.last else {
+      problems += scans.compactMap(\.problem)
       problems.append(
         Problem(
           file: "journal.0", offset: 0,
@@ -93,6 +93,8 @@ struct Journals: Sendable {
         Problem(file: newest.name, offset: 0, what: "holds a generation of the other journal"))
     }
     let other = 1 - newest.number
+    // A journal that is no longer needed is not read.
+    problems += (newest.retiresOther ? [newest] : scans).compactMap(\.problem)
     if newest.retiresOther {
       valid = [newest]
       if try JournalScan.holdsCommits(

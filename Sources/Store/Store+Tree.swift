@@ -39,12 +39,22 @@ extension Store {
     return try leafHashes(log, range)
   }
 
-  /// The RFC 6962 root of the first `size` entries.
+  /// The RFC 6962 root of the first `size` entries. What it is computed from belongs to the tree in memory: a damaged hash
+  /// never becomes a root that is signed, or one that an honest author seems to contradict (STO-25).
+  /// - Throws: `.damaged` when it does not.
   public func root(_ id: LogID, size: UInt64) throws(StoreError) -> Digest {
     let log = try log(id)
     guard size <= log.state.size else { throw .outOfRange }
     if size == log.state.size { return log.state.tree.root() }
-    return try Tree.root(size: size, reader: LogHashReader(store: self, log: log))
+    let reader = LogHashReader(store: self, log: log)
+    let root = try Tree.root(size: size, reader: reader)
+    guard size > 0 else { return root }
+    let proof = try Tree.consistencyProof(from: size, to: log.state.size, reader: reader)
+    guard
+      Tree.verifyConsistency(
+        from: size, to: log.state.size, fromRoot: root, toRoot: log.state.tree.root(), proof: proof)
+    else { throw .damaged(Damage(file: .log(id, .hashes), .root)) }
+    return root
   }
 
   /// - Precondition on sizes, else `.outOfRange`: `from <= to`, and `to` at most the log's size.

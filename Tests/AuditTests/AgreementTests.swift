@@ -38,7 +38,7 @@ struct AgreementTests {
 
   @Test("a damaged commit with another behind it is found")
   func damagedCommit() throws {
-    let folder = try DataFolder(workshop)
+    let folder = try DataFolder(workshop, isRestarted: false)
     let cards = try workshop.cards(folder.authors)
     let journals = ["journal.0", "journal.1"].map { folder.url.appendingPathComponent($0) }
     // Of the journal with commits, the frame behind the first page.

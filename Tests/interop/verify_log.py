@@ -350,7 +350,7 @@ class Acknowledged:
 
 class Journals:
     def __init__(self, folder, report):
-        self.logs, self.report = {}, report
+        self.logs, self.report, self.torn = {}, report, {}
         found, files = [], {}
         for number in (0, 1):
             name = "journal.%d" % number
@@ -365,6 +365,8 @@ class Journals:
         else:
             found = self.needed(found, files)
         for _, name, begin, commits, _, _ in found:
+            if name in self.torn:
+                report.failed(None, name, None, *self.torn[name])
             try:
                 reader = Reader(begin[32:])
                 for _ in range(reader.number(4)):
@@ -430,9 +432,9 @@ class Journals:
         for later in range(at + 4096, len(data), 4096):
             frame = self.frame(data, later, begin[4])
             if frame and frame[:2] == (2, begin[1]) and frame[2] > len(commits) + 1:
-                self.report.failed(
-                    None, name, None, at, "commit %d is damaged: commit %d stands behind it"
-                    % (len(commits) + 1, frame[2]))
+                # Said only of a journal that is needed.
+                self.torn[name] = (at, "commit %d is damaged: commit %d stands behind it"
+                                   % (len(commits) + 1, frame[2]))
                 break
         return begin[1], name, begin[3], commits, retires, begin[4]
 

@@ -371,6 +371,8 @@ final class Node {
       // A log that rests stands wholly under its author's checkpoint.
       if try author.makeCheckpoint() != nil { try store.flush() }
     }
+    // A stop that needed the reserve says so.
+    watchStore()
     writeToken()
     saveScrub()
   }
