@@ -77,6 +77,7 @@ if [ -x Tests/interop/run.sh ]; then step "second verifier" 180 Tests/interop/ru
 step "kill and restart" 150 Deploy/check-kill.sh
 step "restores" 150 Deploy/check-restore.sh
 step "failing disks" 200 Deploy/check-faults.sh
+step "healing" 120 Deploy/check-heal.sh
 step "hostile input" 150 Deploy/check-hostile.sh
 if [ -x Deploy/check-systemd.sh ]; then step "systemd units" 60 Deploy/check-systemd.sh; fi
 step "documentation" 60 Deploy/check-docs.sh
