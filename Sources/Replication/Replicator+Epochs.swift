@@ -29,6 +29,18 @@ extension Replicator {
   /// The log of the epoch that follows.
   public func successor(of log: LogID) -> LogID? { successors[log]?.log }
 
+  /// Whether `later` follows `log`, over any number of epochs, each opened by the key that the one before
+  /// committed to.
+  public func isContinued(_ log: LogID, by later: LogID) -> Bool {
+    var log = log
+    for _ in 0..<Limits.epochsOfNode {
+      guard let next = successors[log], next.isAuthorised else { return false }
+      if next.log == later { return true }
+      log = next.log
+    }
+    return false
+  }
+
   /// No entry from here on is accepted: the log is frozen, or its epoch ended.
   func ceiling(of log: LogID) -> UInt64 {
     min(logs[log]!.accepted.frozenAt ?? .max, successors[log]?.endsAt ?? .max)
@@ -108,6 +120,7 @@ extension Replicator {
         let successor = successors[predecessor]!
         guard successor.isAuthorised else { continue }
         if sessions[id]!.shared[successor.log] == nil || successor.second != nil,
+          !sessions[id]!.shared[predecessor]!.openingsKnown.contains(successor.leaf),
           let first = genesis(of: successor.log)
         {
           pass(first.leaf, first.body, after: predecessor, on: id, &effects)
@@ -232,7 +245,8 @@ extension Replicator {
       freeze(first.log, at: 0, &effects)
     }
     effects.append(.event(.secondOpening(predecessor)))
-    if authorOf[predecessor] == ownName {
+    // The key of an epoch that ended may be in anybody's hands: it says nothing of a later one.
+    if [predecessor, first.log, opening.identity.id].contains(ownLog) {
       closeSigning(because: "the epoch after \(opening.genesis.follows!.origin) was opened twice")
     }
   }

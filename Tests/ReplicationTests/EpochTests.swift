@@ -248,6 +248,35 @@ struct EpochTests {
     #expect(cluster["nl"].core.successor(of: before.id) == first.after.identity.id)
   }
 
+  @Test(
+    "SYNC-73: the thief of an earlier epoch's key opens what he likes, and the present one goes on")
+  func retiredKey() {
+    connectAll()
+    cluster.openEpoch("nl", start: .ready)
+    connectAll()
+    let second = cluster["nl"].identity
+    cluster.openEpoch("nl", start: .ready)
+    connectAll()
+    cluster.run(5_000)
+    cluster.disconnectAll()
+    let third = cluster["nl"].identity
+    #expect(cluster["be"].core.isContinued(first.id, by: third.id))
+    #expect(!cluster["be"].core.isContinued(third.id, by: first.id))
+    // By the key of the second epoch, after the first.
+    let puppet = Puppet(cluster, as: "be", logs: ["nl", "be"])
+    puppet.list(first.id, at: 2)
+    show(puppet, cluster.makeOpening("nl", epoch: 9, follows: follows(1)), after: 2)
+    #expect(cluster["nl"].events.contains(.secondOpening(first.id)))
+    #expect(cluster["nl"].core.frozenAt(second.id) == 0)
+    #expect(cluster["nl"].core.signing == .ready)
+    cluster.feed("nl", .closed(puppet.id))
+    connectAll()
+    #expect(cluster["be"].events.contains(.secondOpening(first.id)))
+    #expect(cluster.publish("nl", 3))
+    cluster.run(5_000)
+    for holder in ["be", "fr"] { #expect(cluster.agrees(holder, "nl")) }
+  }
+
   @Test("SYNC-74: an own epoch that was opened elsewhere closes this folder, and is pulled")
   func openedElsewhere() {
     connectAll()
