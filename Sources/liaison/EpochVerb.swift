@@ -73,7 +73,9 @@ private struct EpochOpening {
     let recovery = arguments.value("--recovery") ?? ""
     let earlier = try Failure.wrap { () throws(IdentityError) in try NextEpoch.load(folder) }
     if let earlier, try adopt(earlier, isEarlier: true) {
-      Output.print("going on with \(earlier.card.origin.text), which was prepared before\n")
+      Output.print(
+        "going on with \(earlier.card.origin.text), which was prepared before: keep the recovery file that was "
+          + "written then\n")
       return earlier
     }
     let path = arguments.value("--next-recovery")
@@ -83,11 +85,12 @@ private struct EpochOpening {
     }
     var plan = try plan(contents)
     let nextKeyHash: Digest
-    if let earlier, earlier.card.log == contents.logKey.publicKey {
-      // Its recovery file is written already.
+    let place = path ?? folder.defaultRecovery(of: plan.origin.epoch + 1)
+    if let earlier, opens(place, earlier.genesis.nextKeyHash, passphrase) {
+      // A command that broke off wrote it.
       nextKeyHash = earlier.genesis.nextKeyHash
+      nextRecovery = place
     } else {
-      let place = path ?? folder.defaultRecovery(of: plan.origin.epoch + 1)
       nextKeyHash = try writeRecovery(place, plan.origin, passphrase)
     }
     for _ in 0..<EpochOpening.attempts {
@@ -101,7 +104,9 @@ private struct EpochOpening {
     }
     throw Failure(
       .temporaryFailure, "Entries were published all the time, so that no end could be cited.",
-      hint: "Stop publishing, and give the command again.")
+      hint:
+        "Stop publishing, and give the command again. Until then \(folder.next) holds the key of the next "
+        + "epoch unencrypted: remove that folder if you do not go on.")
   }
 
   private func plan(_ contents: borrowing RecoveryFile.Contents) throws(Failure) -> EpochPlan {
@@ -110,6 +115,25 @@ private struct EpochOpening {
       try EpochPlan(
         recovery: contents.origin, key: contents.logKey.publicKey, name: own.name, epochs,
         isUnasked: arguments.has("--unasked"))
+    }
+  }
+
+  /// Whether there is a recovery file that holds this key.
+  private func opens(
+    _ path: String, _ keyHash: Digest, _ passphrase: borrowing GuardedBytes
+  ) -> Bool {
+    do throws(IdentityError) {
+      let key: LogPublicKey
+      if let other = arguments.value("--next-passphrase-file") {
+        key = try NextEpoch.readRecovery(
+          path, passphrase: try OwnSecrets.passphrase(from: other)
+        ).logKey.publicKey
+      } else {
+        key = try NextEpoch.readRecovery(path, passphrase: passphrase).logKey.publicKey
+      }
+      return SHA256.hash(key.array) == keyHash
+    } catch {
+      return false
     }
   }
 

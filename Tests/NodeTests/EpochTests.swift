@@ -105,10 +105,20 @@ final class EpochTests {
     return (node, plan)
   }
 
-  private func prepare(_ node: DaemonProcess, _ plan: EpochPlan) throws -> NextEpoch {
+  private func prepare(_ node: DaemonProcess, _ plan: EpochPlan, next: UInt8 = 1) throws
+    -> NextEpoch
+  {
     let file = try NextEpoch.readRecovery(node.folder.defaultRecovery, passphrase: guarded)
     return try NextEpoch.prepare(
-      plan, logKey: file.logKey, nextKeyHash: SHA256.hash([1]), credential: nil, in: node.folder)
+      plan, logKey: file.logKey, nextKeyHash: SHA256.hash([next]), credential: nil, in: node.folder)
+  }
+
+  private func storeGenesis(of prepared: NextEpoch, in node: DaemonProcess) throws -> LogHead {
+    let store = try Store.open(on: try FileDisk(folder: node.folder.root))
+    try store.addLog(prepared.card.identity)
+    try store.append(try prepared.verified())
+    try store.flush()
+    return try #require(store.durableHead(prepared.card.identity.id))
   }
 
   @Test("Broken off while it is prepared: the old epoch counts, and the command can be given again")
@@ -141,11 +151,7 @@ final class EpochTests {
     let prepared = try prepare(nl, plan)
     for count in 0...steps.count {
       let node = try DaemonProcess(copyOf: nl, as: "n\(count)", in: root)
-      let store = try Store.open(on: try FileDisk(folder: node.folder.root))
-      try store.addLog(prepared.card.identity)
-      try store.append(try prepared.verified())
-      try store.flush()
-      let head = try #require(store.durableHead(prepared.card.identity.id))
+      let head = try storeGenesis(of: prepared, in: node)
       let token = TokenFile(path: node.folder.defaultToken)
       for step in steps[..<count] {
         try prepared.perform(step, node.folder, token, head: head)
@@ -156,6 +162,98 @@ final class EpochTests {
       #expect(!FileManager.default.fileExists(atPath: node.folder.next + "/node.card"))
       _ = try node.terminate()
     }
+  }
+
+  @Test("Prepared here and opened elsewhere with the same file: this folder never signs in it")
+  func openedElsewhere() throws {
+    let (nl, plan) = try stopped("nl")
+    let elsewhere = try prepare(nl, plan, next: 2)
+    _ = try prepare(nl, plan)
+    _ = try storeGenesis(of: elsewhere, in: nl)
+    let before = try Data(contentsOf: URL(fileURLWithPath: nl.folder.defaultToken))
+    try nl.start()
+    #expect(try nl.card().origin.text == "nl/1")
+    #expect(try nl.status().signing == "closed")
+    #expect(throws: ControlError.self) { try nl.publish([record], to: ["nl"]) }
+    #expect(throws: ControlError.self) {
+      let _: AdoptReply = try nl.call("AdoptEpoch", AdoptRequest(origin: "nl/2"))
+    }
+    let again = try open(nl)
+    #expect(again.status == 65 && again.said.contains("opened already"), "\(again.said)")
+    _ = try nl.terminate()
+    try nl.start()
+    #expect(try nl.card().origin.text == "nl/1")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: nl.folder.defaultToken)) == before)
+  }
+
+  @Test("A folder from the middle of an adoption does not replace the newer token of that epoch")
+  func tokenStays() throws {
+    let (nl, plan) = try stopped("nl")
+    let prepared = try prepare(nl, plan)
+    let head = try storeGenesis(of: prepared, in: nl)
+    let token = TokenFile(path: nl.folder.defaultToken)
+    let newer = RollbackToken(origin: prepared.card.origin, size: 50, leafHash: head.leafHash)
+    try token.save(newer)
+    try nl.start()
+    #expect(try nl.card().origin.text == "nl/2")
+    #expect(try nl.status().signing == "closed")
+    _ = try nl.terminate()
+    guard case .token(let kept) = try token.load() else { return #expect(Bool(false)) }
+    #expect(kept == newer)
+  }
+
+  @Test("What an operator compared by voice is not replaced by what the key before it opens")
+  func comparedByVoice() throws {
+    let nodes = try ["nl", "be", "fr"].map { try DaemonProcess($0, in: root) }
+    for node in nodes { try node.start() }
+    for node in nodes {
+      for other in nodes where other !== node { try node.add(other, dial: true) }
+    }
+    for node in nodes { node.hangUp() }
+    let (nl, be, fr) = (nodes[0], nodes[1], nodes[2])
+    #expect(try be.wait { $0.logs.contains { $0.origin == "nl/1" && $0.size > 0 } })
+    #expect(try fr.wait { $0.logs.contains { $0.origin == "nl/1" && $0.size > 0 } })
+    // nl is made anew, because its recovery file is in wrong hands; be compares the new card.
+    let anew = try DaemonProcess("nl", in: root.appendingPathComponent("anew")).card()
+    _ = try Roster.add(anew, address: nil, replaceKey: true, to: be.folder)
+    let _: ReloadReply = try be.call("Reload", NoArguments())
+    let opened = try open(nl)
+    #expect(opened.status == 0, "\(opened.said)")
+    #expect(try fr.wait { $0.logs.contains { $0.origin == "nl/2" && $0.size > 0 } })
+    #expect(try be.wait { $0.warnings.contains { $0.contains("compare its card by voice") } })
+    #expect(try CardFile.read(be.folder.card(of: anew.name)) == anew)
+    #expect(try CardFile.read(fr.folder.card(of: anew.name)).origin.text == "nl/2")
+    // The other way round it needs the operator's word, and nothing else.
+    #expect(throws: IdentityError.self) { try Roster.add(anew, address: nil, to: fr.folder) }
+    _ = try Roster.add(anew, address: nil, replaceKey: true, to: fr.folder)
+    #expect(try CardFile.read(fr.folder.card(of: anew.name)) == anew)
+  }
+
+  @Test("A card with another node's transport key is refused")
+  func foreignTransportKey() throws {
+    let (nl, be) = (try DaemonProcess("nl", in: root), try DaemonProcess("be", in: root))
+    _ = try Roster.add(try be.card(), address: nil, to: nl.folder)
+    let own = try be.card()
+    let key = LogSecretKey.generate()
+    let card = try Card.make(
+      serial: 1, origin: try Origin("fr/1"), log: key.publicKey, cosigning: own.cosigning,
+      sealing: own.sealing, transport: own.transport, address: nil
+    ) { key.sign($0) }
+    #expect(throws: IdentityError.self) { try Roster.add(card, address: nil, to: nl.folder) }
+  }
+
+  @Test("While nothing on the roster can be used, signing waits as for peers that do not answer")
+  func unusableRoster() throws {
+    let (nl, be) = (try DaemonProcess("nl", in: root), try DaemonProcess("be", in: root))
+    _ = try Roster.add(try be.card(), address: nil, to: nl.folder)
+    try "no card".write(
+      toFile: nl.folder.card(of: try be.card().name), atomically: true, encoding: .utf8)
+    try nl.start()
+    #expect(try nl.status().signing == "waiting")
+    try Data(try be.card().note)
+      .write(to: URL(fileURLWithPath: nl.folder.card(of: try be.card().name)))
+    let _: ReloadReply = try nl.call("Reload", NoArguments())
+    #expect(try nl.status().waitingFor == ["be"])
   }
 
   @Test(
@@ -197,6 +295,12 @@ final class EpochTests {
     #expect(refusal(plan("nl/2", [epoch(1, next: hash, shown: 9)])).contains("peers hold 9"))
     #expect((try? plan("nl/2", [epoch(1, next: hash, shown: 9)], isUnasked: true).get()) != nil)
     #expect(refusal(plan("nl/2", [epoch(1, next: "")])).contains("not here yet"))
+    // An opening by this key that broke off before its first entry was stored.
+    var begun = epoch(2, next: "")
+    begun.size = 0
+    #expect(refusal(plan("nl/2", [epoch(1, next: hash), begun])).contains("opened already"))
+    begun.id = LogIdentity(origin: try Origin("nl/2"), key: key).id.description
+    #expect((try? plan("nl/2", [epoch(1, next: hash), begun]).get())?.predecessor.size == 5)
     // Opened twice: the file says whose line goes on.
     let twice = [epoch(1, next: other), epoch(2, next: other), epoch(2, next: hash)]
     #expect((try? plan("nl/3", twice).get())?.predecessor.origin.text == "nl/2")

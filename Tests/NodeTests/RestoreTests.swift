@@ -243,6 +243,37 @@ final class RestoreTests {
   }
 }
 
+extension RestoreTests {
+  @Test("Own entries are not taken before it is written that the log is closed")
+  func markFirst() throws {
+    let (nl, be) = try pair()
+    let copy = nl.folder.root + ".copy"
+    _ = try nl.terminate()
+    try FileManager.default.copyItem(atPath: nl.folder.root, toPath: copy)
+    try nl.start()
+    #expect(try nl.wait { $0.signing == "ready" })
+    let run = try nl.publish(records(3), to: ["be"], replicas: 1)
+    _ = try nl.terminate()
+    try FileManager.default.removeItem(atPath: nl.folder.root)
+    try FileManager.default.moveItem(atPath: copy, toPath: nl.folder.root)
+    _ = try be.terminate()
+    try FileManager.default.removeItem(atPath: nl.folder.defaultToken)
+    try nl.start()
+    #expect(try nl.status().signing == "closed")
+    // A folder of that name stands for a disk that takes no small file.
+    try FileManager.default.createDirectory(
+      atPath: nl.folder.closed + "/x", withIntermediateDirectories: true)
+    try be.start(port: String(be.address.split(separator: ":")[1]))
+    #expect(
+      try nl.wait(seconds: 20) { $0.counters.contains { $0.key == "node.internal-errors" } })
+    #expect(try nl.size(of: "nl/1") < run.first + run.count)
+    try FileManager.default.removeItem(atPath: nl.folder.closed)
+    #expect(
+      try nl.wait(seconds: 20) { $0.logs.contains { $0.own && $0.size == run.first + run.count } })
+    #expect(try String(contentsOfFile: nl.folder.closed, encoding: .utf8).contains("nl/1"))
+  }
+}
+
 /// Publishes, and withdraws some of it, until told to stop.
 private final class Writer: @unchecked Sendable {
   // Unchecked: `flag` is a lock's, `batches` is read after `done` was signalled.

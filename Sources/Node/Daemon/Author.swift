@@ -54,7 +54,7 @@ struct SignedSlice: Sendable {
 
 /// Seals, chains, signs and stages this node's own entries, one batch at a time and in order.
 ///
-/// An index is signed once: whatever was signed is staged, and a batch that the store refuses closes the author.
+/// An index is signed once: whatever was signed is staged, and what the store refuses never leaves this process.
 final class Author {
   let identity: LogIdentity
   private let secrets: NodeSecrets

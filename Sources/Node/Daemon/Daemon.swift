@@ -90,6 +90,10 @@ public enum Daemon {
     defer { withExtendedLifetime(tokenLock) {} }
     if let adopted = try NextEpoch.finishAdoption(folder, store, token.file) {
       journal.notice("\(adopted.card.origin): the opening that broke off was brought to its end")
+    } else if try NextEpoch.holdsKey(folder) {
+      journal.warning(
+        "an epoch was prepared and not opened: \(folder.next) holds its log key unencrypted; open the epoch, or remove that folder"
+      )
     }
     let card = try CardFile.own(folder)
     let secrets = try secrets(of: card, folder, journal)
@@ -98,7 +102,7 @@ public enum Daemon {
     }
     let roster = try LiveRoster.load(folder)
     let start = try SigningStart(
-      card.identity, store, folder, token.file, hasPeers: !roster.entries.isEmpty)
+      card.identity, store, folder, token.file, hasPeers: roster.hasMembers)
     let node = try Node(
       loop: loop, folder: folder, secrets: secrets, card: card, roster: roster, store: store,
       journal: journal, token: token, start: start)

@@ -60,4 +60,6 @@ public enum NodeLimits {
   /// Withdrawals that `show` reads to find the one that names an entry, of at most 73 kB each.
   static let withdrawalsSearched = 256
   static let limitCheckMilliseconds: UInt64 = 2_000
+  /// When it is tried again to write that the log is closed: a disk may be full.
+  static let closedAgainMilliseconds: UInt64 = 5_000
 }

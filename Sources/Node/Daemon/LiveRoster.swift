@@ -65,6 +65,9 @@ struct LiveRoster {
     self.byTransport = byTransport
   }
 
+  /// Whether somebody is on it, if only with a card or a key that cannot be used now.
+  var hasMembers: Bool { !entries.isEmpty || !problems.isEmpty }
+
   func entry(_ name: NodeName) -> LivePeer? { byName[name].map { entries[$0] } }
   func entry(transport key: TransportPublicKey) -> LivePeer? {
     byTransport[key].map { entries[$0] }

@@ -234,7 +234,7 @@ extension Node: ControlService {
     applyPresharedKeys()
     applyLimits()
     clock?.isStale = true
-    step(.roster(peers))
+    giveRoster()
     for name in reply.removed + reply.changed {
       for session in sessions.values where session.peer?.text == name {
         session.connection.finish(withinMilliseconds: 200)
@@ -247,6 +247,12 @@ extension Node: ControlService {
       lines[name]?.backoffMilliseconds = NodeLimits.redialMinimumMilliseconds
     }
     dialAll()
+  }
+
+  /// A roster of which nothing can be used is not an empty one: the core would not wait for anybody's answer.
+  func giveRoster() {
+    if roster.entries.isEmpty, roster.hasMembers { return }
+    step(.roster(peers))
   }
 
   func applyPresharedKeys() {

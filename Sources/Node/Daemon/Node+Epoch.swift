@@ -30,7 +30,7 @@ extension Node {
   }
 
   /// nil while the entry or its body is not here.
-  private func genesis(of log: LogIdentity) -> Genesis? {
+  func genesis(of log: LogIdentity) -> Genesis? {
     guard store.durableHead(log.id)?.size ?? 0 > 0,
       let batch = try? store.read(log.id, 0..<1, maxBytes: EntryLayout.maxBodyBytes * 2),
       batch.count == 1, let body = batch.body(at: 0)
@@ -48,11 +48,17 @@ extension Node {
       let prepared = try prepared(request.origin)
       try checkFollows(prepared)
       let identity = prepared.card.identity
+      let head = store.durableHead(identity.id) ?? .empty
+      guard head.size == 0 || prepared.isStored(in: store) else {
+        throw .refused(
+          reason: "\(identity.origin) was opened elsewhere, with another first entry",
+          hint: "open the epoch after it, with the recovery file that was written there")
+      }
       let reason = "\(prepared.card.origin) was opened after it"
       journal.warning("the operator opens \(prepared.card.origin)")
       adoption = Adoption(prepared: prepared, reply: reply)
       step(.close(because: reason))
-      if let head = store.durableHead(identity.id), head.size > 0 { return finishAdoption(head) }
+      if head.size > 0 { return finishAdoption(head) }
       do {
         try store.addLog(identity)
         try store.append(try prepared.verified())

@@ -24,7 +24,7 @@ extension Node {
     journal.warning(
       "\(origin) was opened after \(name(of: opening.predecessor)), by the key that it committed to"
     )
-    if keepGenesis(opening) { return finishFollowing(opening) }
+    if keepGenesis(opening) { return finishFollowing(opening.card) }
     openings[opening.identity.id] = opening
   }
 
@@ -41,12 +41,40 @@ extension Node {
   }
 
   /// The card by which the partner is known from now on. The earlier log stays, and is served.
-  func finishFollowing(_ opening: Opening) {
-    let name = opening.card.name
-    guard let known = roster.entry(name), opening.card.isNewer(than: known.card) else { return }
-    attempt("the card of \(opening.card.origin) was not written") {
-      try FileSystem.atomicWrite(folder.card(of: name), opening.card.note, mode: 0o644)
+  func finishFollowing(_ next: Card) {
+    let name = next.name
+    guard let known = roster.entry(name), next.isNewer(than: known.card) else { return }
+    // What an operator compared by voice is replaced only by what its own keys opened (CARD-45).
+    guard core.isContinued(known.card.identity.id, by: next.identity.id) else {
+      return warn(
+        "not-followed \(next.identity.id)",
+        "\(next.origin) does not follow the card of \(name) on the roster, and did not replace it; compare its card by voice"
+      )
+    }
+    // Two nodes of one transport key could not be told apart: a partner would take another's sessions.
+    let transport = next.transport
+    guard transport != card.transport, roster.entry(transport: transport)?.card.name ?? name == name
+    else {
+      return warn(
+        "not-followed \(next.identity.id)",
+        "the card of \(next.origin) has another node's transport key, and was not taken; talk to \(name)"
+      )
+    }
+    attempt("the card of \(next.origin) was not written") {
+      try FileSystem.atomicWrite(folder.card(of: name), next.note, mode: 0o644)
       _ = try reload()
+    }
+  }
+
+  /// The last run may have ended, or its disk been full, between a genesis and its card.
+  func resumeFollowing() {
+    for entry in roster.entries {
+      let known = entry.card.identity
+      let later = store.logs.last { log in
+        log.origin.name == known.origin.name && core.frozenAt(log.id) != 0
+          && core.isContinued(known.id, by: log.id)
+      }
+      if let later, let card = genesis(of: later)?.card { finishFollowing(card) }
     }
   }
 }

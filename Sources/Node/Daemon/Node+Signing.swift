@@ -11,8 +11,9 @@ extension Node {
       author.close(because: reason)
       if start.isRemembered { rememberClosed(reason) }
       journal.error("\(identity.origin) is closed here: \(reason)")
-    } else if case .waiting(let peers) = core.signing {
-      author.hold(for: peers)
+    } else if core.signing != .ready {
+      // The core may have found the next epoch in the store.
+      signingChanged(core.signing)
     }
   }
 
@@ -36,8 +37,9 @@ extension Node {
   func ownEntriesCame(from peer: NodeName, size: UInt64) {
     let reason =
       "\(peer) held own entries up to \(size) that this data folder lacked: it is an old copy"
-    if author.closedBecause == nil { return step(.close(because: reason)) }
+    // Before they are taken: once they are here, the token names an entry of this folder again.
     rememberClosed(reason)
+    if author.closedBecause == nil { return step(.close(because: reason)) }
     journal.error("\(identity.origin): \(reason)")
   }
 
@@ -46,6 +48,12 @@ extension Node {
     attempt("that the log is closed was not written") {
       try ClosedMark(origin: identity.origin, reason: reason).save(folder)
       isClosedRemembered = true
+    }
+    guard !isClosedRemembered, closedTimer == nil else { return }
+    closedTimer = loop.schedule(afterMilliseconds: NodeLimits.closedAgainMilliseconds) {
+      [weak self] in
+      self?.closedTimer = nil
+      self?.rememberClosed(reason)
     }
   }
 

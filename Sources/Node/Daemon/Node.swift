@@ -45,6 +45,7 @@ final class Node {
   private var replicaTimer: TimerID?
   var token: TokenKeeper
   var isClosedRemembered = false
+  var closedTimer: TimerID?
   /// What an operator must look into, by kind and peer.
   var warnings: [String: (at: UInt64, text: String)] = [:]
   var backups = BackupWork()
@@ -120,8 +121,9 @@ final class Node {
   /// Gives the core the roster and begins to dial.
   func start() {
     loop.afterEvents = { [weak self] in self?.endRound() }
-    step(.roster(peers))
+    giveRoster()
     watchDamage()
+    resumeFollowing()
     dialAll()
     scheduleTick()
     scheduleCheckpoint()
@@ -162,6 +164,10 @@ final class Node {
 
   private func append(_ batch: VerifiedBatch, bulk: Bool) {
     let log = batch.after.identity.id
+    // Own entries come to an old copy alone; with them the next start would not see that it is one (STO-42).
+    guard log != identity.id || isClosedRemembered else {
+      return step(.refused(log, "that the log is closed is not written yet"))
+    }
     guard mayTake(batch.batch, of: log) else {
       return step(.refused(log, "it is at its limit of a day"))
     }
@@ -280,7 +286,7 @@ final class Node {
       scheduleCheckpoint()
       answerAuthors()
     }
-    if let opening = openings.removeValue(forKey: durable.id) { finishFollowing(opening) }
+    if let opening = openings.removeValue(forKey: durable.id) { finishFollowing(opening.card) }
     removeArrived(durable)
     for wake in observers.keys.sorted(by: { $0.number < $1.number }) { observers[wake]?() }
   }

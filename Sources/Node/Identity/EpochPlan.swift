@@ -19,14 +19,17 @@ public struct EpochPlan: Hashable, Sendable {
         hint: "name the file that \"liaison init\" or the last \"epoch open\" wrote for this node")
     }
     if !isUnasked { try EpochPlan.checkAsked(epochs) }
-    let (highest, epoch) = try EpochPlan.highest(epochs)
+    // What this very key opens and has no entry yet is an opening that broke off: it was shown to nobody.
+    let begun = LogIdentity(origin: origin, key: key).id.description
+    let known = epochs.epochs.filter { $0.size > 0 || $0.id != begun }
+    let (highest, epoch) = try EpochPlan.highest(known)
     guard origin.epoch > epoch else {
       throw IdentityError(
         .refused, "this is the recovery file of \(origin), which was opened already",
         hint: "use the recovery file that was written when \(highest.origin) was opened")
     }
     // Two openings of one epoch differ in their keys: the file says whose line it goes on with.
-    let candidates = epochs.epochs.filter { $0.origin == highest.origin }
+    let candidates = known.filter { $0.origin == highest.origin }
     if let unread = candidates.first(where: { $0.next.isEmpty || $0.size == 0 }),
       candidates.count == 1
     {
@@ -64,10 +67,10 @@ public struct EpochPlan: Hashable, Sendable {
   }
 
   private static func highest(
-    _ epochs: EpochsReply
+    _ epochs: [EpochReport]
   ) throws(IdentityError) -> (report: EpochReport, epoch: UInt32) {
     var found: (report: EpochReport, epoch: UInt32)?
-    for report in epochs.epochs {
+    for report in epochs {
       guard let origin = try? Origin(report.origin) else { continue }
       if origin.epoch > found?.epoch ?? 0 { found = (report, origin.epoch) }
     }

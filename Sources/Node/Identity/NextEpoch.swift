@@ -158,8 +158,22 @@ public struct NextEpoch: Sendable {
     return NextEpoch(card: card, genesis: genesis, batch: batch)
   }
 
+  /// Whether the next epoch's log key lies in `DIR/next`, unencrypted.
+  static func holdsKey(_ folder: NodeFolder) throws(IdentityError) -> Bool {
+    try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.status(keyPath(folder)) != nil
+    }
+  }
+
   /// The genesis entry, onto the empty log.
   func verified() throws -> VerifiedBatch { try LogState(empty: card.identity).accept(batch) }
+
+  /// Whether this genesis entry is what the store holds of its log. The key may have signed another one elsewhere,
+  /// which came from a peer: then this one opens nothing.
+  func isStored(in store: Store) -> Bool {
+    (try? store.leafHash(card.identity.id, 0))
+      == EntryHeader.leafHash(of: batch.leaves.span, at: 0)
+  }
 
   /// Whether the keys beside it are those of the card; they may be in their place already.
   func checkKeys(_ folder: NodeFolder) throws(IdentityError) {
@@ -187,6 +201,8 @@ public struct NextEpoch: Sendable {
     _ step: AdoptionStep, _ folder: NodeFolder, _ token: TokenFile, head: LogHead
   ) throws(IdentityError) {
     if step == .token {
+      // One that names this log was written by this step, or by the node that this folder is an old copy of.
+      if case .token(let written) = try token.load(), written.origin == card.origin { return }
       return try token.save(
         RollbackToken(origin: card.origin, size: head.size, leafHash: head.leafHash))
     }
@@ -203,13 +219,13 @@ public struct NextEpoch: Sendable {
     }
   }
 
-  /// At a start: an adoption whose genesis is durable is brought to its end.
+  /// At a start: an adoption whose genesis, and no other of that log, is durable is brought to its end.
   /// - Returns: the epoch, if there was one to finish.
   static func finishAdoption(
     _ folder: NodeFolder, _ store: Store, _ token: TokenFile
   ) throws(IdentityError) -> NextEpoch? {
     guard let prepared = try load(folder), let head = store.durableHead(prepared.card.identity.id),
-      head.size > 0
+      head.size > 0, prepared.isStored(in: store)
     else { return nil }
     try prepared.finish(folder, token, head: head)
     return prepared

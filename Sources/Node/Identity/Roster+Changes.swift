@@ -33,6 +33,7 @@ extension Roster {
     if let address, !Card.isAddress(address) {
       throw IdentityError(.refused, "the address is \"\(address)\"", hint: "write HOST:PORT")
     }
+    try checkTransport(of: card, own, folder)
     let known = try knownCard(card.name, folder)
     if let known { try compare(card, known, replaceKey: replaceKey) }
     let before = try settings(card.name, folder)
@@ -94,10 +95,14 @@ extension Roster {
         hint: "compare fingerprints with \(name) by voice; only then add it with --replace-key")
     }
     if card.origin == known.origin, card.log != known.log { return }
+    // A node that was made anew, after later epochs of the old one, begins with the first.
+    if card.origin.epoch < known.origin.epoch, card.log != known.log, replaceKey { return }
     guard card.origin.epoch >= known.origin.epoch else {
       throw IdentityError(
         .refused, "this card is of \(card.origin.text), and \(known.origin.text) is known",
-        hint: "ask \(name) for its present card")
+        hint:
+          "ask \(name) for its present card; if the node was made anew, compare fingerprints by "
+          + "voice, and only then add it with --replace-key")
     }
     guard card.origin.epoch == known.origin.epoch else { return }
     guard card.serial >= known.serial else {
@@ -110,6 +115,19 @@ extension Roster {
         .refused, "two different cards of \(card.origin.text) have serial \(card.serial)",
         hint: "ask \(name) which one is right; an honest node never makes two")
     }
+  }
+
+  /// Two nodes of one transport key could not be told apart on the line.
+  private static func checkTransport(
+    of card: Card, _ own: Card, _ folder: NodeFolder
+  ) throws(IdentityError) {
+    let others = [own] + (try load(folder)).members.map(\.card)
+    guard
+      let other = others.first(where: { $0.name != card.name && $0.transport == card.transport })
+    else { return }
+    throw IdentityError(
+      .refused, "the card of \(card.name.text) has the transport key of \(other.name.text)",
+      hint: "each node makes its own keys: ask \(card.name.text) about it")
   }
 
   private static func copyKey(
