@@ -230,6 +230,7 @@ def rolled_back_together(network, printed):
     heading("fr: folder and token are rolled back together; its peers know better")
     fr.stop()
     shutil.copytree(fr.data, fr.data + ".snapshot", ignore=shutil.ignore_patterns("control.socket"))
+    shutil.copytree(fr.data + ".snapshot", fr.data + ".old")
     shutil.copy(fr.data + ".token", fr.data + ".token.snapshot")
     fr.start()
     wait_ready(fr)
@@ -262,6 +263,31 @@ def opened_elsewhere(network, printed, source, keys):
     card = open_epoch(nl, 3, [be, fr])
     printed.update(publish(nl, 5, "in the third epoch", "--replicas", "2"))
     return card
+
+
+def opened_twice(network):
+    """What --unasked can do: an old copy of fr, alone, opens an epoch that exists. It is proven, and frozen, by everybody."""
+    nl, be, fr = network["nl"], network["be"], network["fr"]
+    heading("an old copy of fr opens its second epoch once more, unasked")
+    shutil.rmtree(fr.data)
+    os.rename(fr.data + ".old", fr.data)
+    os.remove(fr.data + ".token")
+    fr.start()
+    wait_closed(fr, "is missing")
+    fr.run("epoch", "open", "--recovery", recovery(fr, 2), "--unasked", "--next-recovery",
+           recovery(fr, 4), *secret_file(fr))
+    nl.start()
+    be.start()
+    # One key and one origin are one log: two genesis entries are a fork of it.
+    for node in (nl, be):
+        wait_for(f"{node.name} freezes fr/2", CONVERGE_SECONDS,
+                 lambda: any(log["origin"] == "fr/2" and log.get("frozenAt") == 0 for log in node.status()["logs"]))
+        if not any(name.endswith(".fork") for name in os.listdir(os.path.join(node.data, "faults"))):
+            raise Failed(f"{node.name} keeps no proof")
+    wait_closed(fr, "signed with this log's key")
+    wait_ready(nl, be)
+    if not nl.records("fr/2"):
+        raise Failed("what fr had published is no longer read")
 
 
 def copy_beside(network):
@@ -314,6 +340,7 @@ def body():
         cards.append(opened_elsewhere(network, printed, source, keys))
         heading("at the end: everything printed is read everywhere; audits and fsck")
         check_end(network, nodes, printed, cards)
+        opened_twice(network)
     except BaseException:
         keep(network)
         raise

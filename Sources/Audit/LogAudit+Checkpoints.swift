@@ -65,6 +65,11 @@ extension LogAudit {
   }
 
   private func checkPending() {
+    if let head = files.journal?.head, head.anchorSize > 0 {
+      claims.append(
+        RootClaim(
+          size: head.anchorSize, root: head.anchorRoot, source: .acknowledged, contradicts: false))
+    }
     guard let note = files.journal?.head.pendingNote, !note.isEmpty else { return }
     do throws(NoteError) {
       let checkpoint = try VerifiedCheckpoint.verify(note: note, identity: identity)

@@ -6,13 +6,21 @@ extension LogAudit {
   /// Says whose doing each problem is, now that the checkpoints are compared with the leaves.
   func classify() {
     let signed = claims.filter {
-      if case .cosignature = $0.source { false } else { true }
+      switch $0.source {
+      case .cosignature, .acknowledged: false
+      case .checkpoint, .pending: true
+      }
     }
     let anchor = signed.last { $0.matches }
     summary.checkpointSize = anchor?.size ?? 0
     classifyRoots(signed)
     classifyProblems(anchor)
     for claim in claims {
+      if case .acknowledged = claim.source, let ownRoot = claim.ownRoot, ownRoot != claim.root {
+        add(
+          .verificationFailed, "journal", nil,
+          "acknowledges another tree of \(claim.size) entries than the entries here make")
+      }
       guard case .cosignature(let place, let name) = claim.source else { continue }
       checkRoot(claim, "cosignatures", place, "the cosignature of \(name.text)")
     }
@@ -45,7 +53,7 @@ extension LogAudit {
   /// carrier by another way than they do, and a checkpoint may be journaled while bulk data is not.
   private func isYoung(_ claim: RootClaim) -> Bool {
     switch claim.source {
-    case .cosignature, .pending: true
+    case .cosignature, .pending, .acknowledged: true
     case .checkpoint(let place): files.journal?.checkpoints[place] != nil
     }
   }
@@ -97,7 +105,7 @@ extension LogAudit {
   /// The signed note of a checkpoint.
   private func note(of claim: RootClaim) -> [UInt8]? {
     switch claim.source {
-    case .cosignature: return nil
+    case .cosignature, .acknowledged: return nil
     case .pending: return files.journal?.head.pendingNote
     case .checkpoint(let place):
       let stride = StoreFormat.checkpointBytes

@@ -63,6 +63,8 @@ struct RootClaim {
     case checkpoint(UInt64)
     case cosignature(UInt64, NodeName)
     case pending
+    /// A head in the journal.
+    case acknowledged
   }
 
   let size: UInt64

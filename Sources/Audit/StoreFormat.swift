@@ -67,6 +67,9 @@ struct AcknowledgedHead: Sendable, Hashable {
   var checkpointCount: UInt64 = 0
   var contradictionCount: UInt64 = 0
   var cosignatureCount: UInt64 = 0
+  /// Size and root of a tree that is a prefix of the log's.
+  var anchorSize: UInt64 = 0
+  var anchorRoot = Digest.zero
   var pendingNote: [UInt8] = []
 
   init(id: LogID) { self.id = id }
@@ -86,6 +89,8 @@ struct AcknowledgedHead: Sendable, Hashable {
     checkpointCount = try reader.u64(bytes)
     contradictionCount = try reader.u64(bytes)
     cosignatureCount = try reader.u64(bytes)
+    anchorSize = try reader.u64(bytes)
+    anchorRoot = Digest(try reader.bytes32(bytes))
     pendingNote = try reader.array(bytes, Int(try reader.u16(bytes)))
   }
 
@@ -94,6 +99,8 @@ struct AcknowledgedHead: Sendable, Hashable {
     size = other.size
     leafHash = other.leafHash
     headerHash = other.headerHash
+    anchorSize = other.anchorSize
+    anchorRoot = other.anchorRoot
     bodyBytes = other.bodyBytes
     segment = other.segment
     segmentOffset = other.segmentOffset

@@ -81,7 +81,7 @@ extension LogState {
     var predecessor: Exhibit?
     if rule == .previous, position > 0 {
       predecessor = .included(included(position - 1))
-    } else if rule == .previous, size > 0,
+    } else if rule == .previous, !lastLeaf.isEmpty,
       identity.verifySignature(leaves: lastLeaf.span, at: 0)
     {
       predecessor = .signed(leaf: lastLeaf)

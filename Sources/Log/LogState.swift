@@ -20,7 +20,8 @@ public struct LogState: Hashable, Sendable {
   public internal(set) var head: LogHead
   /// SHA-256 of the newest entry's 152 header bytes; zero at size 0.
   public internal(set) var lastHeaderHash: Digest
-  /// The newest entry's 216 bytes, the predecessor in evidence about the next; empty at size 0.
+  /// The newest entry's 216 bytes, the predecessor in evidence about the next; empty at size 0, and while they
+  /// are damaged.
   public internal(set) var lastLeaf: [UInt8]
   /// The lowest index that a proven fork or fault freezes: no entry from there on is accepted.
   public var frozenAt: UInt64?
@@ -48,6 +49,31 @@ public struct LogState: Hashable, Sendable {
     self.lastLeaf = lastLeaf
     head = LogHead(size: tree.size, leafHash: EntryHeader.leafHash(of: lastLeaf.span))
     lastHeaderHash = EntryHeader.headerHash(of: lastLeaf.span)
+  }
+
+  /// The state of a stored log by what its store knows of the newest entry, whose leaf may be damaged.
+  /// - Parameters:
+  ///   - lastHeaderHash: of the newest entry's 152 bytes.
+  ///   - lastLeaf: 216 bytes that hash to `head.leafHash`, or none.
+  public init(
+    identity: LogIdentity, tree: CompactTree, head: LogHead, lastHeaderHash: Digest,
+    lastLeaf: [UInt8], frozenAt: UInt64?
+  ) {
+    precondition(head.size == tree.size)
+    self.init(empty: identity)
+    self.tree = tree
+    self.head = head
+    self.lastHeaderHash = lastHeaderHash
+    self.frozenAt = frozenAt
+    restore(lastLeaf: lastLeaf)
+  }
+
+  /// The newest entry's leaf was damaged, and is here again. Other bytes are left out.
+  public mutating func restore(lastLeaf leaf: [UInt8]) {
+    guard leaf.count == EntryLayout.leafBytes,
+      EntryHeader.leafHash(of: leaf.span) == head.leafHash
+    else { return }
+    lastLeaf = leaf
   }
 
   public var size: UInt64 { tree.size }

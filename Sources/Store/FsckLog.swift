@@ -9,7 +9,8 @@ struct LogCheck {
   let signatures: Bool
   private var summary: FsckReport.LogSummary
   private var tree = CompactTree.empty
-  private var previous = Digest.zero
+  /// Of the header before; nil behind a leaf that is not there.
+  private var previous: Digest? = .zero
   private var builder = NodeBuilder(openBlock: [], peaks: [], blocks: 0)
   private var nodesChecked: UInt64 = 0
   private var controls: [UInt8] = []
@@ -17,6 +18,7 @@ struct LogCheck {
   /// Of the checkpoints, by size: (size, root, place in the file).
   private var roots: [(size: UInt64, root: Digest, place: UInt64, contradicts: Bool)] = []
   private var nextRoot = 0
+  private var leavesMissing = 0
 
   init(store: Store, log: StoredLog, signatures: Bool) {
     self.store = store
@@ -44,7 +46,10 @@ struct LogCheck {
       progress(next)
     }
     if tree != log.state.tree { report.add(Damage(file: file(.entries), .headMismatch)) }
-    if controlsChecked != log.written.controlCount {
+    if leavesMissing > 0 {
+      report.notChecked.append(
+        "\(log.identity.origin): \(leavesMissing) entries that are not there")
+    } else if controlsChecked != log.written.controlCount {
       report.add(Damage(file: file(.control), index: controlsChecked, .control))
     }
     report.logs.append(summary)
@@ -53,9 +58,11 @@ struct LogCheck {
   private mutating func check(_ first: UInt64, _ count: Int, _ report: inout FsckReport)
     throws(StoreError)
   {
-    let leaves = try store.readExactly(
+    // Where `entries` ends before, a start would go on with the tree that `hashes` makes.
+    let leaves = store.readPadded(
       file(.entries), at: first * UInt64(EntryLayout.leafBytes),
       count: count * EntryLayout.leafBytes)
+    let leavesEnd = (try? store.disk.size(of: file(.entries))) ?? 0
     let stored = try store.readExactly(
       file(.hashes), at: first * UInt64(Layout.hashBytes), count: count * Layout.hashBytes)
     let index = try store.readExactly(
@@ -65,6 +72,14 @@ struct LogCheck {
     for position in 0..<count {
       let entry = first + UInt64(position)
       let offset = position * EntryLayout.leafBytes
+      guard (entry + 1) * UInt64(EntryLayout.leafBytes) <= leavesEnd else {
+        digest(stored, position * Layout.hashBytes).append(to: &hashes)
+        tree.append(digest(stored, position * Layout.hashBytes))
+        checkRoots(&report)
+        previous = nil
+        leavesMissing += 1
+        continue
+      }
       checkLeaf(leaves, offset, entry, &report)
       let hash = leafHash(leaves, offset)
       hash.append(to: &hashes)
@@ -90,7 +105,7 @@ struct LogCheck {
     if header.logID != log.id || header.index != entry {
       report.add(Damage(file: file(.entries), index: entry, .position))
     }
-    if header.previous != previous {
+    if let previous, header.previous != previous {
       report.add(Damage(file: file(.entries), index: entry, .link))
     }
     previous = EntryHeader.headerHash(of: leaves.span, at: offset)
@@ -155,7 +170,8 @@ struct LogCheck {
 
   private mutating func checkControls(_ report: inout FsckReport) throws(StoreError) {
     let count = UInt64(controls.count / Layout.controlBytes)
-    guard count > 0, controlsChecked + count <= log.written.controlCount else {
+    // Behind a leaf that is not there nobody knows the places.
+    guard count > 0, leavesMissing == 0, controlsChecked + count <= log.written.controlCount else {
       controlsChecked += count
       controls = []
       return

@@ -9,6 +9,11 @@ struct HeadRecord: Hashable, Sendable {
   var size: UInt64 = 0
   var leafHash = Digest.zero
   var headerHash = Digest.zero
+  /// The log's tree, where it is known.
+  var tree: CompactTree?
+  /// Of a head that was read: size and root of its tree or, where entries were replayed or the log could not be loaded, of an
+  /// earlier one.
+  private var readAnchor = TreeAnchor(size: 0, root: CompactTree.empty.root())
   var frozenAt: UInt64?
   /// All bodies ever stored, in bytes.
   var bodyBytes: UInt64 = 0
@@ -31,6 +36,11 @@ struct HeadRecord: Hashable, Sendable {
     size * UInt64(EntryLayout.leafBytes) + bodyBytes - min(bodyBytes, purgedBytes)
   }
 
+  /// What the tree in log files is compared with before anything is signed on it.
+  var anchor: TreeAnchor {
+    tree.map { TreeAnchor(size: $0.size, root: $0.root()) } ?? readAnchor
+  }
+
   var head: LogHead { LogHead(size: size, leafHash: leafHash) }
 
   func append(to bytes: inout [UInt8]) {
@@ -47,6 +57,9 @@ struct HeadRecord: Hashable, Sendable {
     bytes.append(bigEndian: checkpointCount)
     bytes.append(bigEndian: contradictionCount)
     bytes.append(bigEndian: cosignatureCount)
+    let anchor = self.anchor
+    bytes.append(bigEndian: anchor.size)
+    anchor.root.append(to: &bytes)
     bytes.append(bigEndian: UInt16(pendingNote.count))
     bytes.append(contentsOf: pendingNote)
   }
@@ -66,6 +79,8 @@ struct HeadRecord: Hashable, Sendable {
     checkpointCount = try reader.u64(bytes)
     contradictionCount = try reader.u64(bytes)
     cosignatureCount = try reader.u64(bytes)
+    readAnchor = TreeAnchor(
+      size: try reader.u64(bytes), root: Digest(try reader.bytes32(bytes)))
     pendingNote = try reader.array(bytes, Int(try reader.u16(bytes)))
   }
 
@@ -83,5 +98,33 @@ struct HeadRecord: Hashable, Sendable {
     case .cosignatures: cosignatureCount * UInt64(Layout.cosignatureBytes)
     case .control: controlCount * UInt64(Layout.controlBytes)
     }
+  }
+}
+
+/// Size and root of a log's tree.
+struct TreeAnchor: Hashable, Sendable {
+  let size: UInt64
+  let root: Digest
+}
+
+extension HeadRecord {
+  /// Everything that an append changes.
+  mutating func takeEntries(from other: HeadRecord) {
+    size = other.size
+    leafHash = other.leafHash
+    headerHash = other.headerHash
+    tree = other.tree
+    readAnchor = other.readAnchor
+    bodyBytes = other.bodyBytes
+    segment = other.segment
+    segmentOffset = other.segmentOffset
+    controlCount = other.controlCount
+  }
+
+  /// The next body record goes behind this one.
+  mutating func placeBody(_ body: BodyArrival) {
+    segment = body.segment
+    segmentOffset = body.offset + UInt32(Layout.bodyHeaderBytes + body.bytes.count)
+    bodyBytes += UInt64(body.bytes.count)
   }
 }

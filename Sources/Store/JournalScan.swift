@@ -1,6 +1,14 @@
 import Crypto
 import Wire
 
+/// What comes next in a journal.
+enum JournalPiece {
+  /// The payload of a whole frame.
+  case commit([UInt8])
+  /// Frames from this sequence on are damaged, up to a whole one that follows.
+  case lost(sequence: UInt64)
+}
+
 /// Reads one journal frame by frame: up to its end, or to what a crash tore (store.md, 5.2).
 struct JournalReader {
   let disk: any Disk
@@ -13,6 +21,7 @@ struct JournalReader {
   private(set) var offset: UInt64 = 0
   /// A frame read so far says that the other journal is no longer needed.
   private(set) var retiresOther = false
+  private var salt: Bytes32?
 
   var file: StoreFile { .journal(number) }
 
@@ -30,52 +39,64 @@ struct JournalReader {
       header.matches(payload, salt: beginning.salt)
     else { return }
     self.beginning = beginning
+    salt = beginning.salt
     generation = header.generation
     retiresOther = header.retiresOther
     offset = UInt64(JournalFrame.bytes(payload: payload.count))
   }
 
-  /// - Returns: the payload of the next commit; nil behind the last whole one.
-  /// - Throws: `.damaged` if a later frame shows that the broken one was acknowledged.
-  mutating func nextCommit() throws(StoreError) -> [UInt8]? {
-    guard let salt = beginning?.salt else { return nil }
-    guard let header = try header(at: offset), header.kind == .commit,
-      header.generation == generation, header.sequence == sequence + 1,
-      let payload = try payload(of: header, at: offset), header.matches(payload, salt: salt)
-    else {
-      try checkTorn(salt: salt)
-      return nil
-    }
-    if header.retiresOther { retiresOther = true }
-    sequence += 1
-    offset += UInt64(JournalFrame.bytes(payload: payload.count))
-    return payload
+  /// Reads the commits of a generation whose beginning is damaged.
+  mutating func goOn(without salt: Bytes32, generation: UInt64) {
+    self.salt = salt
+    self.generation = generation
   }
 
-  /// Commit `n + 1` is written after commit `n` was synced: a whole later frame behind a broken one
-  /// means that the broken one is damage and no crash.
-  private func checkTorn(salt: Bytes32) throws(StoreError) {
-    let page = UInt64(Layout.journalPage)
-    for position in stride(from: offset + page, to: length, by: Layout.journalPage) {
-      guard let header = try header(at: position), header.kind == .commit,
-        header.generation == generation, header.sequence > sequence + 1,
-        let payload = try payload(of: header, at: position), header.matches(payload, salt: salt)
+  /// - Returns: nil behind the last whole frame.
+  mutating func next() throws(StoreError) -> JournalPiece? {
+    guard let salt else { return nil }
+    if let (header, payload) = try commit(at: offset, salt), header.sequence == sequence + 1 {
+      if header.retiresOther { retiresOther = true }
+      sequence += 1
+      offset += UInt64(JournalFrame.bytes(payload: payload.count))
+      return .commit(payload)
+    }
+    // Commit n + 1 is written after commit n was synced: a whole later frame means that this one is damaged, and
+    // not torn by a crash.
+    let lost = sequence + 1
+    for position in stride(from: offset, to: length, by: Layout.journalPage) {
+      guard let (header, _) = try commit(at: position, salt), header.sequence >= lost,
+        header.sequence > lost || beginning == nil
       else { continue }
-      throw .damaged(Damage(file: file, index: sequence + 1, .checksum))
+      offset = position
+      sequence = header.sequence - 1
+      // Without its beginning a journal's first commit stands where nobody can tell.
+      return header.sequence == lost ? try next() : .lost(sequence: lost)
     }
+    return nil
   }
 
-  /// Whether commits of a generation after `generation` are there although the beginning is not: a
-  /// commit is only written after the beginning was synced.
-  func holdsCommits(after generation: UInt64, salt: Bytes32) throws(StoreError) -> Bool {
+  /// The generation of whole commits that are there although their beginning is not: a commit is only written
+  /// after the beginning was synced. The lowest above `generation`.
+  func commits(after generation: UInt64, salt: Bytes32) throws(StoreError) -> UInt64? {
+    var found: UInt64?
     for position in stride(from: 0, to: length, by: Layout.journalPage) {
       guard let header = try header(at: position), header.kind == .commit,
-        header.generation > generation,
+        header.generation > generation, header.generation < found ?? .max,
         let payload = try payload(of: header, at: position), header.matches(payload, salt: salt)
       else { continue }
-      return true
+      found = header.generation
     }
-    return false
+    return found
+  }
+
+  private func commit(at position: UInt64, _ salt: Bytes32) throws(StoreError) -> (
+    JournalFrameHeader, [UInt8]
+  )? {
+    guard let header = try header(at: position), header.kind == .commit,
+      header.generation == generation, let payload = try payload(of: header, at: position),
+      header.matches(payload, salt: salt)
+    else { return nil }
+    return (header, payload)
   }
 
   private func header(at offset: UInt64) throws(StoreError) -> JournalFrameHeader? {

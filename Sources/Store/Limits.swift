@@ -61,8 +61,8 @@ enum Layout {
   static let cosignersKept = 512
   /// Frames of `cosignatures` read at start: 48 KiB a log.
   static let cosignaturesRead: UInt64 = 256
-  /// Leaves behind the newest checkpoint that are hashed at start: 220 KB and 0.3 ms a log.
-  static let leavesCheckedAtStart: UInt64 = 1024
+  /// Entries that a salvage writes again: more than two journals and a round of bulk data hold, 24 MiB / 216.
+  static let entriesWrittenAgain: UInt64 = 1 << 17
   /// Damage found by reads and not yet asked for, and places that were reported once.
   static let damageKept = 1000
   /// Ranges of damaged or absent entries of one log that are kept in memory: 16 KiB.

@@ -12,6 +12,8 @@ struct LogNotes {
   private(set) var pending: VerifiedCheckpoint?
   private(set) var cosignatures: [KeptCosignature] = []
   private(set) var damage: [Damage] = []
+  /// What makes them no frames: nobody knows any more what they were.
+  private(set) var emptied: [DiskOperation] = []
 
   init(_ head: HeadRecord, _ identity: LogIdentity, disk: any Disk) throws(StoreError) {
     if !head.pendingNote.isEmpty {
@@ -25,9 +27,18 @@ struct LogNotes {
       if let frame = cosignatureFrame(bytes) {
         cosignatures.append(KeptCosignature(stored: frame.stored, position: number))
       } else {
-        damage.append(Damage(file: file, index: number, .checksum))
+        leaveOut(number, of: file, Layout.cosignatureBytes, .checksum)
       }
     }
+  }
+
+  private mutating func leaveOut(
+    _ number: UInt64, of file: StoreFile, _ bytes: Int, _ problem: Damage.Problem
+  ) {
+    damage.append(Damage(file: file, index: number, problem))
+    emptied.append(
+      .write(
+        file, offset: number * UInt64(bytes), bytes: [UInt8](repeating: 0, count: bytes)))
   }
 
   private mutating func readCheckpoints(
@@ -41,7 +52,7 @@ struct LogNotes {
       if let frame = checkpointFrame(bytes) {
         frames.append((number, frame))
       } else {
-        damage.append(Damage(file: file, index: number, .checksum))
+        leaveOut(number, of: file, Layout.checkpointBytes, .checksum)
       }
     }
     // Newest first: of those that agree only the newest needs its signature verified now.
@@ -50,12 +61,17 @@ struct LogNotes {
       if frame.contradicts || newest == nil {
         verified = try? VerifiedCheckpoint.verify(note: frame.note, identity: identity)
         guard verified != nil else {
-          damage.append(Damage(file: file, index: number, .signature))
+          leaveOut(number, of: file, Layout.checkpointBytes, .signature)
           continue
         }
       }
       if let verified, !frame.contradicts {
-        newest = verified
+        // Entries below it may be lost: then it is ahead of the log.
+        if verified.size <= head.size {
+          newest = verified
+        } else if verified.size > pending?.size ?? 0 {
+          pending = verified
+        }
       }
       checkpoints.append(
         StoredCheckpoint(

@@ -1,13 +1,12 @@
 import Crypto
 import Log
 
-/// The tree of a log in its files, checked before anything is signed on it (Protocols/store.md, 7.4).
+/// The tree of a log in its files, compared with the journal's before anything is signed on it
+/// (Protocols/store.md, 7.1).
 struct LogTrees: HashReader {
   let disk: any Disk
   let head: HeadRecord
   let identity: LogIdentity
-  /// The newest that agreed with the tree: its signature vouches for everything below its size.
-  let checkpoint: VerifiedCheckpoint?
 
   func file(_ file: LogFile) -> StoreFile { .log(head.id, file) }
 
@@ -17,7 +16,7 @@ struct LogTrees: HashReader {
         file(.nodes),
         at: NodesLayout.position(level: level, index: index) * UInt64(Layout.hashBytes),
         count: Layout.hashBytes)
-      return digest(bytes, at: 0)
+      return digest(bytes)
     }
     let count = 1 << level
     let hashes = try disk.readExactly(
@@ -26,129 +25,83 @@ struct LogTrees: HashReader {
     return root(hashes, count)
   }
 
-  /// Whether the tree that the nodes make is the one under the newest checkpoint, grown by the leaves behind
-  /// it. At most `Layout.leavesCheckedAtStart` leaves are read: without a checkpoint that near, those of
-  /// the last block, whose hashes nothing else covers.
+  /// Whether the tree that the nodes make is the journal's, grown by the hashes of what was replayed since.
   func agree(with builder: NodeBuilder) throws(StoreError) -> Bool {
     let tree = CompactTree(size: head.size, nodes: builder.treeNodes)
-    var grown = CompactTree.empty
-    if let checkpoint, checkpoint.size <= head.size {
-      grown = try CompactTree(size: checkpoint.size, reader: self)
-      guard grown.root() == checkpoint.root else { return false }
+    let anchor = head.anchor
+    guard anchor.size < head.size else {
+      return anchor == TreeAnchor(size: tree.size, root: tree.root())
     }
-    if head.size - grown.size <= Layout.leavesCheckedAtStart {
-      return try grow(grown) == tree
+    var grown = try CompactTree(size: anchor.size, reader: self)
+    guard grown.root() == anchor.root else { return false }
+    while grown.size < head.size {
+      let count = min(head.size - grown.size, UInt64(Layout.readBytes / Layout.hashBytes))
+      grown.append(
+        try disk.readExactly(
+          file(.hashes), at: grown.size * UInt64(Layout.hashBytes),
+          count: Int(count) * Layout.hashBytes))
     }
-    let block = head.size & ~UInt64(Layout.blockEntries - 1)
-    let leaves = try leafHashes(block..<head.size)
-    return leaves == builder.openBlock
+    return grown == tree
   }
 
-  private func grow(_ tree: CompactTree) throws(StoreError) -> CompactTree {
-    var tree = tree
-    let hashes = try leafHashes(tree.size..<head.size)
-    for offset in stride(from: 0, to: hashes.count, by: Layout.hashBytes) {
-      tree.append(digest(hashes, at: offset))
+  // MARK: Blocks
+
+  var blocks: UInt64 {
+    (head.size + UInt64(Layout.blockEntries) - 1) >> UInt64(Layout.nodeLevel)
+  }
+
+  func content(block: UInt64) throws(StoreError) -> BlockContent {
+    let first = block << UInt64(Layout.nodeLevel)
+    let count = Int(min(head.size - first, UInt64(Layout.blockEntries)))
+    return BlockContent(
+      first: first,
+      leaves: try readPadded(.entries, first, EntryLayout.leafBytes, count),
+      stored: try readPadded(.hashes, first, Layout.hashBytes, count))
+  }
+
+  func node(block: UInt64) throws(StoreError) -> Digest {
+    let position = NodesLayout.position(level: Layout.nodeLevel, index: block)
+    return digest(try readPadded(.nodes, position, Layout.hashBytes, 1))
+  }
+
+  /// Zeros where the file ends before.
+  func readPadded(_ name: LogFile, _ first: UInt64, _ stride: Int, _ count: Int)
+    throws(StoreError) -> [UInt8]
+  {
+    var bytes: [UInt8] = []
+    do {
+      bytes = try disk.read(file(name), at: first * UInt64(stride), count: count * stride)
+    } catch {
+      guard error == .notFound else { throw .disk(error, file(name)) }
     }
-    return tree
+    bytes.append(contentsOf: repeatElement(0, count: count * stride - bytes.count))
+    return bytes
   }
 
-  /// Computed from the leaves.
-  func leafHashes(_ range: Range<UInt64>) throws(StoreError) -> [UInt8] {
-    hashes(of: try leaves(range))
-  }
-
-  func leaves(_ range: Range<UInt64>) throws(StoreError) -> [UInt8] {
-    try disk.readExactly(
-      file(.entries), at: range.lowerBound * UInt64(EntryLayout.leafBytes),
-      count: range.count * EntryLayout.leafBytes)
-  }
-
-  /// Calls `body` with the leaves in order, some at a time.
-  func forEachRun(_ body: (UInt64, [UInt8]) throws(StoreError) -> Void) throws(StoreError) {
-    var next: UInt64 = 0
-    while next < head.size {
-      let end = min(head.size, next + UInt64(Layout.entriesAtOnce))
-      try body(next, try leaves(next..<end))
-      next = end
-    }
-  }
-
-  /// Whether the leaves are linked and hash to the checkpoint's root. Above the checkpoint a leaf that is not
-  /// what `hashes` says must have a valid signature: entries there were accepted by it.
-  /// - Throws: `.damaged` if not.
-  func checkEntries() throws(StoreError) {
-    var previous = Digest.zero
-    var tree = CompactTree.empty
-    try forEachRun { (first, leaves) throws(StoreError) in
-      let count = leaves.count / EntryLayout.leafBytes
-      let stored =
-        (try? disk.read(
-          file(.hashes), at: first * UInt64(Layout.hashBytes), count: count * Layout.hashBytes))
-        ?? []
-      for position in 0..<count {
-        let index = first + UInt64(position)
-        guard link(leaves, position) == previous else {
-          throw .damaged(Damage(file: file(.entries), index: index, .link))
-        }
-        previous = headerHash(leaves, position)
-        let hash = leafHash(leaves, position)
-        tree.append(hash)
-        if let checkpoint, checkpoint.size == tree.size, checkpoint.root != tree.root() {
-          throw .damaged(Damage(file: file(.entries), index: index, .root))
-        }
-        if index >= checkpoint?.size ?? 0, !isStored(hash, stored, position),
-          !isSigned(leaves, position, identity)
-        {
-          throw .damaged(Damage(file: file(.entries), index: index, .signature))
-        }
-      }
-    }
+  /// What the leaf hashes of a block may be, the likeliest first.
+  /// - Returns: the first that is right.
+  func hashes(of content: BlockContent, where isRight: ([UInt8]) -> Bool) -> [UInt8]? {
+    if isRight(content.stored) { return content.stored }
+    if content.stored == content.computed { return nil }
+    if isRight(content.computed) { return content.computed }
+    let signed = content.signed(by: identity)
+    return isRight(signed) ? signed : nil
   }
 }
 
-extension Recovery {
-  /// Computes `hashes`, `nodes` and `control` from the leaves, and writes what is not so.
-  mutating func derive(_ trees: LogTrees) throws(StoreError) -> NodeBuilder {
-    try trees.checkEntries()
-    var builder = NodeBuilder(openBlock: [], peaks: [], blocks: 0)
-    let id = trees.head.id
-    let files = [LogFile.hashes, .nodes, .control].map { StoreFile.log(id, $0) }
-    var ends: [UInt64] = [0, 0, 0]
-    var writes: [DiskOperation] = []
-    try trees.forEachRun { (first, leaves) throws(StoreError) in
-      let hashes = hashes(of: leaves)
-      var nodes: [UInt8] = []
-      builder.append(hashes, nodes: &nodes)
-      let pieces = [hashes, nodes, controls(of: leaves, first: first)]
-      for (number, piece) in pieces.enumerated() where !piece.isEmpty {
-        let stored = (try? disk.read(files[number], at: ends[number], count: piece.count)) ?? []
-        if stored != piece {
-          let write = DiskOperation.write(files[number], offset: ends[number], bytes: piece)
-          try execute(write)
-          writes.append(.write(files[number], offset: ends[number], bytes: []))
-          if let found = mismatch(files[number], piece, stored, at: ends[number]) { report(found) }
-        }
-        ends[number] += UInt64(piece.count)
-      }
-    }
-    dirty.insert(changedBy: writes)
-    return builder
+extension BlockContent {
+  /// `stored`, but for leaves that are the author's, signed and in their place: those are right, whatever `hashes`
+  /// says.
+  func signed(by identity: LogIdentity) -> [UInt8] {
+    stored(replacedBy: { isSigned(self, $0, identity) ? computedHash(self, $0) : nil })
   }
+}
 
-  /// The first record that was not as it must be; nil where a report says already that bytes are missing.
-  private func mismatch(_ file: StoreFile, _ piece: [UInt8], _ stored: [UInt8], at offset: UInt64)
-    -> Damage?
-  {
-    guard case .log(let id, let name) = file, gaps[id]?[name] == nil else { return nil }
-    let byte = zip(piece, stored).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? 0
-    let (stride, problem): (Int, Damage.Problem) =
-      switch name {
-      case .hashes: (Layout.hashBytes, .leafHash)
-      case .nodes: (Layout.hashBytes, .node)
-      default: (Layout.controlBytes, .control)
-      }
-    return Damage(file: file, index: (offset + UInt64(byte)) / UInt64(stride), problem)
+extension CompactTree {
+  mutating func append(_ hashes: [UInt8]) {
+    for offset in stride(from: 0, to: hashes.count, by: Layout.hashBytes) {
+      append(Digest(hashes.span, at: offset))
+    }
   }
 }
 
@@ -174,29 +127,19 @@ func controls(of leaves: [UInt8], first: UInt64) -> [UInt8] {
   return bytes
 }
 
-private func digest(_ bytes: [UInt8], at offset: Int) -> Digest { Digest(bytes.span, at: offset) }
+private func digest(_ bytes: [UInt8]) -> Digest { Digest(bytes.span, at: 0) }
 
 private func root(_ hashes: [UInt8], _ count: Int) -> Digest {
   NodeBuilder.root(hashes.span, 0, count)
 }
 
-private func link(_ leaves: [UInt8], _ position: Int) -> Digest {
-  Digest(leaves.span, at: position * EntryLayout.leafBytes + EntryLayout.previous)
+private func computedHash(_ content: BlockContent, _ position: Int) -> Digest {
+  Digest(content.computed.span, at: position * Layout.hashBytes)
 }
 
-private func headerHash(_ leaves: [UInt8], _ position: Int) -> Digest {
-  EntryHeader.headerHash(of: leaves.span, at: position * EntryLayout.leafBytes)
-}
-
-private func leafHash(_ leaves: [UInt8], _ position: Int) -> Digest {
-  EntryHeader.leafHash(of: leaves.span, at: position * EntryLayout.leafBytes)
-}
-
-private func isStored(_ hash: Digest, _ stored: [UInt8], _ position: Int) -> Bool {
-  (position + 1) * Layout.hashBytes <= stored.count
-    && Digest(stored.span, at: position * Layout.hashBytes) == hash
-}
-
-private func isSigned(_ leaves: [UInt8], _ position: Int, _ identity: LogIdentity) -> Bool {
-  identity.verifySignature(leaves: leaves.span, at: position * EntryLayout.leafBytes)
+private func isSigned(_ content: BlockContent, _ position: Int, _ identity: LogIdentity) -> Bool {
+  let offset = position * EntryLayout.leafBytes
+  let header = EntryHeader(parsing: content.leaves.span, at: offset)
+  return header.logID == identity.id && header.index == content.first + UInt64(position)
+    && identity.verifySignature(leaves: content.leaves.span, at: offset)
 }

@@ -8,6 +8,7 @@ struct Mending {
   var entries: [UInt64] = []
   private(set) var damage: [Damage] = []
   private var operations: [DiskOperation] = []
+  private var lastLeaf: [UInt8]?
   private let disk: any Disk
   /// Files that are there, or are made by now.
   private var made: Set<StoreFile> = []
@@ -20,10 +21,12 @@ struct Mending {
   var hasWrites: Bool { !operations.isEmpty }
 
   var mend: Mend {
-    Mend(log: log, operations: operations, entries: entries, damage: damage)
+    Mend(
+      log: log, operations: operations, entries: entries, damage: damage, lastLeaf: lastLeaf)
   }
 
   mutating func write(leaf: ArraySlice<UInt8>, of entry: UInt64) {
+    if entry + 1 == log.state.size { lastLeaf = Array(leaf) }
     write(
       .entries, at: entry * UInt64(EntryLayout.leafBytes), Array(leaf),
       Damage(file: file(.entries), index: entry, .leafHash))
@@ -105,8 +108,11 @@ extension Store {
     let length = Int(bodyBytes(leaves, position))
     let start = Layout.bodyHeaderBytes
     for place in places(log, behind: entry) {
-      let bytes = readWhatThereIs(
-        .log(log.id, .bodies(place.segment)), at: UInt64(place.offset), count: start + length)
+      // That nothing is there is no news: it is one place of several.
+      guard
+        let bytes = try? disk.read(
+          .log(log.id, .bodies(place.segment)), at: UInt64(place.offset), count: start + length)
+      else { continue }
       guard isBodyHeader(bytes, start, length, entry) else { continue }
       let isZero = length > 0 && bytes[start...].allSatisfy { $0 == 0 }
       let isWhole = bodyProblem(bytes, start, length, entry, leaves, position) == nil

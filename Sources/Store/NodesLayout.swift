@@ -44,18 +44,25 @@ struct NodeBuilder {
       openBlock.append(contentsOf: leafHashes[offset..<(offset + take)])
       offset += take
       guard openBlock.count == blockBytes else { return }
-      var node = NodeBuilder.root(openBlock.span, 0, Layout.blockEntries)
+      let root = NodeBuilder.root(openBlock.span, 0, Layout.blockEntries)
       openBlock.removeAll(keepingCapacity: true)
-      node.append(to: &nodes)
-      var bits = blocks
-      while bits & 1 == 1 {
-        node = SHA256.node(peaks.removeLast(), node)
-        node.append(to: &nodes)
-        bits >>= 1
-      }
-      peaks.append(node)
-      blocks += 1
+      append(block: root, nodes: &nodes)
     }
+  }
+
+  /// Appends the root of a whole block.
+  /// - Precondition: no block is open.
+  mutating func append(block root: Digest, nodes: inout [UInt8]) {
+    var node = root
+    node.append(to: &nodes)
+    var bits = blocks
+    while bits & 1 == 1 {
+      node = SHA256.node(peaks.removeLast(), node)
+      node.append(to: &nodes)
+      bits >>= 1
+    }
+    peaks.append(node)
+    blocks += 1
   }
 
   /// The root of `count` leaf hashes, a power of two, from the hash number `start`.

@@ -97,6 +97,8 @@ struct Mend {
   /// Whole when this is done.
   let entries: [UInt64]
   let damage: [Damage]
+  /// The log's newest leaf, if it is among it.
+  let lastLeaf: [UInt8]?
 
   var bytes: Int {
     operations.reduce(0) { sum, operation in

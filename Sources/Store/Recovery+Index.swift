@@ -5,51 +5,65 @@ import Wire
 // `bodies.index` from the segments (Protocols/store.md, 7.5).
 extension Recovery {
   /// Writes the index records from entry `first` on. A body that hashes to its leaf is present; one whose record
-  /// is there and all of whose bytes are zeros was purged here; every other one is absent.
+  /// is there and all of whose bytes are zeros was purged here; every other one is absent. Of two records of one
+  /// entry the later counts, unless only the earlier one's body is right: bodies may have arrived later.
   mutating func rebuildIndex(_ head: HeadRecord, from first: UInt64) throws(StoreError) {
     let file = StoreFile.log(head.id, .bodiesIndex)
-    var index = IndexWriter(first: first)
+    var next = first
+    while next < head.size {
+      let count = min(head.size - next, UInt64(Layout.readBytes / Layout.indexBytes))
+      try change([.write(file, offset: next * UInt64(Layout.indexBytes), bytes: absent(count))])
+      next += count
+    }
     var start = try indexEnd(head, below: first)
     var leaves = FileWindow(disk: disk, file: .log(head.id, .entries))
+    var run = IndexRun()
     for segment in start.segment...max(start.segment, head.segment) {
       var bodies = FileWindow(disk: disk, file: .log(head.id, .bodies(segment)))
-      while let record = try nextBody(&bodies, &leaves, from: start.offset, index.next, head) {
+      while let record = try nextBody(&bodies, &leaves, from: start.offset, first, head) {
         let leaf = try leaves.bytes(
           at: record.index * UInt64(EntryLayout.leafBytes), count: EntryLayout.leafBytes)
         let body = try bodies.bytes(
           at: record.offset + UInt64(Layout.bodyHeaderBytes), count: record.length)
-        let state = bodyState(body, leaf)
-        index.append(absentUpTo: record.index)
-        index.append(state, segment, UInt32(record.offset), UInt32(record.length))
         start.offset = record.offset + UInt64(Layout.bodyHeaderBytes + record.length)
-        if index.bytes.count >= Layout.readBytes { try change([index.takeWrite(file)]) }
+        let state = bodyState(body, leaf)
+        // A body that is not right takes its record's place only in a replay of what is known.
+        guard state != .absent else { continue }
+        let found = IndexRecord(
+          segment: segment, offset: UInt32(record.offset), length: UInt32(record.length),
+          state: state)
+        if let write = run.append(found, of: record.index, file) { try change([write]) }
       }
       start.offset = 0
     }
-    index.append(absentUpTo: head.size)
-    if !index.bytes.isEmpty { try change([index.takeWrite(file)]) }
+    if let write = run.take(file) { try change([write]) }
   }
 
   /// Where the body records of the entries from `first` on begin, at the latest.
   private func indexEnd(_ head: HeadRecord, below first: UInt64) throws(StoreError)
     -> (segment: UInt32, offset: UInt64)
   {
+    // One that arrived later lies behind others: the earliest end of some is early enough.
+    var end: (segment: UInt32, offset: UInt64)?
     var next = first
-    while next > 0 {
+    while next > 0, end == nil || first - next < Layout.neighbours {
       next -= 1
       let bytes = try disk.readExactly(
         .log(head.id, .bodiesIndex), at: next * UInt64(Layout.indexBytes),
         count: Layout.indexBytes)
-      if let record = indexRecord(bytes), record.state == .present, record.segment <= head.segment {
-        return (record.segment, record.end)
-      }
+      guard let record = indexRecord(bytes), record.state == .present,
+        record.segment <= head.segment
+      else { continue }
+      let found = (segment: record.segment, offset: record.end)
+      if let known = end, known < found { continue }
+      end = found
     }
-    return (0, 0)
+    return end ?? (0, 0)
   }
 
-  /// The next body record of an entry from `next` on, whatever lies before it.
+  /// The next body record of an entry from `first` on, whatever lies before it.
   private func nextBody(
-    _ bodies: inout FileWindow, _ leaves: inout FileWindow, from start: UInt64, _ next: UInt64,
+    _ bodies: inout FileWindow, _ leaves: inout FileWindow, from start: UInt64, _ first: UInt64,
     _ head: HeadRecord
   ) throws(StoreError) -> (index: UInt64, offset: UInt64, length: Int)? {
     var offset = start
@@ -57,7 +71,7 @@ extension Recovery {
       let header = try bodies.bytes(at: offset, count: Layout.bodyHeaderBytes)
       guard header.count == Layout.bodyHeaderBytes else { return nil }
       let (magic, length, index) = bodyHeader(header)
-      if magic == EntryFiles.bodyMagic, index >= next, index < head.size {
+      if magic == EntryFiles.bodyMagic, index >= first, index < head.size {
         let leaf = try leaves.bytes(
           at: index * UInt64(EntryLayout.leafBytes), count: EntryLayout.leafBytes)
         if leaf.count == EntryLayout.leafBytes, bodyBytes(leaf) == length {
@@ -69,30 +83,33 @@ extension Recovery {
       offset += UInt64(max(1, ahead.firstIndex { $0 != 0 } ?? ahead.count))
     }
   }
+
+  private func absent(_ count: UInt64) -> [UInt8] {
+    let record = IndexRecord.encode(0, 0, 0, .absent)
+    return (0..<count).flatMap { _ in record }
+  }
 }
 
-/// Index records on their way to the file.
-private struct IndexWriter {
-  private(set) var next: UInt64
-  private(set) var bytes: [UInt8] = []
+/// Index records of entries in a row, on their way to the file.
+private struct IndexRun {
+  private var first: UInt64 = 0
+  private var bytes: [UInt8] = []
 
-  init(first: UInt64) { next = first }
-
-  mutating func append(absentUpTo end: UInt64) {
-    while next < end { append(.absent, 0, 0, 0) }
+  /// - Returns: the run before, if this record does not continue it.
+  mutating func append(_ record: IndexRecord, of entry: UInt64, _ file: StoreFile)
+    -> DiskOperation?
+  {
+    var write: DiskOperation?
+    if entry != first + UInt64(bytes.count / Layout.indexBytes) || bytes.count >= Layout.readBytes {
+      write = take(file)
+    }
+    if bytes.isEmpty { first = entry }
+    record.append(to: &bytes)
+    return write
   }
 
-  mutating func append(_ state: BodyState, _ segment: UInt32, _ offset: UInt32, _ length: UInt32) {
-    let had = state != .absent
-    bytes.append(bigEndian: had ? segment : 0)
-    bytes.append(bigEndian: had ? offset : 0)
-    bytes.append(bigEndian: had ? length : 0)
-    bytes.append(bigEndian: UInt32(state.rawValue) << 24)
-    next += 1
-  }
-
-  mutating func takeWrite(_ file: StoreFile) -> DiskOperation {
-    let first = next - UInt64(bytes.count / Layout.indexBytes)
+  mutating func take(_ file: StoreFile) -> DiskOperation? {
+    guard !bytes.isEmpty else { return nil }
     defer { bytes = [] }
     return .write(file, offset: first * UInt64(Layout.indexBytes), bytes: bytes)
   }

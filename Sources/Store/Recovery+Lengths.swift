@@ -3,8 +3,7 @@ import Log
 // Log files against the lengths that the head gives them (Protocols/store.md, 7.3).
 extension Recovery {
   /// Before a replay writes behind it: what the log files lack of what they had when the oldest journal in use
-  /// began. Missing files are made, so that the replay has where to write; those of a log that will not be loaded
-  /// only if it has something to write.
+  /// began. Missing files are made, so that the replay has where to write.
   mutating func survey(_ head: HeadRecord) throws(StoreError) {
     var made: [DiskOperation] = []
     for file in head.files {
@@ -15,7 +14,7 @@ extension Recovery {
     guard !made.isEmpty else { return }
     made =
       [.createFolder(.logs), .createFolder(.log(head.id)), .createFolder(.bodies(head.id))] + made
-    if broken[head.id] == nil { try change(made) } else { unmade[head.id] = made }
+    try change(made)
   }
 
   /// After the replay.
@@ -61,7 +60,6 @@ extension Recovery {
     // One report a file: the survey's, if there are two.
     guard gaps[id]?[file] == nil else { return }
     gaps[id, default: [:]][file] = gap.length
-    if file == .entries { broken[id] = found }
     report(found)
   }
 }

@@ -4,21 +4,14 @@ import Log
 // One log from its files: what can be computed again is, and never a log given up for it
 // (Protocols/store.md, 7.3).
 extension Recovery {
-  /// - Throws: `.damaged` when the entries do not fit the head: the log is left as it is.
+  /// - Throws: `.damaged` when no tree that the files make is the journal's: the log is left as it is.
   mutating func load(_ head: HeadRecord) throws(StoreError) -> StoredLog {
     let surplus = try checkLengths(head)
-    if let found = broken[head.id] { throw .damaged(found) }
-    let lastLeaf = try checkedLastLeaf(head)
     let identity = try identity(of: head)
     identities[head.id] = identity
     let notes = try LogNotes(head, identity, disk: disk)
-    for found in notes.damage { report(found) }
-    let trees = LogTrees(
-      disk: disk, head: head, identity: identity, checkpoint: notes.newest)
-    let hasGap = [LogFile.hashes, .nodes, .control].contains { gaps[head.id]?[$0] != nil }
-    var found: NodeBuilder?
-    if !hasGap, let fast = try nodes(head), try trees.agree(with: fast) { found = fast }
-    let builder = if let found { found } else { try derive(trees) }
+    let (builder, found) = try tree(head, identity)
+    var damaged = found
     if let length = gaps[head.id]?[.bodiesIndex] {
       try rebuildIndex(head, from: length / UInt64(Layout.indexBytes))
     }
@@ -26,32 +19,64 @@ extension Recovery {
       // Frames have places: those that are gone read as zeros, which are no frames.
       try change([.truncate(.log(head.id, file), bytes: head.bytes(of: file) ?? 0)])
     }
+    for found in notes.damage { report(found) }
+    try change(notes.emptied)
     try change(surplus)
+    if let length = gaps[head.id]?[.entries] {
+      // What was replayed behind the gap is there.
+      let end = min(head.size, touched[head.id] ?? head.size)
+      let start = min(end, length / UInt64(EntryLayout.leafBytes))
+      damaged.insert(start..<end)
+    }
+    let lastLeaf = try lastLeaf(head)
+    if head.size > 0, lastLeaf.isEmpty { damaged.insert(head.size - 1) }
     let state = LogState(
       identity: identity, tree: CompactTree(size: head.size, nodes: builder.treeNodes),
-      lastLeaf: lastLeaf, frozenAt: head.frozenAt)
-    let log = StoredLog(state: state, record: head, nodes: builder, isOnDisk: true)
+      head: head.head, lastHeaderHash: head.headerHash, lastLeaf: lastLeaf,
+      frozenAt: head.frozenAt)
+    var record = head
+    record.tree = state.tree
+    let log = StoredLog(state: state, record: record, nodes: builder, isOnDisk: true)
     log.take(notes)
+    log.damaged = damaged
     return log
   }
 
-  private func checkedLastLeaf(_ head: HeadRecord) throws(StoreError) -> [UInt8] {
-    guard head.size > 0 else { return [] }
-    let leaf = try disk.readExactly(
-      .log(head.id, .entries), at: (head.size - 1) * UInt64(EntryLayout.leafBytes),
-      count: EntryLayout.leafBytes)
-    guard EntryHeader.leafHash(of: leaf.span) == head.leafHash,
-      EntryHeader.headerHash(of: leaf.span) == head.headerHash
-    else {
-      throw .damaged(Damage(file: .log(head.id, .entries), index: head.size - 1, .headMismatch))
+  /// From nodes and hashes if they make the journal's tree, else from everything there is.
+  private mutating func tree(_ head: HeadRecord, _ identity: LogIdentity) throws(StoreError)
+    -> (NodeBuilder, EntryRanges)
+  {
+    let trees = LogTrees(disk: disk, head: head, identity: identity)
+    let hasGap = [LogFile.hashes, .nodes, .control].contains { gaps[head.id]?[$0] != nil }
+    if !hasGap, let fast = try nodes(head), try trees.agree(with: fast) {
+      return (fast, EntryRanges())
     }
-    return leaf
+    let derived = try derive(trees)
+    return (derived.builder, derived.damaged)
+  }
+
+  /// The newest entry's leaf; empty if it is not what the head says, which is reported.
+  private mutating func lastLeaf(_ head: HeadRecord) throws(StoreError) -> [UInt8] {
+    guard head.size > 0 else { return [] }
+    let file = StoreFile.log(head.id, .entries)
+    var leaf: [UInt8] = []
+    do {
+      leaf = try disk.read(
+        file, at: (head.size - 1) * UInt64(EntryLayout.leafBytes), count: EntryLayout.leafBytes)
+    } catch {
+      guard error == .notFound else { throw .disk(error, file) }
+    }
+    if leaf.count == EntryLayout.leafBytes, leafHash(leaf) == head.leafHash { return leaf }
+    if gaps[head.id]?[.entries] == nil {
+      report(Damage(file: file, index: head.size - 1, .headMismatch))
+    }
+    return []
   }
 
   // MARK: Identity
 
   /// From the journal, from its file, or from the card in the log's first entry.
-  private mutating func identity(of head: HeadRecord) throws(StoreError) -> LogIdentity {
+  mutating func identity(of head: HeadRecord) throws(StoreError) -> LogIdentity {
     if let identity = identities[head.id] { return identity }
     let file = StoreFile.log(head.id, .identity)
     var found: Damage
@@ -74,8 +99,10 @@ extension Recovery {
 
   private func identityFromGenesis(_ head: HeadRecord) throws(StoreError) -> LogIdentity? {
     guard head.size > 0 else { return nil }
-    let leaf = try disk.readExactly(
-      .log(head.id, .entries), at: 0, count: EntryLayout.leafBytes)
+    guard
+      let leaf = try? disk.readExactly(
+        .log(head.id, .entries), at: 0, count: EntryLayout.leafBytes)
+    else { return nil }
     let length = Int(EntryHeader(parsing: leaf.span).bodyBytes)
     // The first body record of the first segment is entry 0's.
     guard length <= EntryLayout.maxBodyBytes,
@@ -125,3 +152,5 @@ extension Recovery {
     return builder
   }
 }
+
+private func leafHash(_ leaf: [UInt8]) -> Digest { EntryHeader.leafHash(of: leaf.span) }

@@ -14,12 +14,18 @@ struct Recovery {
   var touched: [LogID: UInt64] = [:]
   /// Files that are shorter than what was acknowledged of them, with their length before the replay.
   var gaps: [LogID: [LogFile: UInt64]] = [:]
-  /// Logs whose entries are not whole: never loaded.
-  var broken: [LogID: Damage] = [:]
-  /// What makes the missing files of such a log.
-  var unmade: [LogID: [DiskOperation]] = [:]
   /// What the journals say was removed, done when the rest of the log is right.
   var purges: [LogID: [(state: BodyState, indices: [UInt64])]] = [:]
+  /// Something of the journals was damaged: what follows need not connect.
+  var isDoubtful = false
+  /// The end of a journal is gone: what it acknowledged is known from log files alone.
+  var mayLackEntries = false
+  /// A beginning said how far the logs go.
+  var hasHeads = false
+  /// Heads to which a log goes back whose later entries are not there.
+  var fallbacks: [LogID: HeadRecord] = [:]
+  /// Sizes that were acknowledged and are not there.
+  var lost: [LogID: UInt64] = [:]
   var dirty = SyncQueue()
   var reserveIsHeld = true
   /// Says in the newest journal that the older one is no longer needed, once that is so.
@@ -38,8 +44,12 @@ struct Recovery {
         logs.append(try load(record))
       } catch {
         guard case .damaged(let found) = error else { throw error }
-        report(found)
-        unloaded.append(record)
+        if let log = try goBack(record) {
+          logs.append(log)
+        } else {
+          report(found)
+          unloaded.append(record)
+        }
       }
       try replayPurges(of: id)
     }
@@ -53,6 +63,13 @@ struct Recovery {
     let store = Store(
       disk: disk, limits: limits, logs: logs, unloaded: unloaded, damage: damage,
       journal: position)
+    store.mayLackEntries = mayLackEntries
+    for log in store.order {
+      guard let size = lost[log.id], size > log.state.size else { continue }
+      store.lost[log.id] = size
+      store.damage.append(
+        Damage(file: .log(log.id, .entries), index: log.state.size, .lostTail))
+    }
     let beginning = store.beginning(of: position, retiresOther: true)
     let file = StoreFile.journal(position.number)
     try execute(.write(file, offset: 0, bytes: beginning))
@@ -62,6 +79,19 @@ struct Recovery {
     try holdReserve(store)
     store.compareLeftOver()
     return store
+  }
+
+  /// The log without the entries that a damaged frame took, if it is one of those that have lost some.
+  private mutating func goBack(_ record: HeadRecord) throws(StoreError) -> StoredLog? {
+    guard let before = fallbacks[record.id] else { return nil }
+    do {
+      let log = try load(before)
+      lost[record.id] = max(lost[record.id] ?? 0, record.size)
+      return log
+    } catch {
+      guard case .damaged = error else { throw error }
+      return nil
+    }
   }
 
   private func checkFormat() throws(StoreError) {

@@ -101,6 +101,7 @@ extension Store {
     after.size = batch.end
     after.leafHash = verified.after.head.leafHash
     after.headerHash = verified.after.lastHeaderHash
+    after.tree = verified.after.tree
     after.bodyBytes += UInt64(batch.bodies.count)
     after.segment = place.segment
     after.segmentOffset = place.segmentOffset + UInt32(recordBytes)

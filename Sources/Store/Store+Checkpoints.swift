@@ -8,6 +8,7 @@ extension Store {
   {
     try requireRunning()
     let log = try log(checkpoint.logID)
+    compareLeftOver(log)
     guard checkpoint.size <= log.state.size else {
       if checkpoint.size > log.pending?.size ?? 0 {
         setPending(checkpoint, log)
@@ -21,7 +22,11 @@ extension Store {
   public func newestCheckpoint(_ id: LogID) -> VerifiedCheckpoint? { logsByID[id]?.newest }
 
   /// The newest checkpoint above the log's size: not compared with anything yet.
-  public func checkpointAhead(_ id: LogID) -> VerifiedCheckpoint? { logsByID[id]?.pending }
+  public func checkpointAhead(_ id: LogID) -> VerifiedCheckpoint? {
+    guard let log = logsByID[id], let pending = log.pending, pending.size > log.state.size
+    else { return nil }
+    return pending
+  }
 
   /// A kept checkpoint of exactly `size` that agrees with the stored tree. Older than the newest 16
   /// it is looked for in the file.
@@ -126,14 +131,16 @@ extension Store {
   }
 
   /// After a crash between entries and what they meant for the checkpoint ahead. What cannot be read now is
-  /// compared after the next start.
+  /// compared before the next checkpoint is.
   func compareLeftOver() {
-    for log in order {
-      guard let pending = log.pending, pending.size <= log.state.size,
-        let ownRoot = try? root(log.id, size: pending.size)
-      else { continue }
-      settlePending(pending, log, with: ownRoot)
-    }
+    for log in order { compareLeftOver(log) }
+  }
+
+  private func compareLeftOver(_ log: StoredLog) {
+    guard let pending = log.pending, pending.size <= log.state.size,
+      let ownRoot = try? root(log.id, size: pending.size)
+    else { return }
+    settlePending(pending, log, with: ownRoot)
   }
 
   private func settlePending(

@@ -197,6 +197,7 @@ extension Store {
       for entry in mend.entries where !mend.log.arriving.contains(entry) {
         mend.log.damaged.remove(entry)
       }
+      if let leaf = mend.lastLeaf { mend.log.state.restore(lastLeaf: leaf) }
       for damage in mend.damage {
         // The same place can be damaged once more.
         reportedDamage.remove(damage)

@@ -140,23 +140,18 @@ extension Store {
   private func scrubBlock(_ block: UInt64, _ mending: inout Mending) {
     let log = mending.log
     guard let content = content(log, block: block) else { return }
-    guard let trusted = trustedHashes(log, content) else {
-      for position in 0..<content.count where !content.agrees(position) {
-        let entry = content.first + UInt64(position)
-        report(Damage(file: .log(log.id, .entries), index: entry, .leafHash))
-        log.damaged.insert(entry)
-      }
-      return
-    }
-    for position in 0..<content.count
-    where content.computed[BlockContent.hashRange(position)]
-      != trusted[BlockContent.hashRange(position)]
-    {
+    let trusted = trustedHashes(log, content)
+    // Without trust in the block, what is signed is right.
+    let known = trusted ?? content.signed(by: log.identity)
+    for position in 0..<content.count {
+      let range = BlockContent.hashRange(position)
+      guard content.computed[range] != known[range] else { continue }
       let entry = content.first + UInt64(position)
       report(Damage(file: .log(log.id, .entries), index: entry, .leafHash))
       log.damaged.insert(entry)
     }
-    mending.write(hashesOf: content, trusted)
+    mending.write(hashesOf: content, known)
+    guard let trusted else { return }
     guard content.count == Layout.blockEntries else { return }
     let root = blockRoot(trusted)
     let position = NodesLayout.position(level: Layout.nodeLevel, index: block)

@@ -25,11 +25,30 @@ struct LogHashReader: HashReader {
 }
 
 extension Store {
-  /// The stored leaf hash of one entry.
+  /// The leaf hash of one entry, compared with its leaf: heads of peers are compared with it.
+  /// - Throws: `.damaged` if the two disagree and the tree does not say which is right.
   public func leafHash(_ id: LogID, _ index: UInt64) throws(StoreError) -> Digest {
     let log = try log(id)
     guard index < log.state.size else { throw .outOfRange }
-    return digest(try leafHashes(log, index..<(index + 1)), at: 0)
+    let stored = readWhatThereIs(log, hash: index)
+    guard index < log.written.size else { return digest(stored, at: 0) }
+    let leaf = readWhatThereIs(
+      .log(id, .entries), at: index * UInt64(EntryLayout.leafBytes), count: EntryLayout.leafBytes)
+    if leaf.count == EntryLayout.leafBytes, isLeaf(leaf, 0, of: stored) {
+      return digest(stored, at: 0)
+    }
+    guard let content = content(log, block: index >> UInt64(Layout.nodeLevel)),
+      let trusted = trustedHashes(log, content)
+    else {
+      let found = Damage(file: .log(id, .hashes), index: index, .leafHash)
+      report(found)
+      throw .damaged(found)
+    }
+    return digest(trusted, at: Int(index - content.first) * Layout.hashBytes)
+  }
+
+  private func readWhatThereIs(_ log: StoredLog, hash index: UInt64) -> [UInt8] {
+    (try? leafHashes(log, index..<(index + 1))) ?? []
   }
 
   /// The stored leaf hashes of a range: 32 bytes an entry.
@@ -48,12 +67,18 @@ extension Store {
     if size == log.state.size { return log.state.tree.root() }
     let reader = LogHashReader(store: self, log: log)
     let root = try Tree.root(size: size, reader: reader)
-    guard size > 0 else { return root }
+    // Checkpoints are compared with it: a damaged hash must not look like a fork.
     let proof = try Tree.consistencyProof(from: size, to: log.state.size, reader: reader)
     guard
-      Tree.verifyConsistency(
-        from: size, to: log.state.size, fromRoot: root, toRoot: log.state.tree.root(), proof: proof)
-    else { throw .damaged(Damage(file: .log(id, .hashes), .root)) }
+      size == 0
+        || Tree.verifyConsistency(
+          from: size, to: log.state.size, fromRoot: root, toRoot: log.state.tree.root(),
+          proof: proof)
+    else {
+      let found = Damage(file: .log(id, .hashes), .tree)
+      report(found)
+      throw .damaged(found)
+    }
     return root
   }
 

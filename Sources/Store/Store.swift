@@ -17,8 +17,13 @@ public final class Store {
   var olderJournal: JournalPosition?
   var pipeline = Pipeline()
   public internal(set) var condition: StoreCondition = .running
-  /// What `open` found wrong in log files. The logs concerned are not loaded, and left as they are.
-  public let damage: [Damage]
+  /// What `open` found wrong. A log whose tree is not known any more is not loaded, and left as it is.
+  public internal(set) var damage: [Damage]
+  /// `open` found a journal missing or cut short: entries that nothing but it had may be lost without a trace. A log
+  /// that is signed here MUST NOT go on then.
+  public internal(set) var mayLackEntries = false
+  /// Sizes that were acknowledged and are not there.
+  var lost: [LogID: UInt64] = [:]
   /// Heads of logs that are not loaded: each new journal repeats them.
   let unloaded: [HeadRecord]
   var contradictions: [VerifiedCheckpoint] = []
@@ -53,6 +58,10 @@ public final class Store {
 
   /// Bytes of leaves and of bodies that are here, of one log.
   public func storedBytes(_ id: LogID) -> UInt64? { logsByID[id]?.staged.storedBytes }
+
+  /// The size that the log once had, as `open` learned from a journal that is damaged: its entries behind the present
+  /// size are lost here. Nil: none are known to be.
+  public func lostTail(_ id: LogID) -> UInt64? { lost[id] }
 
   /// What was staged and is not in log files yet: the measure of whether the disk keeps up.
   public var stagedBytes: Int { pipeline.stagedBytes }

@@ -53,6 +53,10 @@ public struct Damage: Error, Hashable, Sendable {
     case indexRecord = "is not a valid index record"
     case control = "does not list the entries that are not records"
     case root = "contradicts the tree"
+    case tree = "does not lead to the tree that was acknowledged"
+    case beginnings =
+      "has no beginning, and neither has the other journal: what was acknowledged is not known"
+    case lostTail = "lacks entries that were acknowledged, from this one on"
     case signature = "has a wrong signature"
     case unacknowledgedLog = "belongs to a log that no journal knows"
   }

@@ -133,23 +133,3 @@ struct KeptCosignature {
   let stored: StoredCosignature
   let position: UInt64
 }
-
-extension HeadRecord {
-  /// The next body record goes behind this one.
-  mutating func placeBody(_ body: BodyArrival) {
-    segment = body.segment
-    segmentOffset = body.offset + UInt32(Layout.bodyHeaderBytes + body.bytes.count)
-    bodyBytes += UInt64(body.bytes.count)
-  }
-
-  /// Everything that an append changes.
-  mutating func takeEntries(from other: HeadRecord) {
-    size = other.size
-    leafHash = other.leafHash
-    headerHash = other.headerHash
-    bodyBytes = other.bodyBytes
-    segment = other.segment
-    segmentOffset = other.segmentOffset
-    controlCount = other.controlCount
-  }
-}

@@ -170,28 +170,6 @@ struct CrashTests {
     }
   }
 
-  /// A broken frame with a whole later one behind it is damage, not a crash.
-  @Test func flippedJournalBitIsFound() throws {
-    let (disk, store) = try newStore()
-    let log = try TestLog("nl", entries: 20)
-    try store.addLog(log.identity)
-    for index in 0..<10 as Range<UInt64> {
-      try store.append(try log.verified(index..<(index + 1)))
-      try store.flush()
-    }
-    // open began generation 4 in journal 0, whose second page holds the first commit.
-    let image = disk.image
-    disk.flip(.journal(0), at: 4096 + 100)
-    #expect(throws: StoreError.damaged(Damage(file: .journal(0), index: 1, .checksum))) {
-      try Store.open(on: disk, limits: .small)
-    }
-    let beginning = SimulatedDisk(image)
-    beginning.flip(.journal(0), at: 60)
-    #expect(throws: StoreError.damaged(Damage(file: .journal(0), index: 0, .checksum))) {
-      try Store.open(on: beginning, limits: .small)
-    }
-  }
-
   /// The journal alone holds entries that complete a subtree, whose node is in no file yet.
   @Test func replayCompletesSubtree() throws {
     let log = try TestLog("nl", entries: 600, bodyBytes: 0...8)

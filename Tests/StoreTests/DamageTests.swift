@@ -130,56 +130,93 @@ struct DamageTests {
     #expect(store.newestCheckpoint(id) == log.checkpoint(70))
   }
 
-  /// Entries are truth: what is wrong with them is said, and nothing is written.
-  @Test func damagedEntriesAreLeftAsTheyAre() throws {
-    let image = try stored(tail: false).image
+  /// As long as the tree is known the log is loaded, whatever happened to its leaves.
+  @Test(arguments: [false, true]) func damagedEntriesLoseNoLog(tail: Bool) throws {
+    let image = try stored(tail: tail).image
     let name = StoreFile.log(id, .entries)
-    let damages: [(Damage, (SimulatedDisk) throws -> Void)] = [
-      (Damage(file: name, .tooShort), { try $0.execute(.truncate(name, bytes: 700 * 216 - 1)) }),
-      (Damage(file: name, .missing), { try $0.execute(.remove(name)) }),
-      (Damage(file: name, index: 699, .headMismatch), { $0.flip(name, at: 699 * 216 + 1) }),
+    let end: UInt64 = tail ? 640 : 700
+    let harms: [(Damage, Range<UInt64>, (SimulatedDisk) throws -> Void)] = [
+      (
+        Damage(file: name, .tooShort), (end - 1)..<end,
+        { try $0.execute(.truncate(name, bytes: end * 216 - 1)) }
+      ),
+      (
+        Damage(file: name, .tooShort), 300..<end,
+        { try $0.execute(.truncate(name, bytes: 300 * 216 + 5)) }
+      ),
+      (Damage(file: name, .missing), 0..<end, { try $0.execute(.remove(name)) }),
     ]
-    for (damage, harm) in damages {
+    for (damage, range, harm) in harms {
       let disk = SimulatedDisk(image)
       try harm(disk)
-      let size = try disk.size(of: name)
-      // The head is not forgotten by the next journals.
-      for _ in 0..<3 {
-        let store = try Store.open(on: disk, limits: .small)
-        #expect(store.damage == [damage])
-        #expect(store.state(id) == nil)
-        #expect(throws: StoreError.damaged(damage)) { try store.addLog(log.identity) }
-        #expect(try disk.size(of: name) == size)
-      }
+      let store = try Store.open(on: disk, limits: .small)
+      #expect(store.damage == [damage])
+      #expect(store.damagedRanges(id) == [range])
+      // It goes on, and everything but the leaves is served.
+      let whole = log.states[700]
+      #expect(store.state(id)?.head == whole.head && store.state(id)?.tree == whole.tree)
+      try expectProofs(store)
+      if tail { #expect(try store.read(id, 640..<700, maxBytes: 1 << 20).end == 700) }
+      let again = try Store.open(on: disk, limits: .small)
+      #expect(again.state(id)?.head == whole.head)
+      _ = try again.mend(id, with: log.all)
+      try again.flush()
+      #expect(again.damagedRanges(id) == [])
+      try expectContent(again, log, size: 700)
+      #expect(try Fsck.run(on: disk, signatures: true).findings == [])
     }
   }
 
-  /// A leaf that lost its tree's support is not made the tree's truth.
-  @Test func hashesAreNotDerivedFromDamagedLeaves() throws {
+  @Test func damagedLastLeafIsMended() throws {
+    let disk = try stored(tail: false)
     let name = StoreFile.log(id, .entries)
-    for (entry, problem) in [(100, Damage.Problem.root), (650, .signature)] {
-      let disk = SimulatedDisk(try stored(tail: false).image)
-      disk.flip(name, at: entry * 216 + 170)
-      try disk.execute(.truncate(.log(id, .hashes), bytes: 0))
+    disk.flip(name, at: 699 * 216 + 1)
+    let store = try Store.open(on: disk, limits: .small)
+    #expect(store.damage == [Damage(file: name, index: 699, .headMismatch)])
+    #expect(store.damagedRanges(id) == [699..<700])
+    #expect(store.state(id)?.lastLeaf == [])
+    #expect(try store.mend(id, with: log.all.slice(699..<700)).mended == [699])
+    try store.flush()
+    #expect(store.state(id) == log.states[700])
+    #expect(try Fsck.run(on: disk).findings == [])
+  }
+
+  /// Leaf and hash of one entry are both wrong: the block's node tells which of the peer's leaves is right.
+  @Test func leafAndHashOfOneEntry() throws {
+    let name = StoreFile.log(id, .entries)
+    let disk = try stored(tail: false)
+    disk.flip(name, at: 100 * 216 + 170)
+    try disk.execute(.truncate(.log(id, .hashes), bytes: 0))
+    // The last block has no node: there `hashes` is computed from leaves, and leads to the journal's root.
+    let store = try Store.open(on: disk, limits: .small)
+    #expect(store.damage == [Damage(file: .log(id, .hashes), .tooShort)])
+    #expect(store.damagedRanges(id) == [100..<101])
+    // A root that needs the hash is not made up: a checkpoint would look like a fork.
+    #expect(throws: StoreError.self) { try store.addCheckpoint(log.checkpoint(255)) }
+    #expect(try store.root(id, size: 256) == log.roots[256])
+    #expect(try store.mend(id, with: log.all.slice(90..<100)).mended.count == 10)
+    #expect(store.damagedRanges(id) == [100..<101])
+    #expect(try store.mend(id, with: log.all.slice(100..<101)).mended == [100])
+    try store.flush()
+    try expectContent(store, log, size: 700)
+    try expectProofs(store)
+    #expect(try Fsck.run(on: disk, signatures: true).findings == [])
+  }
+
+  /// A tree that nothing vouches for is not signed on: the log is left as it is.
+  @Test func unknownTreeIsNotLoaded() throws {
+    let name = StoreFile.log(id, .entries)
+    let disk = try stored(tail: false)
+    disk.flip(name, at: 650 * 216 + 170)
+    try disk.execute(.truncate(.log(id, .hashes), bytes: 0))
+    // The head is not forgotten by the next journals.
+    for _ in 0..<3 {
       let store = try Store.open(on: disk, limits: .small)
-      let index: UInt64 = problem == .root ? 599 : UInt64(entry)
-      #expect(store.damage.contains(Damage(file: name, index: index, problem)))
+      #expect(store.damage.contains(Damage(file: name, .tree)))
       #expect(store.state(id) == nil)
+      #expect(throws: StoreError.damaged(store.damage[0])) { try store.addLog(log.identity) }
       #expect(try disk.size(of: .log(id, .hashes)) == 0)
-    }
-  }
-
-  /// What only the journal has goes to its place in a log that cannot be loaded.
-  @Test func acknowledgedTailOfBrokenLogIsKept() throws {
-    let name = StoreFile.log(id, .entries)
-    for isMissing in [false, true] {
-      let disk = SimulatedDisk(try stored(tail: true).image)
-      try disk.execute(isMissing ? .remove(name) : .truncate(name, bytes: 216 * 600))
-      let store = try Store.open(on: disk, limits: .small)
-      #expect(store.damage.contains(Damage(file: name, isMissing ? .missing : .tooShort)))
-      #expect(store.state(id) == nil)
-      let leaves = try disk.read(name, at: 216 * 640, count: 216 * 60)
-      #expect(leaves == Array(log.all.leaves[(216 * 640)...]))
+      #expect(try disk.size(of: name) == 700 * 216)
     }
   }
 

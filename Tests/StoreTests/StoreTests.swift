@@ -152,7 +152,11 @@ struct StoreTests {
       _ = store.completed(token: batch.token, error: nil)
     }
     #expect(store.durableHead(id)?.size == 10)
-    let crashed = try Store.open(on: SimulatedDisk(disk.image), limits: .small)
+    var random = SplitMix64(seed: 1)
+    var tally = CrashTally()
+    // Of what was not synced nothing is left.
+    let image = disk.image.crashed(.dropped, &random, &tally)
+    let crashed = try Store.open(on: SimulatedDisk(image), limits: .small)
     #expect(crashed.state(id)?.size == 10)
     #expect(crashed.newestCheckpoint(id) == nil)
     try store.flush()

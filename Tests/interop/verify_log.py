@@ -335,6 +335,7 @@ class Acknowledged:
         self.entries, self.checkpoint_frames, self.cosignature_frames = {}, {}, {}
         self.removed = {}
         self.arrivals = {}  # index: segment, offset, body
+        self.anchor = 0, b""  # size and root of a tree of its first entries
 
     def read_head(self, reader, in_commit=False):
         self.size = reader.number(8)
@@ -343,7 +344,9 @@ class Acknowledged:
         self.segment, self.segment_end = reader.number(4), reader.number(4)
         self.controls, checkpoints = reader.number(8), reader.number(8)
         reader.take(8)  # contradictions
-        cosignatures, pending = reader.number(8), reader.take(reader.number(2))
+        cosignatures = reader.number(8)
+        self.anchor = reader.number(8), reader.take(32)
+        pending = reader.take(reader.number(2))
         if not in_commit:
             self.checkpoints, self.cosignatures, self.pending = checkpoints, cosignatures, pending
 
@@ -701,6 +704,8 @@ class Log:
 
     def check_tree(self, hashes):
         sizes, tree, blocks = {claim[0] for claim in self.claims}, Tree(), Tree()
+        anchor = self.acknowledged.anchor if self.acknowledged else (0, b"")
+        sizes.add(anchor[0])
         stored, place = self.files["nodes"] or b"", 0
         for index, leaf_hash in enumerate(hashes):
             tree.append(leaf_hash)
@@ -724,6 +729,8 @@ class Log:
                 node, bits, count = sha256(b"\1", blocks.peaks.pop(), node), bits >> 1, 2 * count
             blocks.peaks.append(node)
             blocks.size += 1
+        if self.roots.get(anchor[0], anchor[1]) != anchor[1]:
+            self.failed("journal", None, None, "acknowledges another tree of %d entries" % anchor[0])
 
     def check_control(self, leaves):
         stored, place, required = self.files["control"] or b"", 0, 0

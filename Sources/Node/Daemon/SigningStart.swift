@@ -27,6 +27,11 @@ struct SigningStart {
     } else if let refusal = try token.refusal(identity, store) {
       closedBecause = token.reason(refusal, identity.origin)
       isRemembered = refusal != .missing
+    } else if let size = store.lostTail(identity.id) {
+      let present = store.durableHead(identity.id)?.size ?? 0
+      closedBecause =
+        "own entries \(present) to \(size - 1) were acknowledged, and the disk has lost them"
+      isRemembered = true
     } else {
       closedBecause = nil
       isRemembered = false
