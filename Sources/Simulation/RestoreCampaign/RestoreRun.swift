@@ -30,6 +30,8 @@ final class RestoreRun {
   private var sizeOfCopy: UInt64 = 0
   private var hasCopySigned = false
   private var tokenLagged = false
+  /// The only peer that heard of what the copy lacks, and that it cannot reach at first.
+  private var friend: Site?
   private let firstLog: LogID
 
   init(_ start: RestoreStart, random: SplitMix64, chronicle: Chronicle) throws(Violation) {
@@ -76,11 +78,11 @@ final class RestoreRun {
   }
 
   /// Nodes publish, and links come and go.
-  private func exchange(steps: Int) throws(Violation) {
+  private func exchange(steps: Int, withLinks: Bool = true) throws(Violation) {
     for _ in 0..<steps {
       let site = random.oneIn(2) ? victim : world.sites[random.below(world.sites.count)]
       try wish(site, 1 + random.below(3))
-      if random.oneIn(3) { try changeLink() }
+      if withLinks, random.oneIn(3) { try changeLink() }
       try world.run(for: UInt64(random.below(2_500)))
     }
   }
@@ -117,10 +119,19 @@ final class RestoreRun {
     let folder = process.snapshot()
     let token = victim.token
     world.say("a copy of \(victim.label) is taken")
-    if kind != .plainRestart { try exchange(steps: random.below(5)) }
-    try world.run(for: UInt64(random.below(3_000)))
+    let hasFriend = kind != .plainRestart && random.oneIn(3)
+    if hasFriend { try meetOneFriend() }
+    // What is signed in the token's last second the token does not name.
+    let isSudden = kind == .tokenKept && random.oneIn(2)
+    if isSudden {
+      try wish(victim, 1 + random.below(3))
+      try world.run(for: UInt64(100 + random.below(600)))
+    } else {
+      if kind != .plainRestart { try exchange(steps: random.below(5), withLinks: !hasFriend) }
+      try world.run(for: UInt64(random.below(3_000)))
+    }
     guard !kind.isTwin else { return try beginTwin(folder, token) }
-    let isClean = random.oneIn(2)
+    let isClean = !isSudden && random.oneIn(2)
     tally.add(isClean ? .stoppedCleanly : .crashed)
     try world.stop(victim, isClean: isClean)
     if kind != .plainRestart {
@@ -138,6 +149,19 @@ final class RestoreRun {
     try startCopy()
   }
 
+  /// From now on one peer alone hears of what the node does, and tells nobody.
+  private func meetOneFriend() throws(Violation) {
+    let others = world.sites.filter { $0.name != victim.name }
+    let chosen = others[random.below(others.count)]
+    for other in others where other !== chosen {
+      try world.setLink(victim, other, up: false)
+      try world.setLink(chosen, other, up: false)
+    }
+    try world.setLink(victim, chosen, up: true)
+    friend = chosen
+    try world.run(for: 1_500)
+  }
+
   private func beginTwin(_ folder: Folder, _ token: RollbackToken?) throws(Violation) {
     copy = world.add(victim.keys, folder, token: kind == .twinWithToken ? token : nil)
     try cutOff(copy)
@@ -147,10 +171,10 @@ final class RestoreRun {
   /// Some of the peers can be reached at first: none, some or all.
   private func cutOff(_ site: Site) throws(Violation) {
     let others = world.sites.filter { $0.name != site.name }
-    let style = random.below(4)
+    let style = friend == nil ? random.below(4) : 1
     var reachable = 0
     for other in others {
-      let isUp = style == 0 ? false : style == 1 ? true : random.oneIn(2)
+      let isUp = other !== friend && (style == 1 || style > 1 && random.oneIn(2))
       try world.setLink(site, other, up: isUp)
       if isUp, other.process != nil { reachable += 1 }
     }
@@ -194,7 +218,7 @@ final class RestoreRun {
       if random.oneIn(2) {
         try wish(world.sites[random.below(world.sites.count)], 1 + random.below(2))
       }
-      if random.oneIn(4) { try changeLink() }
+      if friend == nil, random.oneIn(4) { try changeLink() }
       if release, round == 2, case .waiting = copy.process?.core.signing {
         world.say("the operator of \(copy.label) ends the wait")
         tally.add(.released)
@@ -202,6 +226,17 @@ final class RestoreRun {
         try copy.process?.step(.release)
       }
       try world.run(for: UInt64(random.below(9_000)))
+    }
+    // One answer is enough after half a minute; and not every operator waits for all peers.
+    if random.oneIn(3) {
+      try world.run(for: 33_000)
+      try wish(copy, 1)
+    }
+    if !kind.isTwin, random.oneIn(4), let process = copy.process, process.isClosed,
+      process.canOpenEpoch
+    {
+      try process.openEpoch()
+      try world.run(for: 3_000)
     }
   }
 
@@ -260,19 +295,31 @@ final class RestoreRun {
       copy.isWanted = false
       try world.stop(copy, isClean: true)
     }
+    // A fork may come to light only by what is published then.
+    for _ in 0..<3 {
+      try settle()
+      let check = RestoreCheck(run: self)
+      try wait { () throws(Violation) in check.hasArrived() || sites.contains(where: needsEpoch) }
+      if !sites.contains(where: needsEpoch) { return }
+    }
+  }
+
+  /// Everybody is linked with everybody, who has to opens the next epoch, and all publish.
+  private func settle() throws(Violation) {
     try wait { () throws(Violation) in
       for site in sites where needsEpoch(site) && site.process?.canOpenEpoch == true {
         try site.process?.openEpoch()
       }
-      return sites.allSatisfy { !needsEpoch($0) && $0.process?.core.signing == .ready }
+      return sites.allSatisfy {
+        !needsEpoch($0) && $0.process?.core.signing == .ready
+          && world.connected(to: $0).count == sites.count - 1
+      }
     }
     for site in sites {
       try expect(site.process?.core.signing == .ready, "\(describe(site)) does not sign again")
       let size = try site.process?.publish(1)
-      try expect(size != nil, "\(site.label) cannot publish in the end")
+      try expect(size != nil, "\(describe(site)) cannot publish in the end")
     }
-    let check = RestoreCheck(run: self)
-    try wait { () throws(Violation) in check.hasArrived() }
   }
 
   /// What an operator would look at.
