@@ -67,15 +67,14 @@ extension Store {
     if size == log.state.size { return log.state.tree.root() }
     let reader = LogHashReader(store: self, log: log)
     let root = try Tree.root(size: size, reader: reader)
-    // Checkpoints are compared with it: a damaged hash must not look like a fork.
+    guard size > 0 else { return root }
+    // Checkpoints are compared with it: a damaged hash must not look like a fork (STO-25).
     let proof = try Tree.consistencyProof(from: size, to: log.state.size, reader: reader)
     guard
-      size == 0
-        || Tree.verifyConsistency(
-          from: size, to: log.state.size, fromRoot: root, toRoot: log.state.tree.root(),
-          proof: proof)
+      Tree.verifyConsistency(
+        from: size, to: log.state.size, fromRoot: root, toRoot: log.state.tree.root(), proof: proof)
     else {
-      let found = Damage(file: .log(id, .hashes), .tree)
+      let found = Damage(file: .log(id, .hashes), .root)
       report(found)
       throw .damaged(found)
     }

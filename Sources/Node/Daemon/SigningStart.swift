@@ -32,6 +32,9 @@ struct SigningStart {
       closedBecause =
         "own entries \(present) to \(size - 1) were acknowledged, and the disk has lost them"
       isRemembered = true
+    } else if store.mayLackEntries {
+      closedBecause = "a journal is missing or cut short: own entries may be lost without a trace"
+      isRemembered = true
     } else {
       closedBecause = nil
       isRemembered = false
