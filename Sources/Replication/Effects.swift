@@ -120,7 +120,7 @@ public enum Event: Sendable, Equatable {
   /// That peer says that another copy of this node is alive.
   case anotherCopy(NodeName)
   /// Every connected peer that shares the log was asked for these entries, and none had them.
-  case unrepairable(LogID, Range<UInt64>)
+  case unrepairable(LogID, Range<UInt64>, asked: [NodeName])
   /// That peer sent a next epoch which the key committed to did not open: a card is to be compared.
   case openingRefused(after: LogID, from: NodeName)
   /// A second, different opening follows this log.

@@ -4,9 +4,16 @@ import Log
 struct DamagedPiece {
   var range: Range<UInt64>
   var asked: Set<NodeName> = []
+  /// Those, and who was asked in the rounds before.
+  var everAsked: Set<NodeName> = []
   /// Since when it is known.
   let since: UInt64
   var isReported = false
+
+  mutating func note(_ peer: NodeName) {
+    asked.insert(peer)
+    everAsked.insert(peer)
+  }
 }
 
 /// What of a log is to be fetched again: Protocols/sync.md, SYNC-36.
@@ -71,11 +78,11 @@ struct RepairList {
       ] where isSplit && !part.isEmpty {
         result.append(piece)
         result[result.count - 1].range = part
-        if part == common { result[result.count - 1].asked.insert(peer) }
+        if part == common { result[result.count - 1].note(peer) }
       }
       if !isSplit {
         result.append(piece)
-        result[result.count - 1].asked.insert(peer)
+        result[result.count - 1].note(peer)
       }
     }
     pieces = result

@@ -89,7 +89,7 @@ extension Replicator {
     _ log: LogID, _ now: UInt64, _ effects: inout [Effect]
   ) {
     let repairs = logs[log]!.repairs
-    var lost: [Range<UInt64>] = []
+    var lost: [(range: Range<UInt64>, asked: Set<NodeName>)] = []
     var isExhausted = false
     for (index, piece) in repairs.pieces.enumerated() {
       let holders = holders(of: log, piece)
@@ -99,13 +99,17 @@ extension Replicator {
       isExhausted = true
       guard !piece.isReported, isPatienceOver(piece, of: log, now) else { continue }
       logs[log]!.repairs.report(index)
-      if let last = lost.last, last.upperBound == piece.range.lowerBound {
-        lost[lost.count - 1] = last.lowerBound..<piece.range.upperBound
+      if let last = lost.last, last.range.upperBound == piece.range.lowerBound,
+        last.asked == piece.everAsked
+      {
+        lost[lost.count - 1].range = last.range.lowerBound..<piece.range.upperBound
       } else {
-        lost.append(piece.range)
+        lost.append((piece.range, piece.everAsked))
       }
     }
-    for range in lost { effects.append(.event(.unrepairable(log, range))) }
+    for (range, asked) in lost {
+      effects.append(.event(.unrepairable(log, range, asked: asked.sorted())))
+    }
     guard isExhausted, repairs.againAt == nil else { return }
     logs[log]!.repairs.againAt = now + repairs.waitMilliseconds
     logs[log]!.repairs.waitMilliseconds = min(

@@ -105,6 +105,7 @@ final class ScrubTests {
     }
     #expect(reported, "\(nl.log())")
     #expect(nl.log().contains("LOST: nl/1, entry \(index)"))
+    #expect(nl.log().contains("none of the peers that were asked (be) gave it whole"))
     #expect(nl.log().contains("next epoch is needed"))
     #expect(try nl.show("nl/1/\(index)").opening == .absent)
     #expect(try nl.show("nl/1/\(index - 1)").opening == .opened)

@@ -35,7 +35,12 @@ struct RepairTests {
   private func isWhole(_ name: String) -> Bool { cluster[name].logs.damaged(log).isEmpty }
   private var unrepairable: [Range<UInt64>] {
     cluster["nl"].events.compactMap {
-      if case .unrepairable(_, let range) = $0 { range } else { nil }
+      if case .unrepairable(_, let range, _) = $0 { range } else { nil }
+    }
+  }
+  private var asked: [[String]] {
+    cluster["nl"].events.compactMap {
+      if case .unrepairable(_, _, let asked) = $0 { asked.map(\.text) } else { nil }
     }
   }
 
@@ -110,6 +115,7 @@ struct RepairTests {
     rot("nl", 12..<14)
     cluster.run(10_000)
     #expect(unrepairable == [12..<14])
+    #expect(asked == [["de", "fr"]])
     let before = cluster.messagesSent[MessageType.pull.rawValue] ?? 0
     cluster.run(3_600_000)
     #expect((cluster.messagesSent[MessageType.pull.rawValue] ?? 0) - before < 50)
@@ -132,6 +138,7 @@ struct RepairTests {
     #expect(unrepairable.isEmpty)
     cluster.run(1_200_000)
     #expect(unrepairable == [3..<4])
+    #expect(asked == [["fr"]])
   }
 
   @Test("SYNC-36: a repair and catching up of one log do not end each other")

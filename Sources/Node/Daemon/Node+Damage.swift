@@ -72,19 +72,25 @@ extension Node {
   }
 
   /// Every connected peer was asked. Of one's own log it is the end of the epoch: nothing is invented.
-  func unrepairable(_ log: LogID, _ range: Range<UInt64>) {
+  func unrepairable(_ log: LogID, _ range: Range<UInt64>, _ asked: [NodeName]) {
     guard damage.lose(range, of: log) else { return }
     let what = range.count == 1 ? "entry \(range.lowerBound)" : "entries \(text(range))"
+    let missing = "damaged here, and \(whoHadNothing(asked))"
     guard log == identity.id else {
-      return journal.error(
-        "\(name(of: log)): \(what) damaged here, and no connected peer has them; asked again on new sessions"
-      )
+      return journal.error("\(name(of: log)): \(what) \(missing); they are asked again later")
     }
     counters.add("store.own-entries-lost", UInt64(range.count))
     journal.error(
-      "LOST: \(identity.origin), \(what): damaged here, and no peer holds them. The next epoch is needed: liaison epoch open"
+      "LOST: \(identity.origin), \(what): \(missing). The next epoch is needed: liaison epoch open"
     )
-    step(.close(because: "own \(what) damaged here, and no peer holds them"))
+    step(.close(because: "own \(what) \(missing)"))
+  }
+
+  /// Who was asked, and who was not: an operator may know of a copy there.
+  private func whoHadNothing(_ asked: [NodeName]) -> String {
+    let others = roster.entries.map { $0.card.name }.filter { !asked.contains($0) }
+    let rest = others.isEmpty ? "" : " (not asked: \(list(others)))"
+    return "none of the peers that were asked (\(list(asked))) gave it whole\(rest)"
   }
 
   func damagedText(_ log: LogID) -> [String] { store.damagedRanges(log).map(text) }

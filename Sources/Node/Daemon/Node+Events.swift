@@ -39,7 +39,7 @@ extension Node {
         "another-copy \(peer)",
         "peer \(peer) says that another copy of this node is alive: stop one of them before it signs"
       )
-    case .unrepairable(let log, let range): unrepairable(log, range)
+    case .unrepairable(let log, let range, let asked): unrepairable(log, range, asked)
     case .openingRefused(let log, let peer):
       journal.error(
         "\(name(of: log)): peer \(peer) sent a next epoch that its key did not open; compare its card by voice"
