@@ -86,6 +86,23 @@ struct SpaceUnitTests {
     #expect(scrub.passDue(day: 0) == 1_000 + NodeLimits.scrubEveryMilliseconds)
   }
 
+  @Test("STO-27: after damage a pass is due soon, once, and at most one in ten minutes")
+  func passAfterDamage() {
+    var scrub = Scrub(NodeFolder("/nowhere"), logs: [], own: log)
+    scrub.beginPass(at: 1_000, day: 0)
+    // The pass that runs is enough.
+    let duringPass = scrub.noteDamage()
+    #expect(!duringPass)
+    scrub.endPass(at: 5_000)
+    #expect(scrub.passDue(day: 0) == 1_000 + NodeLimits.scrubEveryMilliseconds)
+    let (first, second) = (scrub.noteDamage(), scrub.noteDamage())
+    #expect(first && !second)
+    #expect(scrub.passDue(day: 0) == 1_000 + NodeLimits.scrubAfterDamageMilliseconds)
+    scrub.beginPass(at: 700_000, day: 0)
+    scrub.endPass(at: 710_000)
+    #expect(scrub.passDue(day: 0) == 700_000 + NodeLimits.scrubEveryMilliseconds)
+  }
+
   @Test("Defects count once, however often they are seen")
   func defects() {
     var scrub = Scrub(NodeFolder("/nowhere"), logs: [], own: log)

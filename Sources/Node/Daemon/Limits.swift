@@ -51,6 +51,9 @@ public enum NodeLimits {
   static let scrubPauseWhenBusyMilliseconds: UInt64 = 1_000
   /// A pass begins a day after the last one began, and with each new day of the expiry clock.
   static let scrubEveryMilliseconds: UInt64 = 86_400_000
+  /// After a read found damage, a pass looks for what else is damaged; but not sooner after the last one began: a disk that
+  /// rots on and on is not read without a rest.
+  static let scrubAfterDamageMilliseconds: UInt64 = 600_000
   /// The expiry clock is computed again at most so often: 500 logs with 500 cosigners each take some 20 ms.
   static let expiryClockMilliseconds: UInt64 = 5_000
   /// Bodies that wait for their removal, and those named before they came: 16 bytes each and a set's overhead.

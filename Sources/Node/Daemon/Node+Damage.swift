@@ -26,6 +26,7 @@ extension Node {
     for found in store.takeDamage() {
       damage.isDue = true
       counters.add("store.damage-found")
+      beginPassAfterDamage()
       journal.error("damage: \(found)")
     }
     for mended in store.takeMended() {

@@ -132,6 +132,13 @@ extension Node {
     beginPass()
   }
 
+  /// What one read found is seldom the only damage: a pass follows, and not only a day later.
+  func beginPassAfterDamage() {
+    guard scrub.noteDamage() else { return }
+    if let passTimer { loop.cancel(passTimer) }
+    passTimer = nil
+  }
+
   private func endPass() {
     scrub.endPass(at: loop.clock.wallMilliseconds)
     let damaged = store.logs.filter { !store.damagedRanges($0.id).isEmpty }.map(\.origin.text)

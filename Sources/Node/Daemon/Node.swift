@@ -326,6 +326,7 @@ final class Node {
 
   private func endRound() {
     author.work()
+    watchDamage()
     // After a stop nobody executes a batch: what is left is for `flush`, which needs that none is out.
     if !isDiskBusy, let diskThread, let batch = store.takeBatch() {
       isDiskBusy = true

@@ -30,6 +30,8 @@ struct Scrub {
   var lastEndedAt: UInt64?
   /// The day of the expiry clock for which the last pass began.
   var day: UInt64 = 0
+  /// A read found damage between two passes: the next pass begins soon.
+  var foundDamage = false
   /// Logs of which the next entries cannot be read now: asked again in the next pass.
   var unreadable: Set<LogID> = []
   /// Entries whose signatures are being verified.
@@ -69,12 +71,15 @@ struct Scrub {
   /// When a pass begins by itself, in Unix ms.
   func passDue(day now: UInt64) -> UInt64 {
     guard let last = passStartedAt ?? lastStartedAt, now <= day else { return 0 }
-    return last + NodeLimits.scrubEveryMilliseconds
+    return last
+      + (foundDamage
+        ? NodeLimits.scrubAfterDamageMilliseconds : NodeLimits.scrubEveryMilliseconds)
   }
 
   mutating func beginPass(at milliseconds: UInt64, day: UInt64) {
     cursor = ScrubCursor(first: cursor.first)
     passStartedAt = milliseconds
+    foundDamage = false
     self.day = day
     unreadable = []
     logs = logs.mapValues {
@@ -82,6 +87,13 @@ struct Scrub {
       log.scrubbed = 0
       return log
     }
+  }
+
+  /// - Returns: whether the next pass begins sooner now. The pass that is under way is enough.
+  mutating func noteDamage() -> Bool {
+    guard passStartedAt == nil, !foundDamage else { return false }
+    foundDamage = true
+    return true
   }
 
   mutating func endPass(at milliseconds: UInt64) {
