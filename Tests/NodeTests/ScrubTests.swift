@@ -47,8 +47,14 @@ final class ScrubTests {
   /// Flips one bit of the last body of the log.
   private func rot(_ node: DaemonProcess, _ log: LogID) throws {
     let path = "\(node.folder.root)/logs/\(log)/bodies/00000000"
+    try flip(path, at: nil)
+  }
+
+  /// - Parameter place: nil: 100 bytes before the end.
+  private func flip(_ path: String, at place: UInt64?) throws {
     let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
-    let place = try file.seekToEnd() - 100
+    let end = try file.seekToEnd()
+    let place = place ?? end - 100
     try file.seek(toOffset: place)
     let byte = try #require(try file.read(upToCount: 1)?.first)
     try file.seek(toOffset: place)
@@ -110,5 +116,30 @@ final class ScrubTests {
     #expect(try nl.show("nl/1/\(index)").opening == .absent)
     #expect(try nl.show("nl/1/\(index - 1)").opening == .opened)
     #expect(throws: ControlError.self) { try nl.publish([#"{"type":"a"}"#], to: ["be"]) }
+  }
+
+  @Test("CTL-9: a damaged leaf holds up the tail of its log, and comes when it is mended")
+  func tail() throws {
+    let nodes = try mesh(["nl", "be"])
+    let (nl, be) = (nodes[0], nodes[1])
+    let run = try publish(nl, nodes)
+    _ = try be.publish([#"{"type":"own"}"#], to: ["be"])
+    let before: TailPage = try be.call("Tail", TailRequest())
+    #expect(before.events.count == 11)
+    _ = try nl.terminate()
+    let leaf = run.first + 4
+    try flip(
+      "\(be.folder.root)/logs/\(try nl.card().identity.id)/entries", at: leaf * 216 + 170)
+    let page: TailPage = try be.call("Tail", TailRequest())
+    #expect(page.position.next["nl/1"] == leaf && !page.more, "\(be.log())")
+    #expect(page.events.filter { $0.entry.hasPrefix("nl/1/") }.count == 4)
+    #expect(page.events.contains { $0.entry.hasPrefix("be/1/") })
+    try nl.start(port: String(nl.address.split(separator: ":")[1]))
+    let healed = try be.wait(seconds: 20) { report in
+      report.scrub.damageMended > 0 && report.logs.allSatisfy { $0.damaged.isEmpty }
+    }
+    #expect(healed, "\(be.log())")
+    let rest: TailPage = try be.call("Tail", TailRequest(position: page.position))
+    #expect(rest.events.map(\.entry) == (leaf..<leaf + 6).map { "nl/1/\($0)" })
   }
 }

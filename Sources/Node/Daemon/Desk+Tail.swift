@@ -9,6 +9,9 @@ extension Desk {
   ///   - logs: those to look at, in this order.
   ///   - isDisputed: whether the entry stands at or above a proven fork.
   ///   - isLate: whether it stands above the end that the next epoch gave its log.
+  ///
+  /// An entry whose leaf is damaged ends the page of its log, and the next page comes back to it; one that is
+  /// lost is passed over.
   func tail(
     _ position: TailPosition, _ logs: [LogIdentity], _ limits: TailLimits, _ store: Store,
     isDisputed: (LogID, UInt64) -> Bool, isLate: (LogID, UInt64) -> Bool
@@ -27,9 +30,17 @@ extension Desk {
           page.more = true
           break
         }
-        let batch = try store.read(
-          identity.id, next..<min(size, next + 256), maxBytes: NodeLimits.pageReadBytes)
-        let book = try book(of: identity)
+        guard let book = try whole({ try book(of: identity) }) else { break }
+        let run = try whole {
+          try store.read(
+            identity.id, next..<min(size, next + 256), maxBytes: NodeLimits.pageReadBytes)
+        }
+        guard let batch = run else {
+          guard isLost(identity.id, next) else { break }
+          looked += 1
+          next += 1
+          continue
+        }
         for entry in 0..<batch.count {
           guard
             page.events.isEmpty
@@ -56,5 +67,10 @@ extension Desk {
       page.position.next[origin] = next
     }
     return page
+  }
+
+  /// - Returns: nil for what is damaged: one entry does not end a tail of all logs.
+  private func whole<Value>(_ read: () throws -> Value) throws -> Value? {
+    do { return try read() } catch StoreError.damaged { return nil }
   }
 }

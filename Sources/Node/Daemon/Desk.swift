@@ -13,6 +13,9 @@ final class Desk {
   /// The key exchanged with an author's operator.
   var presharedKey: (NodeName) -> Held<PresharedKey>? = { _ in nil }
 
+  /// Whether an entry is damaged here, and no peer that was asked gave it whole.
+  var isLost: (LogID, UInt64) -> Bool = { _, _ in false }
+
   init(store: Store, secrets: NodeSecrets) {
     self.store = store
     self.secrets = secrets
@@ -21,14 +24,17 @@ final class Desk {
   /// Forgets what it derived: a pre-shared key came or went.
   func forget(_ log: LogID) { books[log] = nil }
 
-  /// The book of one author, fed with every grant that is stored.
+  /// The book of one author, fed with every grant that is stored and not lost.
   func book(of identity: LogIdentity) throws -> AudienceBook {
     let book = books[identity.id] ?? AudienceBook(identity: identity)
     books[identity.id] = book
     guard let size = store.state(identity.id)?.size, book.size < size else { return book }
     for entry in try store.controlEntries(identity.id, from: book.size)
     where entry.kind == EntryKind.grant.rawValue && entry.index >= book.size {
-      try feed(entry.index, of: identity, to: book)
+      do { try feed(entry.index, of: identity, to: book) } catch StoreError.damaged(let found) {
+        // What it grants may still come, and records before it would seem to be for others.
+        guard isLost(identity.id, entry.index) else { throw StoreError.damaged(found) }
+      }
     }
     book.advance(to: size)
     return book

@@ -43,6 +43,9 @@ extension Node {
     let ranges = store.damagedRanges(log)
     guard ranges != damage.asked[log] ?? [] else { return }
     damage.asked[log] = ranges
+    // A grant may be among what was mended, and a tail may wait for it.
+    if log != identity.id { desk.forget(log) }
+    wakeObservers()
     damage.lost[log]?.removeAll { lost in !ranges.contains { $0.overlaps(lost) } }
     step(.damaged(log, ranges))
   }
@@ -75,6 +78,8 @@ extension Node {
   /// Every connected peer was asked. Of one's own log it is the end of the epoch: nothing is invented.
   func unrepairable(_ log: LogID, _ range: Range<UInt64>, _ asked: [NodeName]) {
     guard damage.lose(range, of: log) else { return }
+    // A tail waits for it no longer.
+    wakeObservers()
     let what = range.count == 1 ? "entry \(range.lowerBound)" : "entries \(text(range))"
     let missing = "damaged here, and \(whoHadNothing(asked))"
     guard log == identity.id else {

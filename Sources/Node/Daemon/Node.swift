@@ -112,6 +112,9 @@ final class Node {
     box.node = self
     applyPresharedKeys()
     author.didStage = { [weak self] in self?.expectWithdrawals(in: $0, of: card.identity.id) }
+    desk.isLost = { [weak self] log, index in
+      self?.damage.lost[log]?.contains { $0.contains(index) } == true
+    }
     applyLimits()
     startSigning(start)
   }
@@ -288,6 +291,10 @@ final class Node {
     }
     if let opening = openings.removeValue(forKey: durable.id) { finishFollowing(opening.card) }
     removeArrived(durable)
+    wakeObservers()
+  }
+
+  func wakeObservers() {
     for wake in observers.keys.sorted(by: { $0.number < $1.number }) { observers[wake]?() }
   }
 
