@@ -52,25 +52,64 @@ public enum TokenRefusal: Hashable, Sendable {
   case malformed
   /// It is the token of another log.
   case otherLog(Origin)
+  /// It is the token of a later epoch of this node.
+  case laterEpoch(Origin)
+  /// What the folder has at this index is damaged: it cannot be compared before it is mended.
+  case damaged(index: UInt64)
   /// It names this entry, which the folder lacks.
   case ahead(index: UInt64)
   /// The folder has another entry at this index.
   case otherHistory(index: UInt64)
+
+  /// Whether it says of the folder that another one signed after it. Else nothing is known of the folder: the log is
+  /// closed for this run, and a start with the right token opens it (STO-42).
+  public var isLasting: Bool {
+    switch self {
+    case .missing, .malformed, .otherLog, .damaged: false
+    case .laterEpoch, .ahead, .otherHistory: true
+    }
+  }
 }
 
 extension RollbackToken {
   /// - Parameter token: what was found outside the folder; nil: nothing.
   /// - Returns: why the own log is closed here; nil when the token names an entry of it.
+  /// - Throws: `.disk` when the disk does not give the entry: nothing is known then.
   public static func refusal(
     of token: RollbackToken?, _ identity: LogIdentity, _ store: Store
-  ) -> TokenRefusal? {
+  ) throws(StoreError) -> TokenRefusal? {
     guard let token else { return .missing }
-    guard token.origin == identity.origin, token.size > 0 else { return .otherLog(token.origin) }
-    guard token.size <= store.durableHead(identity.id)?.size ?? 0 else {
-      return .ahead(index: token.size - 1)
+    guard token.origin == identity.origin else {
+      let isLater =
+        token.origin.name == identity.origin.name && token.origin.epoch > identity.origin.epoch
+      return isLater ? .laterEpoch(token.origin) : .otherLog(token.origin)
     }
-    guard (try? store.leafHash(identity.id, token.size - 1)) == token.leafHash else {
-      return .otherHistory(index: token.size - 1)
+    guard token.size > 0 else { return .malformed }
+    let index = token.size - 1
+    guard let head = store.durableHead(identity.id), token.size <= head.size else {
+      return .ahead(index: index)
+    }
+    guard let here = try leafHash(at: index, head, identity.id, store) else {
+      return .damaged(index: index)
+    }
+    return here == token.leafHash ? nil : .otherHistory(index: index)
+  }
+
+  /// - Returns: nil for damage; what a disk refuses to give is thrown.
+  private static func leafHash(
+    at index: UInt64, _ head: LogHead, _ id: LogID, _ store: Store
+  ) throws(StoreError) -> Digest? {
+    // The head is journaled: the newest entry needs no file of the log.
+    if index == head.size - 1 { return head.leafHash }
+    do throws(StoreError) {
+      return try store.leafHash(id, index)
+    } catch {
+      guard case .damaged = error else { throw error }
+    }
+    do throws(StoreError) {
+      _ = try store.leafHashes(id, index..<(index + 1))
+    } catch {
+      guard case .damaged = error else { throw error }
     }
     return nil
   }

@@ -244,6 +244,31 @@ final class RestoreTests {
 }
 
 extension RestoreTests {
+  @Test("A token of another node, or a file that is none, closes for that run only")
+  func wrongToken() throws {
+    let (nl, be) = try pair()
+    _ = try nl.publish(records(3), to: ["be"], replicas: 1)
+    _ = try nl.terminate()
+    _ = try be.terminate()
+    let token = URL(fileURLWithPath: nl.folder.defaultToken)
+    let kept = try Data(contentsOf: token)
+    for wrong in [
+      try Data(contentsOf: URL(fileURLWithPath: be.folder.defaultToken)), Data("no token".utf8),
+    ] {
+      try wrong.write(to: token)
+      try nl.start()
+      let report = try nl.status()
+      #expect(report.signing == "closed" && report.signingWhy?.contains("the token") == true)
+      #expect(!FileManager.default.fileExists(atPath: nl.folder.closed))
+      _ = try nl.terminate()
+      #expect(try Data(contentsOf: token) == wrong)
+    }
+    try kept.write(to: token)
+    try be.start(port: String(be.address.split(separator: ":")[1]))
+    try nl.start()
+    #expect(try nl.wait { $0.signing == "ready" }, "\(nl.log())")
+  }
+
   @Test("Own entries are not taken before it is written that the log is closed")
   func markFirst() throws {
     let (nl, be) = try pair()

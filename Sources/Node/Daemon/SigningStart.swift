@@ -3,7 +3,8 @@ import Replication
 import Runtime
 import Store
 
-/// How signing begins, and why: the mark of an earlier closing, the token, the store, the roster, in this order.
+/// How signing begins, and why: the mark of an earlier closing, what the token or the store says for ever, what the token
+/// says for this run, the roster, in this order.
 struct SigningStart {
   /// Why the log is closed; nil: it is not.
   let closedBecause: String?
@@ -24,9 +25,12 @@ struct SigningStart {
     if let reason = try ClosedMark.load(folder, identity.origin) {
       closedBecause = reason
       isRemembered = false
-    } else if let refusal = try token.refusal(identity, store) {
+      return
+    }
+    let refusal = try token.refusal(identity, store)
+    if let refusal, refusal.isLasting {
       closedBecause = token.reason(refusal, identity.origin)
-      isRemembered = refusal != .missing
+      isRemembered = true
     } else if let size = store.lostTail(identity.id) {
       let present = store.durableHead(identity.id)?.size ?? 0
       closedBecause =
@@ -36,7 +40,7 @@ struct SigningStart {
       closedBecause = "a journal is missing or cut short: own entries may be lost without a trace"
       isRemembered = true
     } else {
-      closedBecause = nil
+      closedBecause = refusal.map { token.reason($0, identity.origin) }
       isRemembered = false
     }
   }

@@ -34,7 +34,19 @@ struct TokenFile {
     switch try load() {
     case .nothing: .missing
     case .malformed: .malformed
-    case .token(let token): RollbackToken.refusal(of: token, identity, store)
+    case .token(let token): try compare(token, identity, store)
+    }
+  }
+
+  private func compare(
+    _ token: RollbackToken, _ identity: LogIdentity, _ store: Store
+  ) throws(IdentityError) -> TokenRefusal? {
+    do throws(StoreError) {
+      return try RollbackToken.refusal(of: token, identity, store)
+    } catch {
+      throw IdentityError(
+        .inputOutput, "entry \(token.size - 1), which the token names, cannot be read: \(error)",
+        hint: "look at the disk, then start again: nothing was changed, and nothing is remembered")
     }
   }
 
@@ -44,7 +56,11 @@ struct TokenFile {
     case .missing:
       "the token \(path) is missing, so this may be an old copy of the data folder"
     case .malformed: "the token \(path) is damaged"
-    case .otherLog: "the token \(path) is not that of \(origin)"
+    case .otherLog(let other): "the token \(path) is that of \(other), not of \(origin)"
+    case .laterEpoch(let later):
+      "the token names \(later), a later epoch of this node: this data folder is an old copy"
+    case .damaged(let index):
+      "entry \(index), which the token names, is damaged here: restart when it is mended"
     case .ahead(let index):
       "the token names entry \(index), which this data folder lacks: it is an old copy"
     case .otherHistory(let index):

@@ -46,7 +46,9 @@ final class NodeProcess {
       try must("\(site.label): a peer's log") { try store.addLog(card.identity) }
     }
     // As SigningStart does: the mark of an earlier closing, the token, the roster.
-    let refusal = RollbackToken.refusal(of: site.token, identity, store)
+    let refusal = try must("\(site.label): the token") {
+      try RollbackToken.refusal(of: site.token, identity, store)
+    }
     tokenIsGood = refusal == nil
     var start = OwnLogStart.waiting
     if let closed = site.folder.closed, closed.origin == identity.origin {
@@ -58,7 +60,7 @@ final class NodeProcess {
       ownName: site.name, ownLog: identity.id,
       runID: [UInt8](repeating: 0, count: 14) + [UInt8(site.number), site.starts],
       logs: store.logs, reader: SimulatedReader(store), start: start)
-    if let refusal, refusal != .missing, case .closed(let reason) = start {
+    if let refusal, refusal.isLasting, case .closed(let reason) = start {
       rememberClosed(reason)
     }
   }
