@@ -52,6 +52,21 @@ extension Replicator {
     logs[log] == nil ? 0 : max(highestKnown(of: log), logs[log]!.durable.size)
   }
 
+  /// Connected peers that show more entries of `log` than are durable here, by name. Nothing of it is proven before they
+  /// deliver them.
+  public func claims(of log: LogID) -> [(peer: NodeName, size: UInt64)] {
+    guard let progress = logs[log] else { return [] }
+    // What is late nobody waits for.
+    let reach = max(ceiling(of: log), progress.accepted.size)
+    return sessionOrder.compactMap { id -> (peer: NodeName, size: UInt64)? in
+      let session = sessions[id]!
+      guard let shared = session.shared[log], !shared.isDisputed, let theirs = shared.theirs,
+        min(theirs.size, reach) > progress.durable.size
+      else { return nil }
+      return (session.opening.peer, min(theirs.size, reach))
+    }.sorted { $0.peer < $1.peer }
+  }
+
   /// Who cosigned which size of `log`.
   public func cosigners(of log: LogID) -> [(name: NodeName, size: UInt64)] {
     guard let progress = logs[log] else { return [] }

@@ -27,7 +27,10 @@ enum EpochVerb {
       Option("--passphrase-file", "FILE", summary: "read the recovery file's passphrase from here"),
       Option(
         "--next-passphrase-file", "FILE", summary: "read the passphrase of the new one from here"),
-      Option("--unasked", summary: "also if no peer answered, or not all own entries are back"),
+      Option(
+        "--without", "NAME",
+        summary: "in spite of own entries that this peer shows and does not deliver", repeats: true),
+      Option("--unasked", summary: "also if no peer answered, whatever those that did show"),
     ])
 
   static func run(_ arguments: Arguments) throws(Failure) {
@@ -114,7 +117,7 @@ private struct EpochOpening {
     return try Failure.wrap { () throws(IdentityError) in
       try EpochPlan(
         recovery: contents.origin, key: contents.logKey.publicKey, name: own.name, epochs,
-        isUnasked: arguments.has("--unasked"))
+        waived: Set(arguments.all("--without")), isUnasked: arguments.has("--unasked"))
     }
   }
 

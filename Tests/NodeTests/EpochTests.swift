@@ -264,19 +264,19 @@ final class EpochTests {
     let name = try NodeName("nl")
     let hash = Hex.encode(SHA256.hash(key.array).array)
     let other = Hex.encode(SHA256.hash([7]).array)
-    func epoch(_ number: Int, next: String, shown: UInt64 = 5) -> EpochReport {
+    func epoch(_ number: Int, next: String, claims: [EpochClaim] = []) -> EpochReport {
       EpochReport(
-        origin: "nl/\(number)", id: "", size: 5, leafHash: other, next: next, shown: shown)
+        origin: "nl/\(number)", id: "", size: 5, leafHash: other, next: next, claims: claims)
     }
     func plan(
       _ recovery: String, _ epochs: [EpochReport], answered: [String] = ["be"],
-      isUnasked: Bool = false
+      without: Set<String> = [], isUnasked: Bool = false
     ) -> Result<EpochPlan, IdentityError> {
       Result { () throws(IdentityError) in
         try EpochPlan(
           recovery: recovery, key: key, name: name,
           EpochsReply(own: "nl/1", answered: answered, unanswered: ["fr"], epochs: epochs),
-          isUnasked: isUnasked)
+          waived: without, isUnasked: isUnasked)
       }
     }
     func refusal(_ result: Result<EpochPlan, IdentityError>) -> String {
@@ -292,8 +292,17 @@ final class EpochTests {
     let opened = [epoch(1, next: hash), epoch(2, next: other)]
     #expect(refusal(plan("nl/2", opened)).contains("opened already"))
     #expect(refusal(plan("nl/3", opened)).contains("does not hold the key"))
-    #expect(refusal(plan("nl/2", [epoch(1, next: hash, shown: 9)])).contains("peers hold 9"))
-    #expect((try? plan("nl/2", [epoch(1, next: hash, shown: 9)], isUnasked: true).get()) != nil)
+    let claims = [EpochClaim(peer: "be", size: 9), EpochClaim(peer: "fr", size: 7)]
+    let claimed = [epoch(1, next: hash, claims: claims)]
+    #expect(
+      refusal(plan("nl/2", claimed))
+        .contains("peer be shows 9 entries of nl/1, which it has not delivered; peer fr shows 7"))
+    // One is waived, and what the other shows still counts.
+    #expect(refusal(plan("nl/2", claimed, without: ["be"])).hasPrefix("peer fr shows 7 entries"))
+    #expect((try? plan("nl/2", claimed, without: ["be", "fr"]).get()) != nil)
+    #expect((try? plan("nl/2", claimed, isUnasked: true).get()) != nil)
+    #expect(refusal(plan("nl/2", claimed, without: ["de"])).contains("de, which is not on the"))
+    #expect(refusal(plan("nl/2", claimed, answered: [], without: ["fr"])).contains("no peer"))
     #expect(refusal(plan("nl/2", [epoch(1, next: "")])).contains("not here yet"))
     // An opening by this key that broke off before its first entry was stored.
     var begun = epoch(2, next: "")

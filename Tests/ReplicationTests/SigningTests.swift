@@ -144,6 +144,12 @@ struct SigningTests {
     cluster.run(120_000)
     #expect(waits(cluster, for: ["be"]))
     #expect(cluster["nl"].counters[.claimsDropped] == 1)
+    // By name, for an operator who opens the next epoch in spite of it.
+    let own = cluster["nl"].identity.id
+    let claims = cluster["nl"].core.claims(of: own)
+    #expect(claims.map(\.peer) == [cluster["be"].name])
+    #expect(claims.first?.size == cluster["be"].core.knownSize(of: own))
+    #expect(cluster["be"].core.claims(of: own).isEmpty)
   }
 
   @Test("SYNC-62: an old copy that learns of it late is closed then, and signs nothing twice")

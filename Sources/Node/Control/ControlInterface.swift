@@ -82,6 +82,9 @@ enum ControlInterface {
     # what a copy holds of one log
     type Copied (origin: string, size: int)
 
+    # a peer shows more of an epoch than is here, and has not delivered it
+    type EpochClaim (peer: string, size: int)
+
     # one epoch of this node's own name
     type Epoch (
       origin: string,
@@ -89,7 +92,7 @@ enum ControlInterface {
       size: int,
       leafHash: string,
       next: string,
-      shown: int
+      claims: []EpochClaim
     )
 
     # who has what, how far behind, since when, why

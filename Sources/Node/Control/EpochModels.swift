@@ -23,18 +23,30 @@ public struct EpochReport: Codable, Hashable, Sendable {
   public var leafHash: String
   /// SHA-256 of the log key that may open the next epoch, hexadecimal; empty while its genesis is not here.
   public var next: String
-  /// The most that a peer showed of it.
-  public var shown: UInt64
+  /// Peers that show more of it than is here, and have not delivered it.
+  public var claims: [EpochClaim]
 
   public init(
-    origin: String, id: String, size: UInt64, leafHash: String, next: String, shown: UInt64
+    origin: String, id: String, size: UInt64, leafHash: String, next: String,
+    claims: [EpochClaim] = []
   ) {
     self.origin = origin
     self.id = id
     self.size = size
     self.leafHash = leafHash
     self.next = next
-    self.shown = shown
+    self.claims = claims
+  }
+}
+
+/// What a peer shows of an epoch, without proof.
+public struct EpochClaim: Codable, Hashable, Sendable {
+  public var peer: String
+  public var size: UInt64
+
+  public init(peer: String, size: UInt64) {
+    self.peer = peer
+    self.size = size
   }
 }
 

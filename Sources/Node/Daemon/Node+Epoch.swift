@@ -25,7 +25,7 @@ extension Node {
           origin: log.origin.text, id: log.id.description, size: head.size,
           leafHash: head.size == 0 ? "" : Hex.encode(head.leafHash.array),
           next: genesis(of: log).map { Hex.encode($0.nextKeyHash.array) } ?? "",
-          shown: core.knownSize(of: log.id))
+          claims: core.claims(of: log.id).map { EpochClaim(peer: $0.peer.text, size: $0.size) })
       })
   }
 

@@ -9,15 +9,18 @@ public struct EpochPlan: Hashable, Sendable {
   /// - Parameters:
   ///   - recovery: the origin that the recovery file names.
   ///   - key: the log key in it.
-  ///   - isUnasked: the operator opens the epoch although peers could not be asked, or hold more than is here.
+  ///   - waived: peers whose claims to hold more than is here the operator does not believe, or will not wait for.
+  ///   - isUnasked: the operator opens the epoch although peers could not be asked, or claim more than is here.
   public init(
-    recovery: String, key: LogPublicKey, name: NodeName, _ epochs: EpochsReply, isUnasked: Bool
+    recovery: String, key: LogPublicKey, name: NodeName, _ epochs: EpochsReply,
+    waived: Set<String> = [], isUnasked: Bool
   ) throws(IdentityError) {
     guard let origin = try? Origin(recovery), origin.name == name else {
       throw IdentityError(
         .refused, "this is the recovery file of \(recovery), and the node is \(name)",
         hint: "name the file that \"liaison init\" or the last \"epoch open\" wrote for this node")
     }
+    try EpochPlan.checkNames(waived, epochs)
     if !isUnasked { try EpochPlan.checkAsked(epochs) }
     // What this very key opens and has no entry yet is an opening that broke off: it was shown to nobody.
     let begun = LogIdentity(origin: origin, key: key).id.description
@@ -47,15 +50,34 @@ public struct EpochPlan: Hashable, Sendable {
         hint: "partners would not follow it: find the recovery file that was written with "
           + "\(highest.origin); without it, make a new node and compare cards by voice")
     }
-    guard isUnasked || report.shown <= report.size else {
-      throw IdentityError(
-        .refused,
-        "peers hold \(report.shown) entries of \(report.origin), and \(report.size) are here",
-        hint: "wait until they are back, or they will count as late; if that peer is gone, "
-          + "--unasked opens the epoch without them")
-    }
+    if !isUnasked { try EpochPlan.checkClaims(report, waived) }
     self.origin = origin
     predecessor = Genesis.Predecessor(origin: followed, size: report.size, leafHash: leafHash)
+  }
+
+  private static func checkNames(
+    _ waived: Set<String>, _ epochs: EpochsReply
+  ) throws(IdentityError) {
+    let unknown = waived.subtracting(epochs.answered).subtracting(epochs.unanswered).sorted()
+    guard let first = unknown.first else { return }
+    throw IdentityError(
+      .refused, "--without names \(first), which is not on the roster",
+      hint: "see liaison peer list")
+  }
+
+  /// What a peer shows it may not have: it can hold up the operator, and nobody else's claim falls with it.
+  private static func checkClaims(
+    _ report: EpochReport, _ waived: Set<String>
+  ) throws(IdentityError) {
+    let claims = report.claims.filter { !waived.contains($0.peer) }
+    guard let first = claims.first else { return }
+    let shown = claims.map {
+      "peer \($0.peer) shows \($0.size) entries of \(report.origin), which it has not delivered"
+    }
+    throw IdentityError(
+      .refused, shown.joined(separator: "; ") + "; \(report.size) are here",
+      hint: "wait until they are back, or they will count as late; if that peer does not deliver "
+        + "them, --without \(first.peer) opens the epoch in spite of what it shows")
   }
 
   private static func checkAsked(_ epochs: EpochsReply) throws(IdentityError) {
