@@ -7,7 +7,6 @@ final class NodeKeys {
   let name: NodeName
   private let seed: UInt64
   private var epochs: [UInt32: NodeSecrets] = [:]
-  private var genesisBatches: [Origin: VerifiedBatch] = [:]
 
   init(_ name: String, seed: UInt64) throws(Violation) {
     self.name = try must("a name") { try NodeName(name) }

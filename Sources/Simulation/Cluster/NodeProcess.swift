@@ -13,8 +13,6 @@ final class NodeProcess {
   var core: Replicator
   let identity: LogIdentity
   var isAlive = true
-  /// Own entries were signed by this process.
-  private(set) var hasSigned = false
   /// The token that it found let it sign.
   let tokenIsGood: Bool
   /// What the disk is doing.
@@ -253,7 +251,6 @@ final class NodeProcess {
     guard core.signing == .ready, adopting == nil, let state = store.state(identity.id),
       state.frozenAt == nil
     else { return nil }
-    hasSigned = true
     let secrets = site.keys.secrets(secretEpoch)
     var builder = EntryBuilder(state: state)
     for _ in 0..<count {

@@ -76,7 +76,7 @@ extension StoreHistory {
       }
     }
     guard taken else { return }
-    if bulk { points.tally.add(.bulkAcknowledged) }
+    if bulk { points.tally.add(.bulkTaken) }
     if let lost = mayBeSignedAgain[number], batch.batch.first < lost {
       points.tally.add(.signedAgain)
       mayBeSignedAgain[number] = nil

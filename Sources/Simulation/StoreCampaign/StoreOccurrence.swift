@@ -41,7 +41,7 @@ public enum StoreOccurrence: String, CaseIterable, Sendable {
   case journalTurned = "run: the next journal begins"
   case segmentTurned = "run: a body segment begins"
   case logMade = "run: a new log's files are made"
-  case bulkAcknowledged = "run: bulk data acknowledged"
+  case bulkTaken = "run: bulk data taken"
   case checkpointStored = "run: a checkpoint stored"
   case checkpointKnown = "run: a checkpoint known"
   case checkpointAhead = "run: a checkpoint ahead of the log"
