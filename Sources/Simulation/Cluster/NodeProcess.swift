@@ -6,7 +6,8 @@ import Store
 
 /// A running node: the shipped store and the shipped core, joined as `liaisond` joins them, on the world's time.
 final class NodeProcess {
-  let site: Site
+  /// The world keeps its sites, and a site its process.
+  unowned let site: Site
   unowned let world: World
   let disk: SimulatedDisk
   let store: Store

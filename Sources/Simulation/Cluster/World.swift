@@ -90,6 +90,19 @@ final class World {
     }
   }
 
+  /// Lets go of all processes and disks at the end of a run: a site holds its process, and who asks for a site may
+  /// hold it longer than the run lasts.
+  func end() {
+    queue = EventQueue()
+    ends = [:]
+    for site in sites {
+      site.process?.isAlive = false
+      site.process = nil
+      site.folder.image = DiskImage()
+    }
+    sites = []
+  }
+
   // MARK: Links
 
   func setLink(_ a: Site, _ b: Site, up: Bool) throws(Violation) {

@@ -57,6 +57,7 @@ public struct RestoreCampaign {
         try run.run()
         tally.add(run.tally)
         run.note(in: chronicle)
+        run.world.end()
         number += 1
         if number % 50 == 0 { progress?(number) }
       }
