@@ -58,27 +58,27 @@ fi
 
 step "format" 120 Deploy/format.sh --check
 step "debug build" 600 swift build --build-tests "${build_flags[@]}" || finish
-step "unit tests" 400 swift test --parallel --skip-build "${build_flags[@]}"
+step "unit tests" 900 swift test --parallel --skip-build "${build_flags[@]}"
 grep -E 'Test run with|Executed [0-9]+ test|[0-9]+ tests? passed' "$logs/last.log" | tail -n 4 \
   >"$logs/swift-test.closing"
 step "release build" 600 swift build "${release_flags[@]}" || finish
 LIAISON_BIN=$(swift build "${release_flags[@]}" --show-bin-path)
 export LIAISON_BIN
 
-step "simulated crashes" 180 Deploy/check-simulation.sh store
-step "stale restores" 180 Deploy/check-simulation.sh restore
+step "simulated crashes" 400 Deploy/check-simulation.sh store
+step "stale restores" 400 Deploy/check-simulation.sh restore
 
 records=()
 if [ -n "$shared" ] && [ -f "$shared/data/make_records.py" ]; then
   python3 "$shared/data/make_records.py" un >"$logs/un.jsonl" && records=("$logs/un.jsonl")
 fi
-step "quickstart" 120 python3 Deploy/lib/quickstart.py --once "${records[@]}"
+step "quickstart" 240 python3 Deploy/lib/quickstart.py --once "${records[@]}"
 if [ -x Tests/interop/run.sh ]; then step "second verifier" 180 Tests/interop/run.sh; fi
-step "kill and restart" 150 Deploy/check-kill.sh
-step "restores" 150 Deploy/check-restore.sh
-step "failing disks" 200 Deploy/check-faults.sh
-step "healing" 120 Deploy/check-heal.sh
-step "hostile input" 150 Deploy/check-hostile.sh
+step "kill and restart" 300 Deploy/check-kill.sh
+step "restores" 300 Deploy/check-restore.sh
+step "failing disks" 400 Deploy/check-faults.sh
+step "healing" 240 Deploy/check-heal.sh
+step "hostile input" 300 Deploy/check-hostile.sh
 if [ -x Deploy/check-systemd.sh ]; then step "systemd units" 60 Deploy/check-systemd.sh; fi
 step "documentation" 60 Deploy/check-docs.sh
 finish
