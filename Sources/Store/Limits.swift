@@ -73,6 +73,9 @@ enum Layout {
   static let neighbours: UInt64 = 64
   /// Entries that one batch writes to log files: it delays a commit by a few milliseconds.
   static let applyBytes = 4 << 20
+  /// Writes of a replay that wait to be joined: half a journal, so that two journals are four writes a file, in memory that
+  /// a running store needs as well (`unappliedBytes` and what is staged).
+  static let joinedBytes = 8 << 20
   /// Files that are synced between two commits: some 3 ms with many logs, and one flush of the disk for each.
   static let syncsAtOnce = 32
   /// Two blocks of the usual file systems: a hole of that length frees one at least.

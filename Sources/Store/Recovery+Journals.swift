@@ -74,7 +74,7 @@ extension Recovery {
           if case .lost(let sequence) = piece {
             report(Damage(file: reader.file, index: sequence, .checksum))
           }
-          isDoubtful = true
+          try doubt()
           continue
         }
         do {
@@ -84,8 +84,9 @@ extension Recovery {
           throw .damaged(Damage(file: reader.file, index: reader.sequence, .malformed))
         }
       }
-      if reader.beginning == nil { isDoubtful = true }
+      if reader.beginning == nil { try doubt() }
     }
+    try writeJoined()
     hasHeads = true
     if mayLackEntries { try salvageUnknownLogs() }
     for id in order { try salvageTail(of: id) }
@@ -123,6 +124,30 @@ extension Recovery {
     lost[head.id] = nil
   }
 
+  // MARK: Writes
+
+  /// What a record puts into log files. The writes may wait for others of their files: nothing reads these before
+  /// the end, as long as the journals are whole.
+  private mutating func write(_ operations: [DiskOperation]) throws(StoreError) {
+    guard !isDoubtful else { return try change(operations) }
+    for operation in operations {
+      if case .write(let file, let offset, let bytes) = operation {
+        joined.append(file, offset, bytes)
+      } else {
+        try change([operation])
+      }
+    }
+    if joined.bytes > Layout.joinedBytes { try writeJoined() }
+  }
+
+  private mutating func writeJoined() throws(StoreError) { try change(joined.take()) }
+
+  /// From here on entries are looked for in log files.
+  private mutating func doubt() throws(StoreError) {
+    try writeJoined()
+    isDoubtful = true
+  }
+
   // MARK: Records
 
   private mutating func replay(_ payload: [UInt8]) throws(StoreError) {
@@ -139,7 +164,7 @@ extension Recovery {
     if isDoubtful, hasHeads, heads[record.logID] == nil { try findLog(of: record) }
     guard heads[record.logID] != nil || !isDoubtful || !hasHeads else { return }
     // What was acknowledged goes to its place even in a log that cannot be loaded.
-    try change(record.fileOperations(isNew: false))
+    try write(record.fileOperations(isNew: false))
     switch record {
     case .newLog(let identity):
       identities[identity.id] = identity
@@ -204,7 +229,7 @@ extension Recovery {
     guard last >= 0 else { throw .damaged(Damage(file: .journal(0), .malformed)) }
     let hashes = hashes(of: leaves)
     let files = EntryFiles(batch, at: place)
-    try change(
+    try write(
       files.operations(
         id, first: batch.first, place: place, leaves: leaves, leafHashes: hashes))
     touched[id] = min(touched[id] ?? .max, batch.first)

@@ -26,6 +26,8 @@ struct Recovery {
   var fallbacks: [LogID: HeadRecord] = [:]
   /// Sizes that were acknowledged and are not there.
   var lost: [LogID: UInt64] = [:]
+  /// Of the replay, not yet in log files.
+  var joined = JoinedWrites()
   var dirty = SyncQueue()
   var reserveIsHeld = true
   /// Says in the newest journal that the older one is no longer needed, once that is so.
