@@ -22,11 +22,13 @@ protocol RowStore: Contender {
 /// The store on a real folder, the disk work done in the caller as it comes.
 final class StoreContender: Contender {
   let store: Store
+  let folder: String
+  let logs: [LogIdentity]
   private let disk: FileDisk
-  private let logs: [LogIdentity]
 
   /// Adds the logs of the workload to the store in a folder, or to a new one.
   init(folder: String, workload: StoreWorkload, isNew: Bool) throws {
+    self.folder = folder
     disk = try FileDisk(folder: folder)
     if isNew {
       guard let salt = Bytes32([UInt8](repeating: 7, count: 32)) else {

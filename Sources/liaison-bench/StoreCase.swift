@@ -11,6 +11,7 @@ enum StoreCase {
   static func run(entries: Int, scratch: Scratch) throws -> JSON {
     var appends: [(String, JSON)] = []
     var reads = JSON.object([])
+    var scrub = JSON.object([])
     for logs in [1, 100, 500] {
       let workload = try StoreWorkload(logs: logs, entries: min(entries, appendedAtMost))
       var results: [(String, JSON)] = []
@@ -21,6 +22,7 @@ enum StoreCase {
         results.append(("batch\(size)", try run.measure()))
         if logs == 1, size == batches[batches.count - 1].0 {
           reads = try StoreReads.run(run)
+          scrub = try StoreScrub.run(run)
         }
         run.remove()
       }
@@ -30,7 +32,7 @@ enum StoreCase {
       ("rowBytes", .count(Rows.rowBytes)),
       ("sqlite", .text("\(SQLiteContender.version): \(SQLiteContender.settings)")),
       ("lmdb", .text("\(LMDBContender.version): \(LMDBContender.settings)")),
-      ("append", .object(appends)), ("read", reads),
+      ("append", .object(appends)), ("read", reads), ("scrub", scrub),
       ("start", try StoreStart.oneLog(entries: entries, scratch: scratch)),
       (
         "startManyLogs",
