@@ -9,6 +9,8 @@ final class World {
   var random: SplitMix64
   let chronicle: Chronicle
   let limits: StoreLimits
+  /// How long a message is on its way, in milliseconds: drawn for each.
+  var delay: ClosedRange<UInt64> = 2...16
   private(set) var sites: [Site] = []
   private var queue = EventQueue()
   private var links: [Link] = []
@@ -171,7 +173,9 @@ final class World {
 
   func send(_ bytes: [UInt8], on id: SessionID) {
     guard let other = ends[id]?.other, ends[other] != nil else { return }
-    let arrival = max(now + 2 + UInt64(random.below(15)), ends[other]!.lastArrival)
+    let spread = Int(delay.upperBound - delay.lowerBound) + 1
+    let arrival = max(
+      now + delay.lowerBound + UInt64(random.below(spread)), ends[other]!.lastArrival)
     ends[other]!.lastArrival = arrival
     schedule(arrival - now) { (world) throws(Violation) in
       guard let end = world.ends[other] else { return }
