@@ -30,12 +30,15 @@ public struct VerifiedCheckpoint: Hashable, Sendable {
   public let note: [UInt8]
   /// The three signed lines: what a cosignature is over.
   public let text: [UInt8]
+  /// The log key's.
+  public let signature: Signature
 
   init(identity: LogIdentity, size: UInt64, root: Digest, text: [UInt8], signature: Signature) {
     logID = identity.id
     self.size = size
     self.root = root
     self.text = text
+    self.signature = signature
     let line = NoteSignature(
       name: identity.origin.text, keyID: identity.noteKeyID, signature: signature.array)
     note = Note(text: text, signatures: [line]).encode()
@@ -62,6 +65,24 @@ public struct VerifiedCheckpoint: Hashable, Sendable {
       identity: identity, size: size, root: root, text: note.text, signature: signature)
     guard checkpoint == known || identity.key.verify(signature, over: note.text.span)
     else { throw .badSignature }
+    return checkpoint
+  }
+
+  /// Verifies a checkpoint of `identity` of which only what varies travelled: the text is built anew.
+  public static func verify(
+    size: UInt64, root: Digest, signature: Signature, identity: LogIdentity,
+    known: VerifiedCheckpoint? = nil
+  ) throws(NoteError) -> VerifiedCheckpoint {
+    guard size > 0, size <= LogLimits.lastIndex + 1 else { throw .size }
+    if let known, known.logID == identity.id, known.size == size, known.root == root,
+      known.signature == signature
+    {
+      return known
+    }
+    let checkpoint = VerifiedCheckpoint(
+      identity: identity, size: size, root: root,
+      text: Checkpoint.text(origin: identity.origin, size: size, root: root), signature: signature)
+    guard identity.key.verify(signature, over: checkpoint.text.span) else { throw .badSignature }
     return checkpoint
   }
 

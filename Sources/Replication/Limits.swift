@@ -70,6 +70,9 @@ public enum Limits {
   public static let pullTurnMilliseconds: UInt64 = 60_000
   /// When what the store refused (full, or behind) is asked for again.
   public static let refusedAgainMilliseconds: UInt64 = 1_000
+  /// What the rate of a catch-up is the mean of, and how far apart its marks are: at most 11 of 16 bytes a log.
+  public static let meterMilliseconds: UInt64 = 5_000
+  static let meterStepMilliseconds: UInt64 = 500
   public static let pushGraceMilliseconds: UInt64 = 150
   public static let cosignEveryMilliseconds: UInt64 = 10_000
   public static let cosignaturesEveryMilliseconds: UInt64 = 60_000

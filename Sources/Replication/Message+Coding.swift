@@ -25,8 +25,7 @@ extension Message {
   private static func body(of type: MessageType, _ reader: inout MessageReader) throws -> Message {
     switch type {
     case .hello:
-      return .hello(
-        version: try reader.u16(), runID: try reader.bytes(16), carry: try reader.u8())
+      return try hello(&reader)
     case .logs:
       return try logs(&reader)
     case .heads:
@@ -65,7 +64,27 @@ extension Message {
         position: Int(try reader.u32()), leaf: try reader.bytes(EntryLayout.leafBytes))
     case .copy: return .copy
     case .opening: return try opening(&reader)
+    case .signedSize: return .signedSize(try signedSize(&reader))
     }
+  }
+
+  private static func hello(_ reader: inout MessageReader) throws -> Message {
+    let newest = try reader.u16()
+    let oldest = try reader.u16()
+    guard oldest <= newest else { throw MalformedMessage(what: "impossible versions") }
+    return .hello(
+      versions: oldest...newest, runID: try reader.bytes(16), carry: try reader.u8())
+  }
+
+  private static func signedSize(_ reader: inout MessageReader) throws -> SignedSize {
+    let position = Int(try reader.u32())
+    let size = try reader.u64()
+    guard size > 0, size <= maximumSize else { throw MalformedMessage(what: "impossible size") }
+    let root = try reader.digest()
+    guard let signature = Signature(try reader.bytes(Signature.byteCount)) else {
+      throw MalformedMessage(what: "no signature")
+    }
+    return SignedSize(position: position, size: size, root: root, signature: signature)
   }
 
   private static func opening(_ reader: inout MessageReader) throws -> Message {
@@ -118,9 +137,10 @@ extension Message {
   func encode() -> [UInt8] {
     var writer = ByteWriter()
     switch self {
-    case .hello(let version, let runID, let carry):
+    case .hello(let versions, let runID, let carry):
       writer.u8(MessageType.hello.rawValue)
-      writer.u16(version)
+      writer.u16(versions.upperBound)
+      writer.u16(versions.lowerBound)
       writer.write(runID)
       writer.u8(carry)
     case .logs(let first, let ids):
@@ -137,6 +157,12 @@ extension Message {
       writer.u32(UInt32(position))
       writer.u16(UInt16(note.count))
       writer.write(note)
+    case .signedSize(let checkpoint):
+      writer.u8(MessageType.signedSize.rawValue)
+      writer.u32(UInt32(checkpoint.position))
+      writer.u64(checkpoint.size)
+      writer.write(checkpoint.root.array)
+      writer.write(checkpoint.signature.array)
     case .pull(let pull):
       writer.u8(MessageType.pull.rawValue)
       writer.u32(pull.request)

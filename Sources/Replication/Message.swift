@@ -3,10 +3,11 @@ import Wire
 
 /// The messages of Protocols/sync.md, 1, but for the chunk, which `Chunk` reads in place.
 enum Message: Equatable {
-  case hello(version: UInt16, runID: [UInt8], carry: UInt8)
+  case hello(versions: ClosedRange<UInt16>, runID: [UInt8], carry: UInt8)
   case logs(first: Int, saltedIDs: [[UInt8]])
   case heads([AnnouncedHead])
   case checkpoint(position: Int, note: [UInt8])
+  case signedSize(SignedSize)
   case pull(PullRequest)
   case credit(request: UInt32, bytes: UInt32)
   case chunk
@@ -28,6 +29,14 @@ struct AnnouncedHead: Equatable {
   var size: UInt64
   var leafHash: Digest
   static let byteCount = 44
+}
+
+/// A checkpoint without what the receiver can derive.
+struct SignedSize: Equatable {
+  var position: Int
+  var size: UInt64
+  var root: Digest
+  var signature: Signature
 }
 
 struct PullRequest: Equatable {
@@ -74,9 +83,16 @@ enum MessageType: UInt8 {
   case entry = 16
   case copy = 17
   case opening = 18
+  case signedSize = 24
 }
 
 extension Message {
-  static let version: UInt16 = 1
   static let maximumSize = UInt64(Int64.max)
+}
+
+/// What a session may speak: Protocols/sync.md, 2.
+public enum Version {
+  public static let newest: UInt16 = 2
+  /// Checkpoints travel as notes.
+  public static let oldest: UInt16 = 1
 }

@@ -19,11 +19,29 @@ extension Replicator {
     checkpoint note: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    let identity = logs[log]!.accepted.identity
-    guard
-      let checkpoint = try? VerifiedCheckpoint.verify(
-        note: note, identity: identity, known: newestCheckpoint(of: log))
-    else {
+    received(
+      try? VerifiedCheckpoint.verify(
+        note: note, identity: logs[log]!.accepted.identity, known: newestCheckpoint(of: log)),
+      of: log, on: id, now, &effects)
+  }
+
+  mutating func received(
+    _ checkpoint: SignedSize, of log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    received(
+      try? VerifiedCheckpoint.verify(
+        size: checkpoint.size, root: checkpoint.root, signature: checkpoint.signature,
+        identity: logs[log]!.accepted.identity, known: newestCheckpoint(of: log)),
+      of: log, on: id, now, &effects)
+  }
+
+  /// - Parameter checkpoint: nil when it did not verify.
+  private mutating func received(
+    _ checkpoint: VerifiedCheckpoint?, of log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    guard let checkpoint else {
       effects.append(.count(.checkpointsBad))
       return fail(id, now, &effects)
     }

@@ -47,6 +47,7 @@ extension Replicator {
       session: source, request: request, from: from, to: to, full: full, openedAt: now,
       next: from, progressAt: now)
     logs[log]!.pullDueAt = nil
+    measure(log, now)
     let position = sessions[source]!.ourPositions[log]!
     send(.graft(position: position), on: source, &effects)
     send(

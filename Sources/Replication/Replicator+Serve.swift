@@ -158,7 +158,14 @@ extension Replicator {
     guard sessions[id]!.shared[log]!.sentCheckpointSize != checkpoint.size else { return }
     sessions[id]!.shared[log]!.sentCheckpointSize = checkpoint.size
     let position = sessions[id]!.ourPositions[log]!
-    send(.checkpoint(position: position, note: checkpoint.note), on: id, &effects)
+    guard sessions[id]!.version > 1 else {
+      return send(.checkpoint(position: position, note: checkpoint.note), on: id, &effects)
+    }
+    send(
+      .signedSize(
+        SignedSize(
+          position: position, size: checkpoint.size, root: checkpoint.root,
+          signature: checkpoint.signature)), on: id, &effects)
   }
 
   // MARK: Live push
@@ -173,6 +180,7 @@ extension Replicator {
       adopt(state, of: log)
     }
     if before == 0 { genesisCame(log, now, &effects) }
+    measure(log, now)
     giveCreditBack(log, &effects)
     settleCheckpoint(of: log, now, &effects)
     for id in sessionOrder where sessions[id]!.isReady {

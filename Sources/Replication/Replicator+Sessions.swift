@@ -6,7 +6,8 @@ extension Replicator {
   mutating func open(_ opening: SessionOpening, _ now: UInt64, _ effects: inout [Effect]) {
     sessions[opening.id] = Session(opening: opening, now: now)
     sessionOrder.append(opening.id)
-    send(.hello(version: Message.version, runID: runID, carry: 0), on: opening.id, &effects)
+    send(
+      .hello(versions: Version.oldest...newest, runID: runID, carry: 0), on: opening.id, &effects)
   }
 
   mutating func forget(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
@@ -62,8 +63,8 @@ extension Replicator {
     _ message: Message, _ bytes: [UInt8], on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) throws(MalformedMessage) {
-    if case .hello(let version, let runID, _) = message {
-      return try hello(version, runID, on: id, now, &effects)
+    if case .hello(let versions, let runID, _) = message {
+      return try hello(versions, runID, on: id, now, &effects)
     }
     guard sessions[id]!.runID != nil else { throw MalformedMessage(what: "hello expected first") }
     switch message {
@@ -76,8 +77,11 @@ extension Replicator {
     case .hello, .ping, .pong, .logs: break
     case .heads(let heads): try announced(heads, on: id, now, &effects)
     case .checkpoint(let position, let note):
-      let log = try log(position, id)
-      received(checkpoint: note, of: log, on: id, now, &effects)
+      guard sessions[id]!.version == 1 else { throw MalformedMessage(what: "checkpoint as a note") }
+      received(checkpoint: note, of: try log(position, id), on: id, now, &effects)
+    case .signedSize(let checkpoint):
+      guard sessions[id]!.version > 1 else { throw MalformedMessage(what: "version 1") }
+      received(checkpoint, of: try log(checkpoint.position, id), on: id, now, &effects)
     case .pull(let pull): try requested(pull, on: id, now, &effects)
     case .credit(let request, let bytes): credited(request, bytes, on: id, now, &effects)
     case .chunk: try received(chunk: bytes, on: id, now, &effects)
@@ -111,11 +115,14 @@ extension Replicator {
   }
 
   private mutating func hello(
-    _ version: UInt16, _ runID: [UInt8], on id: SessionID, _ now: UInt64,
+    _ versions: ClosedRange<UInt16>, _ runID: [UInt8], on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) throws(MalformedMessage) {
     guard sessions[id]!.runID == nil else { throw MalformedMessage(what: "second hello") }
-    guard version == Message.version else { return close(id, .version, now, &effects) }
+    guard versions.overlaps(Version.oldest...newest) else {
+      return close(id, .version, now, &effects)
+    }
+    sessions[id]!.version = min(versions.upperBound, newest)
     sessions[id]!.runID = runID
     let opening = sessions[id]!.opening
     if let other = otherSession(of: opening.peer, than: id) {

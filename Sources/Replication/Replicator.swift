@@ -9,6 +9,8 @@ public struct Replicator {
   public let ownName: NodeName
   public let ownLog: LogID
   let runID: [UInt8]
+  /// The newest version that this node speaks.
+  let newest: UInt16
   let reader: any LogReader
 
   var peers: [NodeName: Peer] = [:]
@@ -34,11 +36,13 @@ public struct Replicator {
   ///   - runID: 16 random bytes drawn when the process starts.
   ///   - logs: what the store holds; the own log among them.
   ///   - start: how signing begins.
+  ///   - newest: lower only where a node of an earlier version is played.
   public init(
     ownName: NodeName, ownLog: LogID, runID: [UInt8], logs identities: [LogIdentity],
-    reader: any LogReader, start: OwnLogStart
+    reader: any LogReader, start: OwnLogStart, newest: UInt16 = Version.newest
   ) {
     precondition(runID.count == 16)
+    precondition((Version.oldest...Version.newest).contains(newest))
     gate = SigningGate(start)
     signing =
       switch start {
@@ -49,6 +53,7 @@ public struct Replicator {
     self.ownName = ownName
     self.ownLog = ownLog
     self.runID = runID
+    self.newest = newest
     self.reader = reader
     for identity in identities { add(identity) }
     for log in logOrder { link(log) }

@@ -8,6 +8,8 @@ struct Session {
   var lastReceivedAt: UInt64
   var pingedAt: UInt64?
   var lastDigestAt: UInt64
+  /// What both sides speak, once the peer's hello is here.
+  var version: UInt16 = 0
   /// The peer's process, once its hello is here.
   var runID: [UInt8]?
   /// Set while an older session of the same peer is asked whether it is alive: SYNC-4.
@@ -117,6 +119,7 @@ struct LogProgress {
   var debts: [Debt] = []
   /// When a known higher head is to be pulled; nil when nothing is missing.
   var pullDueAt: UInt64?
+  var meter = ProgressMeter()
   /// What the node wants fetched again.
   var repairs = RepairList()
   /// At its limit: nothing is pulled or taken.

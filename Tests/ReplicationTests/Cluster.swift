@@ -12,11 +12,12 @@ final class Cluster {
     case hangUp(SessionID)
     case durable(String, LogID)
     case damaged(String, LogID)
+    case drained(SessionID)
 
     var owner: String? {
       switch self {
       case .input(let name, _), .durable(let name, _), .damaged(let name, _): name
-      case .message, .hangUp: nil
+      case .message, .hangUp, .drained: nil
       }
     }
   }
@@ -24,6 +25,11 @@ final class Cluster {
   var now: UInt64 = 1_000
   var networkDelay: UInt64 = 5
   var diskDelay: UInt64 = 2
+  /// Bytes a millisecond that each line of a member takes; any number of those who are not here.
+  var bandwidth: [String: Int] = [:]
+  /// When a line has sent what it was given.
+  private var lineIsFreeAt: [SessionID: UInt64] = [:]
+  private var draining: Set<SessionID> = []
   private(set) var members: [String: Member] = [:]
   private var queue: [(at: UInt64, order: UInt64, work: Work)] = []
   private var order: UInt64 = 0
@@ -169,7 +175,7 @@ final class Cluster {
     member.core = Replicator(
       ownName: member.name, ownLog: member.identity.id,
       runID: [UInt8](repeating: member.runNumber, count: 16), logs: member.logs.identities,
-      reader: member.logs, start: start)
+      reader: member.logs, start: start, newest: member.newest)
     feed(name, .roster(peers(of: name)))
     for identity in member.logs.identities { reportDamage(name, identity.id) }
   }
@@ -258,6 +264,9 @@ final class Cluster {
     case .hangUp(let id):
       guard let end = ends.removeValue(forKey: id) else { return }
       feed(end.owner, .closed(id))
+    case .drained(let id):
+      draining.remove(id)
+      if let owner = ends[id]?.owner { feed(owner, .congested(id, false)) }
     case .damaged(let name, let log):
       feed(name, .damaged(log, members[name]!.logs.damaged(log)))
     case .durable(let name, let log):
@@ -270,6 +279,17 @@ final class Cluster {
     var effects: [Effect] = []
     members[name]!.core.step(input, now: now, into: &effects)
     for effect in effects { carryOut(effect, for: name) }
+    drain(name)
+  }
+
+  /// As the daemon does: what waits for a connection's queue goes on when that is empty.
+  private func drain(_ name: String) {
+    let core = members[name]!.core
+    for id in core.sessionOrder where core.isHeldBack(id) && ends[id] != nil {
+      guard draining.insert(id).inserted else { continue }
+      let free = lineIsFreeAt[id] ?? now
+      schedule(max(free, now) - now, .drained(id))
+    }
   }
 
   private func carryOut(_ effect: Effect, for name: String) {
@@ -329,7 +349,10 @@ final class Cluster {
     messagesSent[bytes[0], default: 0] += 1
     members[name]!.bytesSent += bytes.count
     guard let bytes = tamper.map({ $0(name, target.owner, bytes) }) ?? bytes else { return }
-    schedule(networkDelay, .message(end.other, bytes))
+    let start = max(now, lineIsFreeAt[id] ?? now)
+    let free = start + (bandwidth[name].map { UInt64(bytes.count / $0) } ?? 0)
+    lineIsFreeAt[id] = free
+    schedule(free - now + networkDelay, .message(end.other, bytes))
   }
 
   // MARK: What must hold

@@ -12,7 +12,8 @@ final class Puppet {
   private let hash = SHA256.hash(Array("a handshake".utf8))
 
   init(
-    _ cluster: Cluster, as peer: String = "be", logs: [String] = ["nl", "be"], hello: Bool = true
+    _ cluster: Cluster, as peer: String = "be", logs: [String] = ["nl", "be"], hello: Bool = true,
+    versions: ClosedRange<UInt16> = 1...1
   ) {
     self.cluster = cluster
     cluster.feed(
@@ -22,7 +23,7 @@ final class Puppet {
           id: id, peer: cluster[peer].name, handshakeHash: hash, weInitiated: false,
           initiatorHasLowerKey: true)))
     guard hello else { return }
-    send(.hello(version: 1, runID: [UInt8](repeating: 9, count: 16), carry: 0))
+    send(.hello(versions: versions, runID: [UInt8](repeating: 9, count: 16), carry: 0))
     send(.logs(first: 0, saltedIDs: logs.map(salted)))
   }
 
@@ -79,10 +80,10 @@ struct HostilePeerTests {
       #expect(!puppet.isOpen)
     }
     let twice = Puppet(cluster())
-    twice.send(.hello(version: 1, runID: [UInt8](repeating: 9, count: 16), carry: 0))
+    twice.send(.hello(versions: 1...1, runID: [UInt8](repeating: 9, count: 16), carry: 0))
     #expect(!twice.isOpen)
     let future = Puppet(cluster(), hello: false)
-    future.send(.hello(version: 2, runID: [UInt8](repeating: 9, count: 16), carry: 0))
+    future.send(.hello(versions: 3...3, runID: [UInt8](repeating: 9, count: 16), carry: 0))
     #expect(!future.isOpen)
   }
 
@@ -91,7 +92,7 @@ struct HostilePeerTests {
     arguments: SyncVectors.malformed.map(\.bytes))
   func malformed(_ bytes: [UInt8]) {
     let cluster = cluster()
-    let puppet = Puppet(cluster)
+    let puppet = Puppet(cluster, versions: 1...2)
     #expect(puppet.isOpen)
     puppet.send(bytes)
     #expect(!puppet.isOpen)

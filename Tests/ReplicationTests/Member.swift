@@ -22,6 +22,8 @@ final class Member {
   var proofs: [ForkProof] = []
   var counters: [Counter: Int] = [:]
   var runNumber: UInt8 = 0
+  /// What it speaks from its next start on.
+  var newest = Version.newest
   var bytesSent = 0
   var ticks = 0
 

@@ -30,7 +30,7 @@ enum SyncVectors {
     request: 7, position: 0, from: 1, to: 3, credit: 1 << 20, full: true)
 
   static let known: [Vector] = [
-    Vector("hello", "SYNC-1", Message.hello(version: 1, runID: id, carry: 0).encode()),
+    Vector("hello", "SYNC-1", Message.hello(versions: 1...2, runID: id, carry: 0).encode()),
     Vector("logs", "SYNC-2", Message.logs(first: 2, saltedIDs: [id, id.reversed()]).encode()),
     Vector("heads", "SYNC-10", Message.heads([head]).encode()),
     Vector("checkpoint", "SYNC-50", Message.checkpoint(position: 1, note: note).encode()),
@@ -51,9 +51,15 @@ enum SyncVectors {
     Vector("entry", "SYNC-15", Message.entry(position: 1, leaf: leaf).encode()),
     Vector("copy", "SYNC-4", Message.copy.encode()),
     Vector("opening", "SYNC-70", opening),
+    Vector("signed-size", "SYNC-7", signedSize),
   ]
 
   private static let leaf = [UInt8](0..<216)
+  private static let signedSize = Message.signedSize(
+    SignedSize(
+      position: 1, size: 17, root: SHA256.hash(Array("root".utf8)),
+      signature: Signature([UInt8](0..<64))!)
+  ).encode()
   private static var opening: [UInt8] {
     Message.opening(position: 1, leaf: leaf, body: Array("liaison-genesis/v1\n".utf8)).encode()
   }
@@ -125,6 +131,13 @@ enum SyncVectors {
     Vector(
       "entry of a log that is not listed", "SYNC-15",
       Message.entry(position: 9, leaf: leaf).encode(),
+      refusal: "malformed"),
+    Vector(
+      "hello whose oldest version is above its newest", "SYNC-7",
+      edited(Message.hello(versions: 1...2, runID: id, carry: 0).encode(), 1, [0, 1, 0, 2]),
+      refusal: "malformed"),
+    Vector(
+      "signed-size of nothing", "SYNC-7", edited(signedSize, 5, [UInt8](repeating: 0, count: 8)),
       refusal: "malformed"),
     Vector("copy with a body", "SYNC-4", [17, 0], refusal: "malformed"),
     Vector(
