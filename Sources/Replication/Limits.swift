@@ -19,6 +19,8 @@ public enum Limits {
   public static let failuresOfSession = 3
   /// Cosignatures kept for one log: one for each node of a large roster.
   public static let cosignersOfLog = 512
+  /// Cosignatures of one message; each costs its receiver one verification at most.
+  public static let cosignaturesOfMessage = 16
 
   /// Leaves that one side shows of a log on a session: its newest, and the one that contradicts.
   public static let leavesShownOfLog = 2
@@ -73,7 +75,18 @@ public enum Limits {
   /// What the rate of a catch-up is the mean of, and how far apart its marks are: at most 11 of 16 bytes a log.
   public static let meterMilliseconds: UInt64 = 5_000
   static let meterStepMilliseconds: UInt64 = 500
+  /// How long who dialled waits before it announces what it did not push; the other side waits twice as long.
   public static let pushGraceMilliseconds: UInt64 = 150
+  /// Heads that are due within this time travel together.
+  public static let announceJoinMilliseconds: UInt64 = 75
+  /// The newest state of every log is announced within this time, or was pushed.
+  public static let announceMilliseconds: UInt64 = 5_000
+  /// How often a checkpoint of a log travels alone: at 131 bytes 26 a second for each child in the tree.
+  public static let checkpointEveryMilliseconds: UInt64 = 5_000
   public static let cosignEveryMilliseconds: UInt64 = 10_000
+  /// How long cosignatures wait for others that go the same way.
+  public static let cosignaturesJoinMilliseconds: UInt64 = 1_000
   public static let cosignaturesEveryMilliseconds: UInt64 = 60_000
+  /// How long the first of the author's set waits for the others: a few carriers, each of which joins.
+  public static let cosignaturesSettleMilliseconds: UInt64 = 5_000
 }

@@ -48,11 +48,10 @@ extension Message {
     case .prune:
       return .prune(position: Int(try reader.u32()))
     case .graft:
-      return .graft(position: Int(try reader.u32()))
+      let position = Int(try reader.u32())
+      return .graft(position: position, size: try reader.u64())
     case .cosigned:
-      guard let direction = CosignedDirection(rawValue: try reader.u8()) else {
-        throw MalformedMessage(what: "unknown direction of a cosignature")
-      }
+      let direction = try direction(&reader)
       let position = Int(try reader.u32())
       return .cosigned(
         direction: direction, position: position, note: try reader.bytes(Int(try reader.u16())))
@@ -65,7 +64,37 @@ extension Message {
     case .copy: return .copy
     case .opening: return try opening(&reader)
     case .signedSize: return .signedSize(try signedSize(&reader))
+    case .cosignatures: return .cosignatures(try cosignatures(&reader))
     }
+  }
+
+  private static func direction(_ reader: inout MessageReader) throws -> CosignedDirection {
+    guard let direction = CosignedDirection(rawValue: try reader.u8()) else {
+      throw MalformedMessage(what: "unknown direction of a cosignature")
+    }
+    return direction
+  }
+
+  private static func cosignatures(_ reader: inout MessageReader) throws -> CosignatureSet {
+    var set = CosignatureSet(
+      direction: try direction(&reader), checkpoint: try signedSize(&reader), cosignatures: [])
+    let count = Int(try reader.u8())
+    guard (1...Limits.cosignaturesOfMessage).contains(count) else {
+      throw MalformedMessage(what: "\(count) cosignatures")
+    }
+    for _ in 0..<count {
+      set.cosignatures.append(
+        CosignatureSet.Line(
+          keyID: try reader.u32(), time: try reader.u64(), signature: try signature(&reader)))
+    }
+    return set
+  }
+
+  private static func signature(_ reader: inout MessageReader) throws -> Signature {
+    guard let signature = Signature(try reader.bytes(Signature.byteCount)) else {
+      throw MalformedMessage(what: "no signature")
+    }
+    return signature
   }
 
   private static func hello(_ reader: inout MessageReader) throws -> Message {
@@ -80,11 +109,9 @@ extension Message {
     let position = Int(try reader.u32())
     let size = try reader.u64()
     guard size > 0, size <= maximumSize else { throw MalformedMessage(what: "impossible size") }
-    let root = try reader.digest()
-    guard let signature = Signature(try reader.bytes(Signature.byteCount)) else {
-      throw MalformedMessage(what: "no signature")
-    }
-    return SignedSize(position: position, size: size, root: root, signature: signature)
+    return SignedSize(
+      position: position, size: size, root: try reader.digest(),
+      signature: try signature(&reader))
   }
 
   private static func opening(_ reader: inout MessageReader) throws -> Message {
@@ -159,10 +186,17 @@ extension Message {
       writer.write(note)
     case .signedSize(let checkpoint):
       writer.u8(MessageType.signedSize.rawValue)
-      writer.u32(UInt32(checkpoint.position))
-      writer.u64(checkpoint.size)
-      writer.write(checkpoint.root.array)
-      writer.write(checkpoint.signature.array)
+      checkpoint.append(to: &writer)
+    case .cosignatures(let set):
+      writer.u8(MessageType.cosignatures.rawValue)
+      writer.u8(set.direction.rawValue)
+      set.checkpoint.append(to: &writer)
+      writer.u8(UInt8(set.cosignatures.count))
+      for line in set.cosignatures {
+        writer.u32(line.keyID)
+        writer.u64(line.time)
+        writer.write(line.signature.array)
+      }
     case .pull(let pull):
       writer.u8(MessageType.pull.rawValue)
       writer.u32(pull.request)
@@ -183,9 +217,10 @@ extension Message {
     case .prune(let position):
       writer.u8(MessageType.prune.rawValue)
       writer.u32(UInt32(position))
-    case .graft(let position):
+    case .graft(let position, let size):
       writer.u8(MessageType.graft.rawValue)
       writer.u32(UInt32(position))
+      writer.u64(size)
     case .cosigned(let direction, let position, let note):
       writer.u8(MessageType.cosigned.rawValue)
       writer.u8(direction.rawValue)
@@ -210,6 +245,15 @@ extension Message {
       writer.write(body)
     }
     return writer.bytes
+  }
+}
+
+extension SignedSize {
+  func append(to writer: inout ByteWriter) {
+    writer.u32(UInt32(position))
+    writer.u64(size)
+    writer.write(root.array)
+    writer.write(signature.array)
   }
 }
 

@@ -1,4 +1,5 @@
 import Crypto
+import Log
 import Wire
 
 /// The messages of Protocols/sync.md, 1, but for the chunk, which `Chunk` reads in place.
@@ -13,8 +14,9 @@ enum Message: Equatable {
   case chunk
   case end(request: UInt32, reason: EndReason)
   case prune(position: Int)
-  case graft(position: Int)
+  case graft(position: Int, size: UInt64)
   case cosigned(direction: CosignedDirection, position: Int, note: [UInt8])
+  case cosignatures(CosignatureSet)
   case ping
   case pong
   case digest([UInt8])
@@ -37,6 +39,28 @@ struct SignedSize: Equatable {
   var size: UInt64
   var root: Digest
   var signature: Signature
+}
+
+extension SignedSize {
+  init(_ checkpoint: VerifiedCheckpoint, at position: Int) {
+    self.init(
+      position: position, size: checkpoint.size, root: checkpoint.root,
+      signature: checkpoint.signature)
+  }
+}
+
+/// Cosignatures over one checkpoint, without what the receiver can derive.
+struct CosignatureSet: Equatable {
+  var direction: CosignedDirection
+  var checkpoint: SignedSize
+  var cosignatures: [Line]
+
+  struct Line: Equatable {
+    var keyID: UInt32
+    var time: UInt64
+    var signature: Signature
+    static let byteCount = 4 + 8 + Signature.byteCount
+  }
 }
 
 struct PullRequest: Equatable {
@@ -84,6 +108,7 @@ enum MessageType: UInt8 {
   case copy = 17
   case opening = 18
   case signedSize = 24
+  case cosignatures = 25
 }
 
 extension Message {

@@ -65,8 +65,9 @@ extension Replicator {
 
   /// Sends the heads that changed in this step, in one message a session; the first also when there
   /// are none: SYNC-10.
-  mutating func announce(_ effects: inout [Effect]) {
+  mutating func announce(_ now: UInt64, _ effects: inout [Effect]) {
     for id in sessionOrder where sessions[id]!.isReady {
+      collectLate(on: id, now)
       let isFirst =
         !sessions[id]!.hasSentAnswer && sessions[id]!.isAnnounced && sessions[id]!.hasListed
       guard isFirst || !sessions[id]!.unannounced.isEmpty else { continue }
@@ -76,6 +77,7 @@ extension Replicator {
         let head = logs[log]!.durable
         guard head.size > 0, sessions[id]!.shared[log]!.announced != head else { continue }
         sessions[id]!.shared[log]!.announced = head
+        sessions[id]!.shared[log]!.lateDue = nil
         let position = sessions[id]!.ourPositions[log]!
         heads.append(AnnouncedHead(position: position, size: head.size, leafHash: head.leafHash))
       }
@@ -107,7 +109,7 @@ extension Replicator {
       effects.append(.event(.peerHead(sessions[id]!.opening.peer, log, size: next.size)))
       compare(next, of: log, on: id, now, &effects)
       if isFirst { offerCosignatures(of: log, on: id, &effects) }
-      wantMore(of: log, isFirst: isFirst, now, &effects)
+      wantMore(of: log, now, &effects)
     }
     answered(on: id, now, &effects)
     startRepairs(now, &effects)

@@ -8,7 +8,7 @@ extension Replicator {
     var highest: UInt64 = 0
     for id in sessionOrder {
       if let shared = sessions[id]!.shared[log], !shared.isDisputed {
-        highest = max(highest, shared.theirs?.size ?? 0)
+        highest = max(highest, shared.known)
       }
     }
     return min(highest, max(ceiling(of: log), logs[log]!.accepted.size))
@@ -16,7 +16,7 @@ extension Replicator {
 
   /// Decides when what is missing of `log` will be pulled.
   mutating func wantMore(
-    of log: LogID, isFirst: Bool, _ now: UInt64, _ effects: inout [Effect]
+    of log: LogID, _ now: UInt64, _ effects: inout [Effect]
   ) {
     let have = logs[log]!.accepted.size
     let known = highestKnown(of: log)
@@ -24,9 +24,7 @@ extension Replicator {
       logs[log]!.pullDueAt = nil
       return
     }
-    let waits = !isFirst && known - have <= Limits.entriesPushedAtOnce
-    let due = waits ? now + Limits.pushGraceMilliseconds : now
-    logs[log]!.pullDueAt = min(logs[log]!.pullDueAt ?? due, due)
+    logs[log]!.pullDueAt = min(logs[log]!.pullDueAt ?? now, now)
     startPull(of: log, now, &effects)
   }
 
@@ -40,7 +38,7 @@ extension Replicator {
       let source = source(of: log, now)
     else { return }
     let from = progress.accepted.size
-    let to = min(sessions[source]!.shared[log]!.theirs!.size, ceiling(of: log))
+    let to = min(sessions[source]!.shared[log]!.known, ceiling(of: log))
     let request = takeRequest()
     leaveRepair(of: log, on: source, now, &effects)
     logs[log]!.pull = Pull(
@@ -49,7 +47,7 @@ extension Replicator {
     logs[log]!.pullDueAt = nil
     measure(log, now)
     let position = sessions[source]!.ourPositions[log]!
-    send(.graft(position: position), on: source, &effects)
+    graft(log, on: source, &effects)
     send(
       .pull(
         PullRequest(
@@ -70,10 +68,9 @@ extension Replicator {
     var best: (id: SessionID, size: UInt64)?
     for id in sessionOrder where id != other && sessions[id]!.isReady {
       guard sessions[id]!.passedOverUntil <= now, let shared = sessions[id]!.shared[log],
-        !shared.isDisputed, let head = shared.theirs,
-        head.size > logs[log]!.accepted.size, shared.passedOverUntil <= now
+        !shared.isDisputed, shared.known > logs[log]!.accepted.size, shared.passedOverUntil <= now
       else { continue }
-      if best == nil || head.size > best!.size { best = (id, head.size) }
+      if best == nil || shared.known > best!.size { best = (id, shared.known) }
     }
     return best?.id
   }
@@ -177,9 +174,9 @@ extension Replicator {
   }
 
   /// At its limit: a peer that pushes is to announce only, until a pull grafts again.
-  private func notNow(_ log: LogID, on id: SessionID, _ effects: inout [Effect]) {
+  private mutating func notNow(_ log: LogID, on id: SessionID, _ effects: inout [Effect]) {
     effects.append(.count(.pushesLimited))
-    send(.prune(position: sessions[id]!.ourPositions[log]!), on: id, &effects)
+    prune(log, on: id, &effects)
   }
 
   /// Above the end of the epoch, or the freeze: what stands below is asked for, the rest not taken.
@@ -188,7 +185,7 @@ extension Replicator {
   ) {
     guard chunk.request == 0 else { return blame(id, for: log, now, &effects) }
     effects.append(.count(.pushesEnded))
-    send(.prune(position: sessions[id]!.ourPositions[log]!), on: id, &effects)
+    prune(log, on: id, &effects)
     guard logs[log]!.accepted.size < ceiling(of: log) else { return }
     logs[log]!.pullDueAt = now
     startPull(of: log, now, &effects)
@@ -209,9 +206,11 @@ extension Replicator {
       logs[log]!.pullDueAt = now
       return startPull(of: log, now, &effects)
     }
+    let shown = sessions[id]!.shared[log]!.shown
+    sessions[id]!.shared[log]!.shown = max(shown, end)
     if end <= size {
       effects.append(.count(.pushesDuplicate))
-      return send(.prune(position: sessions[id]!.ourPositions[log]!), on: id, &effects)
+      return prune(log, on: id, &effects)
     }
     effects.append(.count(.pushesAhead))
     logs[log]!.pullDueAt = now
@@ -263,6 +262,8 @@ extension Replicator {
   ) {
     logs[log]!.accepted = verified.after
     logs[log]!.upstream = id
+    let shown = sessions[id]!.shared[log]!.shown
+    sessions[id]!.shared[log]!.shown = max(shown, verified.after.size)
     if log == ownLog {
       let peer = sessions[id]!.opening.peer
       closeSigning(

@@ -1,7 +1,7 @@
 import Crypto
 import Log
 
-// The side that answers pulls and pushes what became durable: Protocols/sync.md, 5 and 6.
+// The side that answers pulls: Protocols/sync.md, 5.
 extension Replicator {
   mutating func requested(
     _ pull: PullRequest, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
@@ -34,7 +34,7 @@ extension Replicator {
       ServedPull(
         request: pull.request, log: log, next: pull.from, to: pull.to, credit: Int(pull.credit),
         full: pull.full))
-    serve(id, &effects)
+    serve(id, now, &effects)
   }
 
   mutating func credited(
@@ -47,12 +47,12 @@ extension Replicator {
     guard sessions[id]!.serving[index].credit <= Limits.maximumCreditBytes else {
       return close(id, .credit, now, &effects)
     }
-    serve(id, &effects)
+    serve(id, now, &effects)
   }
 
   /// Sends chunks in turn for each open request, until credit or the connection's queue is used up.
   /// The daemon calls again (`congested` false) when the queue drained.
-  mutating func serve(_ id: SessionID, _ effects: inout [Effect]) {
+  mutating func serve(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
     var budget = Limits.chunkBytes * 4
     var isIdle = false
     while !isIdle, budget > 0, sessions[id]?.isCongested == false {
@@ -60,7 +60,7 @@ extension Replicator {
       for served in sessions[id]!.serving where served.credit > 0 {
         // One entry may take 1 MiB: eight of them in one turn would overrun the connection's queue.
         guard budget > 0 else { break }
-        budget -= serveOne(served, on: id, &effects)
+        budget -= serveOne(served, on: id, now, &effects)
         isIdle = false
       }
     }
@@ -69,7 +69,7 @@ extension Replicator {
 
   /// - Returns: bytes of the chunk sent.
   private mutating func serveOne(
-    _ served: ServedPull, on id: SessionID, _ effects: inout [Effect]
+    _ served: ServedPull, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) -> Int {
     let index = sessions[id]!.serving.firstIndex { $0.request == served.request }!
     guard
@@ -82,7 +82,7 @@ extension Replicator {
       send(.end(request: served.request, reason: .readError), on: id, &effects)
       return 0
     }
-    noteSent(served.log, upTo: sent.next, on: id)
+    noteSent(served.log, served.next..<sent.next, on: id)
     sessions[id]!.serving.remove(at: index)
     if sent.next < served.to {
       // Behind the others: each has its turn.
@@ -92,18 +92,22 @@ extension Replicator {
       sessions[id]!.serving.append(rest)
     } else {
       send(.end(request: served.request, reason: .done), on: id, &effects)
+      // What came meanwhile was not pushed.
+      push(served.log, above: served.to, on: id, now, &effects)
     }
     return sent.bytes
   }
 
-  private mutating func noteSent(_ log: LogID, upTo next: UInt64, on id: SessionID) {
-    let before = sessions[id]!.shared[log]!.pushedTo
-    sessions[id]!.shared[log]!.pushedTo = max(before, next)
+  /// The peer has all below what was sent, if it had all below its beginning.
+  mutating func noteSent(_ log: LogID, _ range: Range<UInt64>, on id: SessionID) {
+    let shared = sessions[id]!.shared[log]!
+    guard range.lowerBound <= max(shared.known, shared.pushedTo) else { return }
+    sessions[id]!.shared[log]!.pushedTo = max(shared.pushedTo, range.upperBound)
   }
 
   /// Sends one chunk from the start of `range`: under the newest checkpoint as far as that reaches,
   /// entry by entry above it.
-  private mutating func sendChunk(
+  mutating func sendChunk(
     of log: LogID, _ range: Range<UInt64>, request: UInt32, full: Bool, on id: SessionID,
     _ effects: inout [Effect]
   ) -> (next: UInt64, bytes: Int)? {
@@ -161,67 +165,6 @@ extension Replicator {
     guard sessions[id]!.version > 1 else {
       return send(.checkpoint(position: position, note: checkpoint.note), on: id, &effects)
     }
-    send(
-      .signedSize(
-        SignedSize(
-          position: position, size: checkpoint.size, root: checkpoint.root,
-          signature: checkpoint.signature)), on: id, &effects)
-  }
-
-  // MARK: Live push
-
-  mutating func becameDurable(
-    _ log: LogID, _ head: LogHead, _ now: UInt64, _ effects: inout [Effect]
-  ) {
-    guard logs[log] != nil, head.size > logs[log]!.durable.size else { return }
-    let before = logs[log]!.durable.size
-    logs[log]!.durable = head
-    if let state = reader.state(of: log), state.size > logs[log]!.accepted.size {
-      adopt(state, of: log)
-    }
-    if before == 0 { genesisCame(log, now, &effects) }
-    measure(log, now)
-    giveCreditBack(log, &effects)
-    settleCheckpoint(of: log, now, &effects)
-    for id in sessionOrder where sessions[id]!.isReady {
-      push(log, above: before, on: id, &effects)
-    }
-    if highestKnown(of: log) == head.size, before < head.size {
-      effects.append(.event(.caughtUp(log, size: head.size)))
-    }
-    wantCosignature(of: log, now, &effects)
-  }
-
-  private mutating func giveCreditBack(_ log: LogID, _ effects: inout [Effect]) {
-    let durable = logs[log]!.durable.size
-    for debt in logs[log]!.debts where debt.upTo <= durable {
-      guard sessions[debt.session] != nil else { continue }
-      send(.credit(request: debt.request, bytes: debt.bytes), on: debt.session, &effects)
-    }
-    logs[log]!.debts.removeAll { $0.upTo <= durable }
-  }
-
-  private mutating func push(
-    _ log: LogID, above before: UInt64, on id: SessionID, _ effects: inout [Effect]
-  ) {
-    guard let shared = sessions[id]!.shared[log], !shared.isDisputed else { return }
-    sessions[id]!.unannounced.insert(log)
-    let size = logs[log]!.durable.size
-    let theirs = max(shared.theirs?.size ?? 0, shared.pushedTo)
-    guard shared.isEager, !sessions[id]!.isCongested, theirs >= before, theirs < size,
-      size - theirs <= Limits.entriesPushedAtOnce,
-      !sessions[id]!.serving.contains(where: { $0.log == log })
-    else { return }
-    let covered = newestCheckpoint(of: log)?.size ?? 0
-    guard size - theirs < Limits.entriesPushedSingly || covered > theirs else { return }
-    var next = theirs
-    while next < size {
-      let sent = sendChunk(of: log, next..<size, request: 0, full: false, on: id, &effects)
-      guard let sent else { return effects.append(.count(.readsFailed)) }
-      next = sent.next
-    }
-    noteSent(log, upTo: next, on: id)
-    // What was pushed announces itself: the receiver learns our size from the entries.
-    sessions[id]!.unannounced.insert(log)
+    send(.signedSize(SignedSize(checkpoint, at: position)), on: id, &effects)
   }
 }

@@ -19,7 +19,7 @@ extension Replicator {
     sessionOrder.removeAll { $0 == id }
     for log in logOrder {
       logs[log]?.debts.removeAll { $0.session == id }
-      if logs[log]?.upstream == id { logs[log]?.upstream = nil }
+      if logs[log]?.upstream == id { replaceUpstream(of: log, &effects) }
       if logs[log]?.pull?.session == id {
         logs[log]?.pull = nil
         logs[log]?.pullDueAt = now
@@ -89,12 +89,18 @@ extension Replicator {
     case .prune(let position):
       let log = try log(position, id)
       sessions[id]!.shared[log]?.isEager = false
-    case .graft(let position):
+    case .graft(let position, let size):
       let log = try log(position, id)
-      sessions[id]!.shared[log]?.isEager = true
+      grafted(log, size, on: id, now, &effects)
     case .cosigned(let direction, let position, let note):
+      guard sessions[id]!.version == 1 else {
+        throw MalformedMessage(what: "cosignatures as a note")
+      }
       let log = try log(position, id)
       received(cosigned: note, direction, of: log, on: id, now, &effects)
+    case .cosignatures(let set):
+      guard sessions[id]!.version > 1 else { throw MalformedMessage(what: "version 1") }
+      received(set, of: try log(set.checkpoint.position, id), on: id, now, &effects)
     case .digest(let digest): compare(digest, on: id, now, &effects)
     case .entry(let position, let leaf):
       try received(leaf: leaf, of: try log(position, id), on: id, now, &effects)

@@ -24,7 +24,7 @@ extension Replicator {
       for log in logOrder {
         guard let shared = session.shared[log] else { continue }
         // What is late, or above a freeze, nobody waits for.
-        let theirs = min(shared.theirs?.size ?? 0, ceiling(of: log))
+        let theirs = min(shared.known, ceiling(of: log))
         let ours = min(logs[log]!.durable.size, ceiling(of: log))
         if theirs < ours { progress.lagEntries += ours - theirs }
         if theirs > ours { progress.missingEntries += theirs - ours }

@@ -8,7 +8,11 @@ extension Replicator {
     abandonStalledPulls(now, &effects)
     abandonStalledRepairs(now, &effects)
     startDuePulls(now, &effects)
-    for log in logOrder { wantCosignature(of: log, now, &effects) }
+    for log in logOrder {
+      wantCosignature(of: log, now, &effects)
+      relayDue(of: log, now, &effects)
+      passDueCheckpoint(of: log, now, &effects)
+    }
     publishCosignatures(now, &effects)
   }
 
@@ -39,7 +43,7 @@ extension Replicator {
   }
 
   private func nextDue(of session: Session) -> UInt64 {
-    var due = session.lastReceivedAt + Limits.silenceMilliseconds
+    var due = min(session.lateDueAt, session.lastReceivedAt + Limits.silenceMilliseconds)
     due = min(due, session.lastDigestAt + Limits.digestMilliseconds)
     if session.opening.weInitiated {
       due = min(due, session.openedAt + Limits.sessionMilliseconds)
@@ -64,6 +68,7 @@ extension Replicator {
       // A due pull without a source waits for one that was passed over, or for a place.
       due = min(due, pullDue > now ? pullDue : now + 1_000)
     }
+    due = min(due, progress.checkpointDueAt ?? .max, progress.outgoingDueAt ?? .max)
     if log == ownLog, progress.cosignaturesChanged {
       due = min(due, max(progress.cosignaturesDueAt, now + 1_000))
     }

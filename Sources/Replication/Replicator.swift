@@ -14,6 +14,8 @@ public struct Replicator {
   let reader: any LogReader
 
   var peers: [NodeName: Peer] = [:]
+  /// The roster's names by the ids of their cosigning keys.
+  var cosigners: [UInt32: NodeName] = [:]
   /// In the order they became known: lists on sessions only grow.
   var logOrder: [LogID] = []
   var logs: [LogID: LogProgress] = [:]
@@ -68,10 +70,10 @@ public struct Replicator {
     case .closed(let session): forget(session, now, &effects)
     case .congested(let session, let value):
       sessions[session]?.isCongested = value
-      if !value { serve(session, &effects) }
+      if !value { serve(session, now, &effects) }
     case .roster(let peers): setRoster(peers, now, &effects)
     case .durable(let log, let head): becameDurable(log, head, now, &effects)
-    case .checkpointed(let checkpoint): checkpointed(checkpoint, &effects)
+    case .checkpointed(let checkpoint): checkpointed(checkpoint, now, &effects)
     case .refused(let log, _): refused(log, now)
     case .cosigned(let log, let checkpoint, let cosignature):
       cosigned(log, checkpoint, cosignature, now, &effects)
@@ -83,7 +85,7 @@ public struct Replicator {
     case .tick: tick(now, &effects)
     }
     settleSigning(now, &effects)
-    announce(&effects)
+    announce(now, &effects)
   }
 
   mutating func add(_ identity: LogIdentity) {
@@ -97,11 +99,13 @@ public struct Replicator {
 
   private mutating func setRoster(_ roster: [Peer], _ now: UInt64, _ effects: inout [Effect]) {
     peers = [:]
+    cosigners = [:]
     peerNames = roster.map(\.name).sorted()
     gate.answered.formIntersection(roster.map(\.name))
     gate.asked.formIntersection(roster.map(\.name))
     for peer in roster {
       peers[peer.name] = peer
+      cosigners[Cosignature.keyID(name: peer.name, key: peer.cosigningKey)] = peer.name
       for identity in peer.logs { add(identity) }
     }
     for log in logOrder { link(log) }

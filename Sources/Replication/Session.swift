@@ -46,6 +46,9 @@ struct Session {
   var serving: [ServedPull] = []
   /// Logs whose head is to be announced at the end of the step.
   var unannounced: Set<LogID> = []
+  /// Logs whose head is announced later, in the order in which that became due, and when the first is.
+  var late: [LogID] = []
+  var lateDueAt: UInt64 = .max
 
   init(opening: SessionOpening, now: UInt64) {
     self.opening = opening
@@ -63,9 +66,15 @@ struct SharedLog {
   var theirs: LogHead?
   /// What we announced last.
   var announced: LogHead?
+  /// The peer showed by sending them that it has the entries below this.
+  var shown: UInt64 = 0
+  /// When our head is announced here, and since when that waits; nil while nothing waits.
+  var lateDue: (at: UInt64, since: UInt64)?
   /// Entries below this were pushed on this session.
   var pushedTo: UInt64 = 0
+  /// We push to the peer; and the peer to us, as far as we asked.
   var isEager = true
+  var isFedByPeer = true
   var isDisputed = false
   /// Entries whose leaf was sent as an answer to a rewrite, and how many were received.
   var leavesShown: [UInt64] = []
@@ -78,6 +87,9 @@ struct SharedLog {
   /// The newest checkpoint we sent here.
   var sentCheckpointSize: UInt64 = 0
   var passedOverUntil: UInt64 = 0
+
+  /// The peer has the entries below this, by all that it said.
+  var known: UInt64 { max(theirs?.size ?? 0, shown) }
 }
 
 /// A peer's pull, as we serve it.
@@ -133,6 +145,9 @@ struct LogProgress {
   var proofsKept = 0
   /// The author signed a checkpoint that contradicts what is stored: nothing of it is cosigned.
   var isContradicted = false
+  /// When the newest checkpoint was passed on alone, and when the next is.
+  var checkpointPassedAt: UInt64?
+  var checkpointDueAt: UInt64?
   /// The session that brought the newest entries: the way towards the author.
   var upstream: SessionID?
   var cosignedSize: UInt64 = 0
@@ -143,9 +158,22 @@ struct LogProgress {
   var delivered: [NodeName: UInt64] = [:]
   var cosignaturesChanged = false
   var cosignaturesDueAt: UInt64 = 0
+  /// The largest checkpoint that anybody cosigned.
+  var cosignaturesSize: UInt64 = 0
   var relayed: [NodeName: UInt64] = [:]
+  /// What goes towards the author together, and when.
+  var outgoing: [OutgoingCosignature] = []
+  var outgoingDueAt: UInt64?
   /// The largest set from the author that was passed on: each set passes a carrier once.
   var passedSet = CosignedSet(size: 0, count: 0)
+}
+
+/// A cosignature on its way towards the author.
+struct OutgoingCosignature {
+  let checkpoint: VerifiedCheckpoint
+  let cosignature: Cosignature
+  /// Who sent it: nobody is sent his own; nil for ours.
+  let source: SessionID?
 }
 
 /// How new a set of cosignatures is: a later checkpoint, or more names under the same one.

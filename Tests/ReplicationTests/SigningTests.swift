@@ -137,7 +137,9 @@ struct SigningTests {
   func silentHolder() {
     let cluster = stale(["nl", "be"])
     cluster.tamper = { from, _, bytes in
-      let lost: [MessageType] = [.entry, .chunk, .checkpoint, .signedSize]
+      let lost: [MessageType] = [
+        .entry, .chunk, .checkpoint, .signedSize, .cosigned, .cosignatures,
+      ]
       return from == "be" && lost.map(\.rawValue).contains(bytes[0]) ? nil : bytes
     }
     cluster.connect("nl", "be")

@@ -39,7 +39,7 @@ enum SyncVectors {
     Vector("chunk, one compact entry", "SYNC-20", compactChunk),
     Vector("end", "SYNC-30", Message.end(request: 7, reason: .done).encode()),
     Vector("prune", "SYNC-40", Message.prune(position: 1).encode()),
-    Vector("graft", "SYNC-40", Message.graft(position: 1).encode()),
+    Vector("graft", "SYNC-40", Message.graft(position: 1, size: 17).encode()),
     Vector(
       "cosigned", "SYNC-52",
       Message.cosigned(direction: .fromAuthor, position: 1, note: note).encode()),
@@ -52,13 +52,18 @@ enum SyncVectors {
     Vector("copy", "SYNC-4", Message.copy.encode()),
     Vector("opening", "SYNC-70", opening),
     Vector("signed-size", "SYNC-7", signedSize),
+    Vector("cosignatures", "SYNC-52", cosignatures),
   ]
 
   private static let leaf = [UInt8](0..<216)
-  private static let signedSize = Message.signedSize(
-    SignedSize(
-      position: 1, size: 17, root: SHA256.hash(Array("root".utf8)),
-      signature: Signature([UInt8](0..<64))!)
+  private static let signature = Signature([UInt8](0..<64))!
+  private static let checkpoint = SignedSize(
+    position: 1, size: 17, root: SHA256.hash(Array("root".utf8)), signature: signature)
+  private static let signedSize = Message.signedSize(checkpoint).encode()
+  private static let cosignatures = Message.cosignatures(
+    CosignatureSet(
+      direction: .towardsAuthor, checkpoint: checkpoint,
+      cosignatures: [CosignatureSet.Line(keyID: 7, time: 1_700_000_000, signature: signature)])
   ).encode()
   private static var opening: [UInt8] {
     Message.opening(position: 1, leaf: leaf, body: Array("liaison-genesis/v1\n".utf8)).encode()
@@ -138,6 +143,14 @@ enum SyncVectors {
       refusal: "malformed"),
     Vector(
       "signed-size of nothing", "SYNC-7", edited(signedSize, 5, [UInt8](repeating: 0, count: 8)),
+      refusal: "malformed"),
+    Vector(
+      "no cosignatures", "SYNC-52", edited(Array(cosignatures.prefix(111)), 110, [0]),
+      refusal: "malformed"),
+    Vector(
+      "17 cosignatures", "SYNC-52",
+      edited(Array(cosignatures.prefix(111)), 110, [17])
+        + [UInt8](repeating: 1, count: 17 * CosignatureSet.Line.byteCount),
       refusal: "malformed"),
     Vector("copy with a body", "SYNC-4", [17, 0], refusal: "malformed"),
     Vector(

@@ -48,8 +48,10 @@ struct VersionTests {
 
   @Test("What the session's version does not have is malformed")
   func otherVersion() {
-    let known = SyncVectors.known.filter { ["checkpoint", "signed-size"].contains($0.name) }
-    for (vector, version) in zip(known, [2, 1] as [UInt16]) {
+    let known = SyncVectors.known.filter {
+      ["checkpoint", "cosigned", "signed-size", "cosignatures"].contains($0.name)
+    }
+    for (vector, version) in zip(known, [2, 2, 1, 1] as [UInt16]) {
       let puppet = Puppet(Cluster(["nl", "be"]), versions: version...version)
       puppet.send(vector.bytes)
       #expect(!puppet.isOpen, "\(vector.name)")

@@ -1,0 +1,186 @@
+import Crypto
+import Log
+
+// What became durable goes on along the tree of its log, and is announced elsewhere: Protocols/sync.md, 6.
+extension Replicator {
+  mutating func becameDurable(
+    _ log: LogID, _ head: LogHead, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    guard logs[log] != nil, head.size > logs[log]!.durable.size else { return }
+    let before = logs[log]!.durable.size
+    logs[log]!.durable = head
+    if let state = reader.state(of: log), state.size > logs[log]!.accepted.size {
+      adopt(state, of: log)
+    }
+    if before == 0 { genesisCame(log, now, &effects) }
+    measure(log, now)
+    giveCreditBack(log, &effects)
+    settleCheckpoint(of: log, now, &effects)
+    for id in sessionOrder where sessions[id]!.isReady {
+      push(log, above: before, on: id, now, &effects)
+    }
+    if highestKnown(of: log) <= head.size, before < head.size {
+      effects.append(.event(.caughtUp(log, size: head.size)))
+    }
+    wantCosignature(of: log, now, &effects)
+  }
+
+  private mutating func giveCreditBack(_ log: LogID, _ effects: inout [Effect]) {
+    let durable = logs[log]!.durable.size
+    for debt in logs[log]!.debts where debt.upTo <= durable {
+      guard sessions[debt.session] != nil else { continue }
+      send(.credit(request: debt.request, bytes: debt.bytes), on: debt.session, &effects)
+    }
+    logs[log]!.debts.removeAll { $0.upTo <= durable }
+  }
+
+  /// - Parameter before: our durable size before.
+  mutating func push(
+    _ log: LogID, above before: UInt64, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    guard let shared = sessions[id]!.shared[log], !shared.isDisputed else { return }
+    let size = logs[log]!.durable.size
+    guard shared.known < size else { return acknowledge(log, on: id, now) }
+    let theirs = max(shared.known, shared.pushedTo)
+    let isServed = sessions[id]!.serving.contains { $0.log == log }
+    guard shared.isEager, !isServed, theirs >= before, !sessions[id]!.isCongested else {
+      return announce(log, on: id, after: lazyDelay(on: id), now)
+    }
+    // The peer's acknowledgement makes this needless.
+    guard theirs < size else {
+      return announce(log, on: id, after: 2 * Limits.announceMilliseconds, now)
+    }
+    guard size - theirs <= Limits.entriesPushedAtOnce else {
+      sessions[id]!.unannounced.insert(log)
+      return
+    }
+    let covered = newestCheckpoint(of: log)?.size ?? 0
+    guard size - theirs < Limits.entriesPushedSingly || covered > theirs else {
+      return announce(log, on: id, after: lazyDelay(on: id), now)
+    }
+    pushRun(of: log, theirs..<size, on: id, &effects)
+    announce(log, on: id, after: 2 * Limits.announceMilliseconds, now)
+  }
+
+  private mutating func pushRun(
+    of log: LogID, _ range: Range<UInt64>, on id: SessionID, _ effects: inout [Effect]
+  ) {
+    var next = range.lowerBound
+    while next < range.upperBound {
+      guard
+        let sent = sendChunk(
+          of: log, next..<range.upperBound, request: 0, full: false, on: id, &effects)
+      else {
+        effects.append(.count(.readsFailed))
+        break
+      }
+      next = sent.next
+    }
+    noteSent(log, range.lowerBound..<next, on: id)
+  }
+
+  /// The peer takes this log from us from now on, and has `size` entries.
+  mutating func grafted(
+    _ log: LogID, _ size: UInt64, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    guard sessions[id]!.shared[log] != nil else { return }
+    sessions[id]!.shared[log]!.isEager = true
+    let durable = logs[log]!.durable.size
+    let pushedTo = sessions[id]!.shared[log]!.pushedTo
+    sessions[id]!.shared[log]!.pushedTo = max(pushedTo, min(size, durable))
+    if let checkpoint = newestCheckpoint(of: log), checkpoint.size <= min(size, durable) {
+      pass(checkpoint, of: log, on: id, &effects)
+    }
+  }
+
+  /// Asks the peer to push this log to us, if we had told it not to.
+  mutating func graft(_ log: LogID, on id: SessionID, _ effects: inout [Effect]) {
+    guard let shared = sessions[id]!.shared[log], !shared.isFedByPeer,
+      let position = sessions[id]!.ourPositions[log]
+    else { return }
+    sessions[id]!.shared[log]!.isFedByPeer = true
+    send(.graft(position: position, size: logs[log]!.accepted.size), on: id, &effects)
+  }
+
+  mutating func prune(_ log: LogID, on id: SessionID, _ effects: inout [Effect]) {
+    sessions[id]!.shared[log]!.isFedByPeer = false
+    send(.prune(position: sessions[id]!.ourPositions[log]!), on: id, &effects)
+  }
+
+  /// The session that brought this log is gone: another that we had told to announce only takes its place.
+  mutating func replaceUpstream(of log: LogID, _ effects: inout [Effect]) {
+    logs[log]!.upstream = nil
+    guard log != ownLog, !logs[log]!.isLimited else { return }
+    var best: (id: SessionID, known: UInt64, isAhead: Bool)?
+    for id in sessionOrder where sessions[id]!.isReady {
+      guard let shared = sessions[id]!.shared[log], !shared.isDisputed, shared.known > 0
+      else { continue }
+      // Who got it from us is behind us in the tree.
+      let isAhead = shared.pushedTo < logs[log]!.durable.size
+      let isBetter =
+        best.map { best in
+          isAhead != best.isAhead ? isAhead : shared.known > best.known
+        } ?? true
+      if isBetter { best = (id, shared.known, isAhead) }
+    }
+    if let best { graft(log, on: best.id, &effects) }
+  }
+
+  // MARK: Heads
+
+  /// The peer has what we have: it hears so soon enough, its author at once, since somebody may wait for replicas.
+  private mutating func acknowledge(_ log: LogID, on id: SessionID, _ now: UInt64) {
+    if authorOf[log] == sessions[id]!.opening.peer {
+      sessions[id]!.unannounced.insert(log)
+    } else {
+      announce(log, on: id, after: Limits.announceMilliseconds, now)
+    }
+  }
+
+  /// One side waits longer, so that the other's head makes its own needless.
+  private func lazyDelay(on id: SessionID) -> UInt64 {
+    sessions[id]!.opening.weInitiated
+      ? Limits.pushGraceMilliseconds : 2 * Limits.pushGraceMilliseconds
+  }
+
+  private mutating func announce(
+    _ log: LogID, on id: SessionID, after delay: UInt64, _ now: UInt64
+  ) {
+    let due = now + delay
+    if let waiting = sessions[id]!.shared[log]!.lateDue {
+      guard due < waiting.at else { return }
+      sessions[id]!.shared[log]!.lateDue = (due, waiting.since)
+    } else {
+      sessions[id]!.shared[log]!.lateDue = (due, now)
+      sessions[id]!.late.append(log)
+    }
+    sessions[id]!.lateDueAt = min(sessions[id]!.lateDueAt, due)
+  }
+
+  /// Moves what is due to the heads of this step; what the peer has by its own word waits until its time is over.
+  mutating func collectLate(on id: SessionID, _ now: UInt64) {
+    guard sessions[id]!.lateDueAt <= now else { return }
+    let late = sessions[id]!.late
+    sessions[id]!.late = []
+    sessions[id]!.lateDueAt = .max
+    for log in late {
+      guard let shared = sessions[id]!.shared[log], let due = shared.lateDue else { continue }
+      sessions[id]!.shared[log]!.lateDue = nil
+      let size = logs[log]!.durable.size
+      if shared.announced?.size ?? 0 >= size { continue }
+      // It has been sent all of this, and told that it has it: both know.
+      if shared.pushedTo >= size, shared.known >= size { continue }
+      let last = due.since + Limits.announceMilliseconds
+      let isKnown = shared.known >= size
+      if due.at > now + Limits.announceJoinMilliseconds || isKnown && last > now {
+        sessions[id]!.shared[log]!.lateDue = (isKnown ? max(due.at, last) : due.at, due.since)
+        sessions[id]!.late.append(log)
+        sessions[id]!.lateDueAt = min(
+          sessions[id]!.lateDueAt, sessions[id]!.shared[log]!.lateDue!.at)
+      } else {
+        sessions[id]!.unannounced.insert(log)
+      }
+    }
+  }
+}
