@@ -19,7 +19,7 @@ extension NodeProcess {
   private func keepGenesis(_ opening: Opening) throws(Violation) -> Bool {
     let id = opening.identity.id
     if store.durableHead(id)?.size ?? 0 > 0 { return true }
-    try must("\(site.label): a partner's next epoch") {
+    try attempt("a partner's next epoch") {
       try store.addLog(opening.identity)
       if store.state(id)?.size == 0 { try store.append(opening.batch) }
     }
@@ -38,7 +38,7 @@ extension NodeProcess {
 
   /// Whether `liaison epoch open` would go on: somebody answered, and nobody holds more of the own log than is here.
   var canOpenEpoch: Bool {
-    adopting == nil && !core.answeredPeers.isEmpty
+    adopting == nil && store.condition == .running && !core.answeredPeers.isEmpty
       && core.knownSize(of: identity.id) <= store.durableHead(identity.id)?.size ?? 0
       && store.state(identity.id)?.size == store.durableHead(identity.id)?.size
   }
@@ -53,11 +53,11 @@ extension NodeProcess {
     let next = batch.after.identity
     world.say("the operator of \(site.label) opens \(next.origin) after \(head.size) entries")
     try step(.close(because: "\(next.origin) was opened after it"))
-    try must("\(site.label): the next epoch") {
+    try attempt("the next epoch") {
       try store.addLog(next)
       try store.append(batch)
+      adopting = next
     }
-    adopting = next
     work()
   }
 

@@ -11,6 +11,8 @@ struct Folder {
   /// DIR/closed.
   var closed: ClosedMark?
 
+  static let empty = Folder(image: DiskImage(), epoch: 1, cards: [], closed: nil)
+
   struct ClosedMark {
     let origin: Origin
     let reason: String
@@ -29,7 +31,19 @@ final class Site {
   /// Entries that were lost with an earlier folder may be signed again here.
   var isRestored = false
   /// How many times a process was started.
-  var starts: UInt8 = 0
+  var starts: UInt16 = 0
+
+  /// Answers a call of the disk instead of the disk; nil: the disk is sound.
+  var diskFault: ((SimulatedDisk, DiskOperation) -> DiskFault?)?
+  /// Bits rot on its disk: damage is found and mended, and nothing wrong with it.
+  var isRotten = false
+  /// How far its wall clock is from everybody's, in milliseconds.
+  var clockOffset: Int64 = 0
+  /// Its process does nothing before.
+  var pausedUntil: UInt64 = 0
+  /// Stands between its process and the network: what a foe is.
+  private(set) var shell: (any Shell)?
+  private(set) var ways: FoeWays?
 
   init(number: Int, keys: NodeKeys, folder: Folder, token: RollbackToken?) {
     self.number = number
@@ -41,4 +55,15 @@ final class Site {
   var name: NodeName { keys.name }
   /// For traces: the second copy of a node has another number.
   var label: String { "\(name)#\(number)" }
+  var isHonest: Bool { shell == nil }
+
+  /// Makes a foe of it, or lets go of the foe.
+  func wear(_ shell: (any Shell)?, _ ways: FoeWays?) {
+    self.shell = shell
+    self.ways = ways
+  }
+
+  func isPaused(at now: UInt64) -> Bool { pausedUntil > now }
+
+  func wallClock(_ now: UInt64) -> UInt64 { UInt64(clamping: Int64(now) &+ clockOffset) }
 }

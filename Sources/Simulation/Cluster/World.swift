@@ -1,4 +1,3 @@
-import Crypto
 import Log
 import Replication
 import Store
@@ -13,36 +12,35 @@ final class World {
   var delay: ClosedRange<UInt64> = 2...16
   private(set) var sites: [Site] = []
   private var queue = EventQueue()
-  private var links: [Link] = []
-  private var ends: [SessionID: End] = [:]
-  private var nextSession: UInt64 = 1
-  /// Hears what every process reports.
-  var heard: (Site, Event) throws(Violation) -> Void = { (_, _) throws(Violation) in }
-  /// Hears of every head that became durable anywhere.
-  var stored: (Site, LogID, LogHead) throws(Violation) -> Void = { (_, _, _) throws(Violation) in }
-  /// Hears of every proof that a process kept.
-  var proven: (Site, ForkProof) throws(Violation) -> Void = { (_, _) throws(Violation) in }
+  /// Set before the first site is added, where it is to be another.
+  lazy var links: any Links = MessageLinks(self)
+  var observer = Observer()
 
-  /// Two sites that can reach each other; the first dials.
-  private struct Link {
-    let a: Int
-    let b: Int
-    var isUp = false
-    var session: SessionID?
-    /// How long the next dial waits, when sessions do not last.
-    var patience = World.leastPatience
-  }
-
-  private static let leastPatience: UInt64 = 1_500
-  private static let mostPatience: UInt64 = 24_000
-
-  private struct End {
-    let site: Int
-    let other: SessionID
-    let link: Int
-    let openedAt: UInt64
-    /// When the newest message to this end arrives: none overtakes another.
-    var lastArrival: UInt64 = 0
+  /// Who is told of what happens; by default of nothing, and what no honest node meets is wrong.
+  struct Observer {
+    /// Hears what every process reports.
+    var heard: (Site, Event) throws(Violation) -> Void = { (_, _) throws(Violation) in }
+    /// Hears of every head that became durable anywhere.
+    var stored: (Site, LogID, LogHead) throws(Violation) -> Void = { (_, _, _) throws(Violation) in
+    }
+    /// Hears of every proof that a process kept.
+    var proven: (Site, ForkProof) throws(Violation) -> Void = { (_, _) throws(Violation) in }
+    var accused: (Site, LogID, AuthorFault) throws(Violation) -> Void = {
+      (site, log, fault) throws(Violation) in
+      throw Violation("\(site.label) accuses \(log) of a fault at \(fault.position)")
+    }
+    var openedTwice: (Site, Opening) throws(Violation) -> Void = {
+      (site, opening) throws(Violation) in
+      throw Violation("\(site.label) keeps a second opening of \(opening.identity.origin)")
+    }
+    /// Sees what a core hands to its links.
+    var sent: ((NodeProcess, SessionID, [UInt8]) throws(Violation) -> Void)?
+    /// Called when a process has done all that an input brought about.
+    var stepped: ((NodeProcess) throws(Violation) -> Void)?
+    /// Called before each effect of a core: the machine may stop there.
+    var beforeEffect: ((NodeProcess) throws(Violation) -> Void)?
+    /// The disk failed: the process serves on, and an operator restarts it.
+    var diskFailed: (Site) -> Void = { _ in }
   }
 
   init(random: SplitMix64, chronicle: Chronicle, limits: StoreLimits) {
@@ -53,15 +51,17 @@ final class World {
 
   func say(_ text: @autoclosure () -> String) { chronicle.say("\(now) \(text())") }
 
+  func drawDelay() -> UInt64 {
+    delay.lowerBound + UInt64(random.below(Int(delay.upperBound - delay.lowerBound) + 1))
+  }
+
   // MARK: Sites
 
   @discardableResult
   func add(_ keys: NodeKeys, _ folder: Folder, token: RollbackToken?) -> Site {
     let site = Site(number: sites.count, keys: keys, folder: folder, token: token)
-    for other in sites where other.name != site.name {
-      links.append(Link(a: site.number, b: other.number))
-    }
     sites.append(site)
+    links.added(site)
     return site
   }
 
@@ -69,13 +69,10 @@ final class World {
     guard site.process == nil, site.isWanted else { return }
     site.starts += 1
     say("\(site.label) starts")
-    let process = try NodeProcess(site, self)
+    guard let process = try NodeProcess.start(site, self) else { return }
     site.process = process
     try process.begin()
-    for number in links.indices
-    where links[number].a == site.number || links[number].b == site.number {
-      dial(number, after: UInt64(20 + random.below(400)))
-    }
+    links.started(site)
   }
 
   /// Ends a process; its sessions are gone.
@@ -86,21 +83,21 @@ final class World {
     if isClean { try process.flush() } else { process.crash() }
     process.isAlive = false
     site.process = nil
-    for number in links.indices
-    where links[number].a == site.number || links[number].b == site.number {
-      try hangUp(number)
-    }
+    try links.stopped(site, isClean: isClean)
   }
 
   /// Lets go of all processes and disks at the end of a run: a site holds its process, and who asks for a site may
   /// hold it longer than the run lasts.
   func end() {
     queue = EventQueue()
-    ends = [:]
+    links.end()
+    observer = Observer()
     for site in sites {
-      site.process?.isAlive = false
+      site.process?.end()
       site.process = nil
-      site.folder.image = DiskImage()
+      site.folder = .empty
+      site.diskFault = nil
+      site.wear(nil, nil)
     }
     sites = []
   }
@@ -108,80 +105,11 @@ final class World {
   // MARK: Links
 
   func setLink(_ a: Site, _ b: Site, up: Bool) throws(Violation) {
-    for number in links.indices
-    where Set([links[number].a, links[number].b]) == Set([a.number, b.number]) {
-      links[number].isUp = up
-      links[number].patience = World.leastPatience
-      if up { dial(number, after: UInt64(random.below(300))) } else { try hangUp(number) }
-    }
+    try links.setLink(a, b, up: up)
   }
 
   /// Sites that have a session with this one, and since when.
-  func connected(to site: Site) -> [(site: Site, since: UInt64)] {
-    links.compactMap { link in
-      guard let session = link.session, let end = ends[session],
-        link.a == site.number || link.b == site.number
-      else { return nil }
-      return (sites[link.a == site.number ? link.b : link.a], end.openedAt)
-    }
-  }
-
-  private func dial(_ number: Int, after delay: UInt64) {
-    schedule(delay) { (world) throws(Violation) in try world.connect(number) }
-  }
-
-  private func connect(_ number: Int) throws(Violation) {
-    let link = links[number]
-    guard link.isUp, link.session == nil, let a = sites[link.a].process,
-      let b = sites[link.b].process
-    else { return }
-    let left = SessionID(nextSession)
-    let right = SessionID(nextSession + 1)
-    nextSession += 2
-    ends[left] = End(site: link.a, other: right, link: number, openedAt: now)
-    ends[right] = End(site: link.b, other: left, link: number, openedAt: now)
-    links[number].session = left
-    let hash = SHA256.hash(Array("handshake \(left.value)".utf8))
-    let lower = a.transportKey < b.transportKey
-    for (process, other, id, initiated) in [(a, b, left, true), (b, a, right, false)] {
-      try process.step(
-        .opened(
-          SessionOpening(
-            id: id, peer: other.site.name, handshakeHash: hash, weInitiated: initiated,
-            initiatorHasLowerKey: lower)))
-    }
-  }
-
-  private func hangUp(_ number: Int) throws(Violation) {
-    guard let left = links[number].session else { return }
-    try close(left)
-  }
-
-  /// Ends a session on both sides; a link that is up is dialled again.
-  func close(_ id: SessionID) throws(Violation) {
-    guard let end = ends.removeValue(forKey: id) else { return }
-    let other = ends.removeValue(forKey: end.other)
-    links[end.link].session = nil
-    try sites[end.site].process?.step(.closed(id))
-    if let other { try sites[other.site].process?.step(.closed(end.other)) }
-    let lasted = now - end.openedAt
-    let patience = links[end.link].patience
-    links[end.link].patience =
-      lasted > World.mostPatience ? World.leastPatience : min(2 * patience, World.mostPatience)
-    dial(end.link, after: patience + UInt64(random.below(Int(patience))))
-  }
-
-  func send(_ bytes: [UInt8], on id: SessionID) {
-    guard let other = ends[id]?.other, ends[other] != nil else { return }
-    let spread = Int(delay.upperBound - delay.lowerBound) + 1
-    let arrival = max(
-      now + delay.lowerBound + UInt64(random.below(spread)), ends[other]!.lastArrival)
-    ends[other]!.lastArrival = arrival
-    schedule(arrival - now) { (world) throws(Violation) in
-      guard let end = world.ends[other] else { return }
-      try world.sites[end.site].process?.step(.message(other, bytes))
-    }
-  }
+  func connected(to site: Site) -> [(site: Site, since: UInt64)] { links.connected(to: site) }
 
   // MARK: Time
 
@@ -199,44 +127,4 @@ final class World {
   }
 
   func run(for milliseconds: UInt64) throws(Violation) { try run(until: now + milliseconds) }
-}
-
-/// What is to happen, by time, and at one time in the order in which it was asked for.
-private struct EventQueue {
-  private var heap: [(at: UInt64, order: UInt64, work: World.Work)] = []
-  private var order: UInt64 = 0
-
-  var nextTime: UInt64? { heap.first?.at }
-
-  mutating func add(_ at: UInt64, _ work: @escaping World.Work) {
-    order += 1
-    heap.append((at, order, work))
-    var child = heap.count - 1
-    while child > 0 {
-      let parent = (child - 1) / 2
-      guard precedes(child, parent) else { break }
-      heap.swapAt(child, parent)
-      child = parent
-    }
-  }
-
-  mutating func take() -> World.Work? {
-    guard let first = heap.first else { return nil }
-    heap.swapAt(0, heap.count - 1)
-    heap.removeLast()
-    var parent = 0
-    while true {
-      var least = parent
-      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
-        if precedes(child, least) { least = child }
-      }
-      guard least != parent else { return first.work }
-      heap.swapAt(parent, least)
-      parent = least
-    }
-  }
-
-  private func precedes(_ a: Int, _ b: Int) -> Bool {
-    (heap[a].at, heap[a].order) < (heap[b].at, heap[b].order)
-  }
 }

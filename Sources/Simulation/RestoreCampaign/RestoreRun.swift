@@ -44,13 +44,13 @@ final class RestoreRun {
     copy = victim
     firstLog = victim.keys.identity(1).id
     self.random = random
-    world.stored = { [unowned self] (site, log, head) throws(Violation) in
+    world.observer.stored = { [unowned self] (site, log, head) throws(Violation) in
       try self.truth.stored(
         site, log, head, at: self.world.now,
         isOwn: site.process?.identity.id == log || site.keys.identity(site.folder.epoch).id == log)
     }
-    world.heard = { [unowned self] (site, event) throws(Violation) in self.hear(site, event) }
-    world.proven = { [unowned self] (_, proof) throws(Violation) in self.proofs.append(proof) }
+    world.observer.heard = { [unowned self] (site, event) throws(Violation) in self.hear(site, event) }
+    world.observer.proven = { [unowned self] (_, proof) throws(Violation) in self.proofs.append(proof) }
   }
 
   func run() throws(Violation) {

@@ -1,0 +1,40 @@
+/// A queue of the core, and its limit.
+public struct QueueFigure: Sendable {
+  public let name: String
+  /// How full it is; of several of one kind the fullest.
+  public let count: Int
+  public let limit: Int
+}
+
+extension Replicator {
+  /// Whatever grows with what peers say, each with its named limit (Protocols/sync.md, 11).
+  public func queues() -> [QueueFigure] {
+    let sessions = sessionOrder.compactMap { self.sessions[$0] }
+    let logs = logOrder.compactMap { self.logs[$0] }
+    let waiting = sessions.map(\.waitingOpenings.count).max() ?? 0
+    return [
+      // The own log's pull is open besides.
+      QueueFigure(
+        name: "pulls", count: logs.count { $0.pull != nil }, limit: Limits.pullsAtOnce + 1),
+      QueueFigure(
+        name: "repairs", count: logs.count { $0.repairs.pull != nil },
+        limit: Limits.repairsAtOnce + 1),
+      QueueFigure(
+        name: "requests of a peer", count: sessions.map(\.serving.count).max() ?? 0,
+        limit: Limits.openRequestsOfPeer),
+      QueueFigure(
+        name: "logs of a session", count: sessions.map(\.theirSaltedIDs.count).max() ?? 0,
+        limit: Limits.logsOfSession),
+      QueueFigure(name: "openings waiting", count: waiting, limit: Limits.openingsWaiting),
+      QueueFigure(
+        name: "cosigners of a log", count: logs.map(\.cosignatures.count).max() ?? 0,
+        limit: Limits.cosignersOfLog),
+      QueueFigure(
+        name: "damaged pieces of a log", count: logs.map(\.repairs.pieces.count).max() ?? 0,
+        limit: Limits.damagedPieces),
+      QueueFigure(
+        name: "proofs of a log", count: logs.map(\.proofsKept).max() ?? 0,
+        limit: Limits.proofsOfLog),
+    ]
+  }
+}

@@ -1,0 +1,72 @@
+/// What a campaign of networks must reach, each by its name.
+public enum NetworkOccurrence: String, CaseIterable, Sendable {
+  // Shapes of a run.
+  case mesh = "topology: everybody with everybody"
+  case ring = "topology: a ring"
+  case chain = "topology: a chain"
+  case graph = "topology: a random graph"
+  case star = "topology: a star"
+  case carriers = "topology: two groups joined by carriers that publish nothing"
+  case large = "size: 50 nodes and more"
+
+  // The network.
+  case connectionLost = "network: a connection is lost"
+  case cutInFrame = "network: a connection is lost in the middle of what is on its way"
+  case halfOpen = "network: one side of a connection is gone without a word"
+  case resetByRestarted = "network: a machine that restarted refuses an old connection"
+  case reordered = "network: an older connection delivers after a newer one began"
+  case blocked = "network: nothing gets through in one direction"
+  case partition = "network: a partition in both directions"
+  case clogged = "network: a link is clogged"
+  case congested = "network: a core is told that its output waits"
+  case relieved = "network: and that it waits no longer"
+  case readInPieces = "network: reads of random pieces"
+  case readByByte = "network: reads of one byte"
+  case bitFlipped = "network: a bit flips on its way"
+  case channelFailed = "network: a channel ends for what arrived"
+  case handshakeTimeout = "network: a handshake takes too long"
+  case replayed = "network: an old session is played again"
+  case gateRefused = "network: the gate refuses one more half-open connection"
+  case linksCycled = "network: links stop one by one and start in another order"
+
+  // Nodes.
+  case crashAtEffect = "node: a crash between two effects of a step"
+  case crash = "node: a crash at any time"
+  case crashDuringWrite = "node: a crash while the disk works"
+  case cleanStop = "node: a clean stop"
+  case restoredWithToken = "node: back from an older copy, the token kept"
+  case restoredWithoutToken = "node: back from an older copy, the token lost"
+  case clockJump = "node: its clock jumps by years"
+  case pause = "node: it does nothing for a while"
+  case epochOpened = "node: the next epoch is opened"
+
+  // Disks.
+  case diskError = "disk: a call fails"
+  case diskFull = "disk: it is full"
+  case diskReadOnly = "disk: it is read-only"
+  case startRefused = "disk: a start fails for it"
+  case diskRestart = "disk: an operator restarts a node whose disk failed"
+  case rot = "disk: a bit rots"
+  case mended = "disk: a peer's entries mend it"
+
+  // Work.
+  case single = "work: entries one by one"
+  case burst = "work: a burst under a checkpoint"
+  case bigBody = "work: a body of many kilobytes"
+  case refused = "work: a wish to publish has to wait"
+
+  // Ways through the core.
+  case duplicatePushed = "core: a push that is there already"
+  case pushedAhead = "core: a push with a gap"
+  case pullStalled = "core: a pull stalls"
+  case sessionReplaced = "core: of two sessions one stays"
+  case silentClosed = "core: a silent session is closed"
+  case waited = "core: signing waited for peers"
+  case ownEntriesBack = "core: own entries come back"
+
+  // Foes.
+  case foeWithholding = "foe: offers and never sends"
+
+  // The end.
+  case converged = "end: everybody has everything"
+}
