@@ -66,7 +66,8 @@ let package = Package(
         "Crypto",
       ]),
     // A disk in memory that forgets and fails, for tests and for campaigns.
-    library("Simulation", ["Replication", "Store", "Transport", "Secrets", "Log", "Crypto"]),
+    library(
+      "Simulation", ["Replication", "Store", "Transport", "Secrets", "Log", "Crypto", "Wire"]),
     library("CommandLine", []),
     // No secrets and no network: what an auditor runs reads files and public keys.
     library("Audit", ["Log", "Wire", "Crypto"]),

@@ -44,6 +44,28 @@ enum Commands {
       json,
     ])
 
+  static let network = Verb(
+    "network", "run whole nodes on a network that fails, and see that all have everything in the end",
+    details: [
+      "Each seed draws nodes, who is linked with whom, foes, and which faults there are: connections that break, clog, or carry nothing in one "
+        + "direction; crashes between any two effects; old copies; clocks that jump; disks that fail and rot. While they happen no "
+        + "entry that was acknowledged is lost, nothing is announced before it is synced, and nobody honest is accused. Then faults stop, and "
+        + "within a budget of time and messages everybody has everything.",
+      "A campaign of \(NetworkCampaign.coveredFrom) seeds and more fails also if something never occurred. A seed that fails prints the line "
+        + "that replays it.",
+    ],
+    options: [
+      Option("--seed", "N", summary: "the first run's seed; each has the next", fallback: "1"),
+      Option("--seeds", "N", summary: "how many runs", fallback: "300"),
+      Option("--nodes", "K", summary: "so many nodes in each run, whatever its seed says"),
+      Option("--trace", summary: "print what happens, as text"),
+      Option(
+        "--plant", "BUG",
+        summary: "plant a bug, which must be found: "
+          + NetworkBug.allCases.map(\.rawValue).joined(separator: ", ")),
+      json,
+    ])
+
   static let tool = Tool(
     name: "liaison-sim",
     summary: "run the shipped store and replication on simulated disks and virtual time",
@@ -52,7 +74,7 @@ enum Commands {
         + "outcomes, in every build and on every machine, and the digest that is printed says so. docs/simulator.md tells "
         + "how to read and replay a failure."
     ],
-    verbs: [store, restore],
+    verbs: [store, restore, network],
     exits: [
       Tool.Exit(0, "nothing that must not happen happened, and all that should occur did"),
       Tool.Exit(1, "something happened that must not, or something never occurred"),

@@ -4,8 +4,11 @@ do throws(Failure) {
   switch try Commands.tool.parse(Array(Swift.CommandLine.arguments.dropFirst())) {
   case .print(let text): Output.print(text)
   case .run(let verb, let arguments):
-    let isStore = verb.name == Commands.store.name
-    Output.exit(number: isStore ? try runStore(arguments) : try runRestore(arguments))
+    switch verb.name {
+    case Commands.store.name: Output.exit(number: try runStore(arguments))
+    case Commands.restore.name: Output.exit(number: try runRestore(arguments))
+    default: Output.exit(number: try runNetwork(arguments))
+    }
   }
 } catch {
   Output.fail(Commands.tool.name, error)

@@ -33,6 +33,8 @@ final class World {
       (site, opening) throws(Violation) in
       throw Violation("\(site.label) keeps a second opening of \(opening.identity.origin)")
     }
+    /// A process opened its disk, and did nothing yet.
+    var started: ((NodeProcess) throws(Violation) -> Void)?
     /// Sees what a core hands to its links.
     var sent: ((NodeProcess, SessionID, [UInt8]) throws(Violation) -> Void)?
     /// Called when a process has done all that an input brought about.
@@ -71,6 +73,7 @@ final class World {
     say("\(site.label) starts")
     guard let process = try NodeProcess.start(site, self) else { return }
     site.process = process
+    try observer.started?(process)
     try process.begin()
     links.started(site)
   }

@@ -1,0 +1,48 @@
+import Crypto
+import Wire
+
+/// As much of Protocols/sync.md as an observer reads, written down a second time: what it sees is not what the core's own
+/// reader says.
+enum SyncWords {
+  static let hello: UInt8 = 1
+  static let logs: UInt8 = 2
+  static let heads: UInt8 = 3
+  static let pull: UInt8 = 5
+  static let chunk: UInt8 = 7
+  static let end: UInt8 = 8
+
+  struct Head {
+    let position: Int
+    let size: UInt64
+    let leafHash: Digest
+  }
+
+  static func heads(_ message: [UInt8]) -> [Head] {
+    var heads: [Head] = []
+    var next = 5
+    while next + 44 <= message.count {
+      let size: UInt64 = message.span.bigEndian(at: next + 4)
+      if let hash = Bytes32(Array(message[(next + 12)..<(next + 44)])) {
+        heads.append(
+          Head(position: number(message, next), size: size, leafHash: Digest(hash)))
+      }
+      next += 44
+    }
+    return heads
+  }
+
+  static func saltedIDs(_ message: [UInt8]) -> [[UInt8]] {
+    stride(from: 9, to: message.count - 15, by: 16).map { Array(message[$0..<($0 + 16)]) }
+  }
+
+  static func chunk(_ message: [UInt8]) -> (position: Int, end: UInt64)? {
+    guard message.count >= 21 else { return nil }
+    let first: UInt64 = message.span.bigEndian(at: 9)
+    return (number(message, 5), first + UInt64(number(message, 17)))
+  }
+
+  private static func number(_ message: [UInt8], _ offset: Int) -> Int {
+    let value: UInt32 = message.span.bigEndian(at: offset)
+    return Int(value)
+  }
+}

@@ -1,0 +1,79 @@
+/// What a seed draws of a run before it begins: how many nodes, how they are joined, and which faults there are.
+struct NetworkPlan {
+  /// What happens to nodes and links while faults are allowed.
+  enum Fault: CaseIterable {
+    case lose, halfOpen, block, partition, clog, flip, replay, cycle
+    case crash, crashAtEffect, stop, restore, jump, pause, disk, rot
+  }
+
+  /// Above this many nodes messages travel without channels: a handshake and its ciphers take some 0.6 ms, and a run should not
+  /// take minutes.
+  static let mostWithChannels = 48
+  /// Authors of a large run: every entry is verified by every node, at 65 µs.
+  static let authorsOfLarge = 6
+
+  let nodes: Int
+  let topology: Topology
+  let foes: [FoeKind]
+  let faults: [Fault]
+  /// One step in so many is a fault.
+  let faultEvery: Int
+  let steps: Int
+  let delay: ClosedRange<UInt64>
+  let cuts: [ReadCut]
+  let size: NetworkStarts.Size
+  /// Bodies of a burst and of single entries.
+  let bodyBytes: Int
+
+  var isLarge: Bool { nodes >= 50 }
+  var hasChannels: Bool { nodes <= NetworkPlan.mostWithChannels }
+
+  init(_ random: inout SplitMix64, nodes wanted: Int?) {
+    let nodes = wanted ?? NetworkPlan.drawNodes(&random)
+    self.nodes = nodes
+    let shapes: [Topology.Shape] = nodes >= 50 ? [.graph] : Topology.Shape.allCases
+    var foes: [FoeKind] = []
+    if nodes >= 4, random.oneIn(3) {
+      for _ in 0..<(1 + random.below(max(1, nodes / 5))) {
+        foes.append(FoeKind.allCases[random.below(FoeKind.allCases.count)])
+      }
+    }
+    self.foes = nodes >= 50 ? [] : foes
+    topology = Topology(
+      shapes[random.below(shapes.count)], nodes: nodes, foes: self.foes.count,
+      degree: nodes >= 50 ? 6 : 2 + random.below(4), &random)
+    // A swarm: what is left out here lets the rest go further.
+    faults = Fault.allCases.filter { fault in
+      random.oneIn(2) && (nodes < 50 || fault.isOfMessages)
+    }
+    faultEvery = 1 + random.below(5)
+    steps = nodes >= 50 ? 12 : 24 + random.below(40)
+    let fastest = UInt64(1 + random.below(20))
+    delay = fastest...(fastest + UInt64(1 + random.below(1 << (2 + random.below(8)))))
+    let all: [ReadCut] = [.whole, .whole, .whole, .pieces, .pieces, .single]
+    cuts = random.oneIn(3) ? [.whole] : all
+    size = nodes <= 12 ? .small : .large
+    bodyBytes = random.oneIn(4) ? 3_000 : 60
+  }
+
+  /// Three to a dozen mostly, now and then some tens, seldom hundreds.
+  private static func drawNodes(_ random: inout SplitMix64) -> Int {
+    switch random.below(100) {
+    case 0: 50 + random.below(40)
+    case 1: random.oneIn(3) ? 500 : 100 + random.below(100)
+    case 2..<7: 13 + random.below(12)
+    case 7..<30: 7 + random.below(6)
+    default: 3 + random.below(4)
+    }
+  }
+}
+
+extension NetworkPlan.Fault {
+  /// Whether it means something where there are no channels.
+  var isOfMessages: Bool {
+    switch self {
+    case .lose, .cycle, .crash, .crashAtEffect, .stop, .jump, .pause, .disk: true
+    case .halfOpen, .block, .partition, .clog, .flip, .replay, .restore, .rot: false
+    }
+  }
+}

@@ -1,0 +1,251 @@
+import Log
+import Replication
+import Store
+
+/// One run: nodes that a seed draws exchange entries while everything fails that may fail; then faults stop, and all that are
+/// honest must have everything.
+final class NetworkRun {
+  let plan: NetworkPlan
+  let world: World
+  let truth: NetworkTruth
+  var random: SplitMix64
+  var tally = Tally<NetworkOccurrence>()
+  /// The sites in the order of the plan's nodes; the last of them are foes.
+  private(set) var sites: [Site] = []
+  let bug: NetworkBug?
+  /// Effects after which a site's machine stops, by its number.
+  var crashesIn: [Int?] = []
+  /// Copies of folders that backups made, by the site's number.
+  var backups: [(folder: Folder, sizes: [LogID: UInt64])?] = []
+  /// Sites whose disk failed, for the operator.
+  var failed: Set<Int> = []
+  /// Faults happen.
+  private(set) var isSafetyPhase = true
+  private(set) var messages = 0
+  private var stepsSeen = 0
+
+  init(
+    seed: UInt64, nodes: Int?, starts: NetworkStarts, chronicle: Chronicle, bug: NetworkBug?
+  ) throws(Violation) {
+    var random = SplitMix64(seed: seed, part: 1)
+    plan = NetworkPlan(&random, nodes: nodes)
+    self.bug = bug
+    self.random = random
+    world = World(
+      random: SplitMix64(seed: seed, part: 2), chronicle: chronicle, limits: plan.size.limits)
+    world.delay = plan.delay
+    let honest = plan.nodes - plan.foes.count
+    truth = NetworkTruth(isHonest: { name in
+      guard let number = Int(name.text.dropFirst()) else { return false }
+      return number < honest
+    })
+    if plan.hasChannels {
+      let links = ByteLinks(world, random: SplitMix64(seed: seed, part: 3))
+      links.cuts = plan.cuts
+      links.happened = { [unowned self] in self.tally.add($0) }
+      world.links = links
+    }
+    try addSites(starts)
+    watch()
+  }
+
+  private func addSites(_ starts: NetworkStarts) throws(Violation) {
+    let isLarge = plan.isLarge
+    for number in 0..<plan.nodes {
+      let node = try starts.node(number)
+      var cards: [Card] = []
+      for other in 0..<plan.nodes where other != number {
+        let isKnown =
+          !isLarge || other < NetworkPlan.authorsOfLarge || number < NetworkPlan.authorsOfLarge
+          || plan.topology.pairs.contains {
+            $0 == (min(number, other), max(number, other))
+          }
+        if isKnown { cards.append(try starts.node(other).card) }
+      }
+      let image = node.images[plan.size == .small ? 0 : 1]
+      let site = world.add(
+        node.keys, Folder(image: image, epoch: 1, cards: cards, closed: nil), token: node.token)
+      let foe = number - (plan.nodes - plan.foes.count)
+      if foe >= 0 {
+        site.wear(
+          plan.foes[foe].makeShell(),
+          FoeWays(site, world, random: SplitMix64(seed: random.next())))
+      }
+      sites.append(site)
+      truth.added(site)
+      crashesIn.append(nil)
+      backups.append(nil)
+    }
+  }
+
+  var honest: [Site] { sites.filter(\.isHonest) }
+  var wires: ByteLinks? { world.links as? ByteLinks }
+
+  func run() throws(Violation) {
+    world.say(
+      "\(plan.nodes) nodes, \(plan.topology.shape), \(plan.foes.count) foes, faults: \(plan.faults)")
+    tally.add(plan.topology.shape.occurrence)
+    if plan.isLarge { tally.add(.large) }
+    for foe in plan.foes { tally.add(foe.occurrence) }
+    for site in sites { try world.start(site) }
+    for (a, b) in plan.topology.pairs { try link(sites[a], sites[b]) }
+    try world.run(for: 2_500)
+    try safetyPhase()
+    isSafetyPhase = false
+    try NetworkLiveness(run: self).converge()
+    try NetworkEndCheck(run: self).check()
+    tally.add(.converged)
+  }
+
+  func link(_ a: Site, _ b: Site) throws(Violation) {
+    guard let wires else { return try world.setLink(a, b, up: true) }
+    let dials = ByteLinks.Dials.allCases[random.below(3)]
+    try wires.setLink(a, b, up: true, dials: dials)
+  }
+
+  // MARK: Safety
+
+  private func safetyPhase() throws(Violation) {
+    for step in 0..<plan.steps {
+      if step % plan.faultEvery == 0, let fault = plan.drawFault(&random) {
+        try NetworkTrouble(run: self).cause(fault)
+      }
+      if random.below(3) > 0 { try publishSomewhere() }
+      if random.oneIn(10) { try backUp() }
+      try operate()
+      try world.run(for: drawPause())
+    }
+  }
+
+  private func drawPause() -> UInt64 {
+    random.oneIn(12) ? UInt64(random.below(40_000)) : UInt64(20 + random.below(1_500))
+  }
+
+  func publishSomewhere() throws(Violation) {
+    let count = plan.isLarge ? NetworkPlan.authorsOfLarge : plan.nodes
+    let number = random.below(count)
+    let site = sites[number]
+    if plan.topology.carriers.contains(number) { return }
+    let isBurst = random.oneIn(plan.isLarge ? 6 : 12)
+    let isBig = random.oneIn(25)
+    let entries = isBurst ? 16 + random.below(30) : 1 + random.below(3)
+    let bytes = isBig && !isBurst ? 20_000 + random.below(20_000) : random.below(plan.bodyBytes)
+    guard try site.process?.publish(entries, bodyBytes: bytes) != nil else {
+      return tally.add(.refused)
+    }
+    tally.add(isBurst ? .burst : isBig ? .bigBody : .single)
+  }
+
+  private func backUp() throws(Violation) {
+    let site = honest[random.below(honest.count)]
+    guard let process = site.process else { return }
+    var sizes: [LogID: UInt64] = [:]
+    for log in process.store.logs { sizes[log.id] = process.store.durableHead(log.id)?.size ?? 0 }
+    backups[site.number] = (process.snapshot(), sizes)
+    world.say("a copy of \(site.label) is taken")
+  }
+
+  /// What operators do: restart a node whose disk failed, open the epoch after one that is closed.
+  func operate() throws(Violation) {
+    for site in honest where failed.contains(site.number) && (!isSafetyPhase || random.oneIn(4)) {
+      failed.remove(site.number)
+      world.say("the operator of \(site.label) looks after its disk")
+      site.diskFault = nil
+      tally.add(.diskRestart)
+      try world.stop(site, isClean: false)
+      try world.start(site)
+    }
+    for site in honest where needsEpoch(site) && (!isSafetyPhase || random.oneIn(8)) {
+      guard site.process?.canOpenEpoch == true else { continue }
+      tally.add(.epochOpened)
+      try site.process?.openEpoch()
+    }
+  }
+
+  func needsEpoch(_ site: Site) -> Bool { site.process?.isClosed == true }
+
+  // MARK: What happens
+
+  private func watch() {
+    world.observer.started = { [unowned self] (process) throws(Violation) in
+      process.diskWork.bug = self.bug?.ofDisk
+      try self.truth.started(process)
+    }
+    world.observer.stored = { [unowned self] (site, log, head) throws(Violation) in
+      guard site.isHonest else { return }
+      world.chronicle.note(UInt64(site.number), head.size)
+      try self.truth.stored(site, log, head)
+    }
+    world.observer.sent = { [unowned self] (process, session, message) throws(Violation) in
+      self.messages += 1
+      try self.truth.said(process, session, message)
+    }
+    world.observer.proven = { [unowned self] (site, proof) throws(Violation) in
+      try self.truth.proven(site, proof)
+    }
+    world.observer.heard = { [unowned self] (site, event) throws(Violation) in
+      try self.hear(site, event)
+    }
+    world.observer.diskFailed = { [unowned self] site in self.failed.insert(site.number) }
+    world.observer.beforeEffect = { [unowned self] (process) throws(Violation) in
+      guard let left = self.crashesIn[process.site.number] else { return }
+      self.crashesIn[process.site.number] = left > 0 ? left - 1 : nil
+      guard left == 0 else { return }
+      self.tally.add(.crashAtEffect)
+      try NetworkTrouble(run: self).crash(process.site)
+    }
+    world.observer.stepped = { [unowned self] (process) throws(Violation) in
+      try self.stepped(process)
+    }
+  }
+
+  private func stepped(_ process: NodeProcess) throws(Violation) {
+    stepsSeen += 1
+    guard process.site.isHonest else { return }
+    try expect(
+      process.store.stagedBytes <= world.limits.stagedBytes,
+      "\(process.site.label): \(process.store.stagedBytes) bytes wait for the disk")
+    // Each costs a look at all sessions and logs.
+    guard stepsSeen % (plan.isLarge ? 256 : 8) == 0 else { return }
+    for queue in process.core.queues() {
+      try expect(
+        queue.count <= queue.limit,
+        "\(process.site.label): \(queue.count) \(queue.name), and \(queue.limit) are the limit")
+    }
+  }
+
+  private func hear(_ site: Site, _ event: Event) throws(Violation) {
+    guard site.isHonest else { return }
+    switch event {
+    case .disputed(let log, let peer, _):
+      try expect(
+        !isHonest(log) || !truth.isHonest(peer),
+        "\(site.label) disputes \(truth.name(log)) with \(peer), and both are honest")
+    case .contradiction(let log, _), .frozen(let log, _):
+      try expect(!isHonest(log), "\(site.label): \(event) of \(truth.name(log)), which is honest")
+    case .secondOpening(let log):
+      try expect(!isHonest(log), "\(site.label): two openings after \(truth.name(log))")
+    case .malformed(let peer, let what):
+      try expect(
+        !truth.isHonest(peer), "\(site.label) does not understand \(peer), which is honest: \(what)")
+    case .stalled: tally.add(.pullStalled)
+    case .ownEntriesFrom: tally.add(.ownEntriesBack)
+    case .signing(.ready): tally.add(.waited)
+    case .count(let counter):
+      switch counter {
+      case .pushesDuplicate: tally.add(.duplicatePushed)
+      case .pushesAhead: tally.add(.pushedAhead)
+      default: break
+      }
+    default: break
+    }
+  }
+
+  private func isHonest(_ log: LogID) -> Bool { truth.logs[log]?.isHonest ?? false }
+}
+
+extension NetworkPlan {
+  func drawFault(_ random: inout SplitMix64) -> Fault? {
+    faults.isEmpty ? nil : faults[random.below(faults.count)]
+  }
+}

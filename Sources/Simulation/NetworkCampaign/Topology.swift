@@ -1,0 +1,61 @@
+/// Who is linked with whom.
+struct Topology {
+  enum Shape: CaseIterable {
+    case mesh, ring, chain, graph, star, carriers
+
+    var occurrence: NetworkOccurrence {
+      switch self {
+      case .mesh: .mesh
+      case .ring: .ring
+      case .chain: .chain
+      case .graph: .graph
+      case .star: .star
+      case .carriers: .carriers
+      }
+    }
+  }
+
+  let shape: Shape
+  /// Pairs of nodes, the lower number first.
+  private(set) var pairs: [(a: Int, b: Int)] = []
+  /// Those that carry and publish nothing.
+  private(set) var carriers: Set<Int> = []
+
+  /// - Parameter foes: the last so many nodes; without them the others are connected still.
+  init(_ shape: Shape, nodes: Int, foes: Int, degree: Int, _ random: inout SplitMix64) {
+    self.shape = shape
+    let honest = nodes - foes
+    switch shape {
+    case .mesh:
+      for a in 0..<honest { for b in (a + 1)..<max(honest, a + 1) { add(a, b) } }
+    case .ring:
+      for a in 0..<honest { add(a, (a + 1) % honest) }
+    case .chain:
+      for a in 1..<honest { add(a - 1, a) }
+    case .star:
+      for a in 1..<honest { add(0, a) }
+    case .graph:
+      for a in 1..<honest { add(a, random.below(a)) }
+      for _ in 0..<(honest * max(0, degree - 2) / 2) {
+        add(random.below(honest), random.below(honest))
+      }
+    case .carriers:
+      // Two groups that know each other by one or two in the middle alone.
+      let middle = honest > 4 ? 2 : 1
+      carriers = Set(0..<middle)
+      for a in middle..<honest {
+        for carrier in 0..<middle { add(carrier, a) }
+        for b in middle..<a where (a - b) % 2 == 0 { add(a, b) }
+      }
+    }
+    // A foe is linked with some of the honest.
+    for foe in honest..<max(honest, nodes) {
+      for _ in 0..<(1 + random.below(3)) { add(foe, random.below(honest)) }
+    }
+  }
+
+  private mutating func add(_ a: Int, _ b: Int) {
+    guard a != b, !pairs.contains(where: { $0 == (min(a, b), max(a, b)) }) else { return }
+    pairs.append((min(a, b), max(a, b)))
+  }
+}
