@@ -45,7 +45,8 @@ enum Commands {
     ])
 
   static let network = Verb(
-    "network", "run whole nodes on a network that fails, and see that all have everything in the end",
+    "network",
+    "run whole nodes on a network that fails, and see that all have everything in the end",
     details: [
       "Each seed draws nodes, who is linked with whom, foes, and which faults there are: connections that break, clog, or carry nothing in one "
         + "direction; crashes between any two effects; old copies; clocks that jump; disks that fail and rot. While they happen no "

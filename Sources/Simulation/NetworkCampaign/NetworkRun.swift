@@ -56,7 +56,7 @@ final class NetworkRun {
       var cards: [Card] = []
       for other in 0..<plan.nodes where other != number {
         let isKnown =
-          !isLarge || other < NetworkPlan.authorsOfLarge || number < NetworkPlan.authorsOfLarge
+          !isLarge || other < NetworkPlan.authorsOfLarge
           || plan.topology.pairs.contains {
             $0 == (min(number, other), max(number, other))
           }
@@ -83,7 +83,8 @@ final class NetworkRun {
 
   func run() throws(Violation) {
     world.say(
-      "\(plan.nodes) nodes, \(plan.topology.shape), \(plan.foes.count) foes, faults: \(plan.faults)")
+      "\(plan.nodes) nodes, \(plan.topology.shape), \(plan.foes.count) foes, faults: \(plan.faults)"
+    )
     tally.add(plan.topology.shape.occurrence)
     if plan.isLarge { tally.add(.large) }
     for foe in plan.foes { tally.add(foe.occurrence) }
@@ -227,7 +228,8 @@ final class NetworkRun {
       try expect(!isHonest(log), "\(site.label): two openings after \(truth.name(log))")
     case .malformed(let peer, let what):
       try expect(
-        !truth.isHonest(peer), "\(site.label) does not understand \(peer), which is honest: \(what)")
+        !truth.isHonest(peer), "\(site.label) does not understand \(peer), which is honest: \(what)"
+      )
     case .stalled: tally.add(.pullStalled)
     case .ownEntriesFrom: tally.add(.ownEntriesBack)
     case .signing(.ready): tally.add(.waited)

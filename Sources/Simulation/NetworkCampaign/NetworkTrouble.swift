@@ -63,7 +63,8 @@ struct NetworkTrouble {
   private func block(both: Bool) {
     let (a, b) = drawPair()
     let until = world.now + drawTime(90_000)
-    world.say("nothing gets from \(a.label) to \(b.label)\(both ? ", or back," : "") before \(until)")
+    world.say(
+      "nothing gets from \(a.label) to \(b.label)\(both ? ", or back," : "") before \(until)")
     run.wires?.way(a.number, b.number) { $0.blockedUntil = until }
     if both { run.wires?.way(b.number, a.number) { $0.blockedUntil = until } }
   }

@@ -55,7 +55,8 @@ final class NetworkTruth {
       let before = size(site, log.id)
       try expect(
         head.size >= before,
-        "\(site.label): \(before) entries of \(log.origin) were acknowledged, \(head.size) are there")
+        "\(site.label): \(before) entries of \(log.origin) were acknowledged, \(head.size) are there"
+      )
       try stored(site, log.id, head)
       guard head.size > 0, let truth = logs[log.id], truth.fork == nil else { continue }
       try expect(

@@ -49,8 +49,12 @@ final class RestoreRun {
         site, log, head, at: self.world.now,
         isOwn: site.process?.identity.id == log || site.keys.identity(site.folder.epoch).id == log)
     }
-    world.observer.heard = { [unowned self] (site, event) throws(Violation) in self.hear(site, event) }
-    world.observer.proven = { [unowned self] (_, proof) throws(Violation) in self.proofs.append(proof) }
+    world.observer.heard = { [unowned self] (site, event) throws(Violation) in
+      self.hear(site, event)
+    }
+    world.observer.proven = { [unowned self] (_, proof) throws(Violation) in
+      self.proofs.append(proof)
+    }
   }
 
   func run() throws(Violation) {
