@@ -18,6 +18,13 @@ public struct EntryBuilder: Sendable {
     previous = state.lastHeaderHash
   }
 
+  /// Behind another batch whose signatures may still be missing: headers are chained, signatures are not.
+  public init(after other: EntryBuilder) {
+    logID = other.logID
+    first = other.nextIndex
+    previous = other.previous
+  }
+
   public var nextIndex: UInt64 { first + UInt64(count) }
 
   /// The header that `append` would make, with `bodyHash` still zero: its `associatedData()` is what

@@ -34,6 +34,18 @@ final class BenchNode {
     _ = try Roster.add(other.card, address: dial ? other.address : nil, to: folder)
   }
 
+  /// Starts both, the other dialling this one, and returns when each holds the other's first entry.
+  func connect(from other: BenchNode) throws {
+    try add(other, dial: false)
+    try start()
+    try other.add(self, dial: true)
+    try other.start()
+    for (node, peer) in [(self, other), (other, self)] {
+      try node.waitUntilConnected(to: 1)
+      try node.waitForEntries(1, of: peer.origin, seconds: 30)
+    }
+  }
+
   /// Writes `count` entries into the own log, with one checkpoint over them, while no daemon runs.
   func prefill(_ count: Int) throws {
     let store = try Store.open(on: FileDisk(folder: folder.root))
@@ -97,11 +109,7 @@ final class BenchNode {
     self.process = nil
     Interruption.shared.remove(process: process.processIdentifier)
     guard process.isRunning else { return }
-    process.terminate()
-    let watch = Stopwatch()
-    while process.isRunning, watch.seconds < 3 { Thread.sleep(forTimeInterval: 0.01) }
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    process.waitUntilExit()
+    process.end(within: 3)
   }
 
   /// SIGHUP: reads the roster again.

@@ -51,8 +51,10 @@ enum CatchUpCase {
     return .object([
       ("entries", .count(entries)), ("bodyBytes", .count(SignedLog.bodyBytes)),
       ("prefillSeconds", .figure(prefillSeconds)), ("seconds", .figure(seconds)),
-      ("entriesPerSecond", .figure(rate)), ("goalEntriesPerSecond", .figure(100_000)),
+      ("entriesPerSecond", .figure(rate)), ("goalEntriesPerSecond", .figure(300_000)),
       ("wireBytesPerEntry", .figure(wire / Double(entries))),
+      ("wireBytesToSealedBytes", .figure(wire / Double(entries * SignedLog.bodyBytes))),
+      ("goalWireBytesToSealedBytes", .figure(1.3)),
       ("receiverPeakMebibytes", .figure(Double(receiving.peakResidentKibibytes) / 1_024)),
       ("authorPeakMebibytes", .figure(Double(sending.peakResidentKibibytes) / 1_024)),
       ("receiverProcessorSeconds", .figure(receiving.processorSeconds)),

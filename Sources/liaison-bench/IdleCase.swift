@@ -38,11 +38,11 @@ enum IdleCase {
       (
         "residentMebibytes",
         .figure((after.map { Double($0.residentKibibytes) }.max() ?? 0) / 1_024)
-      ), ("goalResidentMebibytes", .count(40)),
+      ), ("goalResidentMebibytes", .count(30)),
       ("processorTicksOfEach", .list(ticks.map { .count($0) })),
       ("ticksPerSecondOfProcessor", .count(ProcessUsage.ticksPerSecond)),
       ("payloadBytesPerSecondToEachPeer", .figure(payload.max() ?? 0)),
-      ("goalBytesPerSecondToEachPeer", .count(20)),
+      ("goalBytesPerSecondToEachPeer", .count(10)),
     ]
     if let socketsBefore, let socketsAfter {
       let sent = socketsAfter.map { key, counters in

@@ -3,68 +3,105 @@ import Node
 import Runtime
 
 /// From the call to publish on one daemon's control socket until a follower of the other daemon has the record:
-/// sealed, signed, synced, sent, verified, synced, opened.
+/// sealed, signed, synced, sent, verified, synced, opened. Beside it Redis with a replica, which syncs at both, too.
 enum LatencyCase {
   static let perSecond = 200
 
   static func run(seconds: Int, scratch: Scratch) throws -> JSON {
+    let (own, sync) = try liaison(seconds, scratch)
+    var result = own.report
+    result += [
+      ("goalP50Milliseconds", .figure(0.75)), ("goalP99Milliseconds", .figure(3)),
+      ("bareSyncP50Milliseconds", .figure(sync)),
+    ]
+    if let redis = try redis(seconds, scratch) {
+      result.append(("redisSynced", .object(redis.report)))
+      result.append(("ratioToRedisP50", .figure(own.visible.quantile(0.5) / redis.visibleP50)))
+    } else {
+      result.append(("redisSynced", .text("not measured: no 'redis-server'")))
+    }
+    return .object(result)
+  }
+
+  private static func liaison(
+    _ seconds: Int, _ scratch: Scratch
+  ) throws -> (Latencies, sync: Double) {
     let author = try BenchNode("nl", in: scratch)
     let reader = try BenchNode("be", in: scratch)
     defer {
       reader.stop()
       author.stop()
     }
-    try author.add(reader, dial: false)
-    try author.start()
-    try reader.add(author, dial: true)
-    try reader.start()
-    try reader.waitUntilConnected(to: 1)
-    try author.waitUntilConnected(to: 1)
-    try reader.waitForEntries(1, of: author.origin, seconds: 30)
-
-    let warmUp = perSecond / 2
-    let count = perSecond * seconds + warmUp
-    let follower = Follower(count: count)
-    try follower.start(reader)
+    try author.connect(from: reader)
+    let paced = Pace(seconds: seconds)
+    let arrivals = Arrivals(count: paced.count)
+    try follow(reader, arrivals)
     let publisher = try author.client()
-    var sent: [ContinuousClock.Instant] = []
-    var answers: [Double] = []
-    let begin = ContinuousClock.now
-    for number in 0..<count {
-      let due = begin + .milliseconds(1_000 * number / perSecond)
-      let early = Stopwatch.seconds(due - ContinuousClock.now)
-      if early > 0 { Thread.sleep(forTimeInterval: early) }
-      // A call that had to wait for the answer to the one before counts from when it was due.
-      let from = early > 0 ? ContinuousClock.now : due
-      sent.append(from)
-      try publish(number, publisher, to: reader.name)
-      answers.append(Stopwatch.seconds(ContinuousClock.now - from) * 1e3)
-    }
-    let publishing = Stopwatch.seconds(ContinuousClock.now - begin)
-    let seen = try follower.wait(seconds: 20)
-    let visible = (warmUp..<count).map { Stopwatch.seconds(seen[$0] - sent[$0]) * 1e3 }
-    let durable = Array(answers[warmUp...])
-    return .object([
-      ("publishes", .count(count - warmUp)),
-      ("publishesPerSecond", .figure(Double(count) / publishing)),
-      ("visibleP50Milliseconds", .figure(visible.quantile(0.5))),
-      ("visibleP90Milliseconds", .figure(visible.quantile(0.9))),
-      ("visibleP99Milliseconds", .figure(visible.quantile(0.99))),
-      ("visibleMaximumMilliseconds", .figure(visible.quantile(1))),
-      ("durableP50Milliseconds", .figure(durable.quantile(0.5))),
-      ("durableP99Milliseconds", .figure(durable.quantile(0.99))),
-      ("goalP50Milliseconds", .figure(2)),
-      ("bareSyncP50Milliseconds", .figure(try bareSync(scratch))),
-    ])
+    let latencies = try paced.run(
+      arrivals,
+      prepare: {
+        ControlCall.encode(
+          "Publish", PublishRequest(to: [reader.name], records: [record($0)]))
+      },
+      call: { call in
+        try publisher.write(call)
+        guard let message = try publisher.readMessage() else { throw BenchError("no answer") }
+        _ = try ControlReply(message: message).decode(PublishReply.self)
+      })
+    return (latencies, try bareSync(scratch))
   }
 
-  private static func publish(_ number: Int, _ client: UnixClient, to name: String) throws {
+  private static func record(_ number: Int) -> String {
     let padding = String(repeating: "x", count: 180)
-    let record = "{\"type\":\"bench\",\"number\":\(number),\"padding\":\"\(padding)\"}"
+    return "{\"type\":\"bench\",\"number\":\(number),\"padding\":\"\(padding)\"}"
+  }
+
+  private struct Record: Decodable { let number: Int }
+
+  /// Returns when the follower waits for what comes next.
+  private static func follow(_ node: BenchNode, _ arrivals: Arrivals) throws {
+    let client = try UnixClient(path: node.folder.controlSocket, timeoutMilliseconds: 30_000)
     try client.write(
-      ControlCall.encode("Publish", PublishRequest(to: [name], records: [record])))
-    guard let message = try client.readMessage() else { throw BenchError("no answer") }
-    _ = try ControlReply(message: message).decode(PublishReply.self)
+      ControlCall.encode("Tail", TailRequest(fresh: true, follow: true), more: true))
+    // The daemon takes calls in order: once another is answered, this one was taken up.
+    _ = try node.status(try node.client())
+    arrivals.follow {
+      while !arrivals.isComplete, let message = try client.readMessage() {
+        let now = ContinuousClock.now
+        let page = try ControlReply(message: message).decode(TailPage.self).parameters
+        arrivals.add(
+          try page.events.map {
+            try JSONDecoder().decode(Record.self, from: Data($0.record.utf8)).number
+          }, at: now)
+      }
+    }
+  }
+
+  /// `XADD` at the author, `XREAD BLOCK` at the replica, a record of the same length.
+  private static func redis(_ seconds: Int, _ scratch: Scratch) throws -> Latencies? {
+    guard let pair = try RedisPair(in: scratch, synced: true) else { return nil }
+    defer { pair.stop() }
+    let paced = Pace(seconds: seconds)
+    let arrivals = Arrivals(count: paced.count)
+    let follower = try pair.receiver.client()
+    arrivals.follow {
+      var last = "0"
+      while !arrivals.isComplete {
+        let reply = try follower.call("XREAD", "BLOCK", "10000", "STREAMS", RedisPair.stream, last)
+        let now = ContinuousClock.now
+        let entries = reply.list.first?.list.last?.list ?? []
+        last = entries.last?.list.first?.text ?? last
+        arrivals.add(entries.compactMap { Int($0.list.last?.list.first?.text ?? "") }, at: now)
+      }
+    }
+    let client = try pair.author.client()
+    return try paced.run(
+      arrivals,
+      prepare: { RedisClient.encode(["XADD", RedisPair.stream, "*", "\($0)", record($0)]) },
+      call: { call in
+        try client.send(call)
+        _ = try client.reply()
+      })
   }
 
   /// One page written and synced: each record waits for two of these, one on each side.
@@ -82,70 +119,54 @@ enum LatencyCase {
   }
 }
 
-/// A client that follows what arrives, on a thread of its own.
-private final class Follower: @unchecked Sendable {
-  // `seen` and `failure` are only used while `condition` is held.
-  private let condition = NSCondition()
-  private var seen: [ContinuousClock.Instant?]
-  private var missing: Int
-  private var failure: (any Error)?
+/// Calls at even distances: a call that had to wait for the answer to the one before counts from when it was due.
+struct Pace {
+  let warmUp = LatencyCase.perSecond / 2
+  let count: Int
 
-  init(count: Int) {
-    seen = Array(repeating: nil, count: count)
-    missing = count
-  }
+  init(seconds: Int) { count = LatencyCase.perSecond * seconds + warmUp }
 
-  private struct Record: Decodable { let number: Int }
-
-  /// Returns when it waits for what comes next.
-  func start(_ node: BenchNode) throws {
-    let socket = node.folder.controlSocket
-    let client = try UnixClient(path: socket, timeoutMilliseconds: 30_000)
-    try client.write(
-      ControlCall.encode("Tail", TailRequest(fresh: true, follow: true), more: true))
-    // The daemon takes calls in order: once another is answered, this one was taken up.
-    _ = try node.status(try node.client())
-    let box = Box(client)
-    Thread.detachNewThread { [self] in
-      do { try follow(box.client) } catch {
-        condition.withLock { failure = error }
-        condition.broadcast()
-      }
+  func run(
+    _ arrivals: Arrivals, prepare: (Int) -> [UInt8], call: ([UInt8]) throws -> Void
+  ) throws -> Latencies {
+    var sent: [ContinuousClock.Instant] = []
+    var answers: [Double] = []
+    let begin = ContinuousClock.now
+    for number in 0..<count {
+      let bytes = prepare(number)
+      let due = begin + .milliseconds(1_000 * number / LatencyCase.perSecond)
+      let early = Stopwatch.seconds(due - ContinuousClock.now)
+      if early > 0 { Thread.sleep(forTimeInterval: early) }
+      let from = early > 0 ? ContinuousClock.now : due
+      sent.append(from)
+      try call(bytes)
+      answers.append(Stopwatch.seconds(ContinuousClock.now - from) * 1e3)
     }
-  }
-
-  private func follow(_ client: UnixClient) throws {
-    var left = missing
-    while left > 0, let message = try client.readMessage() {
-      let now = ContinuousClock.now
-      let page = try ControlReply(message: message).decode(TailPage.self).parameters
-      let numbers = try page.events.map {
-        try JSONDecoder().decode(Record.self, from: Data($0.record.utf8)).number
-      }
-      left -= numbers.count
-      condition.withLock {
-        for number in numbers where seen[number] == nil {
-          seen[number] = now
-          missing -= 1
-        }
-      }
-      condition.broadcast()
-    }
-  }
-
-  func wait(seconds: Double) throws -> [ContinuousClock.Instant] {
-    condition.lock()
-    defer { condition.unlock() }
-    let limit = Date().addingTimeInterval(seconds)
-    while missing > 0, failure == nil, condition.wait(until: limit) {}
-    if let failure { throw failure }
-    guard missing == 0 else { throw BenchError("\(missing) records did not arrive") }
-    return seen.compactMap { $0 }
+    let seconds = Stopwatch.seconds(ContinuousClock.now - begin)
+    let seen = try arrivals.wait(seconds: 20)
+    return Latencies(
+      visible: (warmUp..<count).map { Stopwatch.seconds(seen[$0] - sent[$0]) * 1e3 },
+      durable: Array(answers[warmUp...]), perSecond: Double(count) / seconds)
   }
 }
 
-/// Hands the client to the one thread that uses it from then on.
-private final class Box: @unchecked Sendable {
-  let client: UnixClient
-  init(_ client: UnixClient) { self.client = client }
+/// In milliseconds.
+struct Latencies {
+  let visible: [Double]
+  let durable: [Double]
+  let perSecond: Double
+
+  var visibleP50: Double { visible.quantile(0.5) }
+
+  var report: [(String, JSON)] {
+    [
+      ("publishes", .count(visible.count)), ("publishesPerSecond", .figure(perSecond)),
+      ("visibleP50Milliseconds", .figure(visibleP50)),
+      ("visibleP90Milliseconds", .figure(visible.quantile(0.9))),
+      ("visibleP99Milliseconds", .figure(visible.quantile(0.99))),
+      ("visibleMaximumMilliseconds", .figure(visible.quantile(1))),
+      ("durableP50Milliseconds", .figure(durable.quantile(0.5))),
+      ("durableP99Milliseconds", .figure(durable.quantile(0.99))),
+    ]
+  }
 }

@@ -5,7 +5,7 @@ import Node
 /// Runs the cases that were named, all without a name, and prints one JSON object.
 @main
 struct LiaisonBench {
-  static let cases = ["crypto", "store", "accept", "catchup", "latency", "idle"]
+  static let cases = ["crypto", "store", "accept", "replication"]
 
   static let tool = Tool(
     name: "liaison-bench", summary: "measure Liaison, and what it stands on, in one run",
@@ -17,7 +17,10 @@ struct LiaisonBench {
     verbs: [
       Verb(
         "", "measure Liaison, and what it stands on, in one run",
-        details: ["CASE is one of \(cases.joined(separator: ", ")); without one, all are run."],
+        details: [
+          "CASE is one of \(cases.joined(separator: ", ")); without one, all are run. Of replication, "
+            + "single parts can be named: \(ReplicationCase.members.joined(separator: ", "))."
+        ],
         arguments: [
           Argument("CASE", "what to measure", isRequired: false, repeats: true)
         ],
@@ -25,10 +28,12 @@ struct LiaisonBench {
           Option("--json", summary: "print it on one line"),
           Option(
             "--entries", "N",
-            summary: "entries of catchup and of store's start; of accept a quarter",
+            summary:
+              "entries of catchup and of store's start; of accept a quarter, of catchup1M five times as many",
             fallback: "200000"),
           Option(
-            "--seconds", "N", summary: "how long latency measures, and idle if more than 60",
+            "--seconds", "N",
+            summary: "how long latency and sustained measure, and idle if more than 60",
             fallback: "20"),
           Option(
             "--folder", "DIR", summary: "where the data folders are made, on the disk to measure",
@@ -52,31 +57,45 @@ struct LiaisonBench {
 
   private static func run(_ arguments: Arguments) throws {
     let chosen = arguments.words.isEmpty ? cases : arguments.words
-    if let odd = chosen.first(where: { !cases.contains($0) }) {
+    let known = cases + ReplicationCase.members
+    if let odd = chosen.first(where: { !known.contains($0) }) {
       throw Failure(
-        .usage, "There is no case \"\(odd)\".",
-        hint: "There is: \(cases.joined(separator: ", ")).")
+        .usage, "There is no case \"\(odd)\".", hint: "There is: \(known.joined(separator: ", ")).")
     }
     let entries = try arguments.number("--entries", in: 1_000...10_000_000) ?? 200_000
     let seconds = try arguments.number("--seconds", in: 1...3_600) ?? 20
     let folder = arguments.value("--folder") ?? NSTemporaryDirectory()
     Interruption.shared.watch()
-    var progress = ProgressLine()
     var results: [(String, JSON)] = []
     for name in chosen {
-      progress.show("\(name) …")
-      let watch = Stopwatch()
-      results.append((name, try measure(name, entries, seconds, folder)))
-      progress.clear()
-      if chosen.count > 1 {
-        Output.printError("\(name): done in \(Int(watch.seconds.rounded())) s\n")
+      guard name == "replication" else {
+        results.append((name, try measure(name, entries, seconds, folder)))
+        continue
       }
+      results.append(
+        (
+          name,
+          .object(
+            try ReplicationCase.members.map { ($0, try measure($0, entries, seconds, folder)) })
+        ))
     }
     let report = JSON.object([("machine", machine()), ("cases", .object(results))])
     Output.print(report.encode(indented: !arguments.has("--json")))
   }
 
   private static func measure(
+    _ name: String, _ entries: Int, _ seconds: Int, _ folder: String
+  ) throws -> JSON {
+    var progress = ProgressLine()
+    progress.show("\(name) …")
+    let watch = Stopwatch()
+    let result = try result(name, entries, seconds, folder)
+    progress.clear()
+    Output.printError("\(name): done in \(Int(watch.seconds.rounded())) s\n")
+    return result
+  }
+
+  private static func result(
     _ name: String, _ entries: Int, _ seconds: Int, _ folder: String
   ) throws -> JSON {
     switch name {
@@ -88,9 +107,7 @@ struct LiaisonBench {
     defer { withExtendedLifetime(scratch) {} }
     switch name {
     case "store": return try StoreCase.run(entries: entries, scratch: scratch)
-    case "catchup": return try CatchUpCase.run(entries: entries, scratch: scratch)
-    case "latency": return try LatencyCase.run(seconds: seconds, scratch: scratch)
-    default: return try IdleCase.run(seconds: max(seconds, 60), scratch: scratch)
+    default: return try ReplicationCase.run(name, entries, seconds, scratch)
     }
   }
 

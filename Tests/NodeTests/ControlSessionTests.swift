@@ -117,6 +117,37 @@ final class FakeService: ControlService {
     #expect(output.messages[1].contains(#""added":["be"]"#))
   }
 
+  @Test("CTL-3: publishes are under way together, and answered in their order")
+  func publishesTogether() {
+    let publish =
+      #"{"method":"org.liaison.Node.Publish","parameters":{"to":["be"],"records":["{\"type\":\"a\"}"]}}"#
+      + "\0"
+    receive(publish + publish + #"{"method":"org.liaison.Node.Reload"}"# + "\0" + publish)
+    #expect(service.published.count == 2)
+    service.pending.removeLast()()
+    #expect(output.messages.isEmpty)
+    service.pending.removeFirst()()
+    #expect(output.messages.count == 3)
+    #expect(output.messages[2].contains(#""added":["be"]"#))
+    #expect(service.published.count == 3)
+  }
+
+  @Test("no more publishes than the limit, and input is wanted again when one is answered")
+  func boundsPublishes() {
+    let publish =
+      #"{"method":"org.liaison.Node.Publish","parameters":{"to":["be"],"records":["{\"type\":\"a\"}"]}}"#
+      + "\0"
+    let filler = String(repeating: publish, count: 2 * ControlLimits.pipelinedBytes / publish.count)
+    var wanted: [Bool] = []
+    session.changed = { [session] in wanted.append(session.wantsInput) }
+    receive(filler)
+    #expect(service.published.count == ControlLimits.publishesUnderWay)
+    #expect(!session.wantsInput)
+    while !service.pending.isEmpty { service.pending.removeFirst()() }
+    #expect(wanted.first == false && wanted.last == true)
+    #expect(service.published.count == output.messages.count)
+  }
+
   @Test("CTL-6: a misspelt parameter is refused") func refusesUnknownParameter() {
     receive(
       #"{"method":"org.liaison.Node.Publish","parameters":{"to":["be"],"records":[],"replica":2}}"#

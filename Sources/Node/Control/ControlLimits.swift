@@ -9,6 +9,9 @@ public enum ControlLimits {
   public static let sessions = 32
   /// Pipelined input kept while a call is being answered; then reading pauses.
   public static let pipelinedBytes = 64 << 10
+  /// Publishes of one connection that are under way together: 8 times 256 records keep every thread that signs busy while
+  /// others are parsed and written.
+  public static let publishesUnderWay = 8
   /// Output waiting for a client before a tail pauses.
   public static let outputBytes = 1 << 20
   /// Records in one publish, and the sum of their bytes.

@@ -1,14 +1,18 @@
 /// One client of the control socket, without the socket: bytes in through `receive`, bytes out
 /// through `send` (Protocols/control.md).
 ///
-/// Calls are answered in the order they came, one at a time. Used from the loop's thread only.
+/// Calls are answered in the order they came. They are taken up one at a time, but for publishes: a few of those that follow
+/// one another are under way together, so that one commit and one push serve them all. Used from the loop's thread only.
 /// - Getters: `isClosed`, `wantsInput`.
 /// - Commands of the host: `receive`, `outputDrained`, `disconnected`.
 public final class ControlSession {
   private let service: any ControlService
   private var decoder = VarlinkDecoder(limitBytes: ControlLimits.messageBytes)
-  /// A call is being answered; what follows it waits in the decoder.
-  private var isAnswering = false
+  /// Calls that were taken up, in order, each with its answer once it has one.
+  private var underWay: [(number: UInt64, isPublish: Bool, answer: [UInt8]?)] = []
+  private var lastNumber: UInt64 = 0
+  /// Received, and not to be taken up yet; what follows it waits in the decoder.
+  private var held: Call?
   private var isPumping = false
   private var tail: ControlTail?
 
@@ -16,6 +20,8 @@ public final class ControlSession {
   public var send: ([UInt8]) -> Void = { _ in }
   /// Bytes given to `send` that the client has not taken; a tail waits while there are too many.
   public var pendingOutputBytes: () -> Int = { 0 }
+  /// Called when `wantsInput` or `isClosed` may have changed outside of `receive` and `outputDrained`.
+  public var changed: () -> Void = {}
   /// True once the client broke the rules or is gone: the host sends what is left, then closes.
   public private(set) var isClosed = false
 
@@ -23,7 +29,7 @@ public final class ControlSession {
 
   /// False while enough pipelined input waits: the host stops reading from this client.
   public var wantsInput: Bool {
-    !isClosed && !(isAnswering && decoder.bufferedBytes >= ControlLimits.pipelinedBytes)
+    !isClosed && !(isBusy && decoder.bufferedBytes >= ControlLimits.pipelinedBytes)
   }
 
   public func receive(_ bytes: Span<UInt8>) {
@@ -46,26 +52,46 @@ public final class ControlSession {
 
   // MARK: - Calls
 
+  /// Whether the next call has to wait, whatever it is.
+  private var isBusy: Bool {
+    held != nil || underWay.count >= ControlLimits.publishesUnderWay
+      || underWay.contains { !$0.isPublish }
+  }
+
   private func pump() {
     guard !isPumping else { return }
     isPumping = true
     defer { isPumping = false }
-    while !isAnswering, !isClosed {
+    while !isClosed {
       do {
-        guard let message = try decoder.next() else { return }
-        answer(message)
+        guard let call = try nextCall() else { return }
+        guard underWay.isEmpty || call.isPublish && !isBusy else {
+          held = call
+          return
+        }
+        answer(call)
       } catch {
         refuseInput("a message is longer than \(ControlLimits.messageBytes) bytes")
       }
     }
   }
 
-  private func answer(_ message: [UInt8]) {
-    guard let head = try? ControlJSON.decode(CallHead.self, from: message) else {
-      return refuseInput("this is not a varlink call")
+  private func nextCall() throws(VarlinkError) -> Call? {
+    if let call = held {
+      held = nil
+      return call
     }
-    isAnswering = true
-    let call = Call(head: head, message: message)
+    guard !isBusy, let message = try decoder.next() else { return nil }
+    guard let head = try? ControlJSON.decode(CallHead.self, from: message) else {
+      refuseInput("this is not a varlink call")
+      return nil
+    }
+    lastNumber += 1
+    return Call(number: lastNumber, head: head, message: message)
+  }
+
+  private func answer(_ call: Call) {
+    underWay.append((call.number, call.isPublish, nil))
     do {
       try dispatch(call)
     } catch let error as ControlError {
@@ -220,8 +246,7 @@ public final class ControlSession {
   }
 
   private func reply(_ call: Call, _ parameters: some Encodable, continues: Bool?) {
-    put(call, VarlinkReply(parameters: parameters, continues: continues))
-    if continues != true { next() }
+    put(call, VarlinkReply(parameters: parameters, continues: continues), isLast: continues != true)
   }
 
   private func fail(_ call: Call, _ error: ControlError) {
@@ -229,18 +254,26 @@ public final class ControlSession {
   }
 
   private func fail(_ call: Call, _ name: String, _ parameters: some Encodable) {
-    put(call, VarlinkErrorReply(error: name, parameters: parameters))
-    next()
+    put(call, VarlinkErrorReply(error: name, parameters: parameters), isLast: true)
   }
 
-  private func put(_ call: Call, _ message: some Encodable) {
-    guard !isClosed, call.head.oneway != true else { return }
-    send(ControlJSON.encode(message) + [0])
-  }
-
-  private func next() {
-    isAnswering = false
+  private func put(_ call: Call, _ message: some Encodable, isLast: Bool) {
+    let isWanted = !isClosed && call.head.oneway != true
+    let bytes = isWanted ? ControlJSON.encode(message) + [0] : []
+    // Only a tail has more than one answer, and it is under way alone.
+    guard isLast else { return sendUnlessClosed(bytes) }
+    guard let place = underWay.firstIndex(where: { $0.number == call.number }) else { return }
+    underWay[place].answer = bytes
+    while let answer = underWay.first?.answer {
+      underWay.removeFirst()
+      sendUnlessClosed(answer)
+    }
     pump()
+    changed()
+  }
+
+  private func sendUnlessClosed(_ bytes: [UInt8]) {
+    if !isClosed, !bytes.isEmpty { send(bytes) }
   }
 
   private func refuseInput(_ reason: String) {
@@ -256,8 +289,11 @@ public final class ControlSession {
 
   /// A call as received: its head is known, its parameters are decoded by the method.
   private struct Call {
+    let number: UInt64
     let head: CallHead
     let message: [UInt8]
+
+    var isPublish: Bool { head.method == "org.liaison.Node.Publish" }
 
     func parameters<Parameters: CallParameters>(_ type: Parameters.Type) throws -> Parameters {
       try ControlJSON.decode(CallBody<Parameters>.self, from: message).parameters

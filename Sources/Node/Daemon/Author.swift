@@ -28,6 +28,7 @@ struct Publication {
 
 /// Entries whose headers are chained and whose signatures are under way.
 private final class Signing {
+  let number: UInt64
   let publication: Publication
   let builder: EntryBuilder
   let first: UInt64
@@ -36,8 +37,10 @@ private final class Signing {
   var missing: Int
 
   init(
-    _ publication: Publication, _ builder: EntryBuilder, first: UInt64, hasGrant: Bool, jobs: Int
+    _ number: UInt64, _ publication: Publication, _ builder: EntryBuilder, first: UInt64,
+    hasGrant: Bool, jobs: Int
   ) {
+    self.number = number
     self.publication = publication
     self.builder = builder
     self.first = first
@@ -46,13 +49,15 @@ private final class Signing {
   }
 }
 
-/// Signatures of one slice, back from a worker.
+/// Signatures of one slice of one batch, back from a worker.
 struct SignedSlice: Sendable {
+  let batch: UInt64
   let slice: Int
   let signatures: [Signature]
 }
 
-/// Seals, chains, signs and stages this node's own entries, one batch at a time and in order.
+/// Seals, chains, signs and stages this node's own entries, in order. While the signatures of a batch are under way on the
+/// worker threads, the next ones are sealed and chained behind it.
 ///
 /// An index is signed once: whatever was signed is staged, and what the store refuses never leaves this process.
 final class Author {
@@ -62,7 +67,8 @@ final class Author {
   private var random = SystemRandom()
   private var queue: [Publication] = []
   private var queueBytes = 0
-  private var signing: Signing?
+  /// In order of index.
+  private var signing: [Signing] = []
   /// Staged, waiting to be durable and replicated: in order of index.
   private var waiting: [Waiting] = []
   private let desk: Desk
@@ -72,6 +78,7 @@ final class Author {
   /// Signing waits for these peers: what was asked for waits, and what is being signed is not stored. nil: it does not.
   private var heldFor: [NodeName]?
   private var lastNumber: UInt64 = 0
+  private var lastBatch: UInt64 = 0
   /// Why nothing is signed in this epoch any more.
   private(set) var closedBecause: String?
   var wallMilliseconds: () -> UInt64 = { 0 }
@@ -92,15 +99,12 @@ final class Author {
 
   func close(because reason: String) {
     if closedBecause == nil { closedBecause = reason }
-    var dropped = queue
+    // Signed, and seen by nobody.
+    let dropped = signing.map(\.publication) + queue
     queue = []
     queueBytes = 0
-    // Signed, and seen by nobody.
-    if let batch = signing {
-      dropped.insert(batch.publication, at: 0)
-      signing = nil
-      desk.forget(identity.id)
-    }
+    if !signing.isEmpty { desk.forget(identity.id) }
+    signing = []
     for publication in dropped { publication.reply(.failure(.closedHere(reason: reason))) }
   }
 
@@ -110,7 +114,7 @@ final class Author {
   /// Signing goes on.
   func resume() {
     heldFor = nil
-    if let batch = signing, batch.missing == 0 { finish(batch) }
+    stageSigned()
   }
 
   /// - Returns: what `giveUp` takes; nil when it was refused at once.
@@ -143,10 +147,11 @@ final class Author {
     publication.reply(.failure(.waiting(peers: peers.map(\.text))))
   }
 
-  /// Takes the next request up, unless signatures are under way. Called once a round.
+  /// Takes the next requests up. Called once a round.
   func work() {
     // What the disk has not taken yet is not added to.
-    while signing == nil, closedBecause == nil, heldFor == nil, !queue.isEmpty,
+    while signing.count < NodeLimits.batchesSigned, closedBecause == nil, heldFor == nil,
+      !queue.isEmpty,
       store.stagedBytes < NodeLimits.stagedBytes
     {
       let publication = queue.removeFirst()
@@ -165,18 +170,22 @@ final class Author {
       throw .closedHere(reason: "the own log is damaged; run 'liaison fsck'")
     }
     if case .full = store.condition { throw .diskFull }
-    var builder = EntryBuilder(state: state)
+    var builder = signing.last.map { EntryBuilder(after: $0.builder) } ?? EntryBuilder(state: state)
     let first = builder.nextIndex
     let hasGrant = try seal(publication, into: &builder)
-    let slices = (builder.count + NodeLimits.signaturesOfJob - 1) / NodeLimits.signaturesOfJob
     let isInline = builder.count < NodeLimits.signedInline
+    let slices = (builder.count + NodeLimits.signaturesOfJob - 1) / NodeLimits.signaturesOfJob
+    lastBatch += 1
     let batch = Signing(
-      publication, builder, first: first, hasGrant: hasGrant, jobs: isInline ? 0 : slices)
+      lastBatch, publication, builder, first: first, hasGrant: hasGrant, jobs: isInline ? 1 : slices
+    )
+    signing.append(batch)
     if isInline {
-      let secrets = secrets
-      return stage(batch, builder.finish { secrets.log.sign($0) }, state)
+      let signatures = (0..<builder.count).map { position in
+        builder.withHeader(at: position) { secrets.log.sign($0) }
+      }
+      return signed(SignedSlice(batch: batch.number, slice: 0, signatures: signatures))
     }
-    signing = batch
     for slice in 0..<slices { sign(slice, of: batch) }
   }
 
@@ -240,12 +249,13 @@ final class Author {
 
   private func sign(_ slice: Int, of batch: Signing) {
     let builder = batch.builder
+    let number = batch.number
     let secrets = secrets
     let start = slice * NodeLimits.signaturesOfJob
     let end = min(start + NodeLimits.signaturesOfJob, builder.count)
     let job: @Sendable () -> SignedSlice = {
       SignedSlice(
-        slice: slice,
+        batch: number, slice: slice,
         signatures: (start..<end).map { position in
           builder.withHeader(at: position) { secrets.log.sign($0) }
         })
@@ -255,16 +265,21 @@ final class Author {
   }
 
   func signed(_ result: SignedSlice) {
-    guard let batch = signing else { return }
+    guard let batch = signing.first(where: { $0.number == result.batch }) else { return }
     batch.signatures[result.slice] = result.signatures
     batch.missing -= 1
-    // Not stored while a peer may hold another entry in its place.
-    guard batch.missing == 0, heldFor == nil else { return }
-    finish(batch)
+    stageSigned()
+  }
+
+  /// What has its signatures, in order of index. Not while a peer may hold another entry in its place.
+  private func stageSigned() {
+    while heldFor == nil, let batch = signing.first, batch.missing == 0 {
+      signing.removeFirst()
+      finish(batch)
+    }
   }
 
   private func finish(_ batch: Signing) {
-    signing = nil
     var signatures: [Signature] = []
     for slice in 0..<batch.signatures.count { signatures += batch.signatures[slice]! }
     guard let state = store.state(identity.id) else { return }
@@ -282,10 +297,13 @@ final class Author {
         _ = try store.addCheckpoint(checkpoint)
       }
     } catch {
-      // Signed, and seen by nobody: what was not staged never leaves this process. The book may know a grant
-      // that does not exist now.
+      // Signed, and seen by nobody: what was not staged never leaves this process, and neither does what is chained
+      // behind it. The book may know a grant that does not exist now.
       desk.forget(identity.id)
-      return batch.publication.reply(.failure(refusal(error)))
+      let refused = [batch] + signing
+      signing = []
+      for batch in refused { batch.publication.reply(.failure(refusal(error))) }
+      return
     }
     didStage(entries)
     let records = batch.first + (batch.hasGrant ? 1 : 0)

@@ -10,6 +10,8 @@ public enum NodeLimits {
   static let signedInline = 16
   /// Entries of one signing job: 64 × 25 µs keep a thread busy for 1.6 ms.
   static let signaturesOfJob = 64
+  /// Batches whose signatures are under way: one for each thread that signs, and two that are ready behind them.
+  static let batchesSigned = 4
   static let workerQueue = 256
   /// Output of one session beyond which nothing more is pushed or served to it.
   static let sessionOutputBytes = 1 << 20

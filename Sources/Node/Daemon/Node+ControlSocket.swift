@@ -16,6 +16,7 @@ extension Node {
     connection.outputLimitBytes = NodeLimits.controlOutputBytes
     session.send = { connection.write($0) }
     session.pendingOutputBytes = { connection.bufferedOutputBytes }
+    session.changed = { [weak self, unowned session] in self?.settle(session, connection) }
     connection.onReadable = { [weak self] connection, bytes in
       session.receive(bytes)
       self?.settle(session, connection)
@@ -26,6 +27,7 @@ extension Node {
     }
     connection.onClosed = { [weak self] connection, _ in
       session.disconnected()
+      session.changed = {}
       self?.controlSessions[connection.id] = nil
     }
   }
