@@ -15,14 +15,14 @@ public enum Exhibit: Hashable, Sendable {
   }
 
   /// Where the leaf stands in its log: by its own word if it is signed, by its path if included.
-  var position: UInt64 {
+  public var position: UInt64 {
     switch self {
     case .signed(let leaf): leaf.span.u64(at: EntryLayout.index)
     case .included(let included): included.position
     }
   }
 
-  func verify(identity: LogIdentity) throws(ProofError) {
+  public func verify(identity: LogIdentity) throws(ProofError) {
     switch self {
     case .signed(let leaf):
       guard leaf.count == EntryLayout.leafBytes else { throw .malformed }

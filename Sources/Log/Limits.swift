@@ -32,6 +32,8 @@ public enum LogLimits {
   /// A checkpoint with nothing but its log's signature: 43+1 origin, 19+1 size, 44+1 root, blank
   /// line, and a signature line of 4 + 43 + 1 + 92 + 1 bytes: 251, rounded up.
   public static let checkpointBytes = 256
+  /// An exhibit: a byte, leaf 216, position 8, a count and 63 * 32 of path, 2 and 256 of checkpoint.
+  public static let exhibitBytes = 1 + 216 + 8 + 1 + inclusionPathHashes * 32 + 2 + checkpointBytes
   /// An encoded fork proof or fault: twice (leaf 216 + path 63 * 32 + checkpoint 256 + 8 of lengths)
   /// and 128 for the identity: 5,120, rounded up.
   public static let proofBytes = 6 << 10

@@ -4,6 +4,9 @@ internal import Crypto
 struct ProofWriter {
   private(set) var bytes: [UInt8]
 
+  /// A part on its own.
+  init() { bytes = [] }
+
   init(magic: String, identity: LogIdentity) {
     bytes = Array(magic.utf8)
     let origin = Array(identity.origin.text.utf8)

@@ -150,6 +150,8 @@ public enum Counter: String, Sendable, CaseIterable {
   case claimsDropped = "sync.claims-dropped"
   case entriesBad = "sync.entries-bad"
   case forks = "sync.forks"
+  case proofsBad = "sync.proofs-bad"
+  case probesBad = "sync.probes-bad"
   case openingsRefused = "sync.openings-refused"
   case pushesLimited = "sync.pushes-limited"
   case pushesEnded = "sync.pushes-ended"
@@ -166,6 +168,7 @@ public protocol LogReader: AnyObject {
   func leafHash(_ log: LogID, at index: UInt64) throws(ReadFailure) -> Digest
   func root(_ log: LogID, size: UInt64) throws(ReadFailure) -> Digest
   func consistencyProof(_ log: LogID, from: UInt64, to: UInt64) throws(ReadFailure) -> [Digest]
+  func inclusionProof(_ log: LogID, index: UInt64, size: UInt64) throws(ReadFailure) -> [Digest]
   func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint?
   /// Whether every body below `size` is here, or is lawfully not.
   func isWhole(_ log: LogID, below size: UInt64) -> Bool

@@ -25,8 +25,19 @@ public enum Limits {
   /// Leaves that one side shows of a log on a session: its newest, and the one that contradicts.
   public static let leavesShownOfLog = 2
 
-  /// Fork proofs of one log that are kept between two starts: its author can make any number, each lower.
+  /// Fork proofs of one log that travel on a session: its author can make any number, each lower.
   public static let proofsOfLog = 16
+  /// Exhibits of a log on a session: one for each search.
+  public static let exhibitsOfLog = searchesOfLog
+  /// Proofs, exhibits and single leaves of a session: two verifications of 65 µs each, half a second in all. As many as
+  /// logs, so that even a fork of each can be told.
+  public static let evidenceOfSession = 4_096
+  /// Searches for the lowest fork of a log on a session, by one side.
+  public static let searchesOfLog = 2
+  /// Steps of a search: each halves what is left of 2^63 entries, and the first looks where to begin.
+  public static let probesOfSearch = 64
+  /// Probes that a session answers: each reads an entry. 24 find the lowest of 10^7, in 340 logs.
+  public static let probesOfSession = 8_192
   /// Epochs of one node that are carried: further ones are not followed by themselves.
   public static let epochsOfNode = 64
   /// Openings after one epoch that a session may bring: the first, and one that differs.

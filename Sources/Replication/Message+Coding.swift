@@ -63,9 +63,36 @@ extension Message {
         position: Int(try reader.u32()), leaf: try reader.bytes(EntryLayout.leafBytes))
     case .copy: return .copy
     case .opening: return try opening(&reader)
+    case .proof:
+      return .proof(
+        position: Int(try reader.u32()),
+        bytes: try short(&reader, "proof", atMost: LogLimits.proofBytes))
+    case .probe:
+      return .probe(
+        position: Int(try reader.u32()), index: try reader.u64(), headerHash: try reader.digest())
+    case .probed:
+      let position = Int(try reader.u32())
+      let index = try reader.u64()
+      guard let answer = ProbeAnswer(rawValue: try reader.u8()) else {
+        throw MalformedMessage(what: "unknown answer to a probe")
+      }
+      return .probed(position: position, index: index, answer)
+    case .exhibit:
+      return .exhibit(
+        position: Int(try reader.u32()),
+        bytes: try short(&reader, "exhibit", atMost: LogLimits.exhibitBytes))
     case .signedSize: return .signedSize(try signedSize(&reader))
     case .cosignatures: return .cosignatures(try cosignatures(&reader))
     }
+  }
+
+  /// Bytes behind their u16 length.
+  private static func short(
+    _ reader: inout MessageReader, _ what: String, atMost limit: Int
+  ) throws -> [UInt8] {
+    let length = Int(try reader.u16())
+    guard length <= limit else { throw MalformedMessage(what: "\(what) beyond \(limit) bytes") }
+    return try reader.bytes(length)
   }
 
   private static func direction(_ reader: inout MessageReader) throws -> CosignedDirection {
@@ -117,11 +144,8 @@ extension Message {
   private static func opening(_ reader: inout MessageReader) throws -> Message {
     let position = Int(try reader.u32())
     let leaf = try reader.bytes(EntryLayout.leafBytes)
-    let length = Int(try reader.u16())
-    guard length <= LogLimits.publicBodyBytes else {
-      throw MalformedMessage(what: "genesis body beyond \(LogLimits.publicBodyBytes) bytes")
-    }
-    return .opening(position: position, leaf: leaf, body: try reader.bytes(length))
+    let body = try short(&reader, "genesis body", atMost: LogLimits.publicBodyBytes)
+    return .opening(position: position, leaf: leaf, body: body)
   }
 
   private static func logs(_ reader: inout MessageReader) throws -> Message {
@@ -243,6 +267,26 @@ extension Message {
       writer.write(leaf)
       writer.u16(UInt16(body.count))
       writer.write(body)
+    case .proof(let position, let bytes):
+      writer.u8(MessageType.proof.rawValue)
+      writer.u32(UInt32(position))
+      writer.u16(UInt16(bytes.count))
+      writer.write(bytes)
+    case .probe(let position, let index, let headerHash):
+      writer.u8(MessageType.probe.rawValue)
+      writer.u32(UInt32(position))
+      writer.u64(index)
+      writer.write(headerHash.array)
+    case .probed(let position, let index, let answer):
+      writer.u8(MessageType.probed.rawValue)
+      writer.u32(UInt32(position))
+      writer.u64(index)
+      writer.u8(answer.rawValue)
+    case .exhibit(let position, let bytes):
+      writer.u8(MessageType.exhibit.rawValue)
+      writer.u32(UInt32(position))
+      writer.u16(UInt16(bytes.count))
+      writer.write(bytes)
     }
     return writer.bytes
   }

@@ -24,6 +24,11 @@ enum Message: Equatable {
   case entry(position: Int, leaf: [UInt8])
   case copy
   case opening(position: Int, leaf: [UInt8], body: [UInt8])
+  case proof(position: Int, bytes: [UInt8])
+  /// - headerHash: of the sender's entry `index`.
+  case probe(position: Int, index: UInt64, headerHash: Digest)
+  case probed(position: Int, index: UInt64, ProbeAnswer)
+  case exhibit(position: Int, bytes: [UInt8])
 }
 
 struct AnnouncedHead: Equatable {
@@ -79,6 +84,12 @@ enum EndReason: UInt8 {
   case readError = 3
 }
 
+enum ProbeAnswer: UInt8 {
+  case same = 0
+  case different = 1
+  case notHere = 2
+}
+
 enum CosignedDirection: UInt8 {
   case towardsAuthor = 0
   case fromAuthor = 1
@@ -101,6 +112,7 @@ enum MessageType: UInt8 {
   case prune = 9
   case graft = 10
   case cosigned = 11
+  case proof = 12
   case ping = 13
   case pong = 14
   case digest = 15
@@ -109,6 +121,9 @@ enum MessageType: UInt8 {
   case opening = 18
   case signedSize = 24
   case cosignatures = 25
+  case probe = 19
+  case probed = 20
+  case exhibit = 21
 }
 
 extension Message {

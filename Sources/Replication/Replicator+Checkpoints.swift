@@ -43,6 +43,7 @@ extension Replicator {
       return fail(id, now, &effects)
     }
     sessions[id]!.shared[log]?.theirCheckpoint = checkpoint
+    comparePairs(checkpoint, &effects)
     noticeOwn(checkpoint, from: id)
     guard checkpoint.size <= logs[log]!.accepted.size else { return }
     keep(checkpoint, of: log, from: id, now, &effects)
@@ -65,7 +66,11 @@ extension Replicator {
           because: "this log's key signed another history of its first \(checkpoint.size) entries")
       }
       effects.append(.event(.contradiction(log, size: checkpoint.size)))
-      if let id { dispute(log, on: id, size: checkpoint.size, now, &effects) }
+      proveContradiction(checkpoint, own: own, &effects)
+      if let id {
+        dispute(log, on: id, size: checkpoint.size, now, &effects)
+        seekFork(of: log, from: checkpoint.size - 1, on: id, &effects)
+      }
       return
     }
     if checkpoint.size > logs[log]!.agreedCheckpoint?.size ?? 0 {

@@ -156,6 +156,7 @@ extension Replicator {
       effects.append(.count(.checkpointsBad))
       return fail(id, now, &effects)
     }
+    comparePairs(checkpoint, &effects)
     noticeOwn(checkpoint, from: id)
     var verified: [Cosignature] = []
     for cosignature in cosignatures where sessions[id] != nil {

@@ -208,7 +208,9 @@ extension Replicator {
       logs[log]!.pullDueAt = now
       effects.append(.follow(opening))
     } else if let held = heldLeaf(of: log, at: 0) {
-      prove(held, opening.batch.batch.leaves, of: opening.identity, &effects)
+      prove(
+        .signed(leaf: held), .signed(leaf: opening.batch.batch.leaves), of: opening.identity,
+        &effects)
     }
     if authorOf[predecessor] == ownName {
       closeSigning(because: "\(opening.identity.origin) was opened elsewhere")
@@ -238,7 +240,7 @@ extension Replicator {
     endPull(beyondCeilingOf: predecessor)
     openingsChanged()
     if first.log == opening.identity.id {
-      prove(first.leaf, leaf, of: opening.identity, &effects)
+      prove(.signed(leaf: first.leaf), .signed(leaf: leaf), of: opening.identity, &effects)
     } else {
       effects.append(.keepOpening(opening))
       effects.append(.freeze(first.log, at: 0))

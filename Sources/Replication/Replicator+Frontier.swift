@@ -58,6 +58,7 @@ extension Replicator {
       guard session.theirPositions[log] != nil, session.ourPositions[log] != nil else { continue }
       session.shared[log] = SharedLog()
       session.areOpeningsDue = true
+      session.areProofsDue = true
       if logs[log]!.durable.size > 0 { session.unannounced.insert(log) }
     }
     sessions[id] = session
@@ -85,6 +86,7 @@ extension Replicator {
       if isFirst { sessions[id]!.hasSentAnswer = true }
       if isFirst || !heads.isEmpty { send(.heads(heads), on: id, &effects) }
     }
+    passOnProofs(&effects)
     passOnOpenings(&effects)
   }
 
@@ -116,7 +118,7 @@ extension Replicator {
   }
 
   /// The fork check: one look-up, all 32 bytes. SYNC-12.
-  private mutating func compare(
+  mutating func compare(
     _ head: LogHead, of log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
     guard head.size <= logs[log]!.accepted.size else {
@@ -128,8 +130,21 @@ extension Replicator {
     }
     guard own != head.leafHash else { return }
     if log == ownLog { claimed(on: id, now, &effects) }
-    show(head.size - 1, of: log, on: id, &effects)
     dispute(log, on: id, size: head.size, now, &effects)
+    seekFork(of: log, from: head.size - 1, on: id, &effects)
+    show(head.size - 1, of: log, on: id, &effects)
+  }
+
+  /// Heads that were announced above what was here are compared once it is.
+  mutating func compareHeads(
+    of log: LogID, above before: UInt64, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    for id in sessionOrder {
+      guard let shared = sessions[id]?.shared[log], !shared.isDisputed, let theirs = shared.theirs,
+        theirs.size > before, theirs.size <= logs[log]!.durable.size
+      else { continue }
+      compare(theirs, of: log, on: id, now, &effects)
+    }
   }
 
   mutating func dispute(

@@ -234,7 +234,12 @@ extension Replicator {
       take(verified, from: id, chunk, log, now, &effects)
     } catch {
       switch error {
-      case .failure: failed(chunk, log, on: id, now, &effects)
+      case .failure:
+        // What stands here may be another history than the sender's.
+        if logs[log]!.accepted.size > 0 {
+          seekFork(of: log, from: logs[log]!.accepted.size - 1, on: id, &effects)
+        }
+        failed(chunk, log, on: id, now, &effects)
       case .fault(let fault): freeze(log, fault, &effects)
       }
     }

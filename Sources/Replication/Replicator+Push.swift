@@ -16,6 +16,7 @@ extension Replicator {
     measure(log, now)
     giveCreditBack(log, &effects)
     settleCheckpoint(of: log, now, &effects)
+    compareHeads(of: log, above: before, now, &effects)
     for id in sessionOrder where sessions[id]!.isReady {
       push(log, above: before, on: id, now, &effects)
     }

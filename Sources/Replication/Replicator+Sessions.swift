@@ -109,6 +109,14 @@ extension Replicator {
       let predecessor = try log(position, id)
       try received(
         WaitingOpening(predecessor: predecessor, leaf: leaf, body: body), on: id, now, &effects)
+    case .proof(let position, let bytes):
+      try received(proof: bytes, of: try log(position, id), on: id, now, &effects)
+    case .probe(let position, let index, let headerHash):
+      try probed(by: headerHash, index, of: try log(position, id), on: id, now, &effects)
+    case .probed(let position, let index, let answer):
+      answered(answer, index, of: try log(position, id), on: id, now, &effects)
+    case .exhibit(let position, let bytes):
+      try received(exhibit: bytes, of: try log(position, id), on: id, now, &effects)
     }
   }
 

@@ -23,6 +23,8 @@ public struct Replicator {
   /// What follows an epoch; and the epochs that something follows, as they became known.
   var successors: [LogID: Successor] = [:]
   var endedOrder: [LogID] = []
+  /// The lowest fork proof of each log, also of those that are not known here yet.
+  var proofs: [LogID: ForkProof] = [:]
   var sessions: [SessionID: Session] = [:]
   var sessionOrder: [SessionID] = []
   var nextRequest: UInt32 = 1
@@ -39,9 +41,11 @@ public struct Replicator {
   ///   - logs: what the store holds; the own log among them.
   ///   - start: how signing begins.
   ///   - newest: lower only where a node of an earlier version is played.
+  ///   - proofs: what `keepProof` kept in earlier runs.
   public init(
     ownName: NodeName, ownLog: LogID, runID: [UInt8], logs identities: [LogIdentity],
-    reader: any LogReader, start: OwnLogStart, newest: UInt16 = Version.newest
+    reader: any LogReader, start: OwnLogStart, newest: UInt16 = Version.newest,
+    proofs: [ForkProof] = []
   ) {
     precondition(runID.count == 16)
     precondition((Version.oldest...Version.newest).contains(newest))
@@ -57,6 +61,7 @@ public struct Replicator {
     self.runID = runID
     self.newest = newest
     self.reader = reader
+    for proof in proofs { recall(proof) }
     for identity in identities { add(identity) }
     for log in logOrder { link(log) }
     if let reason = gate.closedBecause { signing = .closed(because: reason) }
@@ -95,6 +100,10 @@ public struct Replicator {
     logs[identity.id] = LogProgress(
       accepted: reader.state(of: identity.id) ?? LogState(empty: identity),
       durable: reader.durableHead(of: identity.id))
+    if let proof = proofs[identity.id] {
+      logs[identity.id]!.accepted.frozenAt = min(
+        proof.frozenAt, logs[identity.id]!.accepted.frozenAt ?? .max)
+    }
   }
 
   private mutating func setRoster(_ roster: [Peer], _ now: UInt64, _ effects: inout [Effect]) {

@@ -36,6 +36,13 @@ struct Session {
   /// What is known of epochs changed since it was told here.
   var areOpeningsDue = true
   var waitingOpenings: [WaitingOpening] = []
+  /// A proof is new, or a log that has one is shared now.
+  var areProofsDue = true
+  /// Proofs, exhibits and single leaves, and probes: what came here, and what was sent.
+  var evidenceSeen = 0
+  var evidenceSent = 0
+  var probesSeen = 0
+  var probesSent = 0
   /// `copy` came: once for a session.
   var wasToldOfCopy = false
   var theirPositions: [LogID: Int] = [:]
@@ -79,6 +86,15 @@ struct SharedLog {
   /// Entries whose leaf was sent as an answer to a rewrite, and how many were received.
   var leavesShown: [UInt64] = []
   var leavesSeen = 0
+  /// The index of the lowest fork proof that both sides hold, and how many were sent and received.
+  var proofKnown: UInt64 = .max
+  var proofsSent = 0
+  var proofsSeen = 0
+  /// Our search for the lowest fork; what was searched, asked and shown here.
+  var search: ForkSearch?
+  var searches = 0
+  var probesSeen = 0
+  var exhibitsSeen = 0
   /// Genesis leaves of the next epoch that both sides know of, and how many were received.
   var openingsKnown: [[UInt8]] = []
   var openingsSeen = 0
@@ -141,8 +157,6 @@ struct LogProgress {
   var waitingCheckpoint: VerifiedCheckpoint?
   /// The newest checkpoint that agrees with what is durable here. The store gets it at the end of the step.
   var agreedCheckpoint: VerifiedCheckpoint?
-  /// Fork proofs that were kept since the start.
-  var proofsKept = 0
   /// The author signed a checkpoint that contradicts what is stored: nothing of it is cosigned.
   var isContradicted = false
   /// When the newest checkpoint was passed on alone, and when the next is.

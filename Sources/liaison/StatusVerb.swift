@@ -50,7 +50,8 @@ enum StatusVerb {
         peer.bytesIn.asBytes, peer.bytesOut.asBytes, peer.address ?? "-", peer.why ?? "",
       ])
     }
-    return text + logs.text + "\n" + peers.text + "\n" + ScrubText.lines(report, now: now)
+    return text + logs.text + report.logs.map(evidence).joined() + "\n" + peers.text + "\n"
+      + ScrubText.lines(report, now: now)
   }
 
   private static func state(_ log: LogReport) -> String {
@@ -65,6 +66,18 @@ enum StatusVerb {
     }
     if let why = log.why { words.append(why) }
     return words.isEmpty ? "ok" : words.joined(separator: ", ")
+  }
+
+  /// What proves that a log is frozen, or has defects, and what to do.
+  private static func evidence(_ log: LogReport) -> String {
+    var text = ""
+    if let index = log.frozenAt {
+      text +=
+        "\(log.origin): its key contradicts itself at \(index); entries from there on are disputed\n"
+    }
+    for file in log.evidence { text += "  \(file.printable)\n" }
+    if let help = log.help { text += "  \(help.printable)\n" }
+    return text
   }
 
   private static func lag(_ peer: PeerReport) -> String {

@@ -175,7 +175,8 @@ final class Cluster {
     member.core = Replicator(
       ownName: member.name, ownLog: member.identity.id,
       runID: [UInt8](repeating: member.runNumber, count: 16), logs: member.logs.identities,
-      reader: member.logs, start: start, newest: member.newest)
+      reader: member.logs, start: start, newest: member.newest,
+      proofs: member.proofs)
     feed(name, .roster(peers(of: name)))
     for identity in member.logs.identities { reportDamage(name, identity.id) }
   }

@@ -56,6 +56,8 @@ enum ControlInterface {
       disputed: bool,
       frozenAt: ?int,
       endsAt: ?int,
+      evidence: []string,
+      help: ?string,
       why: ?string
     )
 

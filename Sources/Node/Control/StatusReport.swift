@@ -78,6 +78,10 @@ public struct LogReport: Codable, Hashable, Sendable {
   public var frozenAt: UInt64?
   /// The size at which the next epoch says that this one ended; what is above is late.
   public var endsAt: UInt64?
+  /// Files in `faults/` that speak of this log: fork proofs, faults, defects, second openings.
+  public var evidence: [String]
+  /// What to do about a log that is frozen.
+  public var help: String?
   /// Why it stands where it stands, when that is not obvious: `no route`, `frozen`, `limit reached`.
   public var why: String?
 
@@ -86,7 +90,8 @@ public struct LogReport: Codable, Hashable, Sendable {
     checkpointSize: UInt64 = 0, missingEntries: UInt64 = 0, bytes: UInt64 = 0,
     space: LogSpace = LogSpace(), verifiedEntries: UInt64 = 0, scrubbedEntries: UInt64 = 0,
     defects: UInt64 = 0, damaged: [String] = [], lost: [String] = [], disputed: Bool = false,
-    frozenAt: UInt64? = nil, endsAt: UInt64? = nil, why: String? = nil
+    frozenAt: UInt64? = nil, endsAt: UInt64? = nil, evidence: [String] = [],
+    help: String? = nil, why: String? = nil
   ) {
     self.origin = origin
     self.id = id
@@ -106,6 +111,8 @@ public struct LogReport: Codable, Hashable, Sendable {
     self.disputed = disputed
     self.frozenAt = frozenAt
     self.endsAt = endsAt
+    self.evidence = evidence
+    self.help = help
     self.why = why
   }
 }

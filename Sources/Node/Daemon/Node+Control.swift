@@ -32,7 +32,8 @@ extension Node: ControlService {
       scrubbedEntries: scrub.logs[log.id]?.scrubbed ?? 0,
       defects: scrub.logs[log.id]?.defects ?? 0, damaged: damagedText(log.id),
       lost: lostText(log.id), disputed: isDisputed, frozenAt: core.frozenAt(log.id),
-      endsAt: core.endsAt(log.id),
+      endsAt: core.endsAt(log.id), evidence: faults.evidence(of: log.id),
+      help: core.frozenAt(log.id) == nil ? nil : help(own: log.id == identity.id),
       why: why(log, head.size, isDisputed))
   }
 

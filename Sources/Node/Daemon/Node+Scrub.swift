@@ -109,9 +109,10 @@ extension Node {
     scheduleSave()
     if !new.isEmpty {
       journal.error(
-        "\(name(of: run.log)): bad inner signature at \(new.prefix(5)): the author's defect, nothing is frozen"
+        "\(name(of: run.log)): bad inner signature at \(new.prefix(5)): the author's defect, nothing is frozen; proof in \(folder.faults)"
       )
     }
+    if let batch = scrub.batch, !run.bad.isEmpty { keepDefects(run, leaves: batch) }
     if let batch = scrub.batch { removeDue(in: batch, of: run.log, except: Set(run.bad)) }
     scrub.batch = nil
   }

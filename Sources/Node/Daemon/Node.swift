@@ -58,6 +58,7 @@ final class Node {
   var damage = DamageWatch()
   var removal = Removal()
   var limits = LimitWatch()
+  var faults: FaultFolder
   var passTimer: TimerID?
   var limitTimer: TimerID?
   /// Computed last at this time, by the monotonic clock; stale: cosignatures came since.
@@ -89,9 +90,10 @@ final class Node {
     for entry in roster.entries where store.state(entry.card.identity.id) == nil {
       try store.addLog(entry.card.identity)
     }
+    faults = FaultFolder(folder)
     core = Replicator(
       ownName: card.name, ownLog: card.identity.id, runID: random.bytes(16), logs: store.logs,
-      reader: StoreReader(store), start: start.state)
+      reader: StoreReader(store), start: start.state, proofs: faults.proofs)
     // The box lets closures made here reach the node that does not exist yet.
     let box = NodeBox()
     let results = loop.makeMailbox(of: SignedSlice.self) { box.node?.author.signed($0) }
@@ -116,6 +118,7 @@ final class Node {
       self?.damage.lost[log]?.contains { $0.contains(index) } == true
     }
     applyLimits()
+    recallFaults()
     startSigning(start)
   }
 
@@ -204,56 +207,6 @@ final class Node {
       time: loop.clock.wallMilliseconds / 1_000
     ) { secrets.cosigning.sign($0) }
     step(.cosigned(checkpoint.logID, checkpoint, cosignature))
-  }
-
-  private func keepEvidence(_ log: LogID, _ fault: AuthorFault) {
-    attempt("the freeze was not stored") { try store.freeze(log, at: fault.position) }
-    let path = "\(folder.root)/faults"
-    attempt("evidence was not written") {
-      let fault = try complete(fault)
-      try FileSystem.makeFolder(path, mode: 0o700)
-      try FileSystem.atomicWrite(
-        "\(path)/\(log)-\(fault.position).fault", fault.encode(), mode: 0o600)
-    }
-    journal.error(
-      "author fault in \(name(of: log)) at \(fault.position): frozen there; evidence in \(path)")
-  }
-
-  private func keepProof(_ proof: ForkProof) {
-    let log = proof.identity.id
-    attempt("the freeze was not stored") { try store.freeze(log, at: proof.frozenAt) }
-    let path = "\(folder.root)/faults"
-    attempt("a fork proof was not written") {
-      try FileSystem.makeFolder(path, mode: 0o700)
-      try FileSystem.atomicWrite(
-        "\(path)/\(log)-\(proof.frozenAt).fork", proof.encode(), mode: 0o600)
-    }
-    journal.error(
-      "\(proof.identity.origin) was forked by its key at \(proof.frozenAt): frozen there; proof in \(path)"
-    )
-  }
-
-  private func keepOpening(_ opening: Replication.Opening) {
-    let path = "\(folder.root)/faults"
-    attempt("the second opening was not written") {
-      try FileSystem.makeFolder(path, mode: 0o700)
-      try FileSystem.atomicWrite(
-        "\(path)/\(opening.predecessor)-\(opening.identity.id).opening",
-        opening.batch.batch.leaves + opening.batch.batch.bodies, mode: 0o600)
-    }
-  }
-
-  /// A fault in `previous` is shown with the entry before, which may stand in an earlier chunk.
-  private func complete(_ fault: AuthorFault) throws -> AuthorFault {
-    guard !fault.isComplete else { return fault }
-    let log = fault.identity.id
-    let checkpoint = try VerifiedCheckpoint.verify(
-      note: fault.exhibit.checkpoint, identity: fault.identity)
-    let before = try store.read(
-      log, (fault.position - 1)..<fault.position, maxBytes: EntryLayout.maxBodyBytes * 2)
-    let path = try store.inclusionProof(
-      log, index: fault.position - 1, size: checkpoint.size)
-    return try fault.completed(predecessorLeaf: before.leaves, path: path)
   }
 
   func attempt(_ what: String, _ body: () throws -> Void) {

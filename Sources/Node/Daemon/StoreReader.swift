@@ -36,4 +36,10 @@ final class StoreReader: LogReader {
       throw ReadFailure("\(error)")
     }
   }
+
+  func inclusionProof(_ log: LogID, index: UInt64, size: UInt64) throws(ReadFailure) -> [Digest] {
+    do { return try store.inclusionProof(log, index: index, size: size) } catch {
+      throw ReadFailure("\(error)")
+    }
+  }
 }

@@ -79,7 +79,12 @@ final class NodeProcess {
     }
     core = Replicator(
       ownName: site.name, ownLog: identity.id, runID: [UInt8](repeating: 0, count: 12) + run,
-      logs: store.logs, reader: SimulatedReader(store), start: start)
+      logs: store.logs, reader: SimulatedReader(store), start: start,
+      proofs: store.logs.compactMap { site.folder.proofs[$0.id] })
+    for log in store.logs {
+      guard let proof = site.folder.proofs[log.id] else { continue }
+      try must("\(site.label): a freeze") { try store.freeze(log.id, at: proof.frozenAt) }
+    }
     if let refusal, refusal.isLasting, case .closed(let reason) = start {
       rememberClosed(reason)
     }
@@ -201,6 +206,7 @@ final class NodeProcess {
       world.say(
         "\(site.label) keeps a proof of a fork of \(proof.identity.origin) at \(proof.frozenAt)")
       try freeze(proof.identity.id, at: proof.frozenAt)
+      site.folder.proofs[proof.identity.id] = proof
       try world.observer.proven(site, proof)
     case .mend(let log, let batch, let peer): try mend(log, with: batch, from: peer)
     case .freeze(let log, let index): try freeze(log, at: index)

@@ -32,6 +32,10 @@ final class SimulatedReader: LogReader {
     try attempt { try store.consistencyProof(log, from: from, to: to) }
   }
 
+  func inclusionProof(_ log: LogID, index: UInt64, size: UInt64) throws(ReadFailure) -> [Digest] {
+    try attempt { try store.inclusionProof(log, index: index, size: size) }
+  }
+
   private func attempt<Result>(_ body: () throws -> Result) throws(ReadFailure) -> Result {
     do { return try body() } catch { throw ReadFailure("\(error)") }
   }

@@ -8,6 +8,8 @@ struct Folder {
   var epoch: UInt32
   /// peers/*.card, in the order of their names.
   var cards: [Card]
+  /// faults/*.fork: of each log the lowest.
+  var proofs: [LogID: ForkProof] = [:]
   /// DIR/closed.
   var closed: ClosedMark?
 

@@ -1,0 +1,75 @@
+import Crypto
+import Log
+import Runtime
+
+/// `faults/` in the data folder: the evidence that this node holds. Of each log the lowest fork proof, the fault, and some
+/// defects and openings.
+struct FaultFolder {
+  private let path: String
+  /// Names of files by log, in their order.
+  private(set) var files: [LogID: [String]] = [:]
+  /// Those that are no evidence, and why.
+  private(set) var problems: [String] = []
+  /// Each verified as it was read.
+  private(set) var proofs: [ForkProof] = []
+
+  /// A folder that is not there yet holds nothing.
+  init(_ folder: NodeFolder) {
+    path = folder.faults
+    guard FileSystem.isFolder(path) else { return }
+    do {
+      for name in try FileSystem.list(path).sorted() { load(name) }
+    } catch {
+      problems.append("\(path): \(error)")
+    }
+  }
+
+  private mutating func load(_ name: String) {
+    guard let log = Hex.decode(name.prefix(64)).flatMap({ LogID($0) }) else {
+      return problems.append("\(path)/\(name): no evidence has such a name")
+    }
+    if name.hasSuffix(".fork") {
+      do {
+        let bytes = try FileSystem.read("\(path)/\(name)", maxBytes: LogLimits.proofBytes)
+        let proof = try ForkProof(decoding: bytes)
+        guard proof.identity.id == log else {
+          return problems.append("\(path)/\(name): a proof of another log")
+        }
+        proofs.append(proof)
+      } catch {
+        return problems.append("\(path)/\(name): \(error)")
+      }
+    }
+    files[log, default: []].append(name)
+  }
+
+  /// The files that speak of a log, with their folder.
+  func evidence(of log: LogID) -> [String] { (files[log] ?? []).map { "\(path)/\($0)" } }
+
+  func count(of log: LogID, _ suffix: String) -> Int {
+    files[log]?.count { $0.hasSuffix(suffix) } ?? 0
+  }
+
+  /// - Returns: where it is.
+  @discardableResult
+  mutating func write(_ bytes: [UInt8], of log: LogID, _ name: String) throws(SystemError) -> String
+  {
+    let name = "\(log)-\(name)"
+    try FileSystem.makeFolder(path, mode: 0o700)
+    try FileSystem.atomicWrite("\(path)/\(name)", bytes, mode: 0o600)
+    if files[log]?.contains(name) != true { files[log] = ((files[log] ?? []) + [name]).sorted() }
+    return "\(path)/\(name)"
+  }
+
+  /// The lowest fork proof of a log is what counts: it takes the place of the others.
+  mutating func keep(_ proof: ForkProof) throws(SystemError) -> String {
+    let log = proof.identity.id
+    let before = (files[log] ?? []).filter { $0.hasSuffix(".fork") }
+    let written = try write(proof.encode(), of: log, "\(proof.frozenAt).fork")
+    for name in before where !written.hasSuffix("/\(name)") {
+      try FileSystem.remove("\(path)/\(name)")
+      files[log]?.removeAll { $0 == name }
+    }
+    return written
+  }
+}

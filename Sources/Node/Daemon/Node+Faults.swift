@@ -1,0 +1,95 @@
+import Log
+import Replication
+import Runtime
+import Store
+
+// Evidence against keys: kept in files, and told to the operator (docs/forks.md).
+extension Node {
+  /// What earlier runs kept holds on, also a freeze that did not reach the store.
+  func recallFaults() {
+    for problem in faults.problems { journal.warning("evidence: \(problem)") }
+    for proof in faults.proofs where store.state(proof.identity.id) != nil {
+      attempt("the freeze was not stored") {
+        try store.freeze(proof.identity.id, at: proof.frozenAt)
+      }
+    }
+    for log in store.logs {
+      guard let index = core.frozenAt(log.id) else { continue }
+      let evidence = faults.evidence(of: log.id).joined(separator: " ")
+      journal.error("\(log.origin) is frozen at \(index): \(evidence)")
+    }
+  }
+
+  func keepEvidence(_ log: LogID, _ fault: AuthorFault) {
+    attempt("the freeze was not stored") { try store.freeze(log, at: fault.position) }
+    var file = "not written"
+    attempt("evidence was not written") {
+      let fault = try complete(fault)
+      file = try faults.write(fault.encode(), of: log, "\(fault.position).fault")
+    }
+    warn(
+      "fault \(log)",
+      "\(name(of: log)): its key signed an entry \(fault.position) that no log may have; frozen there; evidence: \(file); see docs/forks.md"
+    )
+  }
+
+  func keepProof(_ proof: ForkProof) {
+    let log = proof.identity.id
+    attempt("the freeze was not stored") { try store.freeze(log, at: proof.frozenAt) }
+    var file = "not written"
+    attempt("a fork proof was not written") { file = try faults.keep(proof) }
+    warn(
+      "fork \(log)",
+      "\(proof.identity.origin): its key signed two histories that differ at \(proof.frozenAt); frozen there; proof: \(file); \(help(own: log == identity.id))"
+    )
+  }
+
+  /// What the operator of a frozen log, or of a node that carries it, does next.
+  func help(own isOwn: Bool) -> String {
+    isOwn
+      ? "stop every other copy of this node, then 'liaison epoch open --recovery FILE'; see docs/forks.md"
+      : "check it with 'liaison-audit check-fork FILE' and call its operator, who opens the next epoch; see docs/forks.md"
+  }
+
+  func keepOpening(_ opening: Replication.Opening) {
+    attempt("the second opening was not written") {
+      try faults.write(
+        opening.batch.batch.leaves + opening.batch.batch.bodies, of: opening.predecessor,
+        "\(opening.identity.id).opening")
+    }
+  }
+
+  /// A fault in `previous` is shown with the entry before, which may stand in an earlier chunk.
+  private func complete(_ fault: AuthorFault) throws -> AuthorFault {
+    guard !fault.isComplete else { return fault }
+    let log = fault.identity.id
+    let checkpoint = try VerifiedCheckpoint.verify(
+      note: fault.exhibit.checkpoint, identity: fault.identity)
+    let before = try store.read(
+      log, (fault.position - 1)..<fault.position, maxBytes: EntryLayout.maxBodyBytes * 2)
+    let path = try store.inclusionProof(
+      log, index: fault.position - 1, size: checkpoint.size)
+    return try fault.completed(predecessorLeaf: before.leaves, path: path)
+  }
+
+  // MARK: Defects
+
+  /// Entries with bad signatures of their own, under a checkpoint: the author's doing, shown and frozen nowhere.
+  func keepDefects(_ run: VerifiedRun, leaves: EntryBatch) {
+    guard let identity = store.logs.first(where: { $0.id == run.log }) else { return }
+    for index in run.bad where faults.count(of: run.log, ".defect") < NodeLimits.defectsKept {
+      // Without a checkpoint over it yet, the next pass finds it again.
+      guard let checkpoint = store.newestCheckpoint(run.log), checkpoint.size > index,
+        let path = try? store.inclusionProof(run.log, index: index, size: checkpoint.size)
+      else { continue }
+      let exhibit = IncludedLeaf(
+        leaf: Array(leaves.leaf(at: Int(index - leaves.first))), position: index, path: path,
+        checkpoint: checkpoint.note)
+      // Made from damaged hashes it is none.
+      guard let proof = try? DefectProof(identity: identity, exhibit: exhibit) else { continue }
+      attempt("the proof of a defect was not written") {
+        try faults.write(proof.encode(), of: run.log, "\(index).defect")
+      }
+    }
+  }
+}

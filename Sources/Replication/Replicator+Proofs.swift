@@ -1,0 +1,120 @@
+public import Log
+
+// Fork proofs: what is held, what is told, and what they freeze. Protocols/sync.md, 12.
+extension Replicator {
+  /// The lowest fork proof of a log.
+  public func forkProof(of log: LogID) -> ForkProof? { proofs[log] }
+
+  /// A proof that an earlier run kept.
+  mutating func recall(_ proof: ForkProof) {
+    let log = proof.identity.id
+    guard proof.frozenAt < proofs[log]?.frozenAt ?? .max else { return }
+    proofs[log] = proof
+    if log == ownLog { closeForForks(at: proof.frozenAt) }
+  }
+
+  /// Two of the key's statements that contradict each other, if they do.
+  mutating func prove(
+    _ identity: LogIdentity, _ evidence: ForkProof.Evidence, _ effects: inout [Effect]
+  ) {
+    guard let proof = try? ForkProof(identity: identity, evidence: evidence) else { return }
+    forked(proof, &effects)
+  }
+
+  mutating func prove(
+    _ a: Exhibit, _ b: Exhibit, of identity: LogIdentity, _ effects: inout [Effect]
+  ) {
+    // One order, whoever finds it: the same fork gives the same bytes everywhere.
+    let (first, second) = a.leaf.lexicographicallyPrecedes(b.leaf) ? (a, b) : (b, a)
+    prove(identity, .entries(first, second), &effects)
+  }
+
+  /// A verified proof: the lowest index counts, and everybody is told of it.
+  private mutating func forked(_ proof: ForkProof, _ effects: inout [Effect]) {
+    let log = proof.identity.id
+    if log == ownLog { closeForForks(at: proof.frozenAt) }
+    effects.append(.count(.forks))
+    guard proof.frozenAt < proofs[log]?.frozenAt ?? .max else { return }
+    proofs[log] = proof
+    for id in sessionOrder { sessions[id]!.areProofsDue = true }
+    effects.append(.keepProof(proof))
+    freeze(log, at: proof.frozenAt, &effects)
+  }
+
+  private mutating func closeForForks(at index: UInt64) {
+    closeSigning(because: "this log's key signed two histories that differ at \(index)")
+  }
+
+  /// Nothing from `index` on is taken; a freeze only ever moves down.
+  mutating func freeze(_ log: LogID, at index: UInt64, _ effects: inout [Effect]) {
+    guard index < logs[log]!.accepted.frozenAt ?? .max else { return }
+    logs[log]!.accepted.frozenAt = index
+    endPull(beyondCeilingOf: log)
+    effects.append(.event(.frozen(log, at: index)))
+  }
+
+  // MARK: Gossip
+
+  /// Tells a session of each proof that it may not know: SYNC-80.
+  mutating func passOnProofs(_ effects: inout [Effect]) {
+    for id in sessionOrder where sessions[id]!.areProofsDue && sessions[id]!.hasSentAnswer {
+      sessions[id]!.areProofsDue = false
+      guard !proofs.isEmpty else { continue }
+      for log in sessions[id]!.ourLogs {
+        guard let proof = proofs[log], let shared = sessions[id]!.shared[log],
+          proof.frozenAt < shared.proofKnown, shared.proofsSent < Limits.proofsOfLog,
+          maySendEvidence(on: id)
+        else { continue }
+        sessions[id]!.shared[log]!.proofKnown = proof.frozenAt
+        sessions[id]!.shared[log]!.proofsSent += 1
+        let position = sessions[id]!.ourPositions[log]!
+        send(.proof(position: position, bytes: proof.encode()), on: id, &effects)
+      }
+    }
+  }
+
+  mutating func received(
+    proof bytes: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) throws(MalformedMessage) {
+    guard sessions[id]!.shared[log] != nil else {
+      throw MalformedMessage(what: "fork proof of a log that is not shared")
+    }
+    sessions[id]!.shared[log]!.proofsSeen += 1
+    guard isWithinEvidence(on: id), sessions[id]!.shared[log]!.proofsSeen <= Limits.proofsOfLog
+    else { return refuseProof(on: id, now, &effects) }
+    if let known = proofs[log], known.encode() == bytes {
+      return sessions[id]!.shared[log]!.proofKnown = known.frozenAt
+    }
+    guard let proof = try? ForkProof(decoding: bytes), proof.identity.id == log else {
+      return refuseProof(on: id, now, &effects)
+    }
+    let known = sessions[id]!.shared[log]!.proofKnown
+    sessions[id]!.shared[log]!.proofKnown = min(known, proof.frozenAt)
+    forked(proof, &effects)
+  }
+
+  private mutating func refuseProof(
+    on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    effects.append(.count(.proofsBad))
+    fail(id, now, &effects)
+  }
+
+  // MARK: Work for others' evidence, SYNC-87
+
+  /// Counts one more piece of evidence that came on a session.
+  /// - Returns: whether it is to be looked at.
+  mutating func isWithinEvidence(on id: SessionID) -> Bool {
+    sessions[id]!.evidenceSeen += 1
+    return sessions[id]!.evidenceSeen <= Limits.evidenceOfSession
+  }
+
+  /// Counts one that is to be sent.
+  /// - Returns: whether the other side will look at it.
+  mutating func maySendEvidence(on id: SessionID) -> Bool {
+    guard sessions[id]!.evidenceSent < Limits.evidenceOfSession else { return false }
+    sessions[id]!.evidenceSent += 1
+    return true
+  }
+}

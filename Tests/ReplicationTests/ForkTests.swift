@@ -1,0 +1,284 @@
+import Crypto
+import Log
+import Secrets
+import Testing
+
+@testable import Replication
+
+/// Two copies of `nl` write apart; what their partners find when they meet.
+private struct Forked {
+  let cluster: Cluster
+  let log: LogID
+
+  /// `be` gets the one branch, `fr` the other; `de` hears from `be` alone, `lu` of nothing yet.
+  init(common: Int, left: Int, right: Int, checkpoint: Bool = true) {
+    cluster = Cluster(["nl", "be", "fr", "de", "lu"])
+    log = cluster["nl"].identity.id
+    for name in ["be", "fr", "de", "lu"] { cluster.publish(name, 2) }
+    cluster.publish("nl", common, checkpoint: checkpoint)
+    cluster.run(50)
+    let links = [cluster.connect("nl", "be"), cluster.connect("nl", "fr")]
+    cluster.run()
+    for link in links { cluster.disconnect(link) }
+    cluster.copy("nl", as: "nl'", start: .ready)
+    cluster.connect("nl", "be")
+    cluster.connect("nl'", "fr")
+    cluster.run()
+    cluster.publish("nl", left, checkpoint: checkpoint)
+    cluster.now += 1
+    cluster.publish("nl'", right, checkpoint: checkpoint)
+    cluster.run()
+    cluster.connect("be", "de")
+    cluster.run()
+  }
+
+  var lowest: UInt64? { cluster.forks(of: log).first }
+
+  func frozen(_ names: [String]) -> [UInt64?] { names.map { cluster[$0].core.frozenAt(log) } }
+
+  func proofs(_ names: [String]) -> [UInt64?] {
+    names.map { cluster[$0].core.forkProof(of: log)?.frozenAt }
+  }
+}
+
+struct ForkTests {
+  private let partners = ["be", "fr", "de"]
+
+  @Test(arguments: [
+    (1, 1, 1), (1, 40, 3), (5, 3, 40), (30, 2, 2), (17, 1, 90), (64, 63, 64), (3, 300, 280),
+  ])
+  func theLowestIndexIsProvenAndEverybodyHearsOfIt(_ common: Int, _ left: Int, _ right: Int) {
+    let forked = Forked(common: common, left: left, right: right)
+    let cluster = forked.cluster
+    #expect(forked.lowest == UInt64(common))
+    #expect(forked.frozen(partners) == [nil, nil, nil])
+    cluster.connect("be", "fr")
+    cluster.run()
+    #expect(forked.proofs(partners) == [UInt64](repeating: UInt64(common), count: 3))
+    #expect(forked.frozen(partners) == [UInt64](repeating: UInt64(common), count: 3))
+    for name in partners {
+      #expect(cluster[name].core.forkProof(of: forked.log)!.encode().count <= 6_144)
+    }
+    // Everything else flows, and who was connected to neither branch takes what is below the fork.
+    cluster.connect("de", "lu")
+    cluster.publish("fr", 3)
+    cluster.run()
+    #expect(cluster.agrees("be", "fr"))
+    #expect(cluster.agrees("lu", "fr"))
+    #expect(forked.proofs(["lu"]) == [UInt64(common)])
+    #expect(cluster["lu"].logs.durableHead(of: forked.log).size == UInt64(common))
+    #expect(cluster["nl"].core.signing != .ready && cluster["nl'"].core.signing != .ready)
+  }
+
+  @Test func aFreezeOutlivesARestartAndIsToldAgain() {
+    let forked = Forked(common: 6, left: 5, right: 7)
+    let cluster = forked.cluster
+    cluster.connect("be", "fr")
+    cluster.run()
+    cluster.disconnectAll()
+    for name in partners { cluster.restart(name) }
+    #expect(forked.frozen(partners) == [6, 6, 6])
+    let count = cluster.messagesSent[MessageType.proof.rawValue]
+    cluster.connect("de", "lu")
+    cluster.connect("lu", "fr")
+    cluster.run()
+    #expect(forked.frozen(["lu"]) == [6])
+    // One for each link, and those that crossed on their way.
+    #expect(cluster.messagesSent[MessageType.proof.rawValue]! <= count! + 4)
+  }
+
+  @Test func aSearchTakesAsManyStepsAsTheLogHasBits() {
+    let forked = Forked(common: 1_000, left: 900, right: 800)
+    let cluster = forked.cluster
+    let before = cluster.messagesSent[MessageType.probe.rawValue] ?? 0
+    cluster.connect("be", "fr")
+    cluster.run()
+    #expect(forked.proofs(partners) == [1_000, 1_000, 1_000])
+    #expect(cluster.messagesSent[MessageType.probe.rawValue]! - before <= 24)
+    // The next session asks once, and finds nothing lower.
+    let after = cluster.messagesSent[MessageType.probe.rawValue]!
+    cluster.disconnectAll()
+    cluster.connect("be", "fr")
+    cluster.run()
+    #expect(cluster.messagesSent[MessageType.probe.rawValue]! - after <= 2)
+  }
+
+  @Test func whoPulledTheOtherBranchComparesWhatWasAnnouncedBefore() {
+    let cluster = Cluster(["nl", "be", "fr", "de"])
+    let log = cluster["nl"].identity.id
+    cluster.copy("nl", as: "nl'", start: .ready)
+    cluster.connect("nl", "be")
+    cluster.connect("nl'", "fr")
+    cluster.publish("nl", 9)
+    cluster.now += 1
+    cluster.publish("nl'", 4)
+    cluster.run()
+    cluster.connect("de", "fr")
+    cluster.connect("de", "be")
+    cluster.run()
+    #expect(["be", "fr", "de"].map { cluster[$0].core.frozenAt(log) } == [0, 0, 0])
+    #expect(["be", "fr", "de"].allSatisfy { cluster[$0].counters[.chunksFailed] ?? 0 <= 1 })
+  }
+
+  @Test func twoCheckpointsOfOneSizeProveAForkWithoutAnEntry() throws {
+    let cluster = Cluster(["nl", "be", "fr", "de"])
+    let log = cluster["nl"].identity.id
+    cluster.copy("nl", as: "nl'", start: .ready)
+    cluster.publish("nl", 5)
+    cluster.now += 1
+    cluster.publish("nl'", 5)
+    cluster.run(50)
+    let notes = ["nl", "nl'"].map { cluster[$0].logs.newestCheckpoint(of: log)!.note }
+    let sessions = [cluster.connect("be", "de"), cluster.connect("fr", "de")]
+    cluster.run()
+    for (position, note) in notes.enumerated() {
+      let place = cluster["de"].core.sessions[other(sessions[position])]!.theirPositions[log]!
+      cluster.feed(
+        "de",
+        .message(
+          other(sessions[position]), Message.checkpoint(position: place, note: note).encode()))
+    }
+    cluster.run()
+    #expect(["be", "fr", "de"].map { cluster[$0].core.frozenAt(log) } == [5, 5, 5])
+  }
+
+  private func other(_ id: SessionID) -> SessionID { SessionID(id.value + 1) }
+
+  @Test func aCheckpointOfAnotherPrefixIsAProofWithTheLargerOneHeld() throws {
+    let cluster = Cluster(["nl", "be", "fr"])
+    let log = cluster["nl"].identity.id
+    cluster.copy("nl", as: "nl'", start: .ready)
+    cluster.connect("nl", "be")
+    cluster.publish("nl", 12)
+    cluster.run()
+    cluster.now += 1
+    cluster.publish("nl'", 7)
+    cluster.run(50)
+    let note = cluster["nl'"].logs.newestCheckpoint(of: log)!.note
+    let session = other(cluster.connect("fr", "be"))
+    cluster.run(100)
+    let place = cluster["be"].core.sessions[session]!.theirPositions[log]!
+    cluster.feed("be", .message(session, Message.checkpoint(position: place, note: note).encode()))
+    cluster.run()
+    #expect(cluster["be"].core.frozenAt(log) == 7)
+    #expect(cluster["fr"].core.frozenAt(log) == 7)
+    guard case .prefix = try #require(cluster["fr"].core.forkProof(of: log)).evidence else {
+      Issue.record("another form of proof")
+      return
+    }
+  }
+
+  @Test func aBranchWhoseLeavesAreBadlySignedIsShownWithItsCheckpoint() throws {
+    let cluster = Cluster(["nl", "be", "fr", "de"])
+    let nl = cluster["nl"]
+    let log = nl.identity.id
+    cluster.publish("nl", 3)
+    cluster.run(50)
+    // Another history from entry 3 on, of which no signature verifies, under a valid checkpoint.
+    cluster.copy("nl", as: "nl'", start: .ready)
+    let twin = cluster["nl'"]
+    let signed = twin.sign(20, after: twin.ownState, bodyBytes: 30, time: 77)
+    var leaves = signed.batch.leaves
+    for position in 0..<20 { leaves[position * 216 + 200] ^= 1 }
+    let batch = try EntryBatch(first: 3, leaves: leaves, bodies: signed.batch.bodies)
+    var tree = twin.ownState.tree
+    for position in 0..<20 {
+      tree.append(EntryHeader.leafHash(of: leaves.span, at: position * 216))
+    }
+    let checkpoint = Checkpoint.make(
+      identity: nl.identity, size: 23, root: tree.root(), sign: { nl.secrets.log.sign($0) })
+    twin.logs.append(try twin.ownState.accept(batch, under: checkpoint, consistency: []))
+    twin.logs.keep(checkpoint)
+    cluster.feed("nl'", .durable(log, twin.logs.makeDurable(log)))
+    cluster.publish("nl", 25)
+    cluster.connect("nl", "be")
+    cluster.connect("nl'", "fr")
+    cluster.run()
+    #expect(cluster["fr"].logs.durableHead(of: log).size == 23)
+    cluster.connect("be", "fr")
+    cluster.connect("fr", "de")
+    cluster.run()
+    #expect(["be", "fr", "de"].map { cluster[$0].core.frozenAt(log) } == [3, 3, 3])
+    let counts = ["be", "fr", "de"].map { cluster[$0].counters[.entriesBad] ?? 0 }
+    #expect(counts == [0, 0, 0])
+    let proof = try #require(cluster["de"].core.forkProof(of: log))
+    #expect(proof.encode().count <= 6_144)
+  }
+
+  // MARK: Hostile peers
+
+  @Test func aForgedProofAccusesNobodyAndCostsItsSenderTheSession() throws {
+    let forked = Forked(common: 2, left: 3, right: 3)
+    let cluster = forked.cluster
+    cluster.connect("be", "fr")
+    cluster.run()
+    let proof = cluster["be"].core.forkProof(of: forked.log)!.encode()
+    let session = cluster.connect("fr", "lu")
+    let target = other(session)
+    cluster.tamper = { _, to, bytes in to == "lu" && bytes[0] == 12 ? nil : bytes }
+    cluster.run()
+    let place = cluster["lu"].core.sessions[target]!.theirPositions[forked.log]!
+    for byte in [40, 300, 900].filter({ $0 < proof.count }) + [proof.count - 1] {
+      var forged = proof
+      forged[byte] ^= 1
+      guard cluster["lu"].core.sessions[target] != nil else { break }
+      cluster.feed("lu", .message(target, Message.proof(position: place, bytes: forged).encode()))
+    }
+    #expect(cluster["lu"].core.sessions[target] == nil)
+    #expect(cluster["lu"].core.frozenAt(forked.log) == nil)
+    #expect(cluster["lu"].proofs.isEmpty)
+  }
+
+  @Test func workForASessionIsBounded() {
+    let forked = Forked(common: 2, left: 3, right: 3)
+    let cluster = forked.cluster
+    let session = other(cluster.connect("fr", "lu"))
+    cluster.run()
+    let log = forked.log
+    let place = cluster["lu"].core.sessions[session]!.theirPositions[log]!
+    var answers = 0
+    for _ in 0..<200 where cluster["lu"].core.sessions[session] != nil {
+      let before = cluster.messagesSent[MessageType.probed.rawValue] ?? 0
+      cluster.feed(
+        "lu",
+        .message(
+          session, Message.probe(position: place, index: 1, headerHash: .zero).encode()))
+      answers += (cluster.messagesSent[MessageType.probed.rawValue] ?? 0) - before
+    }
+    #expect(answers == Limits.searchesOfLog * Limits.probesOfSearch)
+    #expect(cluster["lu"].core.sessions[session] == nil)
+    #expect(cluster["lu"].core.frozenAt(log) == nil)
+  }
+
+  @Test func anAnswerThatNobodyAskedForIsAFailure() {
+    let forked = Forked(common: 2, left: 3, right: 3)
+    let cluster = forked.cluster
+    let session = other(cluster.connect("fr", "lu"))
+    cluster.run()
+    let place = cluster["lu"].core.sessions[session]!.theirPositions[forked.log]!
+    for _ in 0..<3 where cluster["lu"].core.sessions[session] != nil {
+      cluster.feed(
+        "lu",
+        .message(
+          session, Message.probed(position: place, index: 1, .different).encode()))
+    }
+    #expect(cluster["lu"].counters[.probesBad] == 3)
+    #expect(cluster["lu"].core.sessions[session] == nil)
+  }
+
+  @Test func aSearchEndsWhereOnlyProvenEntriesDiffer() {
+    var search = ForkSearch(first: 9)
+    search.learn(isSame: true)
+    #expect(search.next(proven: nil) == .over)
+    search = ForkSearch(first: 9)
+    search.learn(isSame: false)
+    #expect(search.next(proven: 10) == .ask(4))
+    search.learn(isSame: true)
+    #expect(search.next(proven: 5) == .over)
+    #expect(search.next(proven: 9) == .ask(7))
+    search.learn(isSame: false)
+    #expect(search.next(proven: 9) == .ask(6))
+    search.learn(isSame: true)
+    #expect(search.next(proven: 9) == .found(7))
+  }
+}
