@@ -128,15 +128,16 @@ struct ForkTests {
     cluster.now += 1
     cluster.publish("nl'", 5)
     cluster.run(50)
-    let notes = ["nl", "nl'"].map { cluster[$0].logs.newestCheckpoint(of: log)!.note }
+    let made = ["nl", "nl'"].map { cluster[$0].logs.newestCheckpoint(of: log)! }
     let sessions = [cluster.connect("be", "de"), cluster.connect("fr", "de")]
     cluster.run()
-    for (position, note) in notes.enumerated() {
+    for (position, checkpoint) in made.enumerated() {
       let place = cluster["de"].core.sessions[other(sessions[position])]!.theirPositions[log]!
       cluster.feed(
         "de",
         .message(
-          other(sessions[position]), Message.checkpoint(position: place, note: note).encode()))
+          other(sessions[position]),
+          Message.signedSize(SignedSize(checkpoint, at: place)).encode()))
     }
     cluster.run()
     #expect(["be", "fr", "de"].map { cluster[$0].core.frozenAt(log) } == [5, 5, 5])
@@ -154,11 +155,12 @@ struct ForkTests {
     cluster.now += 1
     cluster.publish("nl'", 7)
     cluster.run(50)
-    let note = cluster["nl'"].logs.newestCheckpoint(of: log)!.note
+    let older = cluster["nl'"].logs.newestCheckpoint(of: log)!
     let session = other(cluster.connect("fr", "be"))
     cluster.run(100)
     let place = cluster["be"].core.sessions[session]!.theirPositions[log]!
-    cluster.feed("be", .message(session, Message.checkpoint(position: place, note: note).encode()))
+    cluster.feed(
+      "be", .message(session, Message.signedSize(SignedSize(older, at: place)).encode()))
     cluster.run()
     #expect(cluster["be"].core.frozenAt(log) == 7)
     #expect(cluster["fr"].core.frozenAt(log) == 7)
