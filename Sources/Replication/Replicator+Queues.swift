@@ -12,6 +12,7 @@ extension Replicator {
     let sessions = sessionOrder.compactMap { self.sessions[$0] }
     let logs = logOrder.compactMap { self.logs[$0] }
     let waiting = sessions.map(\.waitingOpenings.count).max() ?? 0
+    let sent = sessions.flatMap { $0.shared.values.map(\.proofsSent) }.max() ?? 0
     return [
       // The own log's pull is open besides.
       QueueFigure(
@@ -32,9 +33,13 @@ extension Replicator {
       QueueFigure(
         name: "damaged pieces of a log", count: logs.map(\.repairs.pieces.count).max() ?? 0,
         limit: Limits.damagedPieces),
+      QueueFigure(name: "proofs of a session's log", count: sent, limit: Limits.proofsOfLog),
       QueueFigure(
-        name: "proofs of a log", count: logs.map(\.proofsKept).max() ?? 0,
-        limit: Limits.proofsOfLog),
+        name: "evidence of a session", count: sessions.map(\.evidenceSent).max() ?? 0,
+        limit: Limits.evidenceOfSession),
+      QueueFigure(
+        name: "probes of a session", count: sessions.map(\.probesSent).max() ?? 0,
+        limit: Limits.probesOfSession),
     ]
   }
 }
