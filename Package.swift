@@ -68,6 +68,13 @@ let package = Package(
     // A disk in memory that forgets and fails, for tests and for campaigns.
     library(
       "Simulation", ["Replication", "Store", "Transport", "Secrets", "Log", "Crypto", "Wire"]),
+    // What a fuzzer drives; no tool depends on it.
+    library(
+      "Fuzzing",
+      [
+        "Node", "Simulation", "Replication", "Store", "Transport", "Sealing", "Secrets", "Log",
+        "Crypto",
+      ]),
     library("CommandLine", []),
     // No secrets and no network: what an auditor runs reads files and public keys.
     library("Audit", ["Log", "Wire", "Crypto"]),
@@ -87,6 +94,7 @@ let package = Package(
 
     tool("liaison-sim", ["Simulation", "CommandLine"]),
 
+    tests("FuzzTests", ["Fuzzing"]),
     tests("CryptoTests", ["Crypto", "Secrets", "Wire"]),
     tests("LogTests", ["Log", "Secrets", "Crypto", "Wire"]),
     tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto", "Wire"]),
@@ -105,3 +113,8 @@ let package = Package(
       ]),
   ]
 )
+
+// Its `main` is libFuzzer's, so it links with `--sanitize fuzzer` alone: Deploy/check-fuzz.sh.
+if Context.environment["LIAISON_FUZZ"] != nil {
+  package.targets.append(tool("liaison-fuzz", ["Fuzzing"]))
+}

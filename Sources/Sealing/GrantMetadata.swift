@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Log
+package import Log
 
 /// What a grant tells its members about the audience, sealed under K (Protocols/sealing.md, 5):
 ///
@@ -26,7 +26,7 @@ public struct GrantMetadata: Hashable, Sendable {
     self.members = members
   }
 
-  func encode() -> [UInt8] {
+  package func encode() -> [UInt8] {
     var text = "audience \(name)\nversion \(version)\n"
     text += "predecessor \(predecessor.map { String($0) } ?? "-")\n"
     for member in members {
@@ -38,7 +38,7 @@ public struct GrantMetadata: Hashable, Sendable {
   /// - Parameters:
   ///   - author: who must be among the members.
   ///   - index: of the grant; the predecessor is below it.
-  init(parsing bytes: [UInt8], author: NodeName, index: UInt64) throws(SealingDefect) {
+  package init(parsing bytes: [UInt8], author: NodeName, index: UInt64) throws(SealingDefect) {
     guard let text = String(validating: bytes, as: UTF8.self), text.hasSuffix("\n") else {
       throw .metadata
     }

@@ -24,7 +24,7 @@ public enum Padding {
   }
 
   /// Pads what `buffer` holds from `start` on.
-  static func pad(_ buffer: inout [UInt8], from start: Int) {
+  package static func pad(_ buffer: inout [UInt8], from start: Int) {
     let plain = buffer.count - start
     let padded = paddedBytes(for: plain)
     buffer.append(0x80)
@@ -32,7 +32,7 @@ public enum Padding {
   }
 
   /// Takes the padding off, and checks that it is the one that `pad` gives.
-  static func remove(from buffer: inout [UInt8]) throws(SealingDefect) {
+  package static func remove(from buffer: inout [UInt8]) throws(SealingDefect) {
     guard buffer.count <= SealingLimits.paddedBytes else { throw .padding }
     guard let marker = buffer.lastIndex(where: { $0 != 0 }), buffer[marker] == 0x80,
       paddedBytes(for: marker) == buffer.count

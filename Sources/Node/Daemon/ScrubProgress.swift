@@ -10,7 +10,7 @@ import Store
 ///     last <Unix ms of its beginning> <of its end>
 ///     pass <Unix ms> <the store's cursor>
 ///     day <of the expiry clock>
-struct ScrubProgress: Hashable, Sendable {
+package struct ScrubProgress: Hashable, Sendable {
   var logs: [LogID: ScrubbedLog] = [:]
   var cursor: ScrubCursor?
   var passStartedAt: UInt64?
@@ -32,7 +32,7 @@ struct ScrubProgress: Hashable, Sendable {
     try FileSystem.atomicWrite(folder.verified, Array(text.utf8), mode: 0o600)
   }
 
-  var text: String {
+  package var text: String {
     var text = ""
     for id in logs.keys.sorted() {
       let log = logs[id]!
@@ -44,7 +44,7 @@ struct ScrubProgress: Hashable, Sendable {
   }
 
   /// - Returns: nil for anything but what `text` gives.
-  init?(text: String) {
+  package init?(text: String) {
     self.init()
     for line in text.split(separator: "\n") {
       let fields = line.split(separator: " ", maxSplits: line.hasPrefix("pass ") ? 2 : 5)

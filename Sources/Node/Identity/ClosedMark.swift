@@ -2,7 +2,7 @@ import Log
 import Runtime
 
 /// Remembers in the data folder that the own log is closed here (Protocols/store.md, STO-42).
-struct ClosedMark: Hashable {
+package struct ClosedMark: Hashable {
   let origin: Origin
   /// One line.
   let reason: String
@@ -37,11 +37,11 @@ struct ClosedMark: Hashable {
     try FileSystem.atomicWrite(folder.closed, encode(), mode: 0o600)
   }
 
-  func encode() -> [UInt8] {
+  package func encode() -> [UInt8] {
     Array("liaison-closed/v1\norigin \(origin.text)\nreason \(reason)\n".utf8)
   }
 
-  init?(parsing bytes: [UInt8]) {
+  package init?(parsing bytes: [UInt8]) {
     guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     guard lines.count == 4, lines[1].hasPrefix("origin "), lines[2].hasPrefix("reason "),

@@ -21,7 +21,7 @@ public struct PeerSettings: Hashable, Sendable {
 
   static let fileBytes = 4_096
 
-  init(parsing text: String, path: String) throws(IdentityError) {
+  package init(parsing text: String, path: String) throws(IdentityError) {
     self.init()
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
     {
@@ -56,7 +56,7 @@ public struct PeerSettings: Hashable, Sendable {
     }
   }
 
-  func encode() -> [UInt8] {
+  package func encode() -> [UInt8] {
     var text = ""
     if let address { text += "address = \(address)\n" }
     if let maxBytes { text += "max-bytes = \(maxBytes)\n" }

@@ -1,34 +1,34 @@
-import Crypto
-import Log
-import Replication
-import Store
+package import Crypto
+package import Log
+package import Replication
+package import Store
 
 /// The store, as the replication core reads it.
-final class SimulatedReader: LogReader {
+package final class SimulatedReader: LogReader {
   private let store: Store
 
-  init(_ store: Store) { self.store = store }
+  package init(_ store: Store) { self.store = store }
 
-  func state(of log: LogID) -> LogState? { store.state(log) }
-  func durableHead(of log: LogID) -> LogHead { store.durableHead(log) ?? .empty }
-  func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint? { store.newestCheckpoint(log) }
-  func isWhole(_ log: LogID, below size: UInt64) -> Bool { store.isWhole(log, below: size) }
+  package func state(of log: LogID) -> LogState? { store.state(log) }
+  package func durableHead(of log: LogID) -> LogHead { store.durableHead(log) ?? .empty }
+  package func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint? { store.newestCheckpoint(log) }
+  package func isWhole(_ log: LogID, below size: UInt64) -> Bool { store.isWhole(log, below: size) }
 
-  func read(_ log: LogID, _ range: Range<UInt64>, maximumBytes: Int) throws(ReadFailure)
+  package func read(_ log: LogID, _ range: Range<UInt64>, maximumBytes: Int) throws(ReadFailure)
     -> EntryBatch
   {
     try attempt { try store.read(log, range, maxBytes: maximumBytes) }
   }
 
-  func leafHash(_ log: LogID, at index: UInt64) throws(ReadFailure) -> Digest {
+  package func leafHash(_ log: LogID, at index: UInt64) throws(ReadFailure) -> Digest {
     try attempt { try store.leafHash(log, index) }
   }
 
-  func root(_ log: LogID, size: UInt64) throws(ReadFailure) -> Digest {
+  package func root(_ log: LogID, size: UInt64) throws(ReadFailure) -> Digest {
     try attempt { try store.root(log, size: size) }
   }
 
-  func consistencyProof(_ log: LogID, from: UInt64, to: UInt64) throws(ReadFailure) -> [Digest] {
+  package func consistencyProof(_ log: LogID, from: UInt64, to: UInt64) throws(ReadFailure) -> [Digest] {
     try attempt { try store.consistencyProof(log, from: from, to: to) }
   }
 

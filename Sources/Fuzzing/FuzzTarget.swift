@@ -1,0 +1,56 @@
+/// What a fuzzer drives: parsers of bytes from outside, in groups, and the replication core as a state machine.
+///
+/// `run` returns for every input, or traps: that is how a finding looks. Besides what traps by itself, each target checks
+/// what must hold of whatever was accepted (docs/fuzzing.md). The same entry points serve libFuzzer and the test that
+/// replays the corpus.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+  /// Messages of a hostile session, after hello and the lists of logs.
+  case sync
+  /// Two nodes, of whose messages some are altered, lost, repeated or out of order; disks, time, sessions.
+  case core
+  /// Notes, cards, checkpoints, cosignatures; peers' settings, tokens and the other small files of a node.
+  case texts
+  /// Leaves, batches and their acceptance, public bodies, withdrawals, proofs of forks, faults and defects.
+  case entries
+  /// Grants and sealed records.
+  case sealing
+  /// Handshakes, records, messages of a channel.
+  case channel
+  /// Files of the store at its start.
+  case store
+  /// Calls on the control socket, and records.
+  case control
+
+  public func run(_ bytes: [UInt8]) {
+    var input = FuzzInput(bytes)
+    switch self {
+    case .sync: SyncTarget.run(&input)
+    case .core: CoreTarget.run(&input)
+    case .texts: TextTarget.run(&input)
+    case .entries: EntryTarget.run(&input)
+    case .sealing: SealingTarget.run(&input)
+    case .channel: ChannelTarget.run(&input)
+    case .store: StoreTarget.run(&input)
+    case .control: ControlTarget.run(&input)
+    }
+  }
+
+  /// Inputs that reach what random bytes do not.
+  public var seeds: [[UInt8]] {
+    switch self {
+    case .sync: SyncTarget.seeds
+    case .core: CoreTarget.seeds
+    case .texts: TextTarget.seeds
+    case .entries: EntryTarget.seeds
+    case .sealing: SealingTarget.seeds
+    case .channel: ChannelTarget.seeds
+    case .store: StoreTarget.seeds
+    case .control: ControlTarget.seeds
+    }
+  }
+}
+
+/// Says what was found and ends the process, as a trap would.
+func check(_ condition: Bool, _ what: @autoclosure () -> String) {
+  if !condition { preconditionFailure(what()) }
+}

@@ -1,0 +1,155 @@
+import Crypto
+import Log
+import Simulation
+import Store
+
+/// Files of the store as a start may find them: it opens or refuses, and what it then gives it can read, extend and open
+/// again.
+enum StoreTarget {
+  /// Small: journals turn, and a start reads little.
+  private static let limits: StoreLimits = {
+    var limits = StoreLimits()
+    limits.journalBytes = 32 << 10
+    limits.commitBytes = 8 << 10
+    limits.bulkSyncBytes = 32 << 10
+    limits.unappliedBytes = 12 << 10
+    limits.segmentBytes = 2 << 10
+    return limits
+  }()
+
+  /// Two logs; of the last entries only the journal knows.
+  private static let image: DiskImage = {
+    let disk = SimulatedDisk()
+    return sure {
+      try Store.create(on: disk, salt: FuzzParty.salt, limits: limits)
+      let store = try Store.open(on: disk, limits: limits)
+      for party in [FuzzParty.nl, .be] {
+        try store.addLog(party.identity)
+        let first = party.entries(12, after: LogState(empty: party.identity), bodyBytes: 200)
+        try store.append(first)
+        _ = try store.addCheckpoint(party.checkpoint(first.after))
+        try store.flush()
+        try store.append(party.entries(3, after: first.after))
+        guard let batch = store.takeBatch() else { preconditionFailure("the harness: no batch") }
+        try disk.execute(batch.operations)
+        _ = store.completed(token: batch.token, error: nil)
+      }
+      return disk.image
+    }
+  }()
+
+  static func run(_ input: inout FuzzInput) {
+    let disk = SimulatedDisk(image)
+    let flags = input.u8()
+    var edits = 0
+    while !input.isEmpty, edits < 16 {
+      harm(disk, &input)
+      edits += 1
+    }
+    if flags & 1 == 1 { for number in 0...1 { mendChecksums(of: .journal(number), on: disk) } }
+    guard let store = try? Store.open(on: disk, limits: limits) else { return }
+    readAll(store)
+    extend(store)
+    let sizes = store.logs.map { store.durableHead($0.id)?.size }
+    let wasWhole = store.damage.isEmpty && store.condition == .running
+    if let again = try? Store.open(on: disk, limits: limits) {
+      if wasWhole, again.damage.isEmpty {
+        check(
+          again.logs.map { again.durableHead($0.id)?.size } == sizes,
+          "what was durable is not there after another start")
+      }
+      readAll(again)
+    } else {
+      check(!wasWhole, "a store that was whole does not open again")
+    }
+    _ = try? Fsck.run(on: disk)
+  }
+
+  private static func harm(_ disk: SimulatedDisk, _ input: inout FuzzInput) {
+    let files = disk.image.files
+    let file = files[input.below(files.count)]
+    let size = disk.image.content(of: file)?.count ?? 0
+    switch input.u8() % 5 {
+    case 0:
+      let offset = input.below(size)
+      if size > 0 { disk.flip(file, at: offset, bit: Int(input.u8() % 8)) }
+    case 1:
+      let offset = UInt64(input.u16())
+      let bytes = input.take(input.below(256))
+      sure { try disk.execute(.write(file, offset: offset, bytes: bytes)) }
+    case 2:
+      let bytes = UInt64(input.u16())
+      sure { try disk.execute(.truncate(file, bytes: bytes)) }
+    case 3: sure { try disk.execute(.remove(file)) }
+    default:
+      // A part of another file, or of the same at another place.
+      let source = files[input.below(files.count)]
+      let (from, to) = (UInt64(input.u16()), UInt64(input.u16()))
+      let count = input.u16()
+      let part = (try? disk.read(source, at: from, count: count)) ?? []
+      sure { try disk.execute(.write(file, offset: to, bytes: part)) }
+    }
+  }
+
+  /// Gives every frame of a journal the checksum of what stands in it now, so that its content is looked at.
+  private static func mendChecksums(of file: StoreFile, on disk: SimulatedDisk) {
+    guard let content = disk.image.content(of: file) else { return }
+    let bytes = content.read(at: 0, count: content.count)
+    guard bytes.count >= 80 else { return }
+    let salt = Array(bytes[48..<80])
+    for start in stride(from: 0, to: bytes.count - 48, by: 4_096)
+    where bytes[start...].starts(with: Array("liaisonj".utf8)) {
+      let count = bytes[(start + 12)..<(start + 16)].reduce(0) { $0 << 8 | Int($1) }
+      guard count <= bytes.count - start - 48 else { continue }
+      let key = SHA256.hash(salt + bytes[start..<(start + 32)]).bytes
+      let tag = Poly1305.tag(bytes.span.extracting((start + 48)..<(start + 48 + count)), key: key)
+      sure { try disk.execute(.write(file, offset: UInt64(start + 32), bytes: tag)) }
+    }
+  }
+
+  private static func readAll(_ store: Store) {
+    for log in store.logs {
+      guard let size = store.durableHead(log.id)?.size else { continue }
+      for index in 0..<min(size, 20) {
+        _ = try? store.read(log.id, index..<(index + 1), maxBytes: 4_096)
+        _ = try? store.leafHash(log.id, index)
+        _ = try? store.bodyState(log.id, index)
+      }
+      _ = try? store.root(log.id, size: size)
+      if size > 0 { _ = try? store.inclusionProof(log.id, index: size - 1, size: size) }
+      _ = store.newestCheckpoint(log.id)
+      _ = store.cosignatures(log.id)
+      _ = store.damagedRanges(log.id)
+      _ = try? store.controlEntries(log.id, from: 0)
+      _ = try? store.usage(log.id)
+    }
+  }
+
+  private static func extend(_ store: Store) {
+    for party in [FuzzParty.nl, .be] {
+      guard let state = store.state(party.identity.id), state.frozenAt == nil, state.size > 0,
+        state.size < 1 << 40
+      else { continue }
+      _ = try? store.append(party.entries(2, after: state))
+    }
+    _ = try? store.flush()
+  }
+
+  // MARK: Seeds
+
+  static var seeds: [[UInt8]] {
+    var seeds: [[UInt8]] = [[0], [1]]
+    for file in 0..<UInt8(image.files.count) {
+      seeds.append([0, file, 0, 0, 70, 3])
+      seeds.append([0, file, 2, 0, 100])
+      seeds.append([0, file, 3])
+    }
+    for (offset, byte) in [(9, 1), (12, 255), (23, 2), (80, 9), (90, 4)] as [(UInt8, UInt8)] {
+      seeds.append([1, 0, 1, 0, offset, 1, byte])
+      seeds.append([1, 1, 1, 0, offset, 1, byte])
+      seeds.append([1, 1, 1, 16, offset, 1, byte])
+    }
+    seeds.append([1, 0, 4, 1, 0, 0, 0, 0, 64, 0])
+    return seeds
+  }
+}
