@@ -111,7 +111,9 @@ enum TextTarget {
     if let decoded = Base64.decode(text) {
       check(Base64.encode(decoded) == text, "Base64 has another form")
     }
-    if let decoded = Hex.decode(text) { check(Hex.encode(decoded) == text.lowercased(), "Hex has another form") }
+    if let decoded = Hex.decode(text) {
+      check(Hex.encode(decoded) == text.lowercased(), "Hex has another form")
+    }
     _ = Card.isAddress(text)
   }
 

@@ -14,11 +14,16 @@ public struct Peer: Sendable {
   /// The logs of this peer, oldest epoch first.
   public let logs: [LogIdentity]
   public let cosigningKey: CosigningPublicKey
+  public let rates: PeerRates
 
-  public init(name: NodeName, logs: [LogIdentity], cosigningKey: CosigningPublicKey) {
+  public init(
+    name: NodeName, logs: [LogIdentity], cosigningKey: CosigningPublicKey,
+    rates: PeerRates = PeerRates()
+  ) {
     self.name = name
     self.logs = logs
     self.cosigningKey = cosigningKey
+    self.rates = rates
   }
 }
 
@@ -77,6 +82,8 @@ public enum Input: Sendable {
 public enum Effect: Sendable {
   case send(SessionID, [UInt8])
   case close(SessionID, CloseReason)
+  /// Read nothing from this session's connection before that time: its peer is over a rate, and TCP holds it back.
+  case hold(SessionID, until: UInt64)
   /// Stage these entries; `durable` answers. `bulk` tells that they are catch-up.
   case append(VerifiedBatch, bulk: Bool)
   case keepCheckpoint(VerifiedCheckpoint)
@@ -155,6 +162,10 @@ public enum Counter: String, Sendable, CaseIterable {
   case openingsRefused = "sync.openings-refused"
   case pushesLimited = "sync.pushes-limited"
   case pushesEnded = "sync.pushes-ended"
+  case heldReceived = "rates.held-received"
+  case heldMessages = "rates.held-messages"
+  case heldAnswers = "rates.held-answers"
+  case heldPushes = "rates.held-pushes"
 }
 
 /// What the core reads of the logs; the store answers at once. Everything below `durableHead` is

@@ -16,6 +16,23 @@ public enum Limits {
   public static let entriesPushedSingly: UInt64 = 16
   /// Entries of a chunk without a checkpoint: at 65 µs a signature they hold the loop up for 17 ms at most.
   public static let entriesAcceptedSingly: UInt64 = 256
+
+  /// What one peer may send and get in a second, unless its settings say otherwise. A link of 4 Gbit/s …
+  public static let receivedBytesPerSecond: UInt64 = 512 << 20
+  public static let answeredBytesPerSecond: UInt64 = 512 << 20
+  /// … 180,000 entries of 700 bytes as they are published; what is more is announced, and pulled …
+  public static let pushedBytesPerSecond: UInt64 = 128 << 20
+  /// … and ten times the messages of the busiest honest peer, at some 2 µs each a tenth of a processor.
+  public static let receivedMessagesPerSecond: UInt64 = 50_000
+  /// Settings below these would hold a single message for longer than `rateDebtMilliseconds`.
+  public static let leastBytesPerSecond: UInt64 = 64 << 10
+  public static let leastMessagesPerSecond: UInt64 = 10
+  static let rateMaximum: UInt64 = 1 << 40
+  /// What a peer that was quiet may send at once: so many milliseconds' worth.
+  static let rateBurstMilliseconds: UInt64 = 2_000
+  /// The longest hold. The largest message at the least rate takes 17 s; a quarter of `silenceMilliseconds` is 19 s.
+  static let rateDebtMilliseconds: UInt64 = 18_000
+
   public static let failuresOfSession = 3
   /// Cosignatures kept for one log: one for each node of a large roster.
   public static let cosignersOfLog = 512

@@ -45,7 +45,9 @@ extension Replicator {
     guard shared.known < size else { return acknowledge(log, on: id, now) }
     let theirs = max(shared.known, shared.pushedTo)
     let isServed = sessions[id]!.serving.contains { $0.log == log }
-    guard shared.isEager, !isServed, theirs >= before, !sessions[id]!.isCongested else {
+    guard shared.isEager, !isServed, theirs >= before, !sessions[id]!.isCongested,
+      isHeld(.pushedBytes, on: id, now) == nil
+    else {
       return announce(log, on: id, after: lazyDelay(on: id), now)
     }
     // The peer's acknowledgement makes this needless.
@@ -60,12 +62,13 @@ extension Replicator {
     guard size - theirs < Limits.entriesPushedSingly || covered > theirs else {
       return announce(log, on: id, after: lazyDelay(on: id), now)
     }
-    pushRun(of: log, theirs..<size, on: id, &effects)
+    pushRun(of: log, theirs..<size, on: id, now, &effects)
     announce(log, on: id, after: 2 * Limits.announceMilliseconds, now)
   }
 
   private mutating func pushRun(
-    of log: LogID, _ range: Range<UInt64>, on id: SessionID, _ effects: inout [Effect]
+    of log: LogID, _ range: Range<UInt64>, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
   ) {
     var next = range.lowerBound
     while next < range.upperBound {
@@ -76,6 +79,7 @@ extension Replicator {
         effects.append(.count(.readsFailed))
         break
       }
+      meterPushed(sent.bytes, on: id, now, &effects)
       next = sent.next
     }
     noteSent(log, range.lowerBound..<next, on: id)

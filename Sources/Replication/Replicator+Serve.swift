@@ -60,7 +60,13 @@ extension Replicator {
       for served in sessions[id]!.serving where served.credit > 0 {
         // One entry may take 1 MiB: eight of them in one turn would overrun the connection's queue.
         guard budget > 0 else { break }
-        budget -= serveOne(served, on: id, now, &effects)
+        if let until = isHeld(.answeredBytes, on: id, now) {
+          sessions[id]!.answersDueAt = until
+          break
+        }
+        let bytes = serveOne(served, on: id, now, &effects)
+        meterAnswered(bytes, on: id, now, &effects)
+        budget -= bytes
         isIdle = false
       }
     }

@@ -44,6 +44,7 @@ extension Replicator {
     guard sessions[id] != nil else { return }
     sessions[id]!.lastReceivedAt = now
     sessions[id]!.pingedAt = nil
+    meterReceived(bytes.count, on: id, now, &effects)
     do {
       try handle(try Message.decode(bytes), bytes, on: id, now, &effects)
     } catch {

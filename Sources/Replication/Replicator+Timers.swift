@@ -5,6 +5,7 @@ extension Replicator {
   mutating func tick(_ now: UInt64, _ effects: inout [Effect]) {
     settleCopies(now, &effects)
     for id in sessionOrder { keepAlive(id, now, &effects) }
+    resumeAnswers(now, &effects)
     abandonStalledPulls(now, &effects)
     abandonStalledRepairs(now, &effects)
     startDuePulls(now, &effects)
@@ -51,6 +52,7 @@ extension Replicator {
         due = min(due, session.lastReceivedAt + Limits.pingAfterMilliseconds)
       }
     }
+    if let answersDueAt = session.answersDueAt { due = min(due, answersDueAt) }
     if let wait = session.waitsForSilenceOf {
       due = min(due, wait.since + Limits.secondCopyMilliseconds)
     }

@@ -27,6 +27,8 @@ public struct Replicator {
   var proofs: [LogID: ForkProof] = [:]
   var sessions: [SessionID: Session] = [:]
   var sessionOrder: [SessionID] = []
+  /// What each peer has cost.
+  var meters: [NodeName: PeerMeter] = [:]
   var nextRequest: UInt32 = 1
   /// Logs of which something is to be fetched again.
   var damagedLogs: Set<LogID> = []
@@ -107,6 +109,7 @@ public struct Replicator {
   }
 
   private mutating func setRoster(_ roster: [Peer], _ now: UInt64, _ effects: inout [Effect]) {
+    let former = peers
     peers = [:]
     cosigners = [:]
     peerNames = roster.map(\.name).sorted()
@@ -117,6 +120,7 @@ public struct Replicator {
       cosigners[Cosignature.keyID(name: peer.name, key: peer.cosigningKey)] = peer.name
       for identity in peer.logs { add(identity) }
     }
+    adoptRates(of: roster, instead: former, now, &effects)
     for log in logOrder { link(log) }
     for session in sessionOrder { listLogs(to: session, now, &effects) }
   }

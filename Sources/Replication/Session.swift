@@ -51,6 +51,8 @@ struct Session {
   var shared: [LogID: SharedLog] = [:]
   /// Requests that the peer opened with us, in the order they are served.
   var serving: [ServedPull] = []
+  /// Over the peer's rate: when answering goes on.
+  var answersDueAt: UInt64?
   /// Logs whose head is to be announced at the end of the step.
   var unannounced: Set<LogID> = []
   /// Logs whose head is announced later, in the order in which that became due, and when the first is.

@@ -91,8 +91,9 @@ public final class Connection: EventHandler {
     updateInterest()
   }
 
+  /// Not while it finishes: then nothing more is read.
   public func resumeReading() {
-    guard !isReading else { return }
+    guard !isReading, !isFinishing else { return }
     isReading = true
     if isDetached, let descriptor {
       isDetached = false

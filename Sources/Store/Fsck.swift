@@ -48,7 +48,7 @@ public enum Fsck {
     let overlay = OverlayDisk(over: disk)
     let store: Store
     do {
-      store = try Store.open(on: overlay)
+      store = try Store.open(on: overlay, limits: .reading)
     } catch {
       guard case .damaged(let damage) = error else { throw error }
       report.add(damage)

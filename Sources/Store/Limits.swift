@@ -23,6 +23,13 @@ public struct StoreLimits: Sendable, Hashable {
 
   public init() {}
 
+  /// Of a store to which nothing more is written: journals of any length will do.
+  static var reading: StoreLimits {
+    var limits = StoreLimits()
+    limits.journalBytes = 0
+    return limits
+  }
+
   /// What a group commit really takes: a journal has room for several.
   var usableCommitBytes: Int { min(commitBytes, Int(journalBytes / 4)) }
 

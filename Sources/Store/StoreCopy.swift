@@ -47,7 +47,11 @@ public struct StoreCopy {
   ) throws(StoreCopyError) -> StoreSnapshot {
     let overlay = OverlayDisk(over: source)
     let snapshot: StoreSnapshot
-    do { snapshot = try Store.open(on: overlay).snapshot() } catch { throw .store(error) }
+    do {
+      snapshot = try Store.open(on: overlay, limits: .reading).snapshot()
+    } catch {
+      throw .store(error)
+    }
     try StoreCopy(from: overlay, to: target).run(snapshot, salt: salt)
     return snapshot
   }

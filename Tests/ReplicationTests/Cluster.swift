@@ -38,6 +38,10 @@ final class Cluster {
   /// Looks at, changes or drops a message on its way.
   var tamper: ((_ from: String, _ to: String, [UInt8]) -> [UInt8]?)?
   var messagesSent: [UInt8: Int] = [:]
+  /// What others allow a member; `meet` makes it known.
+  var rates: [String: PeerRates] = [:]
+  /// Sessions that a core wants nothing read from, and until when; the network here has no buffers to fill.
+  private(set) var holds: [(session: SessionID, until: UInt64)] = []
   /// Members whose store takes nothing, as a full disk does.
   var full: Set<String> = []
   /// Every header that was ever signed, by log and index: what a fork is told by.
@@ -70,7 +74,7 @@ final class Cluster {
       let member = members[other]!
       return Peer(
         name: member.name, logs: members[name]!.knownLogs[member.name]!,
-        cosigningKey: member.secrets.cosigning.publicKey)
+        cosigningKey: member.secrets.cosigning.publicKey, rates: rates[other] ?? PeerRates())
     }
   }
 
@@ -298,6 +302,7 @@ final class Cluster {
     switch effect {
     case .send(let id, let bytes): transmit(bytes, on: id, from: name)
     case .close(let id, _): hangUp(id)
+    case .hold(let id, let until): holds.append((id, until))
     case .append(let verified, _)
     where full.contains(name) || !member.logs.extends(verified):
       feed(name, .refused(verified.after.identity.id, "refused"))

@@ -1,5 +1,6 @@
 import Crypto
 import Log
+import Replication
 import Secrets
 
 /// A peer as the running node needs it: the card, where to dial, and the pre-shared key in guarded memory.
@@ -8,6 +9,7 @@ struct LivePeer {
   let address: String?
   let presharedKey: Held<PresharedKey>?
   let allowance: LogAllowance
+  let rates: PeerRates
 
   /// Whether a session made with the one key is as good as one made with the other.
   func hasSamePresharedKey(as other: LivePeer) -> Bool {
@@ -47,7 +49,7 @@ struct LiveRoster {
         LivePeer(
           // A card's own address is a note for operators: only `peer add --address` makes it dialled.
           card: member.card, address: member.settings.address, presharedKey: key,
-          allowance: LogAllowance(member.settings)))
+          allowance: LogAllowance(member.settings), rates: member.settings.rates))
     }
     return LiveRoster(entries, problems)
   }

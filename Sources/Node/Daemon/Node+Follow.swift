@@ -11,7 +11,8 @@ extension Node {
       let present = entry.card.identity
       let others = store.logs.filter { $0.origin.name == entry.card.name && $0.id != present.id }
       let logs = (others + [present]).sorted { $0.origin.epoch < $1.origin.epoch }
-      return Peer(name: entry.card.name, logs: logs, cosigningKey: entry.card.cosigning)
+      return Peer(
+        name: entry.card.name, logs: logs, cosigningKey: entry.card.cosigning, rates: entry.rates)
     }
   }
 

@@ -145,8 +145,29 @@ extension Node {
     connection.onReadable = { [weak self] _, bytes in self?.received(bytes, on: session) }
     connection.onClosed = { [weak self] _, reason in self?.closed(session, "\(reason)") }
     connection.onDrained = { [weak self] _ in self?.relieve(session) }
-    if isReadingPaused { connection.pauseReading() }
+    updateReading(session)
     return session
+  }
+
+  /// The peer is over a rate: the kernel's buffers fill up, and TCP holds it back.
+  func hold(_ id: SessionID, until: UInt64) {
+    guard let session = sessions[id] else { return }
+    session.heldUntil = until
+    updateReading(session)
+    guard until > now else { return }
+    loop.schedule(afterMilliseconds: until - now) { [weak self, weak session] in
+      guard let self, let session else { return }
+      self.updateReading(session)
+    }
+  }
+
+  func updateReading(_ session: PeerSession) {
+    guard session.connection.isOpen else { return }
+    if isReadingPaused || session.heldUntil > now {
+      session.connection.pauseReading()
+    } else {
+      session.connection.resumeReading()
+    }
   }
 
   private func received(_ bytes: Span<UInt8>, on session: PeerSession) {

@@ -149,6 +149,7 @@ final class Node {
     switch effect {
     case .send(let id, let message): enqueue(message, on: id)
     case .close(let id, let reason): closeSession(id, because: reason.rawValue)
+    case .hold(let id, let until): hold(id, until: until)
     case .append(let batch, let bulk): append(batch, bulk: bulk)
     case .keepCheckpoint(let checkpoint): keep(checkpoint)
     case .keepCosignature(let log, let checkpoint, let cosignature):
@@ -315,9 +316,7 @@ final class Node {
     let isTooMuch = store.stagedBytes > NodeLimits.stagedBytes
     guard isTooMuch != isReadingPaused else { return }
     isReadingPaused = isTooMuch
-    for session in sessions.values {
-      if isTooMuch { session.connection.pauseReading() } else { session.connection.resumeReading() }
-    }
+    for session in sessions.values { updateReading(session) }
   }
 
   /// Ends cleanly: what is staged becomes durable, sessions are closed. Under a second.

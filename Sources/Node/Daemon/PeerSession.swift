@@ -19,6 +19,8 @@ final class PeerSession {
   var outbox: [[UInt8]] = []
   var outboxBytes = 0
   var isCongested = false
+  /// Nothing is read before that time: the peer is over one of its rates.
+  var heldUntil: UInt64 = 0
 
   init(
     id: SessionID, connection: Connection, channel: SecureChannel, isInitiator: Bool, now: UInt64

@@ -1,4 +1,5 @@
 internal import Log
+public import Replication
 
 /// `peers/be.conf`: one `key = value` a line, `#` begins a comment (Protocols/card.md, 6).
 public struct PeerSettings: Hashable, Sendable {
@@ -8,6 +9,8 @@ public struct PeerSettings: Hashable, Sendable {
   public var maxBytes: UInt64?
   public var maxEntries: UInt64?
   public var maxBytesPerDay: UInt64?
+  /// Of what comes from it and goes to it, where they are not the standard ones.
+  public var rates = PeerRates()
 
   public init(
     address: String? = nil, maxBytes: UInt64? = nil, maxEntries: UInt64? = nil,
@@ -32,10 +35,15 @@ public struct PeerSettings: Hashable, Sendable {
       guard set(parts[0].trimmed, value) else {
         throw IdentityError(
           .malformed, "\(path), line \(index + 1): \"\(content)\"",
-          hint: "write address, max-bytes, max-entries or max-bytes-per-day, \"=\" and a value")
+          hint: "write \(PeerSettings.keys), \"=\" and a value; a rate is at least "
+            + "\(Limits.leastBytesPerSecond) bytes or \(Limits.leastMessagesPerSecond) messages")
       }
     }
   }
+
+  private static let keys =
+    (["address", "max-bytes", "max-entries", "max-bytes-per-day"] + Rate.allCases.map(\.key))
+    .joined(separator: ", ")
 
   private mutating func set(_ key: String, _ value: String) -> Bool {
     switch key {
@@ -52,7 +60,12 @@ public struct PeerSettings: Hashable, Sendable {
     case "max-bytes-per-day":
       maxBytesPerDay = UInt64(value)
       return maxBytesPerDay != nil
-    default: return false
+    default:
+      guard let rate = Rate.allCases.first(where: { $0.key == key }), let number = UInt64(value),
+        number >= rate.least
+      else { return false }
+      rates[rate] = number
+      return true
     }
   }
 
@@ -62,7 +75,26 @@ public struct PeerSettings: Hashable, Sendable {
     if let maxBytes { text += "max-bytes = \(maxBytes)\n" }
     if let maxEntries { text += "max-entries = \(maxEntries)\n" }
     if let maxBytesPerDay { text += "max-bytes-per-day = \(maxBytesPerDay)\n" }
+    for rate in Rate.allCases where rates[rate] != PeerRates()[rate] {
+      text += "\(rate.key) = \(rates[rate])\n"
+    }
     return Array(text.utf8)
+  }
+}
+
+extension Rate {
+  /// Its name in the settings.
+  var key: String {
+    switch self {
+    case .receivedBytes: "received-bytes-per-second"
+    case .receivedMessages: "received-messages-per-second"
+    case .answeredBytes: "answered-bytes-per-second"
+    case .pushedBytes: "pushed-bytes-per-second"
+    }
+  }
+
+  fileprivate var least: UInt64 {
+    self == .receivedMessages ? Limits.leastMessagesPerSecond : Limits.leastBytesPerSecond
   }
 }
 

@@ -187,6 +187,8 @@ final class NodeProcess {
     case .close(let id, let reason):
       world.say("\(site.label) closes the session with \(name(of: id)): \(reason)")
       try world.links.close(id)
+    // What is over a rate is taken all the same: of the byte network's connections none stops reading for it.
+    case .hold: break
     case .append(let batch, let bulk):
       do {
         if bulk { try store.appendBulk(batch) } else { try store.append(batch) }
