@@ -79,6 +79,7 @@ step "restores" 300 Deploy/check-restore.sh
 step "failing disks" 400 Deploy/check-faults.sh
 step "healing" 240 Deploy/check-heal.sh
 step "hostile input" 300 Deploy/check-hostile.sh
+step "fuzzing" 500 Deploy/check-fuzz.sh
 if [ -x Deploy/check-systemd.sh ]; then step "systemd units" 60 Deploy/check-systemd.sh; fi
 step "documentation" 60 Deploy/check-docs.sh
 finish

@@ -11,7 +11,9 @@ package final class SimulatedReader: LogReader {
 
   package func state(of log: LogID) -> LogState? { store.state(log) }
   package func durableHead(of log: LogID) -> LogHead { store.durableHead(log) ?? .empty }
-  package func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint? { store.newestCheckpoint(log) }
+  package func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint? {
+    store.newestCheckpoint(log)
+  }
   package func isWhole(_ log: LogID, below size: UInt64) -> Bool { store.isWhole(log, below: size) }
 
   package func read(_ log: LogID, _ range: Range<UInt64>, maximumBytes: Int) throws(ReadFailure)
@@ -28,7 +30,9 @@ package final class SimulatedReader: LogReader {
     try attempt { try store.root(log, size: size) }
   }
 
-  package func consistencyProof(_ log: LogID, from: UInt64, to: UInt64) throws(ReadFailure) -> [Digest] {
+  package func consistencyProof(_ log: LogID, from: UInt64, to: UInt64) throws(ReadFailure)
+    -> [Digest]
+  {
     try attempt { try store.consistencyProof(log, from: from, to: to) }
   }
 
