@@ -36,7 +36,9 @@ package final class SimulatedReader: LogReader {
     try attempt { try store.consistencyProof(log, from: from, to: to) }
   }
 
-  func inclusionProof(_ log: LogID, index: UInt64, size: UInt64) throws(ReadFailure) -> [Digest] {
+  package func inclusionProof(_ log: LogID, index: UInt64, size: UInt64) throws(ReadFailure)
+    -> [Digest]
+  {
     try attempt { try store.inclusionProof(log, index: index, size: size) }
   }
 
