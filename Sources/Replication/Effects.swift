@@ -76,6 +76,8 @@ public enum Input: Sendable {
   /// The log is at its limit: nothing of it is pulled or taken until false.
   case limited(LogID, Bool)
   case tick
+
+  var isTick: Bool { if case .tick = self { true } else { false } }
 }
 
 /// What the core wants done, in this order.

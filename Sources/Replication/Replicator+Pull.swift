@@ -34,7 +34,8 @@ extension Replicator {
   ) {
     guard let progress = logs[log], progress.pull == nil, let due = progress.pullDueAt, due <= now,
       progress.accepted.size < ceiling(of: log), !progress.isLimited,
-      log == ownLog || logs.values.lazy.filter({ $0.pull != nil }).count < Limits.pullsAtOnce,
+      log == ownLog
+        || logs.slots.indices.count(where: { logs.slots[$0]!.pull != nil }) < Limits.pullsAtOnce,
       let source = source(of: log, now)
     else { return }
     let from = progress.accepted.size
@@ -93,15 +94,17 @@ extension Replicator {
       logs[log]!.pullDueAt = now
       startPull(of: log, now, &effects)
     }
-    startDuePulls(now, &effects)
+    startDuePulls(of: logOrder, now, &effects)
   }
 
   private func isPull(_ progress: LogProgress, _ request: UInt32, _ id: SessionID) -> Bool {
     progress.pull?.request == request && progress.pull?.session == id
   }
 
-  mutating func startDuePulls(_ now: UInt64, _ effects: inout [Effect]) {
-    for log in logOrder where (logs[log]!.pullDueAt ?? .max) <= now {
+  mutating func startDuePulls(
+    of candidates: [LogID], _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    for log in candidates where (logs[log]!.pullDueAt ?? .max) <= now {
       startPull(of: log, now, &effects)
       if logs[log]!.pull == nil, highestKnown(of: log) <= logs[log]!.accepted.size {
         logs[log]!.pullDueAt = nil
@@ -115,8 +118,10 @@ extension Replicator {
   }
 
   /// The watchdog: another source for what makes no progress, or next to none. SYNC-33.
-  mutating func abandonStalledPulls(_ now: UInt64, _ effects: inout [Effect]) {
-    for log in logOrder {
+  mutating func abandonStalledPulls(
+    of candidates: [LogID], _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    for log in candidates {
       guard let pull = logs[log]!.pull else { continue }
       let isStalled = logs[log]!.debts.isEmpty && now >= stallsAt(pull)
       let hadItsTurn =

@@ -9,7 +9,11 @@ extension Replicator {
     let size = progress.durable.size
     logs[log]!.repairs.replace(
       with: ranges.map { $0.clamped(to: 0..<size) }.filter { !$0.isEmpty }, now)
-    if logs[log]!.repairs.isEmpty { damagedLogs.remove(log) } else { damagedLogs.insert(log) }
+    if logs[log]!.repairs.isEmpty, logs[log]!.repairs.pull == nil {
+      damagedLogs.remove(log)
+    } else {
+      damagedLogs.insert(log)
+    }
     logs[log]!.repairs.dueAt = now
     payForRepair(of: log, &effects)
     startRepair(of: log, now, &effects)
@@ -35,7 +39,7 @@ extension Replicator {
     guard !progress.repairs.isEmpty, progress.repairs.pull == nil, progress.repairs.dueAt <= now,
       !progress.isLimited,
       log == ownLog
-        || logs.values.lazy.filter({ $0.repairs.pull != nil }).count < Limits.repairsAtOnce
+        || damagedLogs.count(where: { logs[$0]!.repairs.pull != nil }) < Limits.repairsAtOnce
     else { return }
     if let againAt = progress.repairs.againAt, againAt <= now { logs[log]!.repairs.askAgain() }
     for (index, piece) in logs[log]!.repairs.pieces.enumerated() {
@@ -207,7 +211,8 @@ extension Replicator {
   }
 
   mutating func abandonStalledRepairs(_ now: UInt64, _ effects: inout [Effect]) {
-    for log in logOrder {
+    guard !damagedLogs.isEmpty else { return }
+    for log in logOrder where damagedLogs.contains(log) {
       guard let pull = logs[log]!.repairs.pull, now >= stallsAt(pull) else { continue }
       // Without credit it is our store that is slow.
       guard pull.unpaidBytes < Limits.repairCreditBytes else {

@@ -81,10 +81,10 @@ extension Replicator {
   public func isDisputed(_ log: LogID) -> Bool { isDisputedAnywhere(log) }
 
   /// Whether entries of some log are being pulled.
-  public var isCatchingUp: Bool { logs.values.contains { $0.pull != nil } }
+  public var isCatchingUp: Bool { logs.slots.indices.contains { logs.slots[$0]!.pull != nil } }
 
   /// Whether a peer is pulling from us.
-  public var isServing: Bool { sessions.values.contains { !$0.serving.isEmpty } }
+  public var isServing: Bool { sessionOrder.contains { !sessions[$0]!.serving.isEmpty } }
 
   /// Whether serving on this session waits for `congested(_, false)`.
   public func isHeldBack(_ session: SessionID) -> Bool { sessions[session]?.isCongested == true }

@@ -6,10 +6,11 @@ extension Replicator {
     settleCopies(now, &effects)
     for id in sessionOrder { keepAlive(id, now, &effects) }
     resumeAnswers(now, &effects)
-    abandonStalledPulls(now, &effects)
+    let due = dueLogs(now)
+    abandonStalledPulls(of: due, now, &effects)
     abandonStalledRepairs(now, &effects)
-    startDuePulls(now, &effects)
-    for log in logOrder {
+    startDuePulls(of: due, now, &effects)
+    for log in due {
       wantCosignature(of: log, now, &effects)
       relayDue(of: log, now, &effects)
       passDueCheckpoint(of: log, now, &effects)
@@ -17,20 +18,27 @@ extension Replicator {
     publishCosignatures(now, &effects)
   }
 
+  /// The logs of which something is due.
+  func dueLogs(_ now: UInt64) -> [LogID] {
+    logDue.indices.lazy.filter { logDue[$0] <= now }.map { logOrder[$0] }
+  }
+
   private mutating func keepAlive(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
-    guard let session = sessions[id] else { return }
-    let silent = now - min(now, session.lastReceivedAt)
+    guard sessions.place(of: id) != nil else { return }
+    let silent = now - min(now, sessions[id]!.lastReceivedAt)
     if silent >= Limits.silenceMilliseconds { return close(id, .silent, now, &effects) }
-    if session.opening.weInitiated {
-      if now - session.openedAt >= Limits.sessionMilliseconds {
+    if sessions[id]!.opening.weInitiated {
+      if now - sessions[id]!.openedAt >= Limits.sessionMilliseconds {
         return close(id, .aged, now, &effects)
       }
-      if session.isReady, silent >= Limits.pingAfterMilliseconds, session.pingedAt == nil {
+      if sessions[id]!.isReady, silent >= Limits.pingAfterMilliseconds,
+        sessions[id]!.pingedAt == nil
+      {
         sessions[id]!.pingedAt = now
         send(.ping, on: id, &effects)
       }
     }
-    if session.isReady, now - session.lastDigestAt >= Limits.digestMilliseconds {
+    if sessions[id]!.isReady, now - sessions[id]!.lastDigestAt >= Limits.digestMilliseconds {
       sendDigest(on: id, now, &effects)
     }
   }
@@ -38,12 +46,21 @@ extension Replicator {
   /// When `tick` is wanted next, in the milliseconds of `now`; nil while nothing waits.
   public func nextDue(_ now: UInt64) -> UInt64? {
     var due = gate.nextDue(now)
-    for id in sessionOrder { due = min(due, nextDue(of: sessions[id]!)) }
-    for log in logOrder { due = min(due, nextDue(of: logs[log]!, log, now)) }
+    for place in sessions.slots.indices where sessions.slots[place] != nil {
+      due = min(due, nextDue(of: sessions.slots[place]!))
+    }
+    for at in logDue { due = min(due, at) }
     return due == .max ? nil : max(due, now + 1)
   }
 
-  private func nextDue(of session: Session) -> UInt64 {
+  /// Works out anew when something of a log is due: of those that changed, and after a tick of those whose time has come.
+  mutating func settleDue(_ now: UInt64, afterTick: Bool) {
+    var places = logs.takeTouched()
+    if afterTick { places += logDue.indices.filter { logDue[$0] <= now } }
+    for place in places { logDue[place] = nextDue(ofLogAt: place, now, afterTick: afterTick) }
+  }
+
+  private func nextDue(of session: borrowing Session) -> UInt64 {
     var due = min(session.lateDueAt, session.lastReceivedAt + Limits.silenceMilliseconds)
     due = min(due, session.lastDigestAt + Limits.digestMilliseconds)
     if session.opening.weInitiated {
@@ -59,23 +76,24 @@ extension Replicator {
     return due
   }
 
-  private func nextDue(of progress: LogProgress, _ log: LogID, _ now: UInt64) -> UInt64 {
-    var due = nextDue(of: progress.repairs, now)
-    if let pull = progress.pull {
-      // Past its time it waits for the disk, or for another source.
-      for time in [stallsAt(pull), pull.openedAt + Limits.pullTurnMilliseconds] {
-        due = min(due, time >= now ? time : now + 1_000)
+  /// - Parameter afterTick: what is due was done, or waits for something else than time: it is looked at again in a second.
+  private func nextDue(ofLogAt place: Int, _ now: UInt64, afterTick: Bool) -> UInt64 {
+    func time(_ at: UInt64) -> UInt64 { at > now || !afterTick ? at : now + 1_000 }
+    var due = nextDue(of: logs.slots[place]!.repairs, now)
+    if let pull = logs.slots[place]!.pull {
+      due = min(due, time(stallsAt(pull)), time(pull.openedAt + Limits.pullTurnMilliseconds))
+    } else if let pullDue = logs.slots[place]!.pullDueAt {
+      due = min(due, time(pullDue))
+    }
+    if let passes = logs.slots[place]!.checkpointDueAt { due = min(due, time(passes)) }
+    if let relays = logs.slots[place]!.outgoingDueAt { due = min(due, time(relays)) }
+    if logOrder[place] == ownLog {
+      if logs.slots[place]!.cosignaturesChanged {
+        due = min(due, time(logs.slots[place]!.cosignaturesDueAt))
       }
-    } else if let pullDue = progress.pullDueAt {
-      // A due pull without a source waits for one that was passed over, or for a place.
-      due = min(due, pullDue > now ? pullDue : now + 1_000)
-    }
-    due = min(due, progress.checkpointDueAt ?? .max, progress.outgoingDueAt ?? .max)
-    if log == ownLog, progress.cosignaturesChanged {
-      due = min(due, max(progress.cosignaturesDueAt, now + 1_000))
-    }
-    if log != ownLog, progress.cosignedSize < progress.durable.size, progress.cosignDueAt > now {
-      due = min(due, progress.cosignDueAt)
+    } else if logs.slots[place]!.cosignedSize < logs.slots[place]!.durable.size {
+      let cosigns = logs.slots[place]!.cosignDueAt
+      if cosigns > now || cosigns > 0 && !afterTick { due = min(due, cosigns) }
     }
     return due
   }

@@ -18,14 +18,17 @@ public struct Replicator {
   var cosigners: [UInt32: NodeName] = [:]
   /// In the order they became known: lists on sessions only grow.
   var logOrder: [LogID] = []
-  var logs: [LogID: LogProgress] = [:]
+  /// At the places that they have in `logOrder`.
+  var logs = Table<LogID, LogProgress>()
+  /// When time alone changes something of each log, by its place.
+  var logDue: [UInt64] = []
   var authorOf: [LogID: NodeName] = [:]
   /// What follows an epoch; and the epochs that something follows, as they became known.
   var successors: [LogID: Successor] = [:]
   var endedOrder: [LogID] = []
   /// The lowest fork proof of each log, also of those that are not known here yet.
   var proofs: [LogID: ForkProof] = [:]
-  var sessions: [SessionID: Session] = [:]
+  var sessions = Table<SessionID, Session>()
   var sessionOrder: [SessionID] = []
   /// What each peer has cost.
   var meters: [NodeName: PeerMeter] = [:]
@@ -93,11 +96,13 @@ public struct Replicator {
     }
     settleSigning(now, &effects)
     announce(now, &effects)
+    settleDue(now, afterTick: input.isTick)
   }
 
   mutating func add(_ identity: LogIdentity) {
     guard logs[identity.id] == nil else { return }
     logOrder.append(identity.id)
+    logDue.append(.max)
     authorOf[identity.id] = identity.origin.name
     logs[identity.id] = LogProgress(
       accepted: reader.state(of: identity.id) ?? LogState(empty: identity),

@@ -48,7 +48,7 @@ struct Session {
   var theirPositions: [LogID: Int] = [:]
   var theirLogs: [Int: LogID] = [:]
 
-  var shared: [LogID: SharedLog] = [:]
+  var shared = Table<LogID, SharedLog>()
   /// Requests that the peer opened with us, in the order they are served.
   var serving: [ServedPull] = []
   /// Over the peer's rate: when answering goes on.

@@ -67,6 +67,27 @@ enum Commands {
       json,
     ])
 
+  static let spread = Verb(
+    "spread", "publish in a random graph of nodes, and see what travels and how long it takes",
+    details: [
+      "Nodes in a random connected graph run the shipped core and store on virtual time. When the tree of each log is settled, drawn "
+        + "authors publish records of 512 bytes. It fails when a node gets more than \(SpreadCampaign.goalCopies) copies of each body, when all bytes of "
+        + "transport until everybody has everything are more than \(SpreadCampaign.goalTotalCopies) copies of the entries as they are stored (below "
+        + "\(SpreadCampaign.largeNodes) nodes), or when one delivery of a hundred takes longer than 4 link delays (6 in a large graph).",
+      "Links have a delay of \(SpreadCampaign.linkMilliseconds) ms, or each one of its own with that mean.",
+    ],
+    options: [
+      Option("--seed", "N", summary: "what everything is drawn from", fallback: "1"),
+      Option("--nodes", "N", summary: "how many nodes", fallback: "50"),
+      Option("--degree", "N", summary: "how many neighbours each has", fallback: "6"),
+      Option("--publishes", "N", summary: "how many, instead of 1000, or 200 in a large graph"),
+      Option("--seconds", "N", summary: "over how much time", fallback: "10"),
+      Option("--drawn-delays", summary: "each link has a delay of its own"),
+      Option("--trouble", summary: "links and nodes go down, and then it is measured again"),
+      Option("--trace", summary: "print what happens, as text"),
+      json,
+    ])
+
   static let tool = Tool(
     name: "liaison-sim",
     summary: "run the shipped store and replication on simulated disks and virtual time",
@@ -75,7 +96,7 @@ enum Commands {
         + "outcomes, in every build and on every machine, and the digest that is printed says so. docs/simulator.md tells "
         + "how to read and replay a failure."
     ],
-    verbs: [store, restore, network],
+    verbs: [store, restore, network, spread],
     exits: [
       Tool.Exit(0, "nothing that must not happen happened, and all that should occur did"),
       Tool.Exit(1, "something happened that must not, or something never occurred"),

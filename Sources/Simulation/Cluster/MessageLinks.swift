@@ -10,6 +10,8 @@ final class MessageLinks: Links {
   private var linksOfSite: [[Int]] = []
   private var ends: [SessionID: End] = [:]
   private var nextSession: UInt64 = 1
+  /// How long messages between two sites are on their way, by number, where it is not drawn for each.
+  var delayBetween: ((Int, Int) -> UInt64)?
 
   /// Two sites that can reach each other; the first dials.
   private struct Link {
@@ -129,8 +131,10 @@ final class MessageLinks: Links {
   // MARK: Messages
 
   func send(_ bytes: [UInt8], on id: SessionID) {
-    guard let other = ends[id]?.other, ends[other] != nil else { return }
-    let arrival = max(world.now + world.drawDelay(), ends[other]!.lastArrival)
+    guard let end = ends[id], ends[end.other] != nil else { return }
+    let other = end.other
+    let delay = delayBetween?(end.site, ends[other]!.site) ?? world.drawDelay()
+    let arrival = max(world.now + delay, ends[other]!.lastArrival)
     ends[other]!.lastArrival = arrival
     deliver(bytes, to: other, after: arrival - world.now)
   }

@@ -30,7 +30,7 @@ extension NodeProcess {
   func work() {
     guard diskWork.batch == nil, let batch = store.takeBatch() else { return }
     diskWork.batch = batch
-    after(1 + UInt64(world.random.below(4))) { (process) throws(Violation) in
+    after(world.drawDiskDelay()) { (process) throws(Violation) in
       guard process.diskWork.batch?.token == batch.token else { return }
       let durables = try process.finishBatch()
       process.watchCondition()

@@ -10,6 +10,8 @@ final class World {
   let limits: StoreLimits
   /// How long a message is on its way, in milliseconds: drawn for each.
   var delay: ClosedRange<UInt64> = 2...16
+  /// How long a disk takes for what the store gives it at once.
+  var diskDelay: ClosedRange<UInt64> = 1...4
   private(set) var sites: [Site] = []
   private var queue = EventQueue()
   /// Set before the first site is added, where it is to be another.
@@ -53,8 +55,11 @@ final class World {
 
   func say(_ text: @autoclosure () -> String) { chronicle.say("\(now) \(text())") }
 
-  func drawDelay() -> UInt64 {
-    delay.lowerBound + UInt64(random.below(Int(delay.upperBound - delay.lowerBound) + 1))
+  func drawDelay() -> UInt64 { draw(delay) }
+  func drawDiskDelay() -> UInt64 { draw(diskDelay) }
+
+  private func draw(_ range: ClosedRange<UInt64>) -> UInt64 {
+    range.lowerBound + UInt64(random.below(Int(range.upperBound - range.lowerBound) + 1))
   }
 
   // MARK: Sites
