@@ -76,6 +76,7 @@ step "quickstart" 240 python3 Deploy/lib/quickstart.py --once "${records[@]}"
 if [ -x Tests/interop/run.sh ]; then step "second verifier" 180 Tests/interop/run.sh; fi
 step "kill and restart" 300 Deploy/check-kill.sh
 step "restores" 300 Deploy/check-restore.sh
+step "forks" 180 Deploy/check-forks.sh
 step "failing disks" 400 Deploy/check-faults.sh
 step "healing" 240 Deploy/check-heal.sh
 step "hostile input" 300 Deploy/check-hostile.sh

@@ -183,6 +183,8 @@ public protocol LogReader: AnyObject {
   func consistencyProof(_ log: LogID, from: UInt64, to: UInt64) throws(ReadFailure) -> [Digest]
   func inclusionProof(_ log: LogID, index: UInt64, size: UInt64) throws(ReadFailure) -> [Digest]
   func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint?
+  /// A kept checkpoint that the tree here contradicts.
+  func contradiction(of log: LogID) -> VerifiedCheckpoint?
   /// Whether every body below `size` is here, or is lawfully not.
   func isWhole(_ log: LogID, below size: UInt64) -> Bool
 }

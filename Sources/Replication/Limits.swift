@@ -57,8 +57,8 @@ public enum Limits {
   public static let probesOfSession = 8_192
   /// Epochs of one node that are carried: further ones are not followed by themselves.
   public static let epochsOfNode = 64
-  /// Openings after one epoch that a session may bring: the first, and one that differs.
-  public static let openingsOfLog = 2
+  /// Openings after one epoch that a session may bring: the first, one that differs, and some that cite ever less.
+  public static let openingsOfLog = 4
   /// Openings of a session that wait for the epoch before: 16 × 2.5 KiB.
   public static let openingsWaiting = 16
 

@@ -7,7 +7,8 @@ extension Replicator {
     guard log != ownLog, signing == .ready, logs[log]!.accepted.frozenAt == nil,
       now >= logs[log]!.cosignDueAt,
       let checkpoint = newestCheckpoint(of: log), checkpoint.size > logs[log]!.cosignedSize,
-      checkpoint.size <= logs[log]!.durable.size, checkpoint.size <= ceiling(of: log),
+      checkpoint.size <= logs[log]!.durable.size,
+      checkpoint.size <= min(ceiling(of: log), successors[log]?.endsAt ?? .max),
       !logs[log]!.isContradicted, reader.isWhole(log, below: checkpoint.size)
     else { return }
     logs[log]!.cosignedSize = checkpoint.size

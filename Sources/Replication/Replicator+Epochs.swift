@@ -3,27 +3,31 @@ public import Log
 /// What follows an epoch, and where that ends.
 struct Successor {
   let log: LogID
-  /// The size that the genesis cites; of two different ones the smaller.
+  /// The size that the genesis cites; of different ones the smallest: what is above is late.
   var endsAt: UInt64
+  /// Of different ones the largest: up to there entries are taken, whichever opening was seen first.
+  var reach: UInt64
   /// The genesis entry's 216 bytes.
   let leaf: [UInt8]
   /// Whether the key that the epoch before committed to opened it: only such a one is passed on. Otherwise an
   /// operator compared its card.
   let isAuthorised: Bool
-  /// A different one, also authorised: both are told to whoever knows the epoch before.
+  /// A different one, also authorised: of several the one that cites the least. Both are told to whoever knows the epoch
+  /// before.
   var second: Opening?
-}
 
-/// An opening of which the epoch before is not here yet.
-struct WaitingOpening {
-  let predecessor: LogID
-  let leaf: [UInt8]
-  let body: [UInt8]
+  init(log: LogID, endsAt: UInt64, leaf: [UInt8], isAuthorised: Bool) {
+    self.log = log
+    self.endsAt = endsAt
+    reach = endsAt
+    self.leaf = leaf
+    self.isAuthorised = isAuthorised
+  }
 }
 
 // Epochs that end, and those that follow: Protocols/sync.md, 9.
 extension Replicator {
-  /// The size at which an epoch ended: entries from there on are late, and no further ones are taken.
+  /// The size at which an epoch ended: entries from there on are late.
   public func endsAt(_ log: LogID) -> UInt64? { successors[log]?.endsAt }
 
   /// The log of the epoch that follows.
@@ -43,7 +47,7 @@ extension Replicator {
 
   /// No entry from here on is accepted: the log is frozen, or its epoch ended.
   func ceiling(of log: LogID) -> UInt64 {
-    min(logs[log]!.accepted.frozenAt ?? .max, successors[log]?.endsAt ?? .max)
+    min(logs[log]!.accepted.frozenAt ?? .max, successors[log]?.reach ?? .max)
   }
 
   /// A pull that would bring more is left; what is missing below is asked for at the next tick.
@@ -136,7 +140,8 @@ extension Replicator {
     _ leaf: [UInt8], _ body: [UInt8], after predecessor: LogID, on id: SessionID,
     _ effects: inout [Effect]
   ) {
-    guard !sessions[id]!.shared[predecessor]!.openingsKnown.contains(leaf) else { return }
+    let known = sessions[id]!.shared[predecessor]!.openingsKnown
+    guard !known.contains(leaf), known.count < Limits.openingsOfLog else { return }
     sessions[id]!.shared[predecessor]!.openingsKnown.append(leaf)
     let position = sessions[id]!.ourPositions[predecessor]!
     send(.opening(position: position, leaf: leaf, body: body), on: id, &effects)
@@ -145,7 +150,7 @@ extension Replicator {
   // MARK: Following
 
   mutating func received(
-    _ opening: WaitingOpening, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+    _ opening: HeldOpening, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
     guard let shared = sessions[id]!.shared[opening.predecessor] else {
       throw MalformedMessage(what: "opening after a log that is not shared")
@@ -156,14 +161,13 @@ extension Replicator {
   }
 
   private mutating func check(
-    _ received: WaitingOpening, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+    _ received: HeldOpening, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
     let predecessor = received.predecessor
     let origin = logs[predecessor]!.accepted.identity.origin
-    guard let genesis = try? Genesis.parse(received.body), genesis.follows?.origin == origin,
-      let entry = try? EntryBatch(first: 0, leaves: received.leaf, bodies: received.body),
-      let batch = try? LogState(empty: genesis.card.identity).accept(entry), batch.defects.isEmpty
-    else { return refuse(received, on: id, now, &effects) }
+    guard let (genesis, batch) = received.verified(after: origin) else {
+      return refuse(received, on: id, now, &effects)
+    }
     guard let before = self.genesis(of: predecessor)?.genesis else {
       guard sessions[id]!.waitingOpenings.count < Limits.openingsWaiting else { return }
       sessions[id]!.waitingOpenings.append(received)
@@ -184,7 +188,7 @@ extension Replicator {
   }
 
   private mutating func refuse(
-    _ opening: WaitingOpening, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+    _ opening: HeldOpening, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
     effects.append(.count(.openingsRefused))
     effects.append(
@@ -228,21 +232,17 @@ extension Replicator {
     let leaf = opening.batch.batch.leaves
     let header = 0..<EntryLayout.headerBytes
     if first.log == opening.identity.id, first.leaf[header] == leaf[header] { return }
-    guard first.isAuthorised, first.second == nil else {
-      if first.second == nil {
-        effects.append(
-          .event(.openingRefused(after: predecessor, from: sessions[id]!.opening.peer)))
-      }
-      return
+    guard first.isAuthorised else {
+      return effects.append(
+        .event(.openingRefused(after: predecessor, from: sessions[id]!.opening.peer)))
     }
-    successors[predecessor]!.second = opening
-    successors[predecessor]!.endsAt = min(first.endsAt, opening.genesis.follows!.size)
+    guard note(second: opening) else { return }
     endPull(beyondCeilingOf: predecessor)
     openingsChanged()
+    effects.append(.keepOpening(opening))
     if first.log == opening.identity.id {
       prove(.signed(leaf: first.leaf), .signed(leaf: leaf), of: opening.identity, &effects)
     } else {
-      effects.append(.keepOpening(opening))
       effects.append(.freeze(first.log, at: 0))
       freeze(first.log, at: 0, &effects)
     }
@@ -251,5 +251,32 @@ extension Replicator {
     if [predecessor, first.log, opening.identity.id].contains(ownLog) {
       closeSigning(because: "the epoch after \(opening.genesis.follows!.origin) was opened twice")
     }
+  }
+
+  /// Takes a second opening, or another that cites less than all before: which came first decides nothing but whose log
+  /// is carried.
+  /// - Returns: whether it says anything new.
+  private mutating func note(second opening: Opening) -> Bool {
+    let predecessor = opening.predecessor
+    let cited = opening.genesis.follows!.size
+    var successor = successors[predecessor]!
+    guard successor.second == nil || cited < successor.endsAt else { return false }
+    successor.second = opening
+    successor.endsAt = min(successor.endsAt, cited)
+    successor.reach = max(successor.reach, cited)
+    successors[predecessor] = successor
+    return true
+  }
+
+  /// A second opening that `keepOpening` kept in an earlier run.
+  mutating func recall(_ held: HeldOpening) {
+    guard let progress = logs[held.predecessor], let first = successors[held.predecessor],
+      first.isAuthorised,
+      let (genesis, batch) = held.verified(after: progress.accepted.identity.origin),
+      self.genesis(of: held.predecessor)?.genesis.authorises(genesis) == true,
+      first.leaf[..<EntryLayout.headerBytes] != held.leaf[..<EntryLayout.headerBytes]
+    else { return }
+    _ = note(
+      second: Opening(predecessor: held.predecessor, genesis: genesis, batch: batch))
   }
 }

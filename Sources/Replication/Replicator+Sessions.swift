@@ -109,7 +109,7 @@ extension Replicator {
     case .opening(let position, let leaf, let body):
       let predecessor = try log(position, id)
       try received(
-        WaitingOpening(predecessor: predecessor, leaf: leaf, body: body), on: id, now, &effects)
+        HeldOpening(predecessor: predecessor, leaf: leaf, body: body), on: id, now, &effects)
     case .proof(let position, let bytes):
       try received(proof: bytes, of: try log(position, id), on: id, now, &effects)
     case .probe(let position, let index, let headerHash):

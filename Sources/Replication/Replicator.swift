@@ -47,10 +47,11 @@ public struct Replicator {
   ///   - start: how signing begins.
   ///   - newest: lower only where a node of an earlier version is played.
   ///   - proofs: what `keepProof` kept in earlier runs.
+  ///   - openings: what `keepOpening` kept.
   public init(
     ownName: NodeName, ownLog: LogID, runID: [UInt8], logs identities: [LogIdentity],
     reader: any LogReader, start: OwnLogStart, newest: UInt16 = Version.newest,
-    proofs: [ForkProof] = []
+    proofs: [ForkProof] = [], openings: [HeldOpening] = []
   ) {
     precondition(runID.count == 16)
     precondition((Version.oldest...Version.newest).contains(newest))
@@ -69,6 +70,7 @@ public struct Replicator {
     for proof in proofs { recall(proof) }
     for identity in identities { add(identity) }
     for log in logOrder { link(log) }
+    for opening in openings { recall(opening) }
     if let reason = gate.closedBecause { signing = .closed(because: reason) }
   }
 
@@ -107,6 +109,8 @@ public struct Replicator {
     logs[identity.id] = LogProgress(
       accepted: reader.state(of: identity.id) ?? LogState(empty: identity),
       durable: reader.durableHead(of: identity.id))
+    // What a checkpoint said against the log is remembered: SYNC-86.
+    logs[identity.id]!.isContradicted = reader.contradiction(of: identity.id) != nil
     if let proof = proofs[identity.id] {
       logs[identity.id]!.accepted.frozenAt = min(
         proof.frozenAt, logs[identity.id]!.accepted.frozenAt ?? .max)

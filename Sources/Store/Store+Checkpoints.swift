@@ -62,6 +62,20 @@ extension Store {
     return contradictions
   }
 
+  /// The smallest kept checkpoint that contradicts the stored tree, as far as that can be read.
+  public func contradiction(_ id: LogID) -> VerifiedCheckpoint? {
+    guard let log = logsByID[id] else { return nil }
+    let kept = log.checkpoints.filter { $0.contradicts && $0.size <= log.state.size }
+    for frame in kept.sorted(by: { $0.size < $1.size }) {
+      guard
+        let checkpoint = try? VerifiedCheckpoint.verify(note: frame.note, identity: log.identity),
+        let own = try? root(id, size: checkpoint.size), own != checkpoint.root
+      else { continue }
+      return checkpoint
+    }
+    return nil
+  }
+
   /// Stages a cosignature, whose validity is the caller's to have checked. An older one than the kept
   /// one of the same cosigner is left out.
   public func addCosignature(

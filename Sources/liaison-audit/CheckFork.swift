@@ -31,11 +31,16 @@ private struct Statement {
   let identity: LogIdentity
   let index: UInt64
   let what: String
+  let statements: [KeyStatement]
+  let meaning: String
 
   func end(_ cards: [Card]) -> End {
     let card = cards.first { $0.identity == identity }
     var text = "\(identity.origin): \(what)\n"
     text += "log key \(Base64.encode(identity.key.array)), log id \(identity.id)\n"
+    text += card.map { "which the card of \($0.name) names\n" } ?? ""
+    text += "\nthe key said\n" + statements.map(\.text).joined()
+    text += "\nwhat follows\n" + meaning
     text += "\nchecked\n  the proof\n"
     if card != nil { text += "  identity\n" }
     text += "\nnot checked\n"
@@ -45,7 +50,8 @@ private struct Statement {
       ("result", .string(verdict.word)), ("code", .number(UInt64(verdict.code))),
       ("origin", .string(identity.origin.text)),
       ("logKey", .string(Base64.encode(identity.key.array))), ("index", .number(index)),
-      ("what", .string(what)), ("identityChecked", .bool(card != nil)),
+      ("logId", .string(identity.id.description)), ("what", .string(what)),
+      ("statements", .array(statements.map(\.json))), ("identityChecked", .bool(card != nil)),
     ])
     return End(verdict: verdict, text: text, json: json)
   }
@@ -56,16 +62,25 @@ private func statement(_ bytes: [UInt8]) throws(ProofError) -> Statement {
     let fault = try AuthorFault(decoding: bytes)
     return Statement(
       verdict: .fault, identity: fault.identity, index: fault.position,
-      what: "author fault: the entry at \(fault.position) breaks the rule \"\(fault.rule)\"")
+      what: "author fault: the entry at \(fault.position) breaks the rule \"\(fault.rule)\"",
+      statements: ([.included(fault.exhibit)] + (fault.predecessor.map { [$0] } ?? [])).map {
+        KeyStatement($0, of: fault.identity)
+      },
+      meaning:
+        "  The log is frozen at \(fault.position): entries below stand, and no node takes one from there on.\n"
+    )
   }
   if bytes.starts(with: "liaison-defect/".utf8) {
     let defect = try DefectProof(decoding: bytes)
     return Statement(
       verdict: .defect, identity: defect.identity, index: defect.exhibit.position,
-      what: "defect: the signature of the entry at \(defect.exhibit.position) does not verify")
+      what: "defect: the signature of the entry at \(defect.exhibit.position) does not verify",
+      statements: [KeyStatement(.included(defect.exhibit), of: defect.identity)],
+      meaning:
+        "  The entry is its author's all the same, for the checkpoint is. Nothing is frozen.\n")
   }
   let fork = try ForkProof(decoding: bytes)
   return Statement(
-    verdict: .fork, identity: fork.identity, index: fork.frozenAt,
-    what: "fork: two statements of the key contradict each other at \(fork.frozenAt)")
+    verdict: .fork, identity: fork.identity, index: fork.frozenAt, what: fork.what,
+    statements: fork.statements, meaning: fork.meaning)
 }

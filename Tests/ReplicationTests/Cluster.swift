@@ -180,7 +180,7 @@ final class Cluster {
       ownName: member.name, ownLog: member.identity.id,
       runID: [UInt8](repeating: member.runNumber, count: 16), logs: member.logs.identities,
       reader: member.logs, start: start, newest: member.newest,
-      proofs: member.proofs)
+      proofs: member.proofs, openings: member.openings)
     feed(name, .roster(peers(of: name)))
     for identity in member.logs.identities { reportDamage(name, identity.id) }
   }
@@ -329,7 +329,12 @@ final class Cluster {
       if !member.logs.mend(log, batch) { feed(name, .mendRefused(log, peer)) }
       schedule(diskDelay, .damaged(name, log))
     case .freeze(let log, let index): member.logs.freeze(log, at: index)
-    case .keepOpening: member.evidence += 1
+    case .keepOpening(let opening):
+      member.evidence += 1
+      member.openings.append(
+        HeldOpening(
+          predecessor: opening.predecessor, leaf: opening.batch.batch.leaves,
+          body: opening.batch.batch.bodies))
     case .follow(let opening): follow(opening, name)
     case .event(.count(let counter)): member.counters[counter, default: 0] += 1
     case .event(let event): member.events.append(event)

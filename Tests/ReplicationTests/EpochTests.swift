@@ -224,6 +224,35 @@ struct EpochTests {
     #expect(cluster["fr"].core.frozenAt(next) == 0)
   }
 
+  @Test(
+    "SYNC-73: which of two openings is seen first decides nothing of what is taken",
+    arguments: [[5, 3], [3, 5]])
+  func eitherFirst(_ sizes: [UInt64]) {
+    connectAll()
+    cluster.disconnectAll()
+    let before = cluster["be"].identity
+    func show(_ size: UInt64) {
+      let follows = Genesis.Predecessor(origin: before.origin, size: size, leafHash: .zero)
+      self.show(
+        Puppet(cluster, as: "be", logs: ["nl", "be"]),
+        cluster.makeOpening("be", epoch: 2, follows: follows))
+      cluster.run(100)
+    }
+    for size in sizes { show(size) }
+    #expect(cluster["nl"].core.endsAt(before.id) == 3)
+    #expect(cluster["nl"].core.ceiling(of: before.id) == 5)
+    // One that cites less is taken at any time, one that does not is not.
+    show(4)
+    show(2)
+    #expect(cluster["nl"].core.endsAt(before.id) == 2)
+    #expect(cluster["nl"].core.ceiling(of: before.id) == 5)
+    cluster.restart("nl")
+    #expect(cluster["nl"].core.endsAt(before.id) == 2)
+    cluster.connect("nl", "fr")
+    cluster.run(5_000)
+    #expect(cluster["fr"].core.endsAt(before.id) == 2)
+  }
+
   @Test("SYNC-73: so are two of different numbers, and a restart does not forget the freeze")
   func twiceInTwoLogs() {
     connectAll()

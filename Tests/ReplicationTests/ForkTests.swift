@@ -170,6 +170,37 @@ struct ForkTests {
     }
   }
 
+  @Test func aCheckpointThatContradictsIsRememberedOverARestart() throws {
+    let cluster = Cluster(["nl", "be", "fr"])
+    let log = cluster["nl"].identity.id
+    cluster.copy("nl", as: "nl'", start: .ready)
+    cluster.connect("nl", "be")
+    cluster.publish("nl", 12, checkpoint: false)
+    cluster.run()
+    cluster.now += 1
+    cluster.publish("nl'", 7)
+    cluster.run(50)
+    let other = cluster["nl'"].logs.newestCheckpoint(of: log)!
+    let session = self.other(cluster.connect("fr", "be"))
+    // fr has the checkpoint alone, and nothing that it stands for.
+    cluster.tamper = { from, to, bytes in from == "be" && to == "fr" ? nil : bytes }
+    cluster.run(100)
+    let place = try #require(cluster["be"].core.sessions[session]?.theirPositions[log])
+    cluster.feed(
+      "be", .message(session, Message.signedSize(SignedSize(other, at: place)).encode()))
+    #expect(cluster["be"].events.contains(.contradiction(log, size: 7)))
+    #expect(cluster["be"].core.frozenAt(log) == nil)
+    cluster.restart("be")
+    #expect(cluster["be"].core.logs[log]!.isContradicted)
+    let before = cluster["be"].core.logs[log]!.cosignedSize
+    cluster.tamper = nil
+    cluster.connect("nl", "be")
+    cluster.publish("nl", 1)
+    cluster.run(20_000)
+    #expect(cluster["be"].core.logs[log]!.cosignedSize == before)
+    #expect(cluster["be"].logs.durableHead(of: log).size == 13)
+  }
+
   @Test func aBranchWhoseLeavesAreBadlySignedIsShownWithItsCheckpoint() throws {
     let cluster = Cluster(["nl", "be", "fr", "de"])
     let nl = cluster["nl"]

@@ -20,6 +20,7 @@ final class Member {
   var events: [Event] = []
   var evidence = 0
   var proofs: [ForkProof] = []
+  var openings: [HeldOpening] = []
   var counters: [Counter: Int] = [:]
   var runNumber: UInt8 = 0
   /// What it speaks from its next start on.

@@ -14,6 +14,7 @@ final class MemoryLogs: LogReader {
     var states: [UInt64: BodyState] = [:]
     var rottenLeaves: Set<UInt64> = []
     var checkpoint: VerifiedCheckpoint?
+    var contradictions: [VerifiedCheckpoint] = []
   }
 
   private struct Hashes: HashReader {
@@ -126,6 +127,10 @@ final class MemoryLogs: LogReader {
   }
 
   func keep(_ checkpoint: VerifiedCheckpoint) {
+    if let own = try? root(checkpoint.logID, size: checkpoint.size), own != checkpoint.root {
+      logs[checkpoint.logID]!.contradictions.append(checkpoint)
+      return
+    }
     let size = logs[checkpoint.logID]!.checkpoint?.size ?? 0
     if checkpoint.size > size, checkpoint.size <= logs[checkpoint.logID]!.state.size {
       logs[checkpoint.logID]!.checkpoint = checkpoint
@@ -168,6 +173,10 @@ final class MemoryLogs: LogReader {
   func state(of log: LogID) -> LogState? { logs[log]?.state }
   func durableHead(of log: LogID) -> LogHead { logs[log]?.durable ?? .empty }
   func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint? { logs[log]?.checkpoint }
+
+  func contradiction(of log: LogID) -> VerifiedCheckpoint? {
+    logs[log]?.contradictions.first { (try? root(log, size: $0.size)) != $0.root }
+  }
 
   func isWhole(_ log: LogID, below size: UInt64) -> Bool {
     damaged(log).first.map { $0.lowerBound >= size } ?? true

@@ -1,5 +1,6 @@
 import Crypto
 import Log
+import Replication
 import Runtime
 
 /// `faults/` in the data folder: the evidence that this node holds. Of each log the lowest fork proof, the fault, and some
@@ -12,6 +13,8 @@ struct FaultFolder {
   private(set) var problems: [String] = []
   /// Each verified as it was read.
   private(set) var proofs: [ForkProof] = []
+  /// Second openings; the core verifies them.
+  private(set) var openings: [HeldOpening] = []
 
   /// A folder that is not there yet holds nothing.
   init(_ folder: NodeFolder) {
@@ -28,6 +31,13 @@ struct FaultFolder {
     guard let log = Hex.decode(name.prefix(64)).flatMap({ LogID($0) }) else {
       return problems.append("\(path)/\(name): no evidence has such a name")
     }
+    if name.hasSuffix(".opening") {
+      do {
+        try loadOpening(name, after: log)
+      } catch {
+        return problems.append("\(path)/\(name): \(error)")
+      }
+    }
     if name.hasSuffix(".fork") {
       do {
         let bytes = try FileSystem.read("\(path)/\(name)", maxBytes: LogLimits.proofBytes)
@@ -41,6 +51,18 @@ struct FaultFolder {
       }
     }
     files[log, default: []].append(name)
+  }
+
+  private mutating func loadOpening(_ name: String, after log: LogID) throws(SystemError) {
+    let limit = EntryLayout.leafBytes + LogLimits.publicBodyBytes
+    let bytes = try FileSystem.read("\(path)/\(name)", maxBytes: limit)
+    guard bytes.count > EntryLayout.leafBytes else {
+      return problems.append("\(path)/\(name): shorter than an opening")
+    }
+    openings.append(
+      HeldOpening(
+        predecessor: log, leaf: Array(bytes[..<EntryLayout.leafBytes]),
+        body: Array(bytes[EntryLayout.leafBytes...])))
   }
 
   /// The files that speak of a log, with their folder.
@@ -63,9 +85,21 @@ struct FaultFolder {
 
   /// The lowest fork proof of a log is what counts: it takes the place of the others.
   mutating func keep(_ proof: ForkProof) throws(SystemError) -> String {
-    let log = proof.identity.id
-    let before = (files[log] ?? []).filter { $0.hasSuffix(".fork") }
-    let written = try write(proof.encode(), of: log, "\(proof.frozenAt).fork")
+    try keep(proof.encode(), of: proof.identity.id, "\(proof.frozenAt)", ".fork")
+  }
+
+  /// So it is with second openings: the one that cites the least.
+  mutating func keep(_ opening: Replication.Opening) throws(SystemError) {
+    _ = try keep(
+      opening.batch.batch.leaves + opening.batch.batch.bodies, of: opening.predecessor,
+      "\(opening.identity.id)", ".opening")
+  }
+
+  private mutating func keep(
+    _ bytes: [UInt8], of log: LogID, _ name: String, _ suffix: String
+  ) throws(SystemError) -> String {
+    let before = (files[log] ?? []).filter { $0.hasSuffix(suffix) }
+    let written = try write(bytes, of: log, name + suffix)
     for name in before where !written.hasSuffix("/\(name)") {
       try FileSystem.remove("\(path)/\(name)")
       files[log]?.removeAll { $0 == name }

@@ -22,7 +22,7 @@ extension Node {
         "\(name(of: log)): peer \(peer) shows another history at size \(size); it is not exchanged with it"
       )
     case .contradiction(let log, let size):
-      journal.error("\(name(of: log)): a signed checkpoint at \(size) contradicts what is stored")
+      contradicted(log, at: size)
     case .frozen(let log, let index): journal.error("\(name(of: log)) is frozen at \(index)")
     case .caughtUp(let log, let size):
       journal.debug("\(name(of: log)) is complete at \(size)")

@@ -14,10 +14,21 @@ extension Node {
       }
     }
     for log in store.logs {
+      if core.forkProof(of: log.id) == nil, let checkpoint = store.contradiction(log.id) {
+        contradicted(log.id, at: checkpoint.size)
+      }
       guard let index = core.frozenAt(log.id) else { continue }
       let evidence = faults.evidence(of: log.id).joined(separator: " ")
       journal.error("\(log.origin) is frozen at \(index): \(evidence)")
     }
+  }
+
+  /// The author signed another history than what is here, and nobody showed an entry of it.
+  func contradicted(_ log: LogID, at size: UInt64) {
+    warn(
+      "contradiction \(log)",
+      "\(name(of: log)): a signed checkpoint over \(size) entries is not of what is stored here; it is kept, and this log is not cosigned; see docs/forks.md"
+    )
   }
 
   func keepEvidence(_ log: LogID, _ fault: AuthorFault) {
@@ -53,9 +64,7 @@ extension Node {
 
   func keepOpening(_ opening: Replication.Opening) {
     attempt("the second opening was not written") {
-      try faults.write(
-        opening.batch.batch.leaves + opening.batch.batch.bodies, of: opening.predecessor,
-        "\(opening.identity.id).opening")
+      try faults.keep(opening)
     }
   }
 

@@ -93,7 +93,8 @@ final class Node {
     faults = FaultFolder(folder)
     core = Replicator(
       ownName: card.name, ownLog: card.identity.id, runID: random.bytes(16), logs: store.logs,
-      reader: StoreReader(store), start: start.state, proofs: faults.proofs)
+      reader: StoreReader(store), start: start.state, proofs: faults.proofs,
+      openings: faults.openings)
     // The box lets closures made here reach the node that does not exist yet.
     let box = NodeBox()
     let results = loop.makeMailbox(of: SignedSlice.self) { box.node?.author.signed($0) }
@@ -194,9 +195,6 @@ final class Node {
     attempt("a checkpoint was not stored") {
       if case .contradiction = try store.addCheckpoint(checkpoint) {
         counters.add("store.contradictions")
-        journal.error(
-          "checkpoint of \(name(of: checkpoint.logID)) at \(checkpoint.size) contradicts what is stored"
-        )
       }
     }
   }

@@ -13,6 +13,8 @@ final class StoreReader: LogReader {
   func durableHead(of log: LogID) -> LogHead { store.durableHead(log) ?? .empty }
   func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint? { store.newestCheckpoint(log) }
 
+  func contradiction(of log: LogID) -> VerifiedCheckpoint? { store.contradiction(log) }
+
   func isWhole(_ log: LogID, below size: UInt64) -> Bool { store.isWhole(log, below: size) }
 
   func read(_ log: LogID, _ range: Range<UInt64>, maximumBytes: Int) throws(ReadFailure)

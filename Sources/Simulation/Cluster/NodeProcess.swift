@@ -80,7 +80,8 @@ final class NodeProcess {
     core = Replicator(
       ownName: site.name, ownLog: identity.id, runID: [UInt8](repeating: 0, count: 12) + run,
       logs: store.logs, reader: SimulatedReader(store), start: start,
-      proofs: store.logs.compactMap { site.folder.proofs[$0.id] })
+      proofs: store.logs.compactMap { site.folder.proofs[$0.id] },
+      openings: store.logs.compactMap { site.folder.openings[$0.id] })
     for log in store.logs {
       guard let proof = site.folder.proofs[log.id] else { continue }
       try must("\(site.label): a freeze") { try store.freeze(log.id, at: proof.frozenAt) }
@@ -212,7 +213,11 @@ final class NodeProcess {
       try world.observer.proven(site, proof)
     case .mend(let log, let batch, let peer): try mend(log, with: batch, from: peer)
     case .freeze(let log, let index): try freeze(log, at: index)
-    case .keepOpening(let opening): try world.observer.openedTwice(site, opening)
+    case .keepOpening(let opening):
+      site.folder.openings[opening.predecessor] = HeldOpening(
+        predecessor: opening.predecessor, leaf: opening.batch.batch.leaves,
+        body: opening.batch.batch.bodies)
+      try world.observer.openedTwice(site, opening)
     case .follow(let opening): try follow(opening)
     case .event(let event): try hear(event)
     }

@@ -14,6 +14,7 @@ package final class SimulatedReader: LogReader {
   package func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint? {
     store.newestCheckpoint(log)
   }
+  package func contradiction(of log: LogID) -> VerifiedCheckpoint? { store.contradiction(log) }
   package func isWhole(_ log: LogID, below size: UInt64) -> Bool { store.isWhole(log, below: size) }
 
   package func read(_ log: LogID, _ range: Range<UInt64>, maximumBytes: Int) throws(ReadFailure)

@@ -1,4 +1,5 @@
 import Log
+import Replication
 import Store
 
 /// A data folder: what a copy of it brings along.
@@ -10,6 +11,8 @@ struct Folder {
   var cards: [Card]
   /// faults/*.fork: of each log the lowest.
   var proofs: [LogID: ForkProof] = [:]
+  /// faults/*.opening: after each log the one that cites the least.
+  var openings: [LogID: HeldOpening] = [:]
   /// DIR/closed.
   var closed: ClosedMark?
 
