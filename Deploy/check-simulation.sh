@@ -3,6 +3,7 @@
 #
 #   ./Deploy/check-simulation.sh store [SEED [POINTS]]     crash points of the store
 #   ./Deploy/check-simulation.sh restore [SEED [RUNS]]     restores from older copies, half of them with the next seed
+#   ./Deploy/check-simulation.sh network [SEED [SEEDS]]    whole nodes on a network that fails, and a few seeds that the commit's hash gives
 #
 # It needs both builds: Deploy/test.sh makes them first. docs/simulator.md tells how to read and replay a failure.
 set -euo pipefail
@@ -42,8 +43,23 @@ case $what in
     printf '%s\n' "$other"
     exit "$status"
     ;;
+  network)
+    same_digest network --seed "$seed" --seeds 24 --nodes 4
+    # What nobody chose: the commit, or where there is none the sources.
+    text=$(git rev-parse HEAD 2>/dev/null) || text=$(cat Package.swift Sources/Replication/*.swift | sha256sum)
+    own=$((16#${text:0:15}))
+    half=$((${3-400} / 2))
+    "$release" network --seed "$seed" --seeds "$half" &
+    first=$!
+    status=0
+    other=$("$release" network --seed $((seed + half)) --seeds "$half") || status=$?
+    wait "$first" || status=$?
+    printf '%s\n' "$other"
+    "$release" network --seed "$own" --seeds 20 || status=$?
+    exit "$status"
+    ;;
   *)
-    sed -n '2,7p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,8p' "${BASH_SOURCE[0]}" >&2
     exit 64
     ;;
 esac

@@ -67,6 +67,7 @@ export LIAISON_BIN
 
 step "simulated crashes" 400 Deploy/check-simulation.sh store
 step "stale restores" 400 Deploy/check-simulation.sh restore
+step "networks" 400 Deploy/check-simulation.sh network
 
 records=()
 if [ -n "$shared" ] && [ -f "$shared/data/make_records.py" ]; then

@@ -12,6 +12,8 @@ public enum Limits {
   public static let chunkBytes = 256 << 10
   public static let entriesOfChunk = 65_536
   public static let entriesPushedAtOnce: UInt64 = 256
+  /// A push has no credit: beyond this it ends, and the rest is pulled. As much as one turn of serving pulls.
+  public static let bytesPushedAtOnce = chunkBytes * 4
   /// A push of this many entries waits for its author's checkpoint instead of 16 verifications.
   public static let entriesPushedSingly: UInt64 = 16
   /// Entries of a chunk without a checkpoint: at 65 µs a signature they hold the loop up for 17 ms at most.

@@ -71,7 +71,8 @@ extension Replicator {
     _ effects: inout [Effect]
   ) {
     var next = range.lowerBound
-    while next < range.upperBound {
+    var budget = Limits.bytesPushedAtOnce
+    while next < range.upperBound, budget > 0 {
       guard
         let sent = sendChunk(
           of: log, next..<range.upperBound, request: 0, full: false, on: id, &effects)
@@ -81,8 +82,11 @@ extension Replicator {
       }
       meterPushed(sent.bytes, on: id, now, &effects)
       next = sent.next
+      budget -= sent.bytes
     }
     noteSent(log, range.lowerBound..<next, on: id)
+    // The rest is for the peer to pull, as its credit lets.
+    if next < range.upperBound { sessions[id]!.unannounced.insert(log) }
   }
 
   /// The peer takes this log from us from now on, and has `size` entries.

@@ -50,12 +50,12 @@ extension Replicator {
     reportUnrepairable(log, now, &effects)
   }
 
-  /// The sessions whose peers say that they hold the beginning of a piece.
+  /// The sessions whose peers said, or showed by what they pushed, that they hold the beginning of a piece.
   private func holders(of log: LogID, _ piece: DamagedPiece) -> [SessionID] {
     sessionOrder.filter { id in
       guard sessions[id]!.isReady, let shared = sessions[id]!.shared[log], !shared.isDisputed
       else { return false }
-      return shared.theirs?.size ?? 0 > piece.range.lowerBound
+      return shared.known > piece.range.lowerBound
     }
   }
 
@@ -73,7 +73,7 @@ extension Replicator {
     of log: LogID, _ range: Range<UInt64>, from source: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    let theirs = sessions[source]!.shared[log]!.theirs!.size
+    let theirs = sessions[source]!.shared[log]!.known
     let end = min(range.upperBound, theirs)
     let request = takeRequest()
     logs[log]!.repairs.pull = RepairPull(

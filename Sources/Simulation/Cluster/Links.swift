@@ -11,6 +11,8 @@ protocol Links: AnyObject {
   func connected(to site: Site) -> [(site: Site, since: UInt64)]
   func send(_ bytes: [UInt8], on id: SessionID) throws(Violation)
   func close(_ id: SessionID) throws(Violation)
+  /// The session is not read before.
+  func hold(_ id: SessionID, until time: UInt64)
   /// The process did what was to be done: what it has to say leaves.
   func endRound(of site: Site) throws(Violation)
   /// Lets go of everything at the end of a run.

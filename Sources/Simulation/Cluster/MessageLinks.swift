@@ -150,5 +150,8 @@ final class MessageLinks: Links {
     }
   }
 
+  /// Messages are not held back here: there is no connection that would do it.
+  func hold(_ id: SessionID, until time: UInt64) {}
+
   func endRound(of site: Site) {}
 }

@@ -173,6 +173,7 @@ extension NodeProcess {
     for mended in store.takeMended() {
       diskWork.damageIsDue = true
       world.say("\(site.label): mended: \(mended)")
+      world.observer.mended(site, mended)
     }
     guard diskWork.damageIsDue else { return }
     diskWork.damageIsDue = false

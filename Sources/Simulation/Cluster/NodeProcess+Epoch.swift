@@ -37,9 +37,10 @@ extension NodeProcess {
   // MARK: The operator
 
   /// Whether `liaison epoch open` would go on: somebody answered, and nobody holds more of the own log than is here.
-  var canOpenEpoch: Bool {
+  /// - Parameter isWaived: whose claims the operator does not wait for.
+  func canOpenEpoch(without isWaived: (NodeName) -> Bool = { _ in false }) -> Bool {
     adopting == nil && store.condition == .running && !core.answeredPeers.isEmpty
-      && core.knownSize(of: identity.id) <= store.durableHead(identity.id)?.size ?? 0
+      && core.claims(of: identity.id).allSatisfy { isWaived($0.peer) }
       && store.state(identity.id)?.size == store.durableHead(identity.id)?.size
   }
 
@@ -53,6 +54,11 @@ extension NodeProcess {
     let next = batch.after.identity
     world.say("the operator of \(site.label) opens \(next.origin) after \(head.size) entries")
     try step(.close(because: "\(next.origin) was opened after it"))
+    // A crash came between the genesis and the card: what was prepared then is adopted now.
+    if let head = store.durableHead(next.id), head.size > 0 {
+      adopting = next
+      return try finishAdoption(head)
+    }
     try attempt("the next epoch") {
       try store.addLog(next)
       try store.append(batch)

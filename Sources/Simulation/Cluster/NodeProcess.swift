@@ -69,7 +69,9 @@ final class NodeProcess {
     }
     tokenIsGood = refusal == nil
     var start = OwnLogStart.waiting
-    if let closed = site.folder.closed, closed.origin == identity.origin {
+    if site.ignoresToken {
+      start = .ready
+    } else if let closed = site.folder.closed, closed.origin == identity.origin {
       start = .closed(because: closed.reason)
     } else if let refusal {
       start = .closed(because: "token: \(refusal)")
@@ -80,11 +82,12 @@ final class NodeProcess {
     core = Replicator(
       ownName: site.name, ownLog: identity.id, runID: [UInt8](repeating: 0, count: 12) + run,
       logs: store.logs, reader: SimulatedReader(store), start: start,
+      newest: site.newestVersion ?? Version.newest,
       proofs: store.logs.compactMap { site.folder.proofs[$0.id] },
       openings: store.logs.compactMap { site.folder.openings[$0.id] })
     for log in store.logs {
       guard let proof = site.folder.proofs[log.id] else { continue }
-      try must("\(site.label): a freeze") { try store.freeze(log.id, at: proof.frozenAt) }
+      try freeze(log.id, at: proof.frozenAt)
     }
     if let refusal, refusal.isLasting, case .closed(let reason) = start {
       rememberClosed(reason)
@@ -141,10 +144,13 @@ final class NodeProcess {
 
   private func send(_ message: [UInt8], on id: SessionID) throws(Violation) {
     guard let shell = site.shell, let ways = site.ways, let peer = sessions[id]?.peer else {
+      world.say("  \(site.label) to \(name(of: id)): \(SyncWords.text(message))")
       try world.observer.sent?(self, id, message)
       return try world.links.send(message, on: id)
     }
     for said in try shell.outgoing(message, to: peer, on: id, ways) {
+      world.say("  \(site.label) to \(peer): \(SyncWords.text(said))")
+      if !shell.isFoe { try world.observer.sent?(self, id, said) }
       try world.links.send(said, on: id)
     }
   }
@@ -187,9 +193,9 @@ final class NodeProcess {
     case .send(let id, let bytes): try send(bytes, on: id)
     case .close(let id, let reason):
       world.say("\(site.label) closes the session with \(name(of: id)): \(reason)")
+      world.observer.closes(site, reason)
       try world.links.close(id)
-    // What is over a rate is taken all the same: of the byte network's connections none stops reading for it.
-    case .hold: break
+    case .hold(let id, let until): world.links.hold(id, until: until)
     case .append(let batch, let bulk):
       do {
         if bulk { try store.appendBulk(batch) } else { try store.append(batch) }

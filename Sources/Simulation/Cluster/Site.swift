@@ -46,6 +46,10 @@ final class Site {
   var clockOffset: Int64 = 0
   /// Its process does nothing before.
   var pausedUntil: UInt64 = 0
+  /// The newest version that its program speaks; nil: the newest that there is.
+  var newestVersion: UInt16?
+  /// A mistake that is planted: the token is not asked.
+  var ignoresToken = false
   /// Stands between its process and the network: what a foe is.
   private(set) var shell: (any Shell)?
   private(set) var ways: FoeWays?
@@ -60,7 +64,7 @@ final class Site {
   var name: NodeName { keys.name }
   /// For traces: the second copy of a node has another number.
   var label: String { "\(name)#\(number)" }
-  var isHonest: Bool { shell == nil }
+  var isHonest: Bool { shell?.isFoe != true }
 
   /// Makes a foe of it, or lets go of the foe.
   func wear(_ shell: (any Shell)?, _ ways: FoeWays?) {

@@ -43,6 +43,10 @@ final class World {
     var stepped: ((NodeProcess) throws(Violation) -> Void)?
     /// Called before each effect of a core: the machine may stop there.
     var beforeEffect: ((NodeProcess) throws(Violation) -> Void)?
+    /// A core closes a session.
+    var closes: (Site, CloseReason) -> Void = { _, _ in }
+    /// What was damaged is whole again.
+    var mended: (Site, Damage) -> Void = { _, _ in }
     /// The disk failed: the process serves on, and an operator restarts it.
     var diskFailed: (Site) -> Void = { _ in }
   }

@@ -182,7 +182,7 @@ extension ByteLinks {
     guard let line = lines[id], line.isEstablished else { return }
     line.outbox.append(bytes)
     line.outboxBytes += bytes.count
-    if !line.isCongested, line.waitingBytes > ByteLinks.congestedBytes {
+    if !line.isCongested, line.waitingBytes > ByteLinks.congestedBytes, !isNeverCongested {
       line.isCongested = true
       happened(.congested)
       try line.site.process?.step(.congested(id, true))

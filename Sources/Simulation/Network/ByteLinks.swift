@@ -11,7 +11,7 @@ final class ByteLinks: Links {
   static let congestedBytes = 64 << 10
   static let relievedBytes = 16 << 10
   /// One turn of serving adds at most so much to a queue that was not congested (Replicator+Serve).
-  static let outputLimit = congestedBytes + (4 << 20)
+  static let outputLimit = congestedBytes + 6 * Limits.chunkBytes
 
   unowned let world: World
   var random: SplitMix64
@@ -31,6 +31,9 @@ final class ByteLinks: Links {
   private var wiresMade = 0
   var nextSession: UInt64 = 1
   var recordings: [Recording] = []
+  /// Mistakes that are planted: cores are never told that they are congested; nobody dials twice.
+  var isNeverCongested = false
+  var dialsOnce = false
   /// All that was ever sent.
   private(set) var bytesSent = 0
   var handshakes = 0
@@ -53,7 +56,6 @@ final class ByteLinks: Links {
     ports[site.number] = Port()
     for number in routesOfSite[site.number] {
       routes[number].patience = Route.leastPatience
-      routes[number].isDialling = false
       dial(number, after: UInt64(20 + random.below(400)))
     }
   }
@@ -101,7 +103,6 @@ final class ByteLinks: Links {
     for number in routes.indices where joins(routes[number], a.number, b.number) {
       routes[number].isUp = false
       routes[number].generation += 1
-      routes[number].isDialling = false
     }
     for wire in wires where joins(wire, a.number, b.number) { lose(wire, tells: [true, true]) }
   }
@@ -142,6 +143,7 @@ final class ByteLinks: Links {
 
   func dial(_ number: Int, after delay: UInt64) {
     routes[number].generation += 1
+    routes[number].isDialling = false
     let generation = routes[number].generation
     world.schedule(delay) { [weak self] (world) throws(Violation) in
       guard let self, self.routes[number].generation == generation else { return }
@@ -195,6 +197,7 @@ final class ByteLinks: Links {
 
   /// As the daemon redials: ever later, unless a session lasted.
   func redial(_ number: Int, after delay: UInt64) {
+    if dialsOnce { return }
     let patience = routes[number].patience
     routes[number].patience = min(2 * patience, Route.mostPatience)
     dial(number, after: delay + patience + UInt64(random.below(Int(patience) / 4 + 1)))
@@ -281,7 +284,7 @@ final class ByteLinks: Links {
       wire.streams[end].breaksAfter = left - bytes.count
     }
     guard let line = line(wire, 1 - end) else { return try reset(wire, end) }
-    if line.site.isPaused(at: world.now) {
+    if line.readsFrom > world.now {
       wire.streams[end].inFlight += bytes.count
       wire.streams[end].unread.append(bytes)
       if wire.streams[end].unread.count == 1 { readLater(wire, end, line) }
@@ -304,11 +307,12 @@ final class ByteLinks: Links {
     if let sender = self.line(wire, end) { try relieve(sender) }
   }
 
-  /// What arrived while the process was paused is read when it goes on.
+  /// What arrived while the process was paused, or held this session back, is read when it goes on.
   private func readLater(_ wire: Wire, _ end: Int, _ line: Line) {
-    world.schedule(line.site.pausedUntil - world.now) { [weak self] (world) throws(Violation) in
+    let wait = line.readsFrom - min(world.now, line.readsFrom)
+    world.schedule(wait) { [weak self] (world) throws(Violation) in
       guard let self, self.lines[line.id] === line else { return }
-      guard !line.site.isPaused(at: world.now) else { return self.readLater(wire, end, line) }
+      guard line.readsFrom <= world.now else { return self.readLater(wire, end, line) }
       let unread = wire.streams[end].unread
       wire.streams[end].unread = []
       for bytes in unread { try self.arrive(bytes, on: wire, from: end) }
@@ -327,6 +331,13 @@ final class ByteLinks: Links {
       self.happened(.resetByRestarted)
       try self.ended(sender)
     }
+  }
+
+  /// The core takes no more of a session for a while: the sender's side waits.
+  func hold(_ id: SessionID, until time: UInt64) {
+    guard let line = lines[id] else { return }
+    happened(.heldBack)
+    line.heldUntil = max(line.heldUntil, time)
   }
 
   /// The sender has closed.

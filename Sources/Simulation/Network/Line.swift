@@ -18,6 +18,8 @@ final class Line {
   var outbox: [[UInt8]] = []
   var outboxBytes = 0
   var isCongested = false
+  /// The core does not want to hear more before.
+  var heldUntil: UInt64 = 0
 
   init(_ id: SessionID, _ wire: Wire, end: Int, _ site: Site, _ channel: SecureChannel) {
     self.id = id
@@ -27,6 +29,8 @@ final class Line {
     self.channel = channel
   }
 
+  /// When its process reads from it.
+  var readsFrom: UInt64 { max(heldUntil, site.pausedUntil) }
   var weDialled: Bool { end == 0 }
   var waitingBytes: Int { outboxBytes + wire.streams[end].unsent.count }
 }

@@ -5,13 +5,13 @@ import Replication
 /// alter, drop, keep, repeat and add what it says and hears, message by message and byte by byte.
 ///
 /// A foe that holds two branches of its own log is two sites with the same keys, each with a shell whose `signsAlways` is true: each
-/// publishes what it likes, and is linked with others (`NetworkRun.split`).
+/// publishes what it likes, and is linked with others (`FoeKind.isTwin`).
 ///
 /// A foe is written against the specification: Protocols/sync.md for messages, transport.md for bytes. What it draws, it draws from
-/// `FoeWays.random`. Invariants hold for honest sites, those without a shell; the log of a site with one may be forked.
+/// `FoeWays.random`. Invariants hold for honest sites only; the log of a foe may be forked.
 protocol Shell: AnyObject {
-  /// Shown in traces and counted.
-  var kind: FoeKind { get }
+  /// Invariants do not hold for its site. False only where a mistake is planted in an honest one.
+  var isFoe: Bool { get }
   /// Signs entries whatever its core says: with an old folder, or twice.
   var signsAlways: Bool { get }
 
@@ -33,6 +33,7 @@ protocol Shell: AnyObject {
 
 // A shell writes down only what it changes.
 extension Shell {
+  var isFoe: Bool { true }
   var signsAlways: Bool { false }
   func opened(_ session: SessionID, with peer: NodeName, _ ways: FoeWays) throws(Violation) {}
   func closed(_ session: SessionID) {}

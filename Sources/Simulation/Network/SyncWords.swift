@@ -31,6 +31,34 @@ enum SyncWords {
     return heads
   }
 
+  private static let names: [UInt8: String] = [
+    1: "hello", 2: "logs", 3: "heads", 4: "checkpoint", 5: "pull", 6: "credit", 7: "chunk",
+    8: "end",
+    9: "prune", 10: "graft", 11: "cosigned", 12: "proof", 13: "ping", 14: "pong", 15: "digest",
+    16: "entry", 17: "copy", 18: "opening",
+  ]
+
+  /// For a person who reads a trace. Positions are those of the sender's list; of a pull and a chunk, too.
+  static func text(_ message: [UInt8]) -> String {
+    guard let type = message.first else { return "nothing" }
+    let name = names[type] ?? "message \(type)"
+    switch type {
+    case heads:
+      let all = heads(message).map { "[\($0.position)] \($0.size)" }
+      return "\(name) \(all.joined(separator: ", "))"
+    case pull where message.count > 24:
+      let from: UInt64 = message.span.bigEndian(at: 9)
+      let to: UInt64 = message.span.bigEndian(at: 17)
+      return "\(name) \(number(message, 1)) [\(number(message, 5))] \(from)..<\(to)"
+    case chunk:
+      guard let (position, end) = chunk(message) else { return name }
+      let first: UInt64 = message.span.bigEndian(at: 9)
+      return "\(name) \(number(message, 1)) [\(position)] \(first)..<\(end), \(message.count) bytes"
+    case end where message.count == 6: return "\(name) \(number(message, 1)): \(message[5])"
+    default: return "\(name), \(message.count) bytes"
+    }
+  }
+
   static func saltedIDs(_ message: [UInt8]) -> [[UInt8]] {
     stride(from: 9, to: message.count - 15, by: 16).map { Array(message[$0..<($0 + 16)]) }
   }

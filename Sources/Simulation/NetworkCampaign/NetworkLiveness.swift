@@ -17,7 +17,7 @@ struct NetworkLiveness {
   func converge() throws(Violation) {
     world.say("faults stop")
     try calm()
-    let messages = run.messages
+    let before = (messages: run.messages, bytes: run.messageBytes)
     try wait(NetworkLiveness.settleMilliseconds) { () throws(Violation) in stuckInSettling() }
     for site in authors {
       let size = try site.process?.publish(1)
@@ -25,7 +25,7 @@ struct NetworkLiveness {
     }
     world.say("all that publish have published once more")
     try wait(NetworkLiveness.arriveMilliseconds) { () throws(Violation) in stuckInArriving() }
-    try expectBudget(run.messages - messages)
+    try expectBudget(run.messages - before.messages, run.messageBytes - before.bytes)
   }
 
   private var authors: [Site] {
@@ -36,7 +36,7 @@ struct NetworkLiveness {
   /// The network is whole, the disks are sound, the machines run.
   private func calm() throws(Violation) {
     for number in run.crashesIn.indices { run.crashesIn[number] = nil }
-    for (a, b) in run.plan.topology.pairs {
+    for (a, b) in run.pairs {
       for (from, to) in [(a, b), (b, a)] {
         run.wires?.way(from, to) {
           $0.blockedUntil = 0
@@ -46,7 +46,11 @@ struct NetworkLiveness {
     }
     for site in run.honest { site.diskFault = nil }
     for site in run.sites { try world.start(site) }
-    for (a, b) in run.plan.topology.pairs { try run.link(run.sites[a], run.sites[b]) }
+    for (a, b) in run.pairs { try run.link(run.sites[a], run.sites[b]) }
+  }
+
+  /// A process knows of the damage that it has read, and forgets it when it ends.
+  private func scrub() throws(Violation) {
     for site in run.honest where site.isRotten { try site.process?.readAll() }
   }
 
@@ -57,6 +61,8 @@ struct NetworkLiveness {
     while world.now < end {
       try world.run(for: NetworkLiveness.lookEvery)
       try run.operate()
+      guard try stuck() == nil else { continue }
+      try scrub()
       if try stuck() == nil { return }
     }
     if let what = try stuck() { throw Violation("stuck after \(most / 1_000) s: \(what)") }
@@ -83,7 +89,7 @@ struct NetworkLiveness {
 
   private func missingNeighbour(of site: Site) -> Site? {
     let connected = Set(world.connected(to: site).map(\.site.number))
-    for (a, b) in run.plan.topology.pairs where a == site.number || b == site.number {
+    for (a, b) in run.pairs where a == site.number || b == site.number {
       let other = run.sites[a == site.number ? b : a]
       if other.isHonest, !connected.contains(other.number) { return other }
     }
@@ -93,6 +99,7 @@ struct NetworkLiveness {
   /// The first log that somebody lacks a part of.
   private func stuckInArriving() -> String? {
     for log in run.truth.order {
+      if let what = stuckFork(of: log) { return what }
       let most = run.honest.map { size($0, log) }.max() ?? 0
       var wanted = most
       for site in run.honest {
@@ -114,6 +121,22 @@ struct NetworkLiveness {
     return nil
   }
 
+  /// A fork that honest disks hold is proven, and whoever keeps the log has the lowest proof.
+  private func stuckFork(of log: LogID) -> String? {
+    let holders = run.honest.filter { $0.process?.store.state(log) != nil }
+    let lowest = holders.compactMap { run.truth.proofs[$0.number][log] }.min()
+    guard let lowest else {
+      let fork = run.truth.logs[log]?.fork
+      return fork.map { "\(run.truth.name(log)) is forked at \($0), and nobody has a proof" }
+    }
+    for site in holders where run.truth.proofs[site.number][log] != lowest {
+      let own = run.truth.proofs[site.number][log].map { "at \($0)" } ?? "none"
+      return "\(site.label) has no proof of the fork of \(run.truth.name(log)) at \(lowest): "
+        + "its lowest is \(own)"
+    }
+    return nil
+  }
+
   private func size(_ site: Site, _ log: LogID) -> UInt64 {
     site.process?.store.durableHead(log)?.size ?? 0
   }
@@ -124,8 +147,15 @@ struct NetworkLiveness {
       + "its neighbours have: \(neighbours.joined(separator: ", "))"
   }
 
-  private func expectBudget(_ messages: Int) throws(Violation) {
-    let links = run.plan.topology.pairs.count
+  private func expectBudget(_ messages: Int, _ bytes: Int) throws(Violation) {
+    let links = run.pairs.count
+    // Each node gets each log once, or not even that; what crossed on its way, and what a foe made go another way, is room.
+    let stored = run.truth.order.reduce(0) { sum, log in
+      sum + (run.honest.compactMap { $0.process?.store.storedBytes(log) }.max() ?? 0)
+    }
+    let byteBudget = links * (96 << 10) + 3 * run.sites.count * Int(stored)
+    try expect(
+      bytes <= byteBudget, "\(bytes) bytes until all had everything, \(byteBudget) are the budget")
     let budget = 2_000 + links * (400 + 60 * run.truth.order.count)
     try expect(
       messages <= budget, "\(messages) messages until all had everything, \(budget) are the budget")

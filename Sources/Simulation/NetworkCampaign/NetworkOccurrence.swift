@@ -36,6 +36,7 @@ public enum NetworkOccurrence: String, CaseIterable, Sendable {
   case cleanStop = "node: a clean stop"
   case restoredWithToken = "node: back from an older copy, the token kept"
   case restoredWithoutToken = "node: back from an older copy, the token lost"
+  case oldVersion = "node: the version before beside the newest"
   case clockJump = "node: its clock jumps by years"
   case pause = "node: it does nothing for a while"
   case epochOpened = "node: the next epoch is opened"
@@ -55,17 +56,24 @@ public enum NetworkOccurrence: String, CaseIterable, Sendable {
   case bigBody = "work: a body of many kilobytes"
   case refused = "work: a wish to publish has to wait"
 
+  case quiet = "work: ten minutes without any"
+  case quietDay = "work: a day without any"
+
   // Ways through the core.
   case duplicatePushed = "core: a push that is there already"
   case pushedAhead = "core: a push with a gap"
   case pullStalled = "core: a pull stalls"
   case sessionReplaced = "core: of two sessions one stays"
+  case agedClosed = "core: a session is closed for its age"
   case silentClosed = "core: a silent session is closed"
   case waited = "core: signing waited for peers"
   case ownEntriesBack = "core: own entries come back"
 
   // Foes.
   case foeWithholding = "foe: offers and never sends"
+  case foeEquivocating = "foe: signs two branches of its log"
+  case forked = "foe: two honest disks hold two branches"
+  case forkProven = "foe: a fork is proven"
 
   // The end.
   case converged = "end: everybody has everything"

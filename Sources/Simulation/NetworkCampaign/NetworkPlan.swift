@@ -3,7 +3,7 @@ struct NetworkPlan {
   /// What happens to nodes and links while faults are allowed.
   enum Fault: CaseIterable {
     case lose, halfOpen, block, partition, clog, flip, replay, cycle
-    case crash, crashAtEffect, stop, restore, jump, pause, disk, rot
+    case crash, crashAtEffect, crashInWrite, stop, restore, jump, pause, disk, rot
   }
 
   /// Above this many nodes messages travel without channels: a handshake and its ciphers take some 0.6 ms, and a run should not
@@ -22,8 +22,13 @@ struct NetworkPlan {
   let delay: ClosedRange<UInt64>
   let cuts: [ReadCut]
   let size: NetworkStarts.Size
-  /// Bodies of a burst and of single entries.
+  /// Bodies of bursts and of single entries.
   let bodyBytes: Int
+  /// Now and then so long nothing happens that sessions compare what they announced; or once a whole day.
+  let isQuiet: Bool
+  let hasQuietDay: Bool
+  /// Nodes whose program is of the version before.
+  let oldOnes: Set<Int>
 
   var isLarge: Bool { nodes >= 50 }
   var hasChannels: Bool { nodes <= NetworkPlan.mostWithChannels }
@@ -43,9 +48,12 @@ struct NetworkPlan {
       shapes[random.below(shapes.count)], nodes: nodes, foes: self.foes.count,
       degree: nodes >= 50 ? 6 : 2 + random.below(4), &random)
     // A swarm: what is left out here lets the rest go further.
-    faults = Fault.allCases.filter { fault in
+    var faults = Fault.allCases.filter { fault in
       random.oneIn(2) && (nodes < 50 || fault.isOfMessages)
     }
+    // The last copy of an entry is not to rot.
+    if faults.contains(.rot) { faults.removeAll { $0 == .restore } }
+    self.faults = faults
     faultEvery = 1 + random.below(5)
     steps = nodes >= 50 ? 12 : 24 + random.below(40)
     let fastest = UInt64(1 + random.below(20))
@@ -53,7 +61,14 @@ struct NetworkPlan {
     let all: [ReadCut] = [.whole, .whole, .whole, .pieces, .pieces, .single]
     cuts = random.oneIn(3) ? [.whole] : all
     size = nodes <= 12 ? .small : .large
-    bodyBytes = random.oneIn(4) ? 3_000 : 60
+    bodyBytes = nodes < 50 && random.oneIn(8) ? 50_000 : random.oneIn(4) ? 3_000 : 60
+    isQuiet = nodes < 50 && random.oneIn(8)
+    hasQuietDay = nodes <= 5 && random.oneIn(40)
+    var oldOnes: Set<Int> = []
+    if random.oneIn(3) {
+      for number in 0..<nodes where random.oneIn(2) { oldOnes.insert(number) }
+    }
+    self.oldOnes = oldOnes
   }
 
   /// Three to a dozen mostly, now and then some tens, seldom hundreds.
@@ -72,7 +87,7 @@ extension NetworkPlan.Fault {
   /// Whether it means something where there are no channels.
   var isOfMessages: Bool {
     switch self {
-    case .lose, .cycle, .crash, .crashAtEffect, .stop, .jump, .pause, .disk: true
+    case .lose, .cycle, .crash, .crashAtEffect, .crashInWrite, .stop, .jump, .pause, .disk: true
     case .halfOpen, .block, .partition, .clog, .flip, .replay, .restore, .rot: false
     }
   }

@@ -10,8 +10,10 @@ final class NetworkRun {
   let truth: NetworkTruth
   var random: SplitMix64
   var tally = Tally<NetworkOccurrence>()
-  /// The sites in the order of the plan's nodes; the last of them are foes.
+  /// The sites in the order of the plan's nodes; the last of them are foes, and behind them are their twins.
   private(set) var sites: [Site] = []
+  /// Sites that are linked.
+  private(set) var pairs: [(a: Int, b: Int)] = []
   let bug: NetworkBug?
   /// Effects after which a site's machine stops, by its number.
   var crashesIn: [Int?] = []
@@ -19,9 +21,12 @@ final class NetworkRun {
   var backups: [(folder: Folder, sizes: [LogID: UInt64])?] = []
   /// Sites whose disk failed, for the operator.
   var failed: Set<Int> = []
+  /// Logs of which a bit rotted somewhere.
+  var rotten: Set<LogID> = []
   /// Faults happen.
   private(set) var isSafetyPhase = true
   private(set) var messages = 0
+  private(set) var messageBytes = 0
   private var stepsSeen = 0
 
   init(
@@ -29,6 +34,7 @@ final class NetworkRun {
   ) throws(Violation) {
     var random = SplitMix64(seed: seed, part: 1)
     plan = NetworkPlan(&random, nodes: nodes)
+    pairs = plan.topology.pairs
     self.bug = bug
     self.random = random
     world = World(
@@ -43,6 +49,8 @@ final class NetworkRun {
       let links = ByteLinks(world, random: SplitMix64(seed: seed, part: 3))
       links.cuts = plan.cuts
       links.happened = { [unowned self] in self.tally.add($0) }
+      links.isNeverCongested = bug == .neverCongested
+      links.dialsOnce = bug == .dialsOnce
       world.links = links
     }
     try addSites(starts)
@@ -50,32 +58,42 @@ final class NetworkRun {
   }
 
   private func addSites(_ starts: NetworkStarts) throws(Violation) {
-    let isLarge = plan.isLarge
+    let honest = plan.nodes - plan.foes.count
     for number in 0..<plan.nodes {
-      let node = try starts.node(number)
-      var cards: [Card] = []
-      for other in 0..<plan.nodes where other != number {
-        let isKnown =
-          !isLarge || other < NetworkPlan.authorsOfLarge
-          || plan.topology.pairs.contains {
-            $0 == (min(number, other), max(number, other))
-          }
-        if isKnown { cards.append(try starts.node(other).card) }
+      let site = try addSite(number, starts)
+      let shell = number < honest ? bug?.makeShell() : plan.foes[number - honest].makeShell()
+      if let shell {
+        site.wear(shell, FoeWays(site, world, random: SplitMix64(seed: random.next())))
       }
-      let image = node.images[plan.size == .small ? 0 : 1]
-      let site = world.add(
-        node.keys, Folder(image: image, epoch: 1, cards: cards, closed: nil), token: node.token)
-      let foe = number - (plan.nodes - plan.foes.count)
-      if foe >= 0 {
-        site.wear(
-          plan.foes[foe].makeShell(),
-          FoeWays(site, world, random: SplitMix64(seed: random.next())))
-      }
-      sites.append(site)
-      truth.added(site)
-      crashesIn.append(nil)
-      backups.append(nil)
+      site.ignoresToken = bug == .ignoresToken
+      if plan.oldOnes.contains(number) { site.newestVersion = Version.newest - 1 }
     }
+    for (place, foe) in plan.foes.enumerated() where foe.isTwin {
+      let twin = try addSite(honest + place, starts)
+      twin.wear(foe.makeShell(), FoeWays(twin, world, random: SplitMix64(seed: random.next())))
+      pairs += plan.topology.partners(ofTwinOf: honest + place, honest: honest).map {
+        ($0, twin.number)
+      }
+    }
+  }
+
+  private func addSite(_ number: Int, _ starts: NetworkStarts) throws(Violation) -> Site {
+    let node = try starts.node(number)
+    var cards: [Card] = []
+    for other in 0..<plan.nodes where other != number {
+      let isKnown =
+        !plan.isLarge || other < NetworkPlan.authorsOfLarge
+        || pairs.contains { $0 == (min(number, other), max(number, other)) }
+      if isKnown { cards.append(try starts.node(other).card) }
+    }
+    let image = node.images[plan.size == .small ? 0 : 1]
+    let site = world.add(
+      node.keys, Folder(image: image, epoch: 1, cards: cards, closed: nil), token: node.token)
+    sites.append(site)
+    truth.added(site)
+    crashesIn.append(nil)
+    backups.append(nil)
+    return site
   }
 
   var honest: [Site] { sites.filter(\.isHonest) }
@@ -83,18 +101,21 @@ final class NetworkRun {
 
   func run() throws(Violation) {
     world.say(
-      "\(plan.nodes) nodes, \(plan.topology.shape), \(plan.foes.count) foes, faults: \(plan.faults)"
-    )
+      "\(plan.nodes) nodes, \(plan.topology.shape), foes: "
+        + "\(plan.foes.map(\.rawValue)), faults: \(plan.faults.map { "\($0)" })")
     tally.add(plan.topology.shape.occurrence)
     if plan.isLarge { tally.add(.large) }
+    if !plan.oldOnes.isEmpty { tally.add(.oldVersion) }
     for foe in plan.foes { tally.add(foe.occurrence) }
     for site in sites { try world.start(site) }
-    for (a, b) in plan.topology.pairs { try link(sites[a], sites[b]) }
+    for (a, b) in pairs { try link(sites[a], sites[b]) }
     try world.run(for: 2_500)
     try safetyPhase()
     isSafetyPhase = false
     try NetworkLiveness(run: self).converge()
+    try bug?.plantAtEnd(self)
     try NetworkEndCheck(run: self).check()
+    if truth.order.contains(where: { truth.logs[$0]?.fork != nil }) { tally.add(.forked) }
     tally.add(.converged)
   }
 
@@ -116,17 +137,25 @@ final class NetworkRun {
       try operate()
       try world.run(for: drawPause())
     }
+    guard plan.hasQuietDay else { return }
+    world.say("a day passes")
+    tally.add(.quietDay)
+    try world.run(for: 25 * 3_600_000)
   }
 
   private func drawPause() -> UInt64 {
-    random.oneIn(12) ? UInt64(random.below(40_000)) : UInt64(20 + random.below(1_500))
+    if plan.isQuiet, random.oneIn(8) {
+      tally.add(.quiet)
+      return 660_000
+    }
+    return random.oneIn(12) ? UInt64(random.below(40_000)) : UInt64(20 + random.below(1_500))
   }
 
   func publishSomewhere() throws(Violation) {
-    let count = plan.isLarge ? NetworkPlan.authorsOfLarge : plan.nodes
+    let count = plan.isLarge ? NetworkPlan.authorsOfLarge : sites.count
     let number = random.below(count)
     let site = sites[number]
-    if plan.topology.carriers.contains(number) { return }
+    if plan.topology.carriers.contains(number) || site.isPaused(at: world.now) { return }
     let isBurst = random.oneIn(plan.isLarge ? 6 : 12)
     let isBig = random.oneIn(25)
     let entries = isBurst ? 16 + random.below(30) : 1 + random.below(3)
@@ -150,6 +179,7 @@ final class NetworkRun {
   func operate() throws(Violation) {
     for site in honest where failed.contains(site.number) && (!isSafetyPhase || random.oneIn(4)) {
       failed.remove(site.number)
+      if site.process == nil { tally.add(.startRefused) }
       world.say("the operator of \(site.label) looks after its disk")
       site.diskFault = nil
       tally.add(.diskRestart)
@@ -157,13 +187,27 @@ final class NetworkRun {
       try world.start(site)
     }
     for site in honest where needsEpoch(site) && (!isSafetyPhase || random.oneIn(8)) {
-      guard site.process?.canOpenEpoch == true else { continue }
+      // Who shows entries and never delivers them is named to the operator, and waived.
+      guard site.process?.canOpenEpoch(without: { !self.truth.isHonest($0) }) == true else {
+        continue
+      }
       tally.add(.epochOpened)
       try site.process?.openEpoch()
     }
   }
 
   func needsEpoch(_ site: Site) -> Bool { site.process?.isClosed == true }
+
+  /// The next time that the disk works the machine stops: what it was to do is done up to any of its operations.
+  func crashInWrite(_ site: Site, until end: UInt64) {
+    world.schedule(1) { [weak self] (world) throws(Violation) in
+      guard let self, self.isSafetyPhase, world.now < end, let process = site.process else {
+        return
+      }
+      guard process.diskWork.batch != nil else { return self.crashInWrite(site, until: end) }
+      try NetworkTrouble(run: self).crash(site)
+    }
+  }
 
   // MARK: What happens
 
@@ -179,14 +223,25 @@ final class NetworkRun {
     }
     world.observer.sent = { [unowned self] (process, session, message) throws(Violation) in
       self.messages += 1
+      self.messageBytes += message.count
       try self.truth.said(process, session, message)
     }
     world.observer.proven = { [unowned self] (site, proof) throws(Violation) in
+      if site.isHonest { self.tally.add(.forkProven) }
       try self.truth.proven(site, proof)
     }
     world.observer.heard = { [unowned self] (site, event) throws(Violation) in
       try self.hear(site, event)
     }
+    world.observer.closes = { [unowned self] _, reason in
+      switch reason {
+      case .replaced: self.tally.add(.sessionReplaced)
+      case .silent: self.tally.add(.silentClosed)
+      case .aged: self.tally.add(.agedClosed)
+      default: break
+      }
+    }
+    world.observer.mended = { [unowned self] _, _ in self.tally.add(.mended) }
     world.observer.diskFailed = { [unowned self] site in self.failed.insert(site.number) }
     world.observer.beforeEffect = { [unowned self] (process) throws(Violation) in
       guard let left = self.crashesIn[process.site.number] else { return }
@@ -237,6 +292,11 @@ final class NetworkRun {
       switch counter {
       case .pushesDuplicate: tally.add(.duplicatePushed)
       case .pushesAhead: tally.add(.pushedAhead)
+      case .chunksFailed, .checkpointsBad, .cosignaturesBad, .drifts, .entriesBad,
+        .openingsRefused, .proofsBad, .probesBad:
+        try expect(
+          !plan.foes.isEmpty || plan.faults.contains(.rot),
+          "\(site.label) counts \(counter.rawValue), and all are honest")
       default: break
       }
     default: break

@@ -19,6 +19,7 @@ struct NetworkTrouble {
     case .cycle: try cycle()
     case .crash: try crash(drawSite())
     case .crashAtEffect: run.crashesIn[drawSite().number] = run.random.below(80)
+    case .crashInWrite: run.crashInWrite(drawSite(), until: world.now + 20_000)
     case .stop: try stop(drawSite())
     case .restore: try restore()
     case .jump: jump(drawSite())
@@ -31,7 +32,7 @@ struct NetworkTrouble {
   private func drawSite() -> Site { run.honest[run.random.below(run.honest.count)] }
 
   private func drawPair() -> (Site, Site) {
-    let pairs = run.plan.topology.pairs
+    let pairs = run.pairs
     let pair = pairs[run.random.below(pairs.count)]
     let (a, b) = (run.sites[pair.a], run.sites[pair.b])
     return run.random.oneIn(2) ? (a, b) : (b, a)
@@ -76,7 +77,7 @@ struct NetworkTrouble {
     let isThere = run.sites.map { _ in run.random.oneIn(2) }
     world.say("\(isThere) are apart until \(until)")
     run.tally.add(.partition)
-    for (a, b) in run.plan.topology.pairs where isThere[a] != isThere[b] {
+    for (a, b) in run.pairs where isThere[a] != isThere[b] {
       wires.way(a, b) { $0.blockedUntil = until }
       wires.way(b, a) { $0.blockedUntil = until }
     }
@@ -104,7 +105,7 @@ struct NetworkTrouble {
   private func cycle() throws(Violation) {
     let site = drawSite()
     var others: [Site] = []
-    for (a, b) in run.plan.topology.pairs where a == site.number || b == site.number {
+    for (a, b) in run.pairs where a == site.number || b == site.number {
       others.append(run.sites[a == site.number ? b : a])
     }
     world.say("the links of \(site.label) stop one by one")
@@ -139,6 +140,9 @@ struct NetworkTrouble {
   }
 
   private func startLater(_ site: Site) {
+    if run.bug == .startsFromCopy, let backup = run.backups[site.number] {
+      site.folder.image = backup.folder.image
+    }
     world.schedule(100 + drawTime(40_000)) { (world) throws(Violation) in try world.start(site) }
   }
 
@@ -202,13 +206,14 @@ struct NetworkTrouble {
     }
   }
 
-  /// A bit of one log's files, on one site of the run: others have what it had.
+  /// A bit of a log's files, once for each log, and on one site of the run: others have what it had.
   private func rot() {
     let rotten = run.sites.first(where: \.isRotten)
     let site = rotten ?? drawSite()
     guard let process = site.process, site.isHonest else { return }
     let candidates = process.disk.image.files.filter { file in
       guard case .log(let id, let name) = file, id != process.identity.id,
+        !run.rotten.contains(id),
         run.honest.contains(where: {
           $0 !== site && run.truth.size($0, id) >= run.truth.size(site, id)
         })
@@ -220,6 +225,7 @@ struct NetworkTrouble {
     let bytes = process.disk.image.content(of: file)?.count ?? 0
     guard bytes > 0 else { return }
     site.isRotten = true
+    if case .log(let id, _) = file { run.rotten.insert(id) }
     let offset = run.random.below(bytes)
     process.disk.flip(file, at: offset, bit: run.random.below(8))
     world.say("a bit of \(file.path) of \(site.label) flips at \(offset)")

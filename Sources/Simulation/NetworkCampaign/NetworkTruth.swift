@@ -42,7 +42,10 @@ final class NetworkTruth {
   func size(_ site: Site, _ log: LogID) -> UInt64 { held[site.number][log] ?? 0 }
 
   /// The site's folder is another now.
-  func forget(_ site: Site) { held[site.number] = [:] }
+  func forget(_ site: Site) {
+    held[site.number] = [:]
+    proofs[site.number] = site.folder.proofs.mapValues(\.frozenAt)
+  }
 
   // MARK: Disks
 
@@ -103,6 +106,8 @@ final class NetworkTruth {
         logs[log]!.fork = min(logs[log]!.fork ?? .max, UInt64(index))
         return
       }
+      // Of a log with two branches one is kept.
+      if !logs[log]!.isHonest, index > count { return }
       try expect(
         index == count, "\(site.label): \(name(log)) has entry \(index) and nobody the one before")
       logs[log]!.leaves.append(hash)

@@ -54,6 +54,13 @@ struct Topology {
     }
   }
 
+  /// Whom a second process of a foe shows itself to: others than the first, if there are any.
+  func partners(ofTwinOf foe: Int, honest: Int) -> [Int] {
+    let known = Set(pairs.filter { $0.b == foe }.map(\.a))
+    let others = (0..<honest).filter { !known.contains($0) }
+    return others.isEmpty ? [0] : Array(others.prefix(2))
+  }
+
   private mutating func add(_ a: Int, _ b: Int) {
     guard a != b, !pairs.contains(where: { $0 == (min(a, b), max(a, b)) }) else { return }
     pairs.append((min(a, b), max(a, b)))

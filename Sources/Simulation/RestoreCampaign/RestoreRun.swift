@@ -237,7 +237,7 @@ final class RestoreRun {
       try wish(copy, 1)
     }
     if !kind.isTwin, random.oneIn(4), let process = copy.process, process.isClosed,
-      process.canOpenEpoch
+      process.canOpenEpoch()
     {
       try process.openEpoch()
       try world.run(for: 3_000)
@@ -311,7 +311,7 @@ final class RestoreRun {
   /// Everybody is linked with everybody, who has to opens the next epoch, and all publish.
   private func settle() throws(Violation) {
     try wait { () throws(Violation) in
-      for site in sites where needsEpoch(site) && site.process?.canOpenEpoch == true {
+      for site in sites where needsEpoch(site) && site.process?.canOpenEpoch() == true {
         try site.process?.openEpoch()
       }
       return sites.allSatisfy {
