@@ -110,7 +110,8 @@ final class NodeProcess {
     site.folder.cards.map { card in
       let others = store.logs.filter { $0.origin.name == card.name && $0.id != card.identity.id }
       let logs = (others + [card.identity]).sorted { $0.origin.epoch < $1.origin.epoch }
-      return Peer(name: card.name, logs: logs, cosigningKey: card.cosigning)
+      return Peer(
+        name: card.name, logs: logs, cosigningKey: card.cosigning, rates: site.rates)
     }
   }
 

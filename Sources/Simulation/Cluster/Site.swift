@@ -1,5 +1,6 @@
 import Log
 import Replication
+import Replication
 import Store
 
 /// A data folder: what a copy of it brings along.
@@ -48,6 +49,8 @@ final class Site {
   var pausedUntil: UInt64 = 0
   /// The newest version that its program speaks; nil: the newest that there is.
   var newestVersion: UInt16?
+  /// What its operator lets each peer cost.
+  var rates = PeerRates()
   /// A mistake that is planted: the token is not asked.
   var ignoresToken = false
   /// Stands between its process and the network: what a foe is.

@@ -20,6 +20,7 @@ public enum NetworkOccurrence: String, CaseIterable, Sendable {
   case clogged = "network: a link is clogged"
   case congested = "network: a core is told that its output waits"
   case relieved = "network: and that it waits no longer"
+  case heldBack = "network: a core reads no more of a peer for a while"
   case readInPieces = "network: reads of random pieces"
   case readByByte = "network: reads of one byte"
   case bitFlipped = "network: a bit flips on its way"

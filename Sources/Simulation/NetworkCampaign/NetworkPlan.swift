@@ -1,3 +1,5 @@
+import Replication
+
 /// What a seed draws of a run before it begins: how many nodes, how they are joined, and which faults there are.
 struct NetworkPlan {
   /// What happens to nodes and links while faults are allowed.
@@ -27,6 +29,8 @@ struct NetworkPlan {
   /// Now and then so long nothing happens that sessions compare what they announced; or once a whole day.
   let isQuiet: Bool
   let hasQuietDay: Bool
+  /// What each peer may cost: now and then so little that a burst reaches it.
+  let rates: PeerRates
   /// Nodes whose program is of the version before.
   let oldOnes: Set<Int>
 
@@ -64,6 +68,14 @@ struct NetworkPlan {
     bodyBytes = nodes < 50 && random.oneIn(8) ? 50_000 : random.oneIn(4) ? 3_000 : 60
     isQuiet = nodes < 50 && random.oneIn(8)
     hasQuietDay = nodes <= 5 && random.oneIn(40)
+    var rates = PeerRates()
+    if random.oneIn(5) {
+      for rate in Rate.allCases where random.oneIn(2) {
+        rates[rate] =
+          rate == .receivedMessages ? Limits.leastMessagesPerSecond : Limits.leastBytesPerSecond
+      }
+    }
+    self.rates = rates
     var oldOnes: Set<Int> = []
     if random.oneIn(3) {
       for number in 0..<nodes where random.oneIn(2) { oldOnes.insert(number) }

@@ -65,6 +65,7 @@ final class NetworkRun {
       if let shell {
         site.wear(shell, FoeWays(site, world, random: SplitMix64(seed: random.next())))
       }
+      site.rates = plan.rates
       site.ignoresToken = bug == .ignoresToken
       if plan.oldOnes.contains(number) { site.newestVersion = Version.newest - 1 }
     }
