@@ -3,6 +3,7 @@ stays bounded, and the node's honest peer does not notice.
 """
 import argparse, base64, hashlib, json, os, random, select, socket, time
 from nodes import *
+import floods
 
 MESSAGE1_NOISE_BYTES = 96
 HANDSHAKE_SECONDS = 5
@@ -13,8 +14,8 @@ CONNECT_SECONDS = 30
 
 
 class Target:
-    def __init__(self, node, peer, chance):
-        self.node, self.peer, self.chance = node, peer, chance
+    def __init__(self, network, node, peer, chance):
+        self.network, self.node, self.peer, self.chance = network, node, peer, chance
         self.first_resident = node.resident_bytes()
         self.highest = self.first_resident
         self.pid = node.process.pid
@@ -269,6 +270,14 @@ def control_wrong_calls(target):
         expect_error(target, json.dumps({"method": method, "parameters": parameters}).encode() + b"\0")
 
 
+def control_at_limit(target):
+    call_bytes = b'{"method":"org.liaison.Node.Peers"}'
+    longest = call_bytes + b" " * (CONTROL_MESSAGE_BYTES - len(call_bytes))
+    if b'"error"' in call(target, longest + b"\0"):
+        raise Failed("a message as long as allowed was refused")
+    expect_error(target, longest + b" \0")
+
+
 def control_oversized(target):
     """A message without an end."""
     with target.unix() as connection:
@@ -328,8 +337,15 @@ ATTACKS = [
     ("200 half-open connections", half_open_beyond_limits, "transport_tooManyHalfOpen"),
     ("64 MiB as fast as possible", flood, "transport_"),
     ("300 connections that go at once", abrupt, None),
+    ("a connection that never speaks", floods.never_speaks, "transport_handshakeTimeout"),
+    ("10,000 half-open connections", floods.ten_thousand_half_open, "transport_tooManyHalfOpen"),
+    ("a flood of handshakes", lambda target: floods.handshake_flood(target, with_mac), "transport_rateLimited"),
+    ("a thousand reconnects a second", floods.reconnects, None),
+    ("a peer that does not read", floods.peer_that_does_not_read, None),
+    ("a peer above its rate", floods.over_its_rate, "rates.held-received"),
     ("control: garbage", control_garbage, "control."),
     ("control: wrong calls", control_wrong_calls, None),
+    ("control: a message at the limit, and one above", control_at_limit, "control."),
     ("control: a message without end", control_oversized, "control."),
     ("control: half a message", control_half_message, None),
     ("control: a client that does not read", control_slow_reader, None),
@@ -343,7 +359,7 @@ def body():
     options = arguments.parse_args()
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}", flush=True)
-    network = Network(["nl", "be"])
+    network = Network(["nl", "be", "fr"])
     failures = 0
     try:
         for node in network:
@@ -351,11 +367,11 @@ def body():
             node.start()
         network.introduce()
         nl, be = network["nl"], network["be"]
-        wait_for("both connected", CONNECT_SECONDS,
+        wait_for("all connected", CONNECT_SECONDS,
                  lambda: all(is_connected(node.status()) for node in network))
-        target = Target(nl, be, random.Random(seed))
+        target = Target(network, nl, be, random.Random(seed))
         target.exchange("before all")
-        since = be.status()["peers"][0]["since"]
+        since = floods.peer(be, "nl")["since"]
         for name, attack, prefix in ATTACKS:
             before = target.counters()
             try:
@@ -370,7 +386,7 @@ def body():
                 print(f"FAILED {name}: {failure}", flush=True)
                 if not target.node.is_running():
                     break
-        if be.status()["peers"][0]["since"] != since:
+        if floods.peer(be, "nl")["since"] != since:
             failures += 1
             print("FAILED: the peer's session did not last", flush=True)
         if failures:

@@ -33,6 +33,9 @@ public struct StoreLimits: Sendable, Hashable {
   /// What a group commit really takes: a journal has room for several.
   var usableCommitBytes: Int { min(commitBytes, Int(journalBytes / 4)) }
 
+  /// Shorter journals had no room for their beginning and a commit.
+  var leastJournalBytes: UInt64 { 2 * UInt64(usableCommitBytes) }
+
   /// Both journals' entries as they lie in log files, with room for index, hashes and folders.
   var reserveBytes: UInt64 { 3 * journalBytes }
 

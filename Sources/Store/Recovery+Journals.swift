@@ -4,9 +4,8 @@ import Wire
 
 // Which journals count, and what their commits put into log files (Protocols/store.md, 5.2 and 7).
 extension Recovery {
-  /// - Parameter least: how long a journal must be for what will be written to it.
   /// - Returns: where the next journal begins.
-  mutating func replay(journalBytes least: UInt64) throws(StoreError) -> JournalPosition {
+  mutating func replay(_ limits: StoreLimits) throws(StoreError) -> JournalPosition {
     var readers = [
       try JournalReader(disk: disk, number: 0), try JournalReader(disk: disk, number: 1),
     ]
@@ -18,7 +17,7 @@ extension Recovery {
       throw .damaged(Damage(file: newest.file, index: 0, .malformed))
     }
     let other = 1 - newest.number
-    let bytes = try completeJournals(readers, least)
+    let bytes = try completeJournals(readers, limits)
     var next = newest.generation + 3
     if let later = try readers[other].commits(after: newest.generation, salt: salt) {
       // The later journal lost its beginning, whose heads are what this one leads to.
@@ -94,13 +93,13 @@ extension Recovery {
   }
 
   /// A journal that is missing or too short gets its length, so that it can begin again: shorter than the other is damage;
-  /// both shorter than `least` they may have been cut, or made with another setting.
+  /// where both have no room for what will be written to them, they were cut, or made with another setting.
   private mutating func completeJournals(
-    _ readers: [JournalReader], _ least: UInt64
+    _ readers: [JournalReader], _ limits: StoreLimits
   ) throws(StoreError) -> UInt64 {
     let page = UInt64(Layout.journalPage)
     let longest = max(readers[0].length, readers[1].length) / page * page
-    let bytes = max(least, longest)
+    let bytes = longest < limits.leastJournalBytes ? limits.journalBytes : longest
     for reader in readers where reader.length < bytes {
       if reader.length < longest {
         report(Damage(file: reader.file, reader.length == 0 ? .missing : .tooShort))

@@ -37,7 +37,7 @@ struct Recovery {
 
   mutating func run(limits: StoreLimits) throws(StoreError) -> Store {
     try checkFormat()
-    var position = try replay(journalBytes: limits.journalBytes)
+    var position = try replay(limits)
     var logs: [StoredLog] = []
     var unloaded: [HeadRecord] = []
     for id in order {

@@ -46,6 +46,18 @@ struct SpaceUnitTests {
     #expect(budget.bytes == 1)
   }
 
+  @Test("What was taken today counts on after a restart, and a damaged file counts nothing")
+  func budgetsAreKept() throws {
+    var budgets = DayBudgets()
+    budgets.byLog[log] = DayBudget(day: 5, bytes: 60)
+    let again = try #require(DayBudgets(text: budgets.text))
+    #expect(again == budgets)
+    #expect(again.byLog[log]?.hasRoom(for: 41, within: 100, on: 5) == false)
+    for text in ["x", "\(log) 5", "\(log) 5 -1", "\(log) 5 18446744073709551615", "zz 5 6"] {
+      #expect(DayBudgets(text: text) == nil)
+    }
+  }
+
   @Test("What is withdrawn before it is here goes when it comes, in bounded memory")
   func early() {
     var removal = Removal()

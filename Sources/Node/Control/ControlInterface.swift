@@ -37,6 +37,15 @@ enum ControlInterface {
       expiryTime: int
     )
 
+    # progress of a log that lacks entries; total is the word of a peer
+    type CatchUp (
+      held: int,
+      total: int,
+      entriesPerSecond: int,
+      secondsLeft: ?int,
+      sources: int
+    )
+
     type Log (
       origin: string,
       id: string,
@@ -58,8 +67,13 @@ enum ControlInterface {
       endsAt: ?int,
       evidence: []string,
       help: ?string,
+      catchUp: ?CatchUp,
+      carriers: []string,
       why: ?string
     )
+
+    # what one rate of a peer has held back
+    type HeldRate (rate: string, perSecond: int, times: int, holding: bool)
 
     type Peer (
       name: string,
@@ -70,7 +84,8 @@ enum ControlInterface {
       since: ?int,
       why: ?string,
       bytesIn: int,
-      bytesOut: int
+      bytesOut: int,
+      held: []HeldRate
     )
 
     # count entries of log origin, from index first on

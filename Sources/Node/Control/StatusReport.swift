@@ -82,7 +82,12 @@ public struct LogReport: Codable, Hashable, Sendable {
   public var evidence: [String]
   /// What to do about a log that is frozen.
   public var help: String?
-  /// Why it stands where it stands, when that is not obvious: `no route`, `frozen`, `limit reached`.
+  /// What is under way to fetch what is missing; absent when nothing is.
+  public var catchUp: CatchUpReport?
+  /// Connected peers that showed anything of it, by name.
+  public var carriers: [String]
+  /// Why it stands where it stands, when that is not obvious: `no route` (no connected peer carries it), `frozen`,
+  /// `limit reached`.
   public var why: String?
 
   public init(
@@ -91,7 +96,8 @@ public struct LogReport: Codable, Hashable, Sendable {
     space: LogSpace = LogSpace(), verifiedEntries: UInt64 = 0, scrubbedEntries: UInt64 = 0,
     defects: UInt64 = 0, damaged: [String] = [], lost: [String] = [], disputed: Bool = false,
     frozenAt: UInt64? = nil, endsAt: UInt64? = nil, evidence: [String] = [],
-    help: String? = nil, why: String? = nil
+    help: String? = nil, catchUp: CatchUpReport? = nil, carriers: [String] = [],
+    why: String? = nil
   ) {
     self.origin = origin
     self.id = id
@@ -113,6 +119,8 @@ public struct LogReport: Codable, Hashable, Sendable {
     self.endsAt = endsAt
     self.evidence = evidence
     self.help = help
+    self.catchUp = catchUp
+    self.carriers = carriers
     self.why = why
   }
 }
@@ -135,11 +143,13 @@ public struct PeerReport: Codable, Hashable, Sendable {
   /// Bytes of the present session, or of the last one.
   public var bytesIn: UInt64
   public var bytesOut: UInt64
+  /// What its rates have held back since the start.
+  public var held: [HeldRateReport]
 
   public init(
     name: String, state: String, lagEntries: UInt64? = nil, lagSeconds: UInt64? = nil,
     address: String? = nil, since: Int64? = nil, why: String? = nil, bytesIn: UInt64 = 0,
-    bytesOut: UInt64 = 0
+    bytesOut: UInt64 = 0, held: [HeldRateReport] = []
   ) {
     self.name = name
     self.state = state
@@ -150,5 +160,6 @@ public struct PeerReport: Codable, Hashable, Sendable {
     self.why = why
     self.bytesIn = bytesIn
     self.bytesOut = bytesOut
+    self.held = held
   }
 }

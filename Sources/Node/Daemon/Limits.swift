@@ -30,6 +30,7 @@ public enum NodeLimits {
   static let checkpointAfterMilliseconds: UInt64 = 900
   static let tokenEveryMilliseconds: UInt64 = 1_000
   static let saveVerifiedMilliseconds: UInt64 = 60_000
+  static let saveTakenMilliseconds: UInt64 = 60_000
   /// A backup waits so long for the log files to have what was acknowledged; a busy store writes 1 MiB at a time.
   static let backupWaitsMilliseconds: UInt64 = 30_000
   static let backupLooksEveryMilliseconds: UInt64 = 50

@@ -1,4 +1,6 @@
+import Crypto
 import Log
+import Runtime
 import Store
 
 /// What the operator allows a peer's logs (`peers/NAME.conf`), and which of them stand at it.
@@ -32,7 +34,7 @@ enum LogLimit: Hashable, Sendable {
   }
 }
 
-/// Bytes taken of one log on one day, counted from the daemon's start.
+/// Bytes taken of one log on one day.
 struct DayBudget: Hashable, Sendable {
   /// Days since 1970-01-01 by the local clock: it bounds what a disk takes, and decides nothing else.
   private(set) var day: UInt64 = 0
@@ -48,11 +50,54 @@ struct DayBudget: Hashable, Sendable {
     bytes += UInt64(more)
   }
 
-  init(day: UInt64 = 0) { self.day = day }
+  init(day: UInt64 = 0, bytes: UInt64 = 0) {
+    self.day = day
+    self.bytes = bytes
+  }
+}
+
+/// What was taken of each log, kept over restarts in the file `taken`. A note to ourselves: without it the day counts anew.
+///
+///     <log id, 64 hexadecimal digits> <days since 1970-01-01> <bytes>
+struct DayBudgets: Hashable, Sendable {
+  var byLog: [LogID: DayBudget] = [:]
+
+  /// 4,096 logs at some 100 bytes each, rounded up.
+  static let fileBytes = 1 << 20
+
+  init() {}
+
+  static func load(_ folder: NodeFolder) -> DayBudgets {
+    guard let bytes = try? FileSystem.read(folder.taken, maxBytes: fileBytes) else {
+      return DayBudgets()
+    }
+    return DayBudgets(text: String(decoding: bytes, as: UTF8.self)) ?? DayBudgets()
+  }
+
+  func save(_ folder: NodeFolder) throws(SystemError) {
+    try FileSystem.atomicWrite(folder.taken, Array(text.utf8), mode: 0o600)
+  }
+
+  var text: String {
+    byLog.keys.sorted().map { "\($0) \(byLog[$0]!.day) \(byLog[$0]!.bytes)\n" }.joined()
+  }
+
+  /// - Returns: nil for anything but what `text` gives.
+  init?(text: String) {
+    for line in text.split(separator: "\n") {
+      let fields = line.split(separator: " ", omittingEmptySubsequences: false)
+      guard fields.count == 3, let id = Hex.decode(fields[0]).flatMap({ LogID($0) }),
+        let day = UInt64(fields[1]), let bytes = UInt64(fields[2]), bytes <= UInt64(Int64.max)
+      else { return nil }
+      byLog[id] = DayBudget(day: day, bytes: bytes)
+    }
+  }
 }
 
 struct LimitWatch {
-  var budgets: [LogID: DayBudget] = [:]
+  var budgets = DayBudgets()
+  /// Something was taken since the file was written.
+  var isSaveDue = false
   /// At its limit: one alert each way.
   var limited: [LogID: LogLimit] = [:]
 }

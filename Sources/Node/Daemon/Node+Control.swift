@@ -23,6 +23,7 @@ extension Node: ControlService {
     let root = (try? store.root(log.id, size: head.size)).map { Base64.encode($0.array) } ?? ""
     let known = core.knownSize(of: log.id)
     let isDisputed = core.isDisputed(log.id)
+    let carriers = core.carriers(of: log.id).sorted()
     return LogReport(
       origin: log.origin.text, id: log.id.description, size: head.size, root: root,
       cosignatures: cosigners(of: log.id), own: log.id == identity.id,
@@ -34,15 +35,16 @@ extension Node: ControlService {
       lost: lostText(log.id), disputed: isDisputed, frozenAt: core.frozenAt(log.id),
       endsAt: core.endsAt(log.id), evidence: faults.evidence(of: log.id),
       help: core.frozenAt(log.id) == nil ? nil : help(own: log.id == identity.id),
-      why: why(log, head.size, isDisputed))
+      catchUp: catchUpReport(log.id), carriers: carriers.map(\.text),
+      why: why(log, isDisputed, hasRoute: !carriers.isEmpty))
   }
 
-  private func why(_ log: LogIdentity, _ size: UInt64, _ isDisputed: Bool) -> String? {
+  private func why(_ log: LogIdentity, _ isDisputed: Bool, hasRoute: Bool) -> String? {
     if core.frozenAt(log.id) != nil { return "frozen" }
     if isDisputed { return "disputed" }
     if let end = core.endsAt(log.id) { return "ended at \(end)" }
     if let limit = limitText(log.id) { return limit }
-    return size == 0 ? "no route" : nil
+    return hasRoute || log.id == identity.id ? nil : "no route"
   }
 
   private func cosigners(of log: LogID) -> [String] {
@@ -62,7 +64,7 @@ extension Node: ControlService {
       name: name.text, state: line.state.rawValue, lagEntries: peer?.lagEntries,
       lagSeconds: peer == nil ? nil : seconds, address: entry.address, since: Int64(line.since),
       why: line.why, bytesIn: session?.connection.receivedBytes ?? line.bytesIn,
-      bytesOut: session?.connection.sentBytes ?? line.bytesOut)
+      bytesOut: session?.connection.sentBytes ?? line.bytesOut, held: heldReport(name))
   }
 
   // MARK: Publishing

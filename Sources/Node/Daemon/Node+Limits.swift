@@ -26,7 +26,7 @@ extension Node {
   /// - Returns: whether entries of a peer may go to the store today.
   func mayTake(_ batch: EntryBatch, of log: LogID) -> Bool {
     let bytes = batch.leaves.count + batch.bodies.count
-    let budget = limits.budgets[log] ?? DayBudget()
+    let budget = limits.budgets.byLog[log] ?? DayBudget()
     guard budget.hasRoom(for: bytes, within: allowance(log).maxBytesPerDay, on: today) else {
       limit(log, .perDay(today))
       return false
@@ -36,8 +36,20 @@ extension Node {
 
   func didTake(_ batch: EntryBatch, of log: LogID) {
     guard log != identity.id else { return }
-    limits.budgets[log, default: DayBudget()].take(
+    limits.budgets.byLog[log, default: DayBudget()].take(
       batch.leaves.count + batch.bodies.count, on: today)
+    guard !limits.isSaveDue, allowance(log).maxBytesPerDay != nil else { return }
+    limits.isSaveDue = true
+    loop.schedule(afterMilliseconds: NodeLimits.saveTakenMilliseconds) { [weak self] in
+      self?.saveTaken()
+    }
+  }
+
+  /// What a kill leaves uncounted came within `saveTakenMilliseconds`.
+  func saveTaken() {
+    guard limits.isSaveDue else { return }
+    limits.isSaveDue = false
+    attempt("what was taken today was not written") { try limits.budgets.save(folder) }
   }
 
   /// The store refused it.

@@ -118,6 +118,7 @@ final class Node {
     desk.isLost = { [weak self] log, index in
       self?.damage.lost[log]?.contains { $0.contains(index) } == true
     }
+    limits.budgets = DayBudgets.load(folder)
     applyLimits()
     recallFaults()
     startSigning(start)
@@ -339,6 +340,7 @@ final class Node {
     watchStore()
     writeToken()
     saveScrub()
+    saveTaken()
   }
 }
 

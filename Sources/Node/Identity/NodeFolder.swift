@@ -21,6 +21,8 @@ public struct NodeFolder: Hashable, Sendable {
   public var controlSocket: String { root + "/control.socket" }
   /// How far the signatures of others' entries were verified.
   public var verified: String { root + "/verified" }
+  /// What was taken of each log today.
+  public var taken: String { root + "/taken" }
   public var lock: String { root + "/lock" }
   /// Evidence against authors.
   public var faults: String { root + "/faults" }

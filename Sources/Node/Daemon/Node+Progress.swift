@@ -1,0 +1,21 @@
+import Log
+import Replication
+
+// What `status` says of how logs come on, and of what is held back.
+extension Node {
+  func catchUpReport(_ log: LogID) -> CatchUpReport? {
+    guard let found = core.catchUp(of: log, now: now) else { return nil }
+    let rate = found.entriesPerSecond
+    return CatchUpReport(
+      held: found.held, total: found.total, entriesPerSecond: rate,
+      secondsLeft: rate == 0 ? nil : (found.total - found.held + rate - 1) / rate,
+      sources: found.sources)
+  }
+
+  func heldReport(_ peer: NodeName) -> [HeldRateReport] {
+    core.heldRates(of: peer, now: now).map {
+      HeldRateReport(
+        rate: $0.rate.rawValue, perSecond: $0.perSecond, times: $0.times, holding: $0.isHolding)
+    }
+  }
+}

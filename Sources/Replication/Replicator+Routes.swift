@@ -1,0 +1,13 @@
+public import Log
+
+extension Replicator {
+  /// Connected peers that showed anything of `log`: from whom it can come.
+  public func carriers(of log: LogID) -> Set<NodeName> {
+    var names: Set<NodeName> = []
+    for id in sessionOrder where sessions[id]!.isReady {
+      guard let shared = sessions[id]!.shared[log], shared.known > 0 else { continue }
+      names.insert(sessions[id]!.opening.peer)
+    }
+    return names
+  }
+}
