@@ -108,8 +108,8 @@ let package = Package(
     tests(
       "NodeTests",
       [
-        "Node", "Audit", "Runtime", "Store", "Log", "Secrets", "Crypto", "CommandLine", "liaisond",
-        "liaison", "liaison-audit",
+        "Node", "Audit", "Runtime", "Store", "Replication", "Transport", "Log", "Secrets", "Crypto",
+        "CommandLine", "liaisond", "liaison", "liaison-audit",
       ]),
   ]
 )

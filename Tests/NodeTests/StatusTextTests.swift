@@ -1,5 +1,8 @@
+import Foundation
 import Node
+import Replication
 import Testing
+import Transport
 
 @testable import liaison
 
@@ -72,5 +75,17 @@ struct StatusTextTests {
       held: 99_999_999, total: 100_000_000, entriesPerSecond: 0, sources: 1)
     #expect(
       StatusText.progress(almost) == "99.9 % of 100000000, 0 entries/s, from 1 peer")
+  }
+
+  @Test("docs/operators.md names every counter of the core and of the transport")
+  func counters() throws {
+    var folder = URL(fileURLWithPath: #filePath)
+    for _ in 0..<3 { folder.deleteLastPathComponent() }
+    let page = folder.appendingPathComponent("docs/operators.md")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    let names =
+      Counter.allCases.map(\.rawValue) + ChannelError.allCases.map(\.counter)
+      + ConnectionGate.Refusal.allCases.map(\.counter)
+    for name in names { #expect(text.contains("`\(name)`"), "\(name)") }
   }
 }
