@@ -4,9 +4,16 @@ extension LogState {
   /// Accepts entries one by one: each extends the log and its own signature verifies
   /// (Protocols/log.md, 3.1). Throws only failures: without a checkpoint nothing proves a fault.
   public func accept(_ batch: EntryBatch) throws(Rejection) -> VerifiedBatch {
+    do throws(AcceptanceFailure) { try checkPlace(of: batch) } catch { throw .failure(error) }
+    return try accept(HashedBatch(batch))
+  }
+
+  /// The same for a batch that is hashed already.
+  public func accept(_ hashed: HashedBatch) throws(Rejection) -> VerifiedBatch {
+    let batch = hashed.batch
     do throws(AcceptanceFailure) {
       try checkPlace(of: batch)
-      var run = LeafRun(state: self, batch: batch)
+      var run = LeafRun(state: self, batch: hashed)
       for position in 0..<batch.count {
         if let rule = run.append(position, of: batch.leaves.span) {
           throw AcceptanceFailure.brokenRule(rule, index: batch.first + UInt64(position))
@@ -15,7 +22,7 @@ extension LogState {
         guard identity.verifySignature(leaves: batch.leaves.span, at: offset)
         else { throw AcceptanceFailure.signature(index: batch.first + UInt64(position)) }
       }
-      try batch.checkBodies()
+      try checkBodies(of: hashed)
       return run.verified(signaturesVerified: true)
     } catch {
       throw .failure(error)
@@ -29,10 +36,20 @@ extension LogState {
   public func accept(
     _ batch: EntryBatch, under checkpoint: VerifiedCheckpoint, consistency: [Digest]
   ) throws(Rejection) -> VerifiedBatch {
-    var run = LeafRun(state: self, batch: batch)
+    do throws(AcceptanceFailure) { try checkPlace(of: batch) } catch { throw .failure(error) }
+    return try accept(HashedBatch(batch), under: checkpoint, consistency: consistency)
+  }
+
+  /// The same for a batch that is hashed already.
+  public func accept(
+    _ hashed: HashedBatch, under checkpoint: VerifiedCheckpoint, consistency: [Digest]
+  ) throws(Rejection) -> VerifiedBatch {
+    let batch = hashed.batch
+    var run: LeafRun
     var broken: (position: Int, rule: EntryRule)?
     do throws(AcceptanceFailure) {
       try checkPlace(of: batch)
+      run = LeafRun(state: self, batch: hashed)
       guard checkpoint.logID == identity.id else { throw AcceptanceFailure.otherLog }
       guard batch.end <= checkpoint.size
       else { throw AcceptanceFailure.aboveCheckpoint(size: checkpoint.size) }
@@ -51,11 +68,12 @@ extension LogState {
     }
     if let broken {
       let nodes = AnchoredNodes(
-        before: tree, leafHashes: run.leafHashes, size: checkpoint.size, consistency: consistency)
+        before: tree, leafHashes: hashed.leafHashes, size: checkpoint.size, consistency: consistency
+      )
       throw .fault(fault(broken.position, broken.rule, batch, nodes, checkpoint))
     }
     do throws(AcceptanceFailure) {
-      try batch.checkBodies()
+      try checkBodies(of: hashed)
       return run.verified(signaturesVerified: false)
     } catch {
       throw .failure(error)
@@ -66,6 +84,13 @@ extension LogState {
     guard batch.count > 0 else { throw .empty }
     guard batch.first == size else { throw .notNext(expected: size) }
     if let frozenAt, batch.end > frozenAt { throw .frozen(at: frozenAt) }
+  }
+
+  /// Each present body hashes to what its leaf says.
+  private func checkBodies(of hashed: HashedBatch) throws(AcceptanceFailure) {
+    if let position = hashed.wrongBody {
+      throw .bodyHash(index: hashed.batch.first + UInt64(position))
+    }
   }
 
   private func fault(
@@ -88,20 +113,5 @@ extension LogState {
     }
     return AuthorFault(
       unverified: identity, rule: rule, exhibit: included(position), predecessor: predecessor)
-  }
-}
-
-extension EntryBatch {
-  /// Each present body hashes to what its leaf says.
-  fileprivate func checkBodies() throws(AcceptanceFailure) {
-    var offset = 0
-    for position in 0..<count where bodyState(at: position) == .present {
-      let length = claimedBodyBytes(at: position)
-      let hash = Digest(
-        leaves.span, at: position * EntryLayout.leafBytes + EntryLayout.bodyHash)
-      guard SHA256.hash(bodies.span.extracting(offset..<(offset + length))) == hash
-      else { throw .bodyHash(index: first + UInt64(position)) }
-      offset += length
-    }
   }
 }

@@ -27,15 +27,30 @@ public struct CompactTree: Hashable, Sendable {
     self.init(size: size, nodes: nodes)
   }
 
-  public mutating func append(_ leafHash: Digest) {
-    var node = leafHash
-    var bits = size
+  public mutating func append(_ leafHash: Digest) { append(subtree: leafHash, level: 0) }
+
+  /// Appends hashes of 32 bytes each, whole subtrees at a time.
+  public mutating func append(leafHashes hashes: [UInt8]) {
+    let count = hashes.count / 32
+    var start = 0
+    while start < count {
+      let most = UInt64.bitWidth - 1 - UInt64(count - start).leadingZeroBitCount
+      let level = min(most, size.trailingZeroBitCount)
+      append(subtree: SHA256.root(of: hashes.span, start: start, count: 1 << level), level: level)
+      start += 1 << level
+    }
+  }
+
+  /// - Precondition: the size is a multiple of `1 << level`.
+  private mutating func append(subtree root: Digest, level: Int) {
+    var node = root
+    var bits = size >> UInt64(level)
     while bits & 1 == 1 {
       node = SHA256.node(nodes.removeLast(), node)
       bits >>= 1
     }
     nodes.append(node)
-    size += 1
+    size += 1 << UInt64(level)
   }
 
   /// SHA-256 of nothing for an empty tree (RFC 6962, 2.1).

@@ -100,4 +100,19 @@ public struct EntryHeader: Hashable, Sendable {
   public static func leafHash(of leaf: Span<UInt8>, at offset: Int = 0) -> Digest {
     SHA256.leaf(leaf.extracting(offset..<(offset + EntryLayout.leafBytes)))
   }
+
+  /// The hashes of the headers of leaves that lie one behind the other, 32 bytes each.
+  static func headerHashes(of leaves: Span<UInt8>) -> [UInt8] {
+    var hashes: [UInt8] = []
+    hashes.reserveCapacity(32 * (leaves.count / EntryLayout.leafBytes))
+    for start in stride(from: 0, to: leaves.count, by: EntryLayout.leafBytes) {
+      headerHash(of: leaves, at: start).append(to: &hashes)
+    }
+    return hashes
+  }
+
+  /// The leaf hashes of leaves that lie one behind the other, 32 bytes each.
+  public static func leafHashes(of leaves: Span<UInt8>) -> [UInt8] {
+    SHA256.leaves(leaves, length: EntryLayout.leafBytes)
+  }
 }

@@ -1,26 +1,26 @@
 internal import Crypto
 
-/// A run of leaves hashed and checked one after the other, in one pass over one array.
+/// A run of leaves checked one after the other, in one pass over one array, and the tree that they make.
 struct LeafRun {
   let state: LogState
-  let batch: EntryBatch
-  private(set) var tree: CompactTree
-  private(set) var leafHashes: [UInt8] = []
+  let hashed: HashedBatch
+  let tree: CompactTree
   private var previous: Digest
-  private var leafHash: Digest
   private var defects: [Defect] = []
 
-  init(state: LogState, batch: EntryBatch) {
+  init(state: LogState, batch: HashedBatch) {
     self.state = state
-    self.batch = batch
-    tree = state.tree
+    hashed = batch
+    var tree = state.tree
+    tree.append(leafHashes: batch.leafHashes)
+    self.tree = tree
     previous = state.lastHeaderHash
-    leafHash = state.head.leafHash
-    leafHashes.reserveCapacity(batch.count * 32)
   }
 
-  /// Hashes the leaf at `position` into the tree. The leaves are the batch's, lent by the caller:
-  /// a span of an own property would keep this type from changing.
+  private var batch: EntryBatch { hashed.batch }
+
+  /// Checks the leaf at `position`. The leaves are the batch's, lent by the caller: a span of an own property would
+  /// keep this type from changing.
   /// - Returns: the first rule that it breaks.
   mutating func append(_ position: Int, of leaves: Span<UInt8>) -> EntryRule? {
     let offset = position * EntryLayout.leafBytes
@@ -39,10 +39,7 @@ struct LeafRun {
     } else if EntryRule.genesis.isBroken(leaves, offset, index, previous, state) {
       broken = .genesis
     }
-    previous = EntryHeader.headerHash(of: leaves, at: offset)
-    leafHash = EntryHeader.leafHash(of: leaves, at: offset)
-    leafHash.append(to: &leafHashes)
-    tree.append(leafHash)
+    previous = hashed.headerHash(at: position)
     appendDefects(leaves, offset, index)
     return broken
   }
@@ -65,12 +62,12 @@ struct LeafRun {
   func verified(signaturesVerified: Bool) -> VerifiedBatch {
     var after = state
     after.tree = tree
-    after.head = LogHead(size: tree.size, leafHash: leafHash)
+    after.head = LogHead(size: tree.size, leafHash: hashed.leafHash(at: batch.count - 1))
     after.lastHeaderHash = previous
     after.lastLeaf = Array(batch.leaf(at: batch.count - 1))
     let bodies = state.identity.bodyDefects(in: batch)
     return VerifiedBatch(
-      batch: batch, leafHashes: leafHashes, before: state, after: after,
+      batch: batch, leafHashes: hashed.leafHashes, before: state, after: after,
       signaturesVerified: signaturesVerified, defects: defects + bodies)
   }
 }

@@ -17,7 +17,7 @@ struct Chunk {
   var leaves: Range<Int>
   var bodies: Range<Int>
 
-  static let compactLeafBytes = 96
+  static let compactLeafBytes = CompactLeaf.byteCount
   /// Type, request, position, first, count, checkpoint size, flags, number of hashes.
   static let fixedBytes = 1 + 4 + 4 + 8 + 4 + 8 + 1 + 1
 }
@@ -71,41 +71,23 @@ extension Chunk {
   /// Bodies that are not there are absent, whatever the sender says of them: whether that is lawful, the receiver's
   /// store knows (SYNC-25).
   /// - Returns: nil when lengths do not add up.
-  func batch(of message: [UInt8], extending state: LogState) -> EntryBatch? {
+  func batch(of message: [UInt8], extending state: LogState) -> HashedBatch? {
     let body = Array(message[bodies])
     if full {
-      return try? EntryBatch(
-        first: first, leaves: Array(message[leaves]), bodies: body,
-        bodyStates: states?.map { $0 == .present ? .present : .absent })
+      return try? HashedBatch(
+        EntryBatch(
+          first: first, leaves: Array(message[leaves]), bodies: body,
+          bodyStates: states?.map { $0 == .present ? .present : .absent }))
     }
-    guard states == nil, let rebuilt = rebuild(message, body, extending: state) else { return nil }
-    return try? EntryBatch(first: first, leaves: rebuilt, bodies: body, bodyStates: nil)
+    guard states == nil, state.size == first else { return nil }
+    return rebuild(message, body, extending: state)
   }
 
-  /// Writes the 216 bytes of each leaf from its 96: SYNC-20.
-  private func rebuild(_ message: [UInt8], _ body: [UInt8], extending state: LogState) -> [UInt8]? {
-    let logID = state.identity.id.array
-    var previous = state.lastHeaderHash
-    var result: [UInt8] = []
-    result.reserveCapacity(count * EntryLayout.leafBytes)
-    var bodyOffset = 0
-    for entry in 0..<count {
-      let base = leaves.lowerBound + entry * Chunk.compactLeafBytes
-      let length: UInt32 = message.span.bigEndian(at: base + 12)
-      guard Int(length) <= body.count - bodyOffset else { return nil }
-      let start = result.count
-      result.append(contentsOf: EntryLayout.domainText)
-      result.append(contentsOf: logID)
-      result.append(bigEndian: first + UInt64(entry))
-      result.append(contentsOf: message[base..<(base + 32)])
-      previous.append(to: &result)
-      SHA256.hash(body.span.extracting(bodyOffset..<(bodyOffset + Int(length)))).append(to: &result)
-      previous = SHA256.hash(
-        result.span.extracting(start..<(start + EntryLayout.headerBytes)))
-      result.append(contentsOf: message[(base + 32)..<(base + Chunk.compactLeafBytes)])
-      bodyOffset += Int(length)
-    }
-    return bodyOffset == body.count ? result : nil
+  /// The leaves are written from what travels of them: SYNC-20.
+  private func rebuild(
+    _ message: [UInt8], _ body: [UInt8], extending state: LogState
+  ) -> HashedBatch? {
+    HashedBatch(compact: message.span.extracting(leaves), bodies: body, extending: state)
   }
 }
 
@@ -155,17 +137,9 @@ extension Chunk {
       message.append(contentsOf: batch.leaves)
       if let states { message.append(contentsOf: states.map(\.rawValue)) }
     } else {
-      appendCompactLeaves(of: batch, to: &message)
+      CompactLeaf.append(batch.leaves.span, to: &message)
     }
     message.append(contentsOf: batch.bodies)
     return message
-  }
-
-  private static func appendCompactLeaves(of batch: EntryBatch, to message: inout [UInt8]) {
-    for entry in 0..<batch.count {
-      let base = entry * EntryLayout.leafBytes
-      message.append(contentsOf: batch.leaves[(base + 56)..<(base + 88)])
-      message.append(contentsOf: batch.leaves[(base + 152)..<(base + 216)])
-    }
   }
 }

@@ -152,7 +152,7 @@ extension Replicator {
     logs[log]!.repairs.pull!.progressAt = now
     logs[log]!.repairs.pull!.unpaidBytes += UInt32(message.count)
     sessions[id]!.progressAt = now
-    effects.append(.mend(log, batch, from: sessions[id]!.opening.peer))
+    effects.append(.mend(log, batch.batch, from: sessions[id]!.opening.peer))
   }
 
   mutating func ended(

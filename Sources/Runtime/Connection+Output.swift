@@ -61,7 +61,8 @@ extension Connection {
     }
   }
 
-  private func sendNow() {
+  /// Gives the kernel what it takes now, without waiting for the end of the round.
+  public func sendNow() {
     guard let descriptor else { return }
     do throws(SystemError) {
       while outputStart < output.count {

@@ -5,6 +5,8 @@ public struct DiskCompletion: Sendable {
   public let token: UInt64
   /// The first operation's error; the operations after it were not executed. nil: all were.
   public let error: DiskError?
+  /// How long it took.
+  public let nanoseconds: UInt64
 }
 
 /// Executes batches in order on a thread of its own, so that an fdatasync never holds the loop up.
@@ -24,7 +26,7 @@ public final class DiskThread {
     thread = try SystemThread(name: "disk") { [queue] in
       while let batches = Self.next(queue) {
         for batch in batches {
-          completions.post(DiskCompletion(token: batch.token, error: Self.run(batch, on: disk)))
+          completions.post(Self.execute(batch, on: disk))
         }
       }
     }
@@ -57,12 +59,13 @@ public final class DiskThread {
     }
   }
 
-  private static func run(_ batch: DiskBatch, on disk: any Disk) -> DiskError? {
-    do throws(DiskError) {
-      try disk.execute(batch.operations)
-      return nil
-    } catch {
-      return error
-    }
+  /// Executes one batch on the caller's thread.
+  public static func execute(_ batch: DiskBatch, on disk: any Disk) -> DiskCompletion {
+    let clock = SystemClock()
+    let begin = clock.monotonicNanoseconds
+    var failure: DiskError?
+    do throws(DiskError) { try disk.execute(batch.operations) } catch { failure = error }
+    return DiskCompletion(
+      token: batch.token, error: failure, nanoseconds: clock.monotonicNanoseconds - begin)
   }
 }

@@ -15,7 +15,7 @@ struct BlockContent {
     self.first = first
     self.leaves = leaves
     self.stored = stored
-    computed = hashes(of: leaves)
+    computed = computedHashes(of: leaves)
   }
 
   var count: Int { leaves.count / EntryLayout.leafBytes }

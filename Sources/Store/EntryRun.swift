@@ -105,6 +105,11 @@ struct EntryRun {
     bodies.append(contentsOf: batch.bodies[offset..<bodyEnd])
   }
 
+  /// The bodies of leaves taken before.
+  mutating func append(bodies more: [UInt8]) {
+    if bodies.isEmpty { bodies = more } else { bodies.append(contentsOf: more) }
+  }
+
   /// Nothing more is taken.
   mutating func stop() { isFull = true }
 

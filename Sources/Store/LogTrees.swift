@@ -37,7 +37,7 @@ struct LogTrees: HashReader {
     while grown.size < head.size {
       let count = min(head.size - grown.size, UInt64(Layout.readBytes / Layout.hashBytes))
       grown.append(
-        try disk.readExactly(
+        leafHashes: try disk.readExactly(
           file(.hashes), at: grown.size * UInt64(Layout.hashBytes),
           count: Int(count) * Layout.hashBytes))
     }
@@ -97,23 +97,10 @@ extension BlockContent {
   }
 }
 
-extension CompactTree {
-  mutating func append(_ hashes: [UInt8]) {
-    for offset in stride(from: 0, to: hashes.count, by: Layout.hashBytes) {
-      append(Digest(hashes.span, at: offset))
-    }
-  }
-}
-
 // Spans of locals stay out of throwing functions: the 6.3.1 compiler fails on some of them.
 
-func hashes(of leaves: [UInt8]) -> [UInt8] {
-  var hashes: [UInt8] = []
-  hashes.reserveCapacity(leaves.count / EntryLayout.leafBytes * Layout.hashBytes)
-  for offset in stride(from: 0, to: leaves.count, by: EntryLayout.leafBytes) {
-    EntryHeader.leafHash(of: leaves.span, at: offset).append(to: &hashes)
-  }
-  return hashes
+func computedHashes(of leaves: [UInt8]) -> [UInt8] {
+  EntryHeader.leafHashes(of: leaves.span)
 }
 
 func controls(of leaves: [UInt8], first: UInt64) -> [UInt8] {

@@ -67,9 +67,7 @@ struct NodeBuilder {
 
   /// The root of `count` leaf hashes, a power of two, from the hash number `start`.
   static func root(_ hashes: Span<UInt8>, _ start: Int, _ count: Int) -> Digest {
-    if count == 1 { return Digest(hashes, at: start * Layout.hashBytes) }
-    let half = count / 2
-    return SHA256.node(root(hashes, start, half), root(hashes, start + half, half))
+    SHA256.root(of: hashes, start: start, count: count)
   }
 }
 

@@ -68,7 +68,8 @@ extension Recovery {
     let holdsAnchor = anchor.size > content.first && anchor.size <= content.end
     func meets(_ hashes: [UInt8]) -> Bool {
       var tree = CompactTree(size: content.first, nodes: before.peaks)
-      tree.append(Array(hashes.prefix(Int(anchor.size - content.first) * Layout.hashBytes)))
+      tree.append(
+        leafHashes: Array(hashes.prefix(Int(anchor.size - content.first) * Layout.hashBytes)))
       return tree.root() == anchor.root
     }
     guard content.count == Layout.blockEntries else {

@@ -233,7 +233,7 @@ extension Recovery {
     let last = batch.count - 1
     let leaves = batch.leaves
     guard last >= 0 else { throw .damaged(Damage(file: .journal(0), .malformed)) }
-    let hashes = hashes(of: leaves)
+    let hashes = computedHashes(of: leaves)
     let files = EntryFiles(batch, at: place)
     try write(
       files.operations(

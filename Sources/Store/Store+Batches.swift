@@ -5,8 +5,10 @@ extension Store {
   /// The next disk work, if there is any and none is out. Priorities: a full tail is written to log
   /// files; else a group commit, after each of which one bulk write or some syncs have their
   /// turn; else log files (Protocols/store.md, 6).
-  public func takeBatch() -> DiskBatch? {
-    guard pipeline.outstanding == nil, let work = nextWork() else { return nil }
+  /// - Parameter settling: also what only tidies up, and what nothing waits for yet: log files that hold what is
+  ///   committed, and syncs of the older journal's while the present one is far from full. `isUnsettled` tells that there is some.
+  public func takeBatch(settling: Bool = true) -> DiskBatch? {
+    guard pipeline.outstanding == nil, let work = nextWork(settling) else { return nil }
     pipeline.outstanding = work
     pipeline.lastToken += 1
     if case .commit = work.kind {
@@ -22,7 +24,13 @@ extension Store {
     if condition == .full { pipeline.retryWanted = true }
   }
 
-  private func nextWork() -> Work? {
+  /// Whether `takeBatch` has something when `settling`.
+  public var isUnsettled: Bool {
+    condition == .running && pipeline.stalled == nil
+      && (!pipeline.unapplied.isEmpty || !nextSyncTargets().isEmpty)
+  }
+
+  private func nextWork(_ settling: Bool) -> Work? {
     if case .failed = condition { return nil }
     if condition == .full, let work = workWhenFull() { return work }
     if pipeline.stalled != nil { return nil }
@@ -42,11 +50,12 @@ extension Store {
       pipeline.lastWasBulk = true
       return bulkWork(bulk)
     }
+    guard settling || isDue else { return nil }
     if !targets.isEmpty {
       pipeline.lastWasBulk = false
       return Work(kind: .sync(targets), operations: targets.map(\.operation))
     }
-    return pipeline.unapplied.isEmpty ? nil : applyWork()
+    return pipeline.unapplied.isEmpty || !settling ? nil : applyWork()
   }
 
   /// The reserve makes room for what was on its way; after that only `retry` does anything.

@@ -21,13 +21,14 @@ extension Store {
   {
     let first = range.lowerBound
     let most = max(1, min(run.room / EntryLayout.leafBytes, Layout.entriesAtOnce))
-    let count = min(Int(range.upperBound - first), most)
+    let wanted = min(Int(range.upperBound - first), most)
+    let index = readWhatThereIs(
+      .log(log.id, .bodiesIndex), at: first * UInt64(Layout.indexBytes),
+      count: wanted * Layout.indexBytes)
+    let count = entriesToRead(index, wanted, room: run.room)
     let leaves = readPadded(
       .log(log.id, .entries), at: first * UInt64(EntryLayout.leafBytes),
       count: count * EntryLayout.leafBytes)
-    let index = readWhatThereIs(
-      .log(log.id, .bodiesIndex), at: first * UInt64(Layout.indexBytes),
-      count: count * Layout.indexBytes)
     let hashes = readWhatThereIs(
       .log(log.id, .hashes), at: first * UInt64(Layout.hashBytes),
       count: count * Layout.hashBytes)
@@ -46,13 +47,13 @@ extension Store {
     into run: inout EntryRun, _ mending: inout Mending
   ) throws(StoreError) -> [IndexRecord] {
     let count = leaves.count / EntryLayout.leafBytes
+    let computed = computedHashes(of: leaves)
     var records: [IndexRecord] = []
     records.reserveCapacity(count)
     var block: TrustedBlock?
     for position in 0..<count {
       let entry = first + UInt64(position)
-      if !isLeaf(leaves, position, of: hashes), !belongs(entry, leaves, position, &block, &mending)
-      {
+      if !isSame(computed, hashes, position), !belongs(entry, leaves, position, &block, &mending) {
         let found = Damage(file: .log(log.id, .entries), index: entry, .leafHash)
         report(found)
         log.damaged.insert(entry)
@@ -113,6 +114,9 @@ extension Store {
     let head = records[positions.lowerBound]
     let file = StoreFile.log(log.id, .bodies(head.segment))
     let bytes = readWhatThereIs(file, at: UInt64(head.offset), count: Int(end) - Int(head.offset))
+    if let bodies = wholeBodies(bytes, first, leaves, records, positions) {
+      return run.append(bodies: bodies)
+    }
     var offset = 0
     for position in positions where records[position].state == .present {
       let entry = first + UInt64(position)
@@ -183,6 +187,56 @@ func isLeaf(
   return (number + 1) * Layout.hashBytes <= hashes.count
     && EntryHeader.leafHash(of: leaves.span, at: position * EntryLayout.leafBytes)
       == Digest(hashes.span, at: number * Layout.hashBytes)
+}
+
+/// Whether both have the same 32 bytes there.
+func isSame(_ computed: [UInt8], _ stored: [UInt8], _ position: Int) -> Bool {
+  let start = position * Layout.hashBytes
+  return start + Layout.hashBytes <= stored.count
+    && Digest(computed.span, at: start) == Digest(stored.span, at: start)
+}
+
+/// As many as fit `room` if the index is right, and one more: that it does not fit ends the run.
+func entriesToRead(_ index: [UInt8], _ wanted: Int, room: Int) -> Int {
+  var bytes = 0
+  for position in 0..<wanted {
+    let record = indexRecord(index, position) ?? .absent
+    bytes += EntryLayout.leafBytes + (record.state == .present ? Int(record.length) : 0)
+    if bytes > room { return position + 1 }
+  }
+  return wanted
+}
+
+/// The bodies of `positions` one behind the other, when each of their records is as it should be; else nil, and each is
+/// looked at on its own.
+func wholeBodies(
+  _ bytes: [UInt8], _ first: UInt64, _ leaves: [UInt8], _ records: [IndexRecord],
+  _ positions: Range<Int>
+) -> [UInt8]? {
+  var bodies: [UInt8] = []
+  bodies.reserveCapacity(bytes.count)
+  var lengths: [UInt32] = []
+  lengths.reserveCapacity(positions.count)
+  var start = 0
+  for position in positions where records[position].state == .present {
+    start += Layout.bodyHeaderBytes
+    let length = Int(records[position].length)
+    guard start + length <= bytes.count,
+      isBodyHeader(bytes, start, length, first + UInt64(position))
+    else { return nil }
+    bodies.append(bytes.span.extracting(start..<(start + length)))
+    lengths.append(records[position].length)
+    start += length
+  }
+  let hashes = SHA256.hashes(of: bodies.span, lengths: lengths)
+  var number = 0
+  for position in positions where records[position].state == .present {
+    let expected = Digest(
+      leaves.span, at: position * EntryLayout.leafBytes + EntryLayout.bodyHash)
+    guard Digest(hashes.span, at: number * Layout.hashBytes) == expected else { return nil }
+    number += 1
+  }
+  return bodies
 }
 
 /// - Returns: nil where the index file ends before, and for a record that no store writes.

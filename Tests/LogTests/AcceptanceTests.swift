@@ -19,6 +19,30 @@ struct SingleAcceptanceTests {
     #expect(state.head == LogHead(size: 9, leafHash: log.tree.leafHashes[8]))
   }
 
+  @Test("Leaves without what can be derived are rebuilt, and accepted with the same result")
+  func compact() throws {
+    let log = try RawLog(size: 9)
+    let state = log.state(2)
+    let batch = try log.batch(2..<9)
+    var compact: [UInt8] = []
+    CompactLeaf.append(batch.leaves.span, to: &compact)
+    #expect(compact.count == 7 * CompactLeaf.byteCount)
+    let rebuilt = try #require(rebuild(compact, batch.bodies, state))
+    #expect(rebuilt.batch == batch)
+    #expect(try state.accept(rebuilt).after == state.accept(batch).after)
+    // Another body makes another leaf, which is not signed.
+    var bodies = batch.bodies
+    bodies[0] ^= 1
+    let changed = try #require(rebuild(compact, bodies, state))
+    #expect(throws: Rejection.self) { try state.accept(changed) }
+    #expect(rebuild(compact.dropLast(), batch.bodies, state) == nil)
+    #expect(rebuild(compact, batch.bodies.dropLast(), state) == nil)
+  }
+
+  private func rebuild(_ compact: [UInt8], _ bodies: [UInt8], _ state: LogState) -> HashedBatch? {
+    HashedBatch(compact: compact.span, bodies: bodies, extending: state)
+  }
+
   @Test("LOG-10: lengths that do not fit make no batch")
   func shape() throws {
     let leaf = try RawLog(size: 1).leaves[0]

@@ -22,6 +22,21 @@ struct TreeTests {
     }
   }
 
+  @Test("LOG-1: leaf hashes appended together make the same tree as one by one")
+  func compactTogether() {
+    for first in 0...33 {
+      for count in [0, 1, 2, 3, 7, 8, 31, 64, 97] {
+        var alone = CompactTree.empty
+        for hash in Self.tree.leafHashes[..<first] { alone.append(hash) }
+        var together = alone
+        let added = Self.tree.leafHashes[first..<(first + count)]
+        for hash in added { alone.append(hash) }
+        together.append(leafHashes: added.flatMap(\.array))
+        #expect(together == alone)
+      }
+    }
+  }
+
   @Test("LOG-2: every inclusion proof verifies, and no other leaf, index, size or root with it")
   func inclusion() {
     for size in 1...Self.largest {

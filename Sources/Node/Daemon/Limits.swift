@@ -17,6 +17,15 @@ public enum NodeLimits {
   static let sessionOutputBytes = 1 << 20
   /// Staged bytes beyond which no connection is read until the disk has caught up.
   static let stagedBytes = 32 << 20
+  /// A group commit of at most so much is written and synced by the loop itself while the disk is fast: 64 KiB take 0.1 ms longer
+  /// than a page.
+  static let commitOfLoopBytes = 64 << 10
+  /// A slower one holds the loop up: the next ones have a thread until so many in a row were fast.
+  static let slowCommitNanoseconds: UInt64 = 2_000_000
+  static let fastCommits = 8
+  /// What was committed goes to log files in a pause between commits of this length, or after so long.
+  static let settleAfterMilliseconds: UInt64 = 20
+  static let settleAtLeastMilliseconds: UInt64 = 1_000
   /// How long a stop waits for what is on its way out: SIGTERM ends the node within a second.
   static let stopMilliseconds: UInt64 = 250
   static let controlOutputBytes = 16 << 20

@@ -180,8 +180,6 @@ extension Node: ControlService {
 
   func cancel(_ token: ArrivalToken) { observers[token] = nil }
 
-  func soon(_ work: @escaping () -> Void) { loop.schedule(afterMilliseconds: 0, work) }
-
   func controlInputRefused(_ reason: String) {
     counters.add("control.refused")
     journal.warning("control socket: \(reason)")

@@ -221,10 +221,11 @@ extension Node {
     }
   }
 
-  /// Seals what each session has to say; the connections send it at the end of the round.
-  func flushSessions() {
+  /// Seals what each session has to say; the connections send it at the end of the round, or at once.
+  func flushSessions(atOnce: Bool = false) {
     for session in sessions.values where !session.outbox.isEmpty {
       flush(session)
+      if atOnce { session.connection.sendNow() }
       relieveSoon(session)
     }
   }

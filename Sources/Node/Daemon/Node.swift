@@ -64,7 +64,12 @@ final class Node {
   /// Computed last at this time, by the monotonic clock; stale: cosignatures came since.
   var clock: (at: UInt64, isStale: Bool, value: ExpiryClock)?
   private var diskThread: DiskThread?
-  private var isDiskBusy = false
+  private let fileDisk: FileDisk
+  private var diskPlan = DiskPlan()
+  private var settleTimer: TimerID?
+  private var outBatch: DiskBatch?
+  /// Work for the end of the round, or of the next one.
+  private var later: [() -> Void] = []
   private var wasStoreWell = true
   private let signers: WorkerPool<SignedSlice>
   let verifier: WorkerPool<VerifiedRun>
@@ -110,8 +115,8 @@ final class Node {
     let clock = loop.clock
     author.wallMilliseconds = { clock.wallMilliseconds }
     let completions = loop.makeMailbox(of: DiskCompletion.self) { box.node?.diskAnswered($0) }
-    diskThread = try DiskThread(
-      disk: FileDisk(folder: folder.root), completions: completions)
+    fileDisk = try FileDisk(folder: folder.root)
+    diskThread = try DiskThread(disk: fileDisk, completions: completions)
     box.node = self
     applyPresharedKeys()
     author.didStage = { [weak self] in self?.expectWithdrawals(in: $0, of: card.identity.id) }
@@ -222,8 +227,32 @@ final class Node {
 
   // MARK: Disk
 
+  /// After a stop nobody executes a batch: what is left is for `flush`, which needs that none is out.
+  private func giveDiskWork() {
+    // A commit, and what it made ready.
+    for _ in 0..<2 {
+      guard outBatch == nil, let diskThread,
+        let batch = store.takeBatch(settling: diskPlan.maySettle(at: now))
+      else { break }
+      outBatch = batch
+      guard diskPlan.isForLoop(batch.operations) else { return diskThread.submit(batch) }
+      diskAnswered(DiskThread.execute(batch, on: fileDisk))
+    }
+    settleLater()
+  }
+
+  private func settleLater() {
+    guard settleTimer == nil, outBatch == nil, diskThread != nil, store.isUnsettled else { return }
+    settleTimer = loop.schedule(afterMilliseconds: diskPlan.settlesIn(at: now)) { [weak self] in
+      self?.settleTimer = nil
+    }
+  }
+
   private func diskAnswered(_ completion: DiskCompletion) {
-    isDiskBusy = false
+    if let batch = outBatch {
+      diskPlan.executed(batch.operations, in: completion.nanoseconds, at: now)
+    }
+    outBatch = nil
     let durables = store.completed(token: completion.token, error: completion.error)
     if let error = completion.error {
       counters.add("store.errors")
@@ -238,6 +267,8 @@ final class Node {
     if durable.id == adoption?.prepared.card.identity.id { return finishAdoption(durable.head) }
     step(.durable(durable.id, durable.head))
     if durable.id == identity.id {
+      // Who waits for them is told while they are on their way.
+      flushSessions(atOnce: true)
       token.isDue = true
       scheduleCheckpoint()
       answerAuthors()
@@ -287,11 +318,8 @@ final class Node {
   private func endRound() {
     author.work()
     watchDamage()
-    // After a stop nobody executes a batch: what is left is for `flush`, which needs that none is out.
-    if !isDiskBusy, let diskThread, let batch = store.takeBatch() {
-      isDiskBusy = true
-      diskThread.submit(batch)
-    }
+    giveDiskWork()
+    workLater()
     flushSessions()
     holdBackReaders()
     scheduleTick()
@@ -299,6 +327,19 @@ final class Node {
     purgeSome()
     scheduleScrub()
     scheduleReplicaTimeout()
+  }
+
+  /// Once each round: what this makes waits for the next one.
+  func soon(_ work: @escaping () -> Void) {
+    later.append(work)
+    // Work that comes after the end of this round must not wait for an event.
+    if later.count == 1 { loop.schedule(afterMilliseconds: 0) {} }
+  }
+
+  private func workLater() {
+    var work: [() -> Void] = []
+    swap(&work, &later)
+    for body in work { body() }
   }
 
   /// Somebody may wait for peers that do not come.
