@@ -62,6 +62,13 @@ public struct HashedBatch: Sendable {
     wrongBody = nil
   }
 
+  /// The tree of `state` with these leaves behind it.
+  public func tree(extending state: LogState) -> CompactTree {
+    var tree = state.tree
+    tree.append(leafHashes: leafHashes)
+    return tree
+  }
+
   func headerHash(at position: Int) -> Digest { Digest(headerHashes.span, at: 32 * position) }
 
   func leafHash(at position: Int) -> Digest { Digest(leafHashes.span, at: 32 * position) }

@@ -11,9 +11,7 @@ struct LeafRun {
   init(state: LogState, batch: HashedBatch) {
     self.state = state
     hashed = batch
-    var tree = state.tree
-    tree.append(leafHashes: batch.leafHashes)
-    self.tree = tree
+    tree = batch.tree(extending: state)
     previous = state.lastHeaderHash
   }
 

@@ -21,6 +21,11 @@ extension Store {
   /// The newest checkpoint that agrees with the stored tree.
   public func newestCheckpoint(_ id: LogID) -> VerifiedCheckpoint? { logsByID[id]?.newest }
 
+  /// The newest of them whose entries are durable: what others may be shown.
+  public func newestDurableCheckpoint(_ id: LogID) -> VerifiedCheckpoint? {
+    logsByID[id]?.newestDurable()
+  }
+
   /// The newest checkpoint above the log's size: not compared with anything yet.
   public func checkpointAhead(_ id: LogID) -> VerifiedCheckpoint? {
     guard let log = logsByID[id], let pending = log.pending, pending.size > log.state.size

@@ -61,7 +61,15 @@ final class StoredLog {
   var waitingNotes: [(size: UInt64, record: JournalRecord)] = []
   /// The newest, in the order of the file.
   var checkpoints: [StoredCheckpoint] = []
-  var newest: VerifiedCheckpoint?
+  var newest: VerifiedCheckpoint? {
+    didSet {
+      // Keeps those of batches on their way to the disk, and one more.
+      _ = newestDurable()
+      if let newest { checkpointsAhead.append(newest) }
+    }
+  }
+  /// Those that agreed and whose entries were not durable when last asked, in order of size, and the newest before them.
+  private var checkpointsAhead: [VerifiedCheckpoint] = []
   var pending: VerifiedCheckpoint?
   /// Entries that are damaged, or absent and should be here.
   var damaged = EntryRanges()
@@ -90,6 +98,13 @@ final class StoredLog {
 
   /// Something that its files hold already is being changed: what is read meanwhile may be half of it.
   var isChanging: Bool { changing > 0 || !purging.isEmpty }
+
+  /// The newest checkpoint whose entries are durable.
+  func newestDurable() -> VerifiedCheckpoint? {
+    let known = checkpointsAhead.lastIndex { $0.size <= durable.size }
+    if let known { checkpointsAhead.removeSubrange(0..<known) }
+    return known == nil ? nil : checkpointsAhead[0]
+  }
 
   /// The segment that holds entry `index`.
   func segment(at index: UInt64) -> TailSegment? {

@@ -113,7 +113,7 @@ public final class ControlSession {
     case "org.liaison.Node.Peers":
       _ = try call.parameters(NoParameters.self)
       finish(call, PeersReply(peers: service.status().peers))
-    case "org.liaison.Node.Publish": try publish(call)
+    case CallHead.publishing: try publish(call)
     case "org.liaison.Node.Show":
       finish(call, try service.show(call.parameters(ShowRequest.self)))
     case "org.liaison.Node.Tail": try startTail(call)
@@ -188,7 +188,7 @@ public final class ControlSession {
   }
 
   private func publish(_ call: Call) throws {
-    let request = try call.parameters(PublishRequest.self)
+    guard let request = try call.head.publish?.get() else { return unknown(call) }
     try request.check()
     service.publish(request, isHeard: { [weak self] in self?.isClosed == false }) {
       [weak self] in self?.settle(call, $0)
@@ -293,7 +293,7 @@ public final class ControlSession {
     let head: CallHead
     let message: [UInt8]
 
-    var isPublish: Bool { head.method == "org.liaison.Node.Publish" }
+    var isPublish: Bool { head.method == CallHead.publishing }
 
     func parameters<Parameters: CallParameters>(_ type: Parameters.Type) throws -> Parameters {
       try ControlJSON.decode(CallBody<Parameters>.self, from: message).parameters

@@ -31,13 +31,9 @@ public enum RecordRules {
     guard let start = line.first(where: { !isSpace($0) }) else { throw .empty }
     guard !line.contains(0x0a) else { throw .lineBreakInside }
     guard start == UInt8(ascii: "{") else { throw .notOneObject }
-    do {
-      _ = try ControlJSON.decode(AnyJSON.self, from: line)
-    } catch {
-      throw .notOneObject
-    }
-    // Apart from the pass above, so that each refusal says what is wrong.
-    guard (try? ControlJSON.decode(Typed.self, from: line)) != nil else { throw .noType }
+    let object: Object
+    do { object = try ControlJSON.decode(Object.self, from: line) } catch { throw .notOneObject }
+    guard object.hasType else { throw .noType }
     return text
   }
 
@@ -45,26 +41,37 @@ public enum RecordRules {
     _ = try check(Array(text.utf8))
   }
 
-  private struct Typed: Decodable {
-    let type: String
+  /// Visits every value: the decoder itself looks only at what it is asked for.
+  private struct Object: Decodable {
+    var hasType = false
+
+    init(from decoder: any Decoder) throws {
+      let object = try decoder.container(keyedBy: AnyKey.self)
+      for key in object.allKeys {
+        let value = try object.decode(AnyJSON.self, forKey: key)
+        if key.stringValue == "type", value.isString { hasType = true }
+      }
+    }
   }
 
-  /// Visits every value: the decoder itself looks only at what it is asked for.
+  /// What records mostly hold is tried first: each wrong guess costs an error.
   private struct AnyJSON: Decodable {
+    var isString = false
+
     init(from decoder: any Decoder) throws {
+      let value = try decoder.singleValueContainer()
+      if value.decodeNil() { return }
+      if (try? value.decode(String.self)) != nil {
+        isString = true
+        return
+      }
+      if (try? value.decode(Double.self)) != nil || (try? value.decode(Bool.self)) != nil { return }
       if let object = try? decoder.container(keyedBy: AnyKey.self) {
         for key in object.allKeys { _ = try object.decode(AnyJSON.self, forKey: key) }
         return
       }
-      if var array = try? decoder.unkeyedContainer() {
-        while !array.isAtEnd { _ = try array.decode(AnyJSON.self) }
-        return
-      }
-      let value = try decoder.singleValueContainer()
-      if value.decodeNil() { return }
-      if (try? value.decode(String.self)) != nil { return }
-      if (try? value.decode(Bool.self)) != nil { return }
-      _ = try value.decode(Double.self)
+      var array = try decoder.unkeyedContainer()
+      while !array.isAtEnd { _ = try array.decode(AnyJSON.self) }
     }
   }
 }

@@ -1,3 +1,5 @@
+internal import Wire
+
 /// The stream is not varlink.
 public enum VarlinkError: Error, Hashable, Sendable {
   /// A message grew beyond the limit without its NUL.
@@ -24,8 +26,7 @@ public struct VarlinkDecoder: Sendable {
       searched -= start
       start = 0
     }
-    buffer.reserveCapacity(buffer.count + bytes.count)
-    for index in bytes.indices { buffer.append(bytes[index]) }
+    buffer.append(bytes)
   }
 
   /// The next whole message without its NUL; nil when more must be received first.

@@ -4,6 +4,23 @@ struct CallHead: Decodable {
   var more: Bool?
   var oneway: Bool?
   var upgrade: Bool?
+  /// The parameters of the call that comes most often and is the longest, so that it is read once.
+  var publish: Result<PublishRequest, any Error>?
+
+  private enum Key: String, CodingKey { case method, more, oneway, upgrade }
+
+  init(from decoder: any Decoder) throws {
+    let call = try decoder.container(keyedBy: Key.self)
+    method = try call.decode(String.self, forKey: .method)
+    more = try call.decodeIfPresent(Bool.self, forKey: .more)
+    oneway = try call.decodeIfPresent(Bool.self, forKey: .oneway)
+    upgrade = try call.decodeIfPresent(Bool.self, forKey: .upgrade)
+    if method == CallHead.publishing {
+      publish = Result { try CallBody<PublishRequest>(from: decoder).parameters }
+    }
+  }
+
+  static let publishing = "org.liaison.Node.Publish"
 }
 
 /// The parameters of one method. A name that is not in `names` is refused: a misspelt `replicas` must

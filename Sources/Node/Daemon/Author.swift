@@ -288,12 +288,14 @@ final class Author {
 
   /// Runs the entries through acceptance, as they will be stored, and gives them to the store.
   private func stage(_ batch: Signing, _ entries: EntryBatch, _ state: LogState) {
+    let hashed = HashedBatch(entries)
     do {
       if entries.count < NodeLimits.signedInline {
-        try store.append(try state.accept(entries))
+        try store.append(try state.accept(hashed))
       } else {
-        let checkpoint = checkpoint(over: entries, state)
-        try store.append(try state.accept(entries, under: checkpoint, consistency: []))
+        let tree = hashed.tree(extending: state)
+        let checkpoint = checkpoint(size: tree.size, root: tree.root())
+        try store.append(try state.accept(hashed, under: checkpoint, consistency: []))
         _ = try store.addCheckpoint(checkpoint)
       }
     } catch {
@@ -324,15 +326,6 @@ final class Author {
       .refused(reason: "the own log reached its limit", hint: "see Protocols/store.md, limits")
     default: .refused(reason: "the entries were not stored: \(error)", hint: "see liaisond's log")
     }
-  }
-
-  private func checkpoint(over entries: EntryBatch, _ state: LogState) -> VerifiedCheckpoint {
-    var tree = state.tree
-    for position in 0..<entries.count {
-      tree.append(
-        EntryHeader.leafHash(of: entries.leaves.span, at: position * EntryLayout.leafBytes))
-    }
-    return checkpoint(size: tree.size, root: tree.root())
   }
 
   private func checkpoint(size: UInt64, root: Digest) -> VerifiedCheckpoint {

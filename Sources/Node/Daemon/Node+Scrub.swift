@@ -27,7 +27,8 @@ extension Node {
   }
 
   private func pause(before work: ScrubWork) -> UInt64 {
-    let isBusy = core.isCatchingUp || core.isServing
+    let isBusy =
+      core.isCatchingUp || core.isServing || store.stagedBytes > NodeLimits.liveBytesOfBusy
     return switch work {
     case .new:
       isBusy ? NodeLimits.verifyPauseWhenBusyMilliseconds : NodeLimits.verifyPauseMilliseconds

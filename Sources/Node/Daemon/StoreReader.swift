@@ -11,7 +11,9 @@ final class StoreReader: LogReader {
 
   func state(of log: LogID) -> LogState? { store.state(log) }
   func durableHead(of log: LogID) -> LogHead { store.durableHead(log) ?? .empty }
-  func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint? { store.newestCheckpoint(log) }
+  func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint? {
+    store.newestDurableCheckpoint(log)
+  }
 
   func contradiction(of log: LogID) -> VerifiedCheckpoint? { store.contradiction(log) }
 
