@@ -53,6 +53,6 @@ extension Replicator {
     guard total > held else { return nil }
     return CatchUp(
       held: held, total: total, entriesPerSecond: progress.meter.rate(held, now),
-      sources: progress.pull == nil ? 0 : 1)
+      sources: Set(progress.fetch.pieces.lazy.filter { !$0.isOver }.map(\.session)).count)
   }
 }

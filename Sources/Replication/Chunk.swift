@@ -17,6 +17,9 @@ struct Chunk {
   var leaves: Range<Int>
   var bodies: Range<Int>
 
+  /// The index after the last entry.
+  var end: UInt64 { first + UInt64(count) }
+
   static let compactLeafBytes = CompactLeaf.byteCount
   /// Type, request, position, first, count, checkpoint size, flags, number of hashes.
   static let fixedBytes = 1 + 4 + 4 + 8 + 4 + 8 + 1 + 1

@@ -149,6 +149,7 @@ public enum Counter: String, Sendable, CaseIterable {
   case pushesAhead = "sync.pushes-ahead"
   case pullsBusy = "sync.pulls-busy"
   case pullsStalled = "sync.pulls-stalled"
+  case piecesMoved = "sync.pieces-moved"
   case checkpointsBad = "sync.checkpoints-bad"
   case cosignaturesBad = "sync.cosignatures-bad"
   case cosignaturesUnknown = "sync.cosignatures-unknown"

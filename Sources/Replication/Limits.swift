@@ -3,10 +3,25 @@ public enum Limits {
   /// Logs that one side may list on a session: 500 nodes of several epochs each, with room.
   public static let logsOfSession = 4_096
   /// Requests that a peer may have open with us; each costs some 40 bytes.
-  public static let openRequestsOfPeer = 8
-  /// Pulls that we have open with all peers: 8 × 8 MiB of credit bounds what may be under way to us.
+  public static let openRequestsOfPeer = 32
+  /// Pieces that we ask of one session at once: with repairs fewer than a peer answers.
+  public static let piecesOfSession = 16
+  /// Logs that are pulled at once whatever is under way of others.
   public static let pullsAtOnce = 8
-  public static let pullCreditBytes: UInt32 = 8 << 20
+  /// Bytes that a piece of a log should have: enough that a question costs nothing, little enough that a slow source
+  /// holds up a little. So long as nothing is known of the log's entries it has this many of them.
+  public static let pieceBytes = 1 << 20
+  /// Near the end pieces are smaller, so that all sources end together: a sixteenth of what is missing, at least this.
+  public static let pieceLeastBytes = 64 << 10
+  public static let entriesOfFirstPiece: UInt64 = 256
+  public static let entriesOfLeastPiece: UInt64 = 16
+  public static let entriesOfLargestPiece: UInt64 = 16_384
+  /// What may be under way on a session: 32 MB/s at a quarter of a second between question and durable answer.
+  public static let fetchedBytesOfSession = 8 << 20
+  /// What may be under way in all, or here and not durable; above it only the first missing entries of a log are asked for.
+  public static let fetchedBytesAtOnce = 32 << 20
+  /// What can wait for what is below: the last piece that was asked for within the limit has its credit and a message.
+  public static let earlyBytesAtMost = fetchedBytesAtOnce + 2 * pieceBytes + (17 << 16)
   /// What a hostile puller may raise its credit to before its session is closed.
   public static let maximumCreditBytes = 64 << 20
   public static let chunkBytes = 256 << 10
@@ -98,8 +113,15 @@ public enum Limits {
   public static let digestMilliseconds: UInt64 = 600_000
   public static let pullStalledMilliseconds: UInt64 = 5_000
   public static let sourcePassedOverMilliseconds: UInt64 = 30_000
-  /// How long one source answers a pull while another announced more than we hold.
-  public static let pullTurnMilliseconds: UInt64 = 60_000
+  /// When a source that brings nothing is given up, if there is another: so many of its round trips, within these bounds.
+  public static let stallRoundTrips: UInt64 = 10
+  public static let pullStalledLeastMilliseconds: UInt64 = 1_000
+  /// How long the first piece may take at one source while another has nothing to do: at least the first; the second when it
+  /// is not known how fast the other is.
+  public static let pieceLeastMilliseconds: UInt64 = 250
+  public static let pieceMilliseconds: UInt64 = 3_000
+  /// How often pieces are looked at.
+  public static let fetchLookMilliseconds: UInt64 = 500
   /// When what the store refused (full, or behind) is asked for again.
   public static let refusedAgainMilliseconds: UInt64 = 1_000
   /// What the rate of a catch-up is the mean of, and how far apart its marks are: at most 11 of 16 bytes a log.

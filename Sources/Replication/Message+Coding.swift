@@ -45,6 +45,7 @@ extension Message {
         throw MalformedMessage(what: "unknown end reason")
       }
       return .end(request: request, reason: reason)
+    case .leave: return .leave(request: try reader.u32())
     case .prune:
       return .prune(position: Int(try reader.u32()))
     case .graft:
@@ -238,6 +239,9 @@ extension Message {
       writer.u8(MessageType.end.rawValue)
       writer.u32(request)
       writer.u8(reason.rawValue)
+    case .leave(let request):
+      writer.u8(MessageType.leave.rawValue)
+      writer.u32(request)
     case .prune(let position):
       writer.u8(MessageType.prune.rawValue)
       writer.u32(UInt32(position))

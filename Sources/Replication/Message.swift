@@ -13,6 +13,7 @@ enum Message: Equatable {
   case credit(request: UInt32, bytes: UInt32)
   case chunk
   case end(request: UInt32, reason: EndReason)
+  case leave(request: UInt32)
   case prune(position: Int)
   case graft(position: Int, size: UInt64)
   case cosigned(direction: CosignedDirection, position: Int, note: [UInt8])
@@ -121,6 +122,7 @@ enum MessageType: UInt8 {
   case opening = 18
   case signedSize = 24
   case cosignatures = 25
+  case leave = 26
   case probe = 19
   case probed = 20
   case exhibit = 21

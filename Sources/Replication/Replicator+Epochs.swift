@@ -52,8 +52,9 @@ extension Replicator {
 
   /// A pull that would bring more is left; what is missing below is asked for at the next tick.
   mutating func endPull(beyondCeilingOf log: LogID) {
-    guard let pull = logs[log]!.pull, pull.to > ceiling(of: log) else { return }
-    logs[log]!.pull = nil
+    let ceiling = ceiling(of: log)
+    guard logs[log]!.fetch.pieces.contains(where: { $0.range.upperBound > ceiling }) else { return }
+    release(log) { $0.range.upperBound > ceiling }
     logs[log]!.pullDueAt = 0
   }
 
@@ -208,7 +209,7 @@ extension Replicator {
     add(opening.identity)
     if logs[log]!.accepted.size == 0 {
       logs[log]!.accepted = opening.batch.after
-      logs[log]!.pull = nil
+      release(log)
       logs[log]!.pullDueAt = now
       effects.append(.follow(opening))
     } else if let held = heldLeaf(of: log, at: 0) {

@@ -68,6 +68,7 @@ extension Replicator {
   /// are none: SYNC-10.
   mutating func announce(_ now: UInt64, _ effects: inout [Effect]) {
     for id in sessionOrder where sessions[id]!.isReady {
+      leaveRequests(on: id, &effects)
       collectLate(on: id, now)
       let isFirst =
         !sessions[id]!.hasSentAnswer && sessions[id]!.isAnnounced && sessions[id]!.hasListed
@@ -111,8 +112,9 @@ extension Replicator {
       effects.append(.event(.peerHead(sessions[id]!.opening.peer, log, size: next.size)))
       compare(next, of: log, on: id, now, &effects)
       if isFirst { offerCosignatures(of: log, on: id, &effects) }
-      wantMore(of: log, now, &effects)
+      wantMore(of: log, now)
     }
+    ask(now, &effects)
     answered(on: id, now, &effects)
     startRepairs(now, &effects)
   }
@@ -153,8 +155,8 @@ extension Replicator {
     guard sessions[id]!.shared[log]?.isDisputed == false else { return }
     sessions[id]!.shared[log]!.isDisputed = true
     leaveRepair(of: log, on: id, now, &effects)
-    if logs[log]!.pull?.session == id {
-      logs[log]!.pull = nil
+    if logs[log]!.fetch.pieces.contains(where: { $0.session == id }) {
+      release(log) { $0.session == id }
       // Another source may have the rest: due at the next tick.
       logs[log]!.pullDueAt = 0
     }

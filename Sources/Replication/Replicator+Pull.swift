@@ -14,46 +14,120 @@ extension Replicator {
     return min(highest, max(ceiling(of: log), logs[log]!.accepted.size))
   }
 
-  /// Decides when what is missing of `log` will be pulled.
-  mutating func wantMore(
-    of log: LogID, _ now: UInt64, _ effects: inout [Effect]
-  ) {
-    let have = logs[log]!.accepted.size
-    let known = highestKnown(of: log)
-    guard known > have else {
+  /// Notes whether something is missing of `log`: `ask` asks for it.
+  mutating func wantMore(of log: LogID, _ now: UInt64) {
+    guard highestKnown(of: log) > logs[log]!.accepted.size else {
       logs[log]!.pullDueAt = nil
       return
     }
     logs[log]!.pullDueAt = min(logs[log]!.pullDueAt ?? now, now)
-    startPull(of: log, now, &effects)
+    enlist(log)
   }
 
-  /// Opens the pull of `log` if it is due, none is open, and a source is known.
-  mutating func startPull(
-    of log: LogID, full: Bool = false, _ now: UInt64, _ effects: inout [Effect]
+  /// What is missing of `log` is to be asked for from now on.
+  mutating func startPull(of log: LogID, _ now: UInt64, _ effects: inout [Effect]) {
+    logs[log]!.pullDueAt = min(logs[log]!.pullDueAt ?? now, now)
+    enlist(log)
+    ask(now, &effects)
+  }
+
+  private mutating func enlist(_ log: LogID) {
+    guard !logs[log]!.isEnlisted else { return }
+    logs[log]!.isEnlisted = true
+    // The own log first: while it is behind, nothing can be signed.
+    if log == ownLog { wanting.insert(log, at: 0) } else { wanting.append(log) }
+  }
+
+  mutating func startDuePulls(
+    of candidates: [LogID], _ now: UInt64, _ effects: inout [Effect]
   ) {
-    guard let progress = logs[log], progress.pull == nil, let due = progress.pullDueAt, due <= now,
-      progress.accepted.size < ceiling(of: log), !progress.isLimited,
-      log == ownLog
-        || logs.slots.indices.count(where: { logs.slots[$0]!.pull != nil }) < Limits.pullsAtOnce,
-      let source = source(of: log, now)
-    else { return }
-    let from = progress.accepted.size
-    let to = min(sessions[source]!.shared[log]!.known, ceiling(of: log))
+    for log in candidates where (logs[log]!.pullDueAt ?? .max) <= now { enlist(log) }
+    ask(now, &effects)
+  }
+
+  /// Asks for pieces of all logs that lack something, one of each in turn, as long as there is room for them.
+  mutating func ask(_ now: UInt64, _ effects: inout [Effect]) {
+    guard !wanting.isEmpty else { return }
+    var isGoingOn = true
+    while isGoingOn {
+      isGoingOn = false
+      for log in wanting {
+        guard isWanted(log, now) else {
+          logs[log]!.isEnlisted = false
+          wanting.removeAll { $0 == log }
+          continue
+        }
+        guard askForPiece(of: log, now, &effects) else { continue }
+        isGoingOn = true
+        if log != ownLog {
+          wanting.removeAll { $0 == log }
+          wanting.append(log)
+        }
+      }
+    }
+  }
+
+  private mutating func isWanted(_ log: LogID, _ now: UInt64) -> Bool {
+    guard let due = logs[log]!.pullDueAt, !logs[log]!.isLimited else { return false }
+    guard min(highestKnown(of: log), ceiling(of: log)) > logs[log]!.accepted.size else {
+      logs[log]!.pullDueAt = nil
+      return false
+    }
+    return due <= now
+  }
+
+  /// - Returns: whether something was asked.
+  private mutating func askForPiece(
+    of log: LogID, _ now: UInt64, _ effects: inout [Effect]
+  ) -> Bool {
+    if askForGap(of: log, now, &effects) { return true }
+    return moveSlowPiece(of: log, now, &effects) && askForGap(of: log, now, &effects)
+  }
+
+  private mutating func askForGap(
+    of log: LogID, _ now: UInt64, _ effects: inout [Effect]
+  ) -> Bool {
+    let size = logs[log]!.accepted.size
+    let target = min(highestKnown(of: log), ceiling(of: log))
+    guard let gap = logs[log]!.fetch.gap(from: size, to: target) else { return false }
+    let isFront = gap.lowerBound == size
+    guard hasRoom(for: log, isFront: isFront),
+      let source = source(of: log, at: gap.lowerBound, isFront: isFront, now)
+    else { return false }
+    let fetch = logs[log]!.fetch
+    let step = fetch.pieceEntries(missing: target - size)
+    let cut = (gap.lowerBound / step + 1) * step
+    let end = min(cut, gap.upperBound, sessions[source]!.shared[log]!.known)
+    let isFull = fetch.suspect?.first == gap.lowerBound
+    open(gap.lowerBound..<end, of: log, full: isFull, on: source, now, &effects)
+    // What is late is little: from here on it is to come by itself.
+    if target - size <= Limits.entriesPushedAtOnce { graft(log, on: source, &effects) }
+    return true
+  }
+
+  private mutating func open(
+    _ range: Range<UInt64>, of log: LogID, full: Bool, on source: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
     let request = takeRequest()
-    leaveRepair(of: log, on: source, now, &effects)
-    logs[log]!.pull = Pull(
-      session: source, request: request, from: from, to: to, full: full, openedAt: now,
-      next: from, progressAt: now)
-    logs[log]!.pullDueAt = nil
+    let credit = logs[log]!.fetch.bytes(of: UInt64(range.count))
+    let isAlone = runningPieces(on: source) == 0
+    if isAlone {
+      sessions[source]!.pieceEndedAt = now
+      sessions[source]!.pieceBytes = 0
+    }
+    logs[log]!.fetch.add(
+      Piece(
+        session: source, request: request, range: range, full: full, openedAt: now,
+        isAlone: isAlone, next: range.lowerBound, progressAt: now, credit: credit))
+    if !fetching.contains(log) { fetching.append(log) }
     measure(log, now)
-    let position = sessions[source]!.ourPositions[log]!
-    graft(log, on: source, &effects)
     send(
       .pull(
         PullRequest(
-          request: request, position: position, from: from, to: to,
-          credit: Limits.pullCreditBytes, full: full)), on: source, &effects)
+          request: request, position: sessions[source]!.ourPositions[log]!,
+          from: range.lowerBound, to: range.upperBound, credit: UInt32(credit), full: full)),
+      on: source, &effects)
   }
 
   mutating func takeRequest() -> UInt32 {
@@ -62,277 +136,198 @@ extension Replicator {
     return request
   }
 
-  /// The session that announced the most; the first of equals. One that stalled is passed over.
+  // MARK: Room
+
+  /// The first entry that is missing of a log is always asked for, of so many logs; what comes early has a limit.
+  private func hasRoom(for log: LogID, isFront: Bool) -> Bool {
+    if isFront { return log == ownLog || fetching.contains(log) || hasPlace }
+    return reservedBytes() < Limits.fetchedBytesAtOnce
+  }
+
+  private var hasPlace: Bool {
+    fetching.count < Limits.pullsAtOnce || reservedBytes() < Limits.fetchedBytesAtOnce
+  }
+
+  /// What all pieces may take yet, and what the store has not answered for.
+  func reservedBytes(on id: SessionID? = nil) -> Int {
+    var bytes = 0
+    for log in fetching {
+      for piece in logs[log]!.fetch.pieces where id == nil || piece.session == id {
+        bytes += piece.reservedBytes
+      }
+    }
+    if let id { return bytes + sessions[id]!.owedBytes }
+    return sessionOrder.reduce(bytes) { $0 + sessions[$1]!.owedBytes }
+  }
+
+  private func runningPieces(on id: SessionID, of log: LogID? = nil) -> Int {
+    var count = 0
+    for other in fetching where log == nil || log == other {
+      for piece in logs[other]!.fetch.pieces where piece.session == id && !piece.isOver {
+        count += 1
+      }
+    }
+    return count
+  }
+
+  /// How much may be under way on a session: what its line brings in a second, at least a piece.
+  private func window(of id: SessionID) -> Int {
+    let rate = sessions[id]!.bytesPerMillisecond
+    guard rate > 0 else { return 2 * Limits.pieceBytes }
+    return min(max(rate * 1_000, Limits.pieceBytes), Limits.fetchedBytesOfSession)
+  }
+
+  // MARK: Sources
+
+  private func mayAsk(_ id: SessionID, for log: LogID, at index: UInt64, _ now: UInt64) -> Bool {
+    guard sessions[id]!.isReady, sessions[id]!.passedOverUntil <= now,
+      let shared = sessions[id]!.shared[log]
+    else { return false }
+    return !shared.isDisputed && shared.known > index && shared.passedOverUntil <= now
+  }
+
+  /// The session with the least under way, of those that have room; of equals, the one that announced the most.
   private func source(
-    of log: LogID, except other: SessionID? = nil, _ now: UInt64
+    of log: LogID, at index: UInt64, isFront: Bool, _ now: UInt64
   ) -> SessionID? {
-    var best: (id: SessionID, size: UInt64)?
-    for id in sessionOrder where id != other && sessions[id]!.isReady {
-      guard sessions[id]!.passedOverUntil <= now, let shared = sessions[id]!.shared[log],
-        !shared.isDisputed, shared.known > logs[log]!.accepted.size, shared.passedOverUntil <= now
-      else { continue }
-      if best == nil || shared.known > best!.size { best = (id, shared.known) }
+    var best: (id: SessionID, bytes: Int, known: UInt64)?
+    for id in sessionOrder where mayAsk(id, for: log, at: index, now) {
+      guard runningPieces(on: id) < Limits.piecesOfSession else { continue }
+      let bytes = reservedBytes(on: id)
+      guard bytes < window(of: id) || isFront && runningPieces(on: id, of: log) == 0 else {
+        continue
+      }
+      let known = sessions[id]!.shared[log]!.known
+      if best.map({ (bytes, $0.known) < ($0.bytes, known) }) ?? true { best = (id, bytes, known) }
     }
     return best?.id
+  }
+
+  /// Whether somebody else can be asked for the entry at `index`.
+  func hasOther(than id: SessionID, of log: LogID, at index: UInt64, _ now: UInt64) -> Bool {
+    sessionOrder.contains { $0 != id && mayAsk($0, for: log, at: index, now) }
+  }
+
+  /// The piece that everything waits for goes on elsewhere, when somebody much faster has nothing to do: a slow source costs
+  /// its own share.
+  private mutating func moveSlowPiece(
+    of log: LogID, _ now: UInt64, _ effects: inout [Effect]
+  ) -> Bool {
+    guard let front = logs[log]!.fetch.pieces.first, !front.isOver, front.credit > front.received,
+      sessions[front.session] != nil
+    else { return false }
+    let since = max(front.openedAt, sessions[front.session]!.pieceEndedAt)
+    let elapsed = now - min(now, since)
+    let rate = front.received / Int(max(1, now - min(now, front.openedAt)))
+    let isTooSlow = sessionOrder.contains { id in
+      guard id != front.session, mayAsk(id, for: log, at: front.next, now),
+        runningPieces(on: id, of: log) == 0
+      else { return false }
+      let other = sessions[id]!.bytesPerMillisecond
+      guard other > 0 else { return elapsed > Limits.pieceMilliseconds }
+      let expected = UInt64(Limits.pieceBytes / other) + sessions[id]!.roundTrip
+      return elapsed > max(4 * expected, Limits.pieceLeastMilliseconds) && other > 2 * rate
+    }
+    guard isTooSlow else { return false }
+    effects.append(.count(.piecesMoved))
+    sessions[front.session]!.shared[log]?.passedOverUntil =
+      now + Limits.sourcePassedOverMilliseconds
+    release(log) { $0.session == front.session }
+    return true
+  }
+
+  // MARK: Ends
+
+  /// Leaves pieces; what came early of them is dropped, and asked for again.
+  mutating func release(_ log: LogID, where isLeft: (Piece) -> Bool = { _ in true }) {
+    for index in logs[log]!.fetch.pieces.indices.reversed()
+    where isLeft(logs[log]!.fetch.pieces[index]) {
+      let piece = logs[log]!.fetch.remove(at: index)
+      if !piece.isOver { sessions[piece.session]?.leaving.append(piece.request) }
+    }
+    if logs[log]!.fetch.isEmpty { fetching.removeAll { $0 == log } }
+  }
+
+  mutating func leaveRequests(on id: SessionID, _ effects: inout [Effect]) {
+    guard !sessions[id]!.leaving.isEmpty else { return }
+    for request in sessions[id]!.leaving { send(.leave(request: request), on: id, &effects) }
+    sessions[id]!.leaving = []
+  }
+
+  /// Pieces that are here wholly, or that pushes overtook.
+  mutating func releaseDone(of log: LogID) {
+    let size = logs[log]!.accepted.size
+    release(log) { $0.end <= size }
   }
 
   mutating func ended(
     _ request: UInt32, _ reason: EndReason, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    if let log = logOrder.first(where: { isRepair($0, request, id) }) {
+    if let log = logOrder.first(where: { damagedLogs.contains($0) && isRepair($0, request, id) }) {
       return ended(repairOf: log, reason, on: id, now, &effects)
     }
-    guard let log = logOrder.first(where: { isPull(logs[$0]!, request, id) }) else { return }
-    let isComplete = logs[log]!.accepted.size >= logs[log]!.pull!.to
-    logs[log]!.pull = nil
-    if reason != .done || !isComplete {
-      sessions[id]!.shared[log]!.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
-      if log == ownLog { dropClaim(on: id, now, &effects) }
+    guard
+      let log = fetching.first(where: { logs[$0]!.fetch.index(of: request, id) != nil }),
+      let index = logs[log]!.fetch.index(of: request, id)
+    else { return }
+    // Short of what it announced.
+    logs[log]!.fetch.update(index) { $0.isOver = true }
+    sessions[id]!.shared[log]!.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
+    if log == ownLog { dropClaim(on: id, now, &effects) }
+    releaseDone(of: log)
+    startPull(of: log, now, &effects)
+  }
+
+  /// When a piece has stalled. What its session brought of another counts: they share a line.
+  func stallsAt(_ piece: Piece, hasOther: Bool) -> UInt64 {
+    var patience = Limits.pullStalledMilliseconds
+    let trip = sessions[piece.session]?.roundTrip ?? 0
+    if hasOther, trip > 0 {
+      patience = min(
+        max(Limits.stallRoundTrips * trip, Limits.pullStalledLeastMilliseconds), patience)
     }
-    if highestKnown(of: log) > logs[log]!.accepted.size {
-      logs[log]!.pullDueAt = now
-      startPull(of: log, now, &effects)
-    }
-    startDuePulls(of: logOrder, now, &effects)
+    return max(piece.progressAt, sessions[piece.session]?.progressAt ?? 0) + patience
   }
 
-  private func isPull(_ progress: LogProgress, _ request: UInt32, _ id: SessionID) -> Bool {
-    progress.pull?.request == request && progress.pull?.session == id
-  }
-
-  mutating func startDuePulls(
-    of candidates: [LogID], _ now: UInt64, _ effects: inout [Effect]
-  ) {
-    for log in candidates where (logs[log]!.pullDueAt ?? .max) <= now {
-      startPull(of: log, now, &effects)
-      if logs[log]!.pull == nil, highestKnown(of: log) <= logs[log]!.accepted.size {
-        logs[log]!.pullDueAt = nil
-      }
-    }
-  }
-
-  /// When a pull has stalled. What its session brought for another log counts: they share a line.
-  func stallsAt(_ pull: Pull) -> UInt64 {
-    max(pull.progressAt, sessions[pull.session]?.progressAt ?? 0) + Limits.pullStalledMilliseconds
-  }
-
-  /// The watchdog: another source for what makes no progress, or next to none. SYNC-33.
+  /// The watchdog: another source for what makes no progress. SYNC-33.
   mutating func abandonStalledPulls(
     of candidates: [LogID], _ now: UInt64, _ effects: inout [Effect]
   ) {
     for log in candidates {
-      guard let pull = logs[log]!.pull else { continue }
-      let isStalled = logs[log]!.debts.isEmpty && now >= stallsAt(pull)
-      let hadItsTurn =
-        now >= pull.openedAt + Limits.pullTurnMilliseconds
-        && source(of: log, except: pull.session, now) != nil
-      guard isStalled || hadItsTurn else { continue }
-      logs[log]!.pull = nil
-      logs[log]!.pullDueAt = now
-      // For all logs: who lets one pull stall would take every place in turn.
-      sessions[pull.session]?.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
-      guard isStalled else { continue }
-      if log == ownLog { dropClaim(on: pull.session, now, &effects) }
+      // Without credit it is our store that is slow.
+      let stalled = logs[log]!.fetch.pieces.first { piece in
+        !piece.isOver && piece.credit > piece.received
+          && now >= stallsAt(piece, hasOther: true)
+          && now
+            >= stallsAt(
+              piece, hasOther: hasOther(than: piece.session, of: log, at: piece.next, now))
+      }
+      guard let stalled else { continue }
       effects.append(.count(.pullsStalled))
-      if let peer = sessions[pull.session]?.opening.peer {
+      if let peer = sessions[stalled.session]?.opening.peer {
         effects.append(.event(.stalled(log, peer)))
       }
-    }
-  }
-
-  // MARK: Chunks
-
-  mutating func received(
-    chunk message: [UInt8], on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
-  ) throws(MalformedMessage) {
-    let chunk = try Chunk.decode(message)
-    let log = try log(chunk.position, id)
-    guard let shared = sessions[id]!.shared[log] else {
-      throw MalformedMessage(what: "chunk of a log that is not shared")
-    }
-    if chunk.request != 0, isRepair(log, chunk.request, id) {
-      return received(repair: chunk, message, of: log, on: id, now, &effects)
-    }
-    let pull = logs[log]!.pull
-    let isAnswer = chunk.request != 0
-    if isAnswer, pull == nil || !isPull(logs[log]!, chunk.request, id) {
-      return effects.append(.count(.chunksUnasked))
-    }
-    guard !shared.isDisputed else { return }
-    if logs[log]!.isLimited { return notNow(log, on: id, &effects) }
-    let end = chunk.first + UInt64(chunk.count)
-    guard end <= ceiling(of: log) else {
-      return beyond(chunk, log, on: id, now, &effects)
-    }
-    if isAnswer {
-      guard chunk.first == pull!.next, end <= pull!.to else {
-        return blame(id, for: log, now, &effects)
-      }
-      logs[log]!.pull!.next = end
-    }
-    let size = logs[log]!.accepted.size
-    guard chunk.first == size else {
-      return outOfPlace(chunk, log, on: id, size: size, now, &effects)
-    }
-    accept(chunk, message, log, on: id, now, &effects)
-  }
-
-  /// At its limit: a peer that pushes is to announce only, until a pull grafts again.
-  private mutating func notNow(_ log: LogID, on id: SessionID, _ effects: inout [Effect]) {
-    effects.append(.count(.pushesLimited))
-    prune(log, on: id, &effects)
-  }
-
-  /// Above the end of the epoch, or the freeze: what stands below is asked for, the rest not taken.
-  private mutating func beyond(
-    _ chunk: Chunk, _ log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
-  ) {
-    guard chunk.request == 0 else { return blame(id, for: log, now, &effects) }
-    effects.append(.count(.pushesEnded))
-    prune(log, on: id, &effects)
-    guard logs[log]!.accepted.size < ceiling(of: log) else { return }
-    logs[log]!.pullDueAt = now
-    startPull(of: log, now, &effects)
-  }
-
-  private mutating func outOfPlace(
-    _ chunk: Chunk, _ log: LogID, on id: SessionID, size: UInt64, _ now: UInt64,
-    _ effects: inout [Effect]
-  ) {
-    let end = chunk.first + UInt64(chunk.count)
-    if chunk.request != 0 {
-      // A push overtook the answer; the pull is asked for again from where we are.
-      guard end > size else {
-        logs[log]!.pull!.progressAt = now
-        return repay(chunk.request, messageBytes(chunk), on: id, &effects)
-      }
-      logs[log]!.pull = nil
-      logs[log]!.pullDueAt = now
-      return startPull(of: log, now, &effects)
-    }
-    let shown = sessions[id]!.shared[log]!.shown
-    sessions[id]!.shared[log]!.shown = max(shown, end)
-    if end <= size {
-      effects.append(.count(.pushesDuplicate))
-      return prune(log, on: id, &effects)
-    }
-    effects.append(.count(.pushesAhead))
-    logs[log]!.pullDueAt = now
-    startPull(of: log, now, &effects)
-  }
-
-  private func messageBytes(_ chunk: Chunk) -> UInt32 { UInt32(chunk.bodies.upperBound) }
-
-  private func repay(
-    _ request: UInt32, _ bytes: UInt32, on id: SessionID, _ effects: inout [Effect]
-  ) {
-    send(.credit(request: request, bytes: bytes), on: id, &effects)
-  }
-
-  private mutating func accept(
-    _ chunk: Chunk, _ message: [UInt8], _ log: LogID, on id: SessionID, _ now: UInt64,
-    _ effects: inout [Effect]
-  ) {
-    do {
-      let verified = try verify(chunk, message, log, on: id)
-      take(verified, from: id, chunk, log, now, &effects)
-    } catch {
-      switch error {
-      case .failure:
-        // What stands here may be another history than the sender's.
-        if logs[log]!.accepted.size > 0 {
-          seekFork(of: log, from: logs[log]!.accepted.size - 1, on: id, &effects)
-        }
-        failed(chunk, log, on: id, now, &effects)
-      case .fault(let fault): freeze(log, fault, &effects)
+      // For all logs: who lets one pull stall would take every place in turn.
+      sessions[stalled.session]?.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
+      for other in fetching
+      where logs[other]!.fetch.pieces.contains(where: { $0.session == stalled.session }) {
+        if other == ownLog { dropClaim(on: stalled.session, now, &effects) }
+        release(other) { $0.session == stalled.session }
+        logs[other]!.pullDueAt = now
+        enlist(other)
       }
     }
   }
 
-  private func verify(
-    _ chunk: Chunk, _ message: [UInt8], _ log: LogID, on id: SessionID
-  ) throws(Rejection) -> VerifiedBatch {
-    let state = logs[log]!.accepted
-    guard chunk.areStatesLawful(in: message), let batch = chunk.batch(of: message, extending: state)
-    else { throw .failure(.empty) }
-    if chunk.checkpointSize == 0 {
-      guard chunk.count <= Limits.entriesAcceptedSingly else { throw .failure(.notUnderCheckpoint) }
-      return try state.accept(batch)
+  /// When something of what is under way is to be looked at.
+  func nextDue(of fetch: Fetch, _ now: UInt64) -> UInt64 {
+    guard !fetch.isEmpty else { return .max }
+    var due = now + Limits.fetchLookMilliseconds
+    for piece in fetch.pieces where !piece.isOver {
+      let stalls = stallsAt(piece, hasOther: true)
+      if stalls > now { due = min(due, stalls) }
     }
-    guard let checkpoint = sessions[id]!.shared[log]!.theirCheckpoint,
-      checkpoint.size == chunk.checkpointSize
-    else { throw .failure(.notUnderCheckpoint) }
-    return try state.accept(batch, under: checkpoint, consistency: chunk.proof)
-  }
-
-  private mutating func take(
-    _ verified: VerifiedBatch, from id: SessionID, _ chunk: Chunk, _ log: LogID, _ now: UInt64,
-    _ effects: inout [Effect]
-  ) {
-    logs[log]!.accepted = verified.after
-    logs[log]!.upstream = id
-    let shown = sessions[id]!.shared[log]!.shown
-    sessions[id]!.shared[log]!.shown = max(shown, verified.after.size)
-    if log == ownLog {
-      let peer = sessions[id]!.opening.peer
-      closeSigning(
-        because:
-          "\(peer) held own entries up to \(verified.after.size) that this folder lacked: it is an old copy"
-      )
-      effects.append(.event(.ownEntriesFrom(peer, size: verified.after.size)))
-    }
-    if chunk.request != 0 {
-      logs[log]!.pull!.progressAt = now
-      sessions[id]!.progressAt = now
-      logs[log]!.debts.append(
-        Debt(
-          session: id, request: chunk.request, upTo: verified.after.size,
-          bytes: messageBytes(chunk)))
-    }
-    effects.append(.append(verified, bulk: chunk.request != 0 && chunk.checkpointSize > 0))
-    if let checkpoint = sessions[id]!.shared[log]!.theirCheckpoint,
-      checkpoint.size <= verified.after.size
-    {
-      wait(checkpoint, of: log)
-    }
-    if highestKnown(of: log) <= verified.after.size { logs[log]!.pullDueAt = nil }
-  }
-
-  private mutating func failed(
-    _ chunk: Chunk, _ log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
-  ) {
-    if chunk.request != 0, !chunk.full, chunk.checkpointSize > 0, logs[log]!.pull?.full == false {
-      effects.append(.count(.chunksAskedInFull))
-      logs[log]!.pull = nil
-      logs[log]!.pullDueAt = now
-      return startPull(of: log, full: true, now, &effects)
-    }
-    blame(id, for: log, now, &effects)
-  }
-
-  /// What came is the sender's failure: counted, and the log is asked for elsewhere.
-  private mutating func blame(
-    _ id: SessionID, for log: LogID, _ now: UInt64, _ effects: inout [Effect]
-  ) {
-    effects.append(.count(.chunksFailed))
-    if logs[log]!.pull?.session == id { logs[log]!.pull = nil }
-    sessions[id]!.shared[log]!.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
-    logs[log]!.pullDueAt = now
-    if log == ownLog { dropClaim(on: id, now, &effects) }
-    fail(id, now, &effects)
-    startPull(of: log, now, &effects)
-  }
-
-  mutating func fail(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
-    guard sessions[id] != nil else { return }
-    sessions[id]!.failures += 1
-    if sessions[id]!.failures >= Limits.failuresOfSession { close(id, .failures, now, &effects) }
-  }
-
-  private mutating func freeze(_ log: LogID, _ fault: AuthorFault, _ effects: inout [Effect]) {
-    effects.append(.count(.faults))
-    effects.append(.keepEvidence(log, fault))
-    freeze(log, at: fault.position, &effects)
+    return due
   }
 }

@@ -14,7 +14,7 @@ extension Replicator {
     }
     if before == 0 { genesisCame(log, now, &effects) }
     measure(log, now)
-    giveCreditBack(log, &effects)
+    giveCreditBack(log, now, &effects)
     settleCheckpoint(of: log, now, &effects)
     compareHeads(of: log, above: before, now, &effects)
     for id in sessionOrder where sessions[id]!.isReady {
@@ -26,13 +26,32 @@ extension Replicator {
     wantCosignature(of: log, now, &effects)
   }
 
-  private mutating func giveCreditBack(_ log: LogID, _ effects: inout [Effect]) {
+  /// What is durable takes no more room; pieces that need more credit than they had get it.
+  private mutating func giveCreditBack(
+    _ log: LogID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
     let durable = logs[log]!.durable.size
+    guard logs[log]!.debts.contains(where: { $0.upTo <= durable }) else { return }
     for debt in logs[log]!.debts where debt.upTo <= durable {
       guard sessions[debt.session] != nil else { continue }
-      send(.credit(request: debt.request, bytes: debt.bytes), on: debt.session, &effects)
+      sessions[debt.session]!.owedBytes -= debt.bytes
+      let fetch = logs[log]!.fetch
+      guard let index = fetch.index(of: debt.request, debt.session) else { continue }
+      let piece = fetch.pieces[index]
+      let rest = fetch.bytes(of: piece.range.upperBound - piece.next)
+      guard piece.credit - piece.received < rest else { continue }
+      logs[log]!.fetch.update(index) { $0.credit += debt.bytes }
+      send(
+        .credit(request: debt.request, bytes: UInt32(debt.bytes)), on: debt.session, &effects)
     }
     logs[log]!.debts.removeAll { $0.upTo <= durable }
+    ask(now, &effects)
+  }
+
+  /// The store did not take what came: nothing of it is waited for.
+  mutating func forgive(_ log: LogID) {
+    for debt in logs[log]!.debts { sessions[debt.session]?.owedBytes -= debt.bytes }
+    logs[log]!.debts = []
   }
 
   /// - Parameter before: our durable size before.

@@ -14,9 +14,15 @@ extension Replicator {
     let waiting = sessions.map(\.waitingOpenings.count).max() ?? 0
     let sent = sessions.flatMap { $0.shared.values.map(\.proofsSent) }.max() ?? 0
     return [
-      // The own log's pull is open besides.
       QueueFigure(
-        name: "pulls", count: logs.count { $0.pull != nil }, limit: Limits.pullsAtOnce + 1),
+        name: "pieces of a session",
+        count: sessionOrder.map { id in
+          logs.reduce(0) { $0 + $1.fetch.pieces.count { $0.session == id && !$0.isOver } }
+        }.max() ?? 0, limit: Limits.piecesOfSession),
+      QueueFigure(
+        name: "bytes that wait for what is below",
+        count: logs.reduce(0) { $0 + $1.fetch.pieces.reduce(0) { $0 + $1.earlyBytes } },
+        limit: Limits.earlyBytesAtMost),
       QueueFigure(
         name: "repairs", count: logs.count { $0.repairs.pull != nil },
         limit: Limits.repairsAtOnce + 1),

@@ -59,12 +59,12 @@ extension Replicator {
     }
   }
 
-  /// One who was not asked, and on whose session no other pull of this log would give way to this one.
+  /// One who was not asked.
   private func repairSource(
     of log: LogID, for piece: DamagedPiece, _ now: UInt64
   ) -> SessionID? {
     holders(of: log, piece).first { id in
-      sessions[id]!.passedOverUntil <= now && logs[log]!.pull?.session != id
+      sessions[id]!.passedOverUntil <= now
         && !piece.asked.contains(sessions[id]!.opening.peer)
     }
   }

@@ -16,8 +16,6 @@ extension Replicator {
     guard Int(pull.credit) <= Limits.maximumCreditBytes else {
       return close(id, .credit, now, &effects)
     }
-    // One request is open for a log: the puller left the earlier one. Nothing else would tell.
-    sessions[id]!.serving.removeAll { $0.log == log }
     if sessions[id]!.serving.count >= Limits.openRequestsOfPeer,
       let left = sessions[id]!.serving.firstIndex(where: { $0.credit <= 0 })
     {
@@ -33,7 +31,7 @@ extension Replicator {
     sessions[id]!.serving.append(
       ServedPull(
         request: pull.request, log: log, next: pull.from, to: pull.to, credit: Int(pull.credit),
-        full: pull.full))
+        full: pull.full, isToEnd: pull.to == logs[log]!.durable.size))
     serve(id, now, &effects)
   }
 
@@ -57,7 +55,10 @@ extension Replicator {
     var isIdle = false
     while !isIdle, budget > 0, sessions[id]?.isCongested == false {
       isIdle = true
-      for served in sessions[id]!.serving where served.credit > 0 {
+      // Logs have their turns; requests for one log are answered one after the other.
+      var turns: Set<LogID> = []
+      for served in sessions[id]!.serving
+      where served.credit > 0 && turns.insert(served.log).inserted {
         // One entry may take 1 MiB: eight of them in one turn would overrun the connection's queue.
         guard budget > 0 else { break }
         if let until = isHeld(.answeredBytes, on: id, now) {
@@ -89,17 +90,20 @@ extension Replicator {
       return 0
     }
     noteSent(served.log, served.next..<sent.next, on: id)
-    sessions[id]!.serving.remove(at: index)
     if sent.next < served.to {
-      // Behind the others: each has its turn.
-      var rest = served
-      rest.next = sent.next
-      rest.credit -= sent.bytes
-      sessions[id]!.serving.append(rest)
+      sessions[id]!.serving[index].next = sent.next
+      sessions[id]!.serving[index].credit -= sent.bytes
     } else {
+      sessions[id]!.serving.remove(at: index)
+    }
+    // Behind the other logs.
+    let ofLog = sessions[id]!.serving.filter { $0.log == served.log }
+    sessions[id]!.serving.removeAll { $0.log == served.log }
+    sessions[id]!.serving += ofLog
+    if sent.next >= served.to {
       send(.end(request: served.request, reason: .done), on: id, &effects)
       // What came meanwhile was not pushed.
-      push(served.log, above: served.to, on: id, now, &effects)
+      if served.isToEnd { push(served.log, above: served.to, on: id, now, &effects) }
     }
     return sent.bytes
   }

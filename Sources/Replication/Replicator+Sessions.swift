@@ -18,13 +18,14 @@ extension Replicator {
     sessions[id] = nil
     sessionOrder.removeAll { $0 == id }
     for log in logOrder {
-      logs[log]?.debts.removeAll { $0.session == id }
+      if logs[log]?.debts.isEmpty == false { logs[log]!.debts.removeAll { $0.session == id } }
       if logs[log]?.upstream == id { replaceUpstream(of: log, &effects) }
-      if logs[log]?.pull?.session == id {
-        logs[log]?.pull = nil
-        logs[log]?.pullDueAt = now
-      }
     }
+    for log in fetching where logs[log]!.fetch.pieces.contains(where: { $0.session == id }) {
+      release(log) { $0.session == id }
+      logs[log]!.pullDueAt = now
+    }
+    startDuePulls(of: logOrder, now, &effects)
   }
 
   mutating func close(
@@ -86,6 +87,7 @@ extension Replicator {
     case .pull(let pull): try requested(pull, on: id, now, &effects)
     case .credit(let request, let bytes): credited(request, bytes, on: id, now, &effects)
     case .chunk: try received(chunk: bytes, on: id, now, &effects)
+    case .leave(let request): sessions[id]!.serving.removeAll { $0.request == request }
     case .end(let request, let reason): ended(request, reason, on: id, now, &effects)
     case .prune(let position):
       let log = try log(position, id)

@@ -81,7 +81,7 @@ extension Replicator {
   public func isDisputed(_ log: LogID) -> Bool { isDisputedAnywhere(log) }
 
   /// Whether entries of some log are being pulled.
-  public var isCatchingUp: Bool { logs.slots.indices.contains { logs.slots[$0]!.pull != nil } }
+  public var isCatchingUp: Bool { !fetching.isEmpty }
 
   /// Whether a peer is pulling from us.
   public var isServing: Bool { sessionOrder.contains { !sessions[$0]!.serving.isEmpty } }

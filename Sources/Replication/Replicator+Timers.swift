@@ -80,10 +80,11 @@ extension Replicator {
   private func nextDue(ofLogAt place: Int, _ now: UInt64, afterTick: Bool) -> UInt64 {
     func time(_ at: UInt64) -> UInt64 { at > now || !afterTick ? at : now + 1_000 }
     var due = nextDue(of: logs.slots[place]!.repairs, now)
-    if let pull = logs.slots[place]!.pull {
-      due = min(due, time(stallsAt(pull)), time(pull.openedAt + Limits.pullTurnMilliseconds))
-    } else if let pullDue = logs.slots[place]!.pullDueAt {
-      due = min(due, time(pullDue))
+    due = min(due, nextDue(of: logs.slots[place]!.fetch, now))
+    if let pullDue = logs.slots[place]!.pullDueAt {
+      // Who is enlisted was asked for as far as there is room.
+      let isBlocked = logs.slots[place]!.isEnlisted && pullDue <= now
+      due = min(due, isBlocked ? now + 1_000 : time(pullDue))
     }
     if let passes = logs.slots[place]!.checkpointDueAt { due = min(due, time(passes)) }
     if let relays = logs.slots[place]!.outgoingDueAt { due = min(due, time(relays)) }

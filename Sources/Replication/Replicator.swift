@@ -33,6 +33,9 @@ public struct Replicator {
   /// What each peer has cost.
   var meters: [NodeName: PeerMeter] = [:]
   var nextRequest: UInt32 = 1
+  /// Logs of which something is missing, in the order in which they are asked for next; and those that are being asked for.
+  var wanting: [LogID] = []
+  var fetching: [LogID] = []
   /// Logs of which something is to be fetched again.
   var damagedLogs: Set<LogID> = []
   /// Whether this node may sign; the gate decides it at the end of each step.
@@ -141,11 +144,10 @@ public struct Replicator {
     guard logs[log] != nil, logs[log]!.isLimited != isLimited else { return }
     logs[log]!.isLimited = isLimited
     guard isLimited else {
-      logs[log]!.pullDueAt = now
       startPull(of: log, now, &effects)
       return startRepairs(now, &effects)
     }
-    logs[log]!.pull = nil
+    release(log)
     logs[log]!.pullDueAt = nil
     if let session = logs[log]!.repairs.pull?.session {
       leaveRepair(of: log, on: session, now, &effects)
@@ -165,8 +167,8 @@ public struct Replicator {
   private mutating func refused(_ log: LogID, _ now: UInt64) {
     guard let progress = logs[log] else { return }
     adopt(reader.state(of: log) ?? LogState(empty: progress.accepted.identity), of: log)
-    logs[log]?.pull = nil
-    logs[log]?.debts = []
+    release(log)
+    forgive(log)
     logs[log]?.pullDueAt = now + Limits.refusedAgainMilliseconds
   }
 }

@@ -19,6 +19,16 @@ struct Session {
   var failures = 0
   /// When an answer to one of our pulls brought something last: pulls of one session share its line.
   var progressAt: UInt64 = 0
+  /// What its answers bring, and how long a question and the beginning of its answer take; 0: not known yet.
+  var bytesPerMillisecond = 0
+  var roundTrip: UInt64 = 0
+  /// When a piece was over, or the first of several was opened, and what came since.
+  var pieceEndedAt: UInt64 = 0
+  var pieceBytes = 0
+  /// Bytes that it sent and that are not durable yet.
+  var owedBytes = 0
+  /// Requests of ours that are to be left at the end of the step.
+  var leaving: [UInt32] = []
   /// Set when the session let a pull stall or had its turn: of whatever log, others are asked first.
   var passedOverUntil: UInt64 = 0
 
@@ -118,19 +128,8 @@ struct ServedPull {
   let to: UInt64
   var credit: Int
   let full: Bool
-}
-
-/// Our pull of a log from a session.
-struct Pull {
-  let session: SessionID
-  let request: UInt32
-  let from: UInt64
-  let to: UInt64
-  let full: Bool
-  let openedAt: UInt64
-  /// Where the next chunk of the answer begins.
-  var next: UInt64
-  var progressAt: UInt64
+  /// The puller asked for all that there was.
+  let isToEnd: Bool
 }
 
 /// Bytes a peer lent us until they are durable: SYNC-33.
@@ -138,16 +137,18 @@ struct Debt {
   let session: SessionID
   let request: UInt32
   let upTo: UInt64
-  let bytes: UInt32
+  let bytes: Int
 }
 
 /// What the core keeps of one log, beyond its sessions.
 struct LogProgress {
   var accepted: LogState
   var durable: LogHead
-  var pull: Pull?
+  var fetch = Fetch()
+  /// It is among those that are asked for in turn.
+  var isEnlisted = false
   var debts: [Debt] = []
-  /// When a known higher head is to be pulled; nil when nothing is missing.
+  /// From when on a known higher head is to be pulled; nil when nothing is missing.
   var pullDueAt: UInt64?
   var meter = ProgressMeter()
   /// What the node wants fetched again.

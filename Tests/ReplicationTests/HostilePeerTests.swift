@@ -225,12 +225,12 @@ struct HostilePeerTests {
     cluster.run(3_000)
     let puppet = Puppet(cluster, logs: names)
     cluster.feed("nl", .congested(puppet.id, true))
-    for position in authors.indices {
+    for request in 0..<(Limits.openRequestsOfPeer + 4) {
       puppet.send(
         .pull(
           PullRequest(
-            request: UInt32(position + 1), position: position + 2, from: 0, to: 3, credit: 1,
-            full: false)))
+            request: UInt32(request + 1), position: request % authors.count + 2, from: 0, to: 3,
+            credit: 1, full: false)))
     }
     #expect(cluster["nl"].counters[.pullsBusy] == 4)
     #expect(cluster["nl"].core.sessions[puppet.id]!.serving.count == Limits.openRequestsOfPeer)

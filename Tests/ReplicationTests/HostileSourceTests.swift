@@ -25,7 +25,8 @@ struct HostileSourceTests {
     puppet.send(.heads([AnnouncedHead(position: 1, size: size, leafHash: SHA256.hash([1]))]))
   }
 
-  private var pull: Pull? { cluster["nl"].core.logs[log]!.pull }
+  /// What is asked for first.
+  private var pull: Piece? { cluster["nl"].core.logs[log]!.fetch.pieces.first { !$0.isOver } }
   private var held: UInt64 { cluster["nl"].logs.state(of: log)!.size }
 
   private func entries(_ range: Range<UInt64>) -> EntryBatch {
@@ -36,7 +37,7 @@ struct HostileSourceTests {
 
   /// Lets time pass, and `answer` see each pull that `de` gets.
   private func drive(
-    _ milliseconds: UInt64, every step: UInt64 = 50, _ answer: (Pull) -> Void
+    _ milliseconds: UInt64, every step: UInt64 = 50, _ answer: (Piece) -> Void
   ) {
     let end = cluster.now + milliseconds
     while cluster.now < end {
@@ -161,7 +162,7 @@ struct HostileSourceTests {
   func abandonedRequests() {
     cluster.publish("nl", 3_000, bodyBytes: 1_000)
     cluster.run(100)
-    for request in 1...20 {
+    for request in 1...50 {
       puppet.send(
         .pull(
           PullRequest(
@@ -169,7 +170,12 @@ struct HostileSourceTests {
       cluster.feed("nl", .congested(puppet.id, false))
     }
     #expect(cluster["nl"].counters[.pullsBusy] == nil)
-    #expect(cluster["nl"].core.sessions[puppet.id]!.serving.map(\.request) == [20])
+    func open() -> [UInt32] {
+      cluster["nl"].core.sessions[puppet.id]!.serving.map(\.request)
+    }
+    #expect(open().count == Limits.openRequestsOfPeer && open().last == 50)
+    for request in 1...49 { puppet.send(.leave(request: UInt32(request))) }
+    #expect(open() == [50])
   }
 
   @Test(
@@ -228,13 +234,17 @@ struct HostileSourceTests {
     let names = ["nl", "de"] + authors
     let cluster = Cluster(names)
     let puppet = Puppet(cluster, as: "de", logs: names)
-    func pulls() -> Int { cluster["nl"].core.logs.values.count { $0.pull?.session == puppet.id } }
+    func pulls() -> Int {
+      cluster["nl"].core.logs.values.count { log in
+        log.fetch.pieces.contains { $0.session == puppet.id }
+      }
+    }
     puppet.send(
       .heads(
         authors.indices.map {
           AnnouncedHead(position: $0 + 2, size: 1 << 40, leafHash: SHA256.hash([1]))
         }))
-    #expect(pulls() == Limits.pullsAtOnce)
+    #expect(pulls() == authors.count)
     cluster.run(6_000)
     #expect(puppet.isOpen && pulls() == 0)
     cluster.run(25_000)

@@ -244,7 +244,7 @@ struct RepairTests {
     let whole = try cluster["be"].logs.read(log, 0..<3, maximumBytes: 1 << 20)
     puppet.send(
       .heads([AnnouncedHead(position: 1, size: 900, leafHash: SHA256.hash([1]))]))
-    let pull = try #require(cluster["nl"].core.logs[log]!.pull)
+    let pull = try #require(cluster["nl"].core.logs[log]!.fetch.pieces.first)
     var states = [BodyState](repeating: .present, count: 3)
     states[Int(index)] = state
     let bare = try EntryBatch(

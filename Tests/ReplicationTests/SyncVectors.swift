@@ -53,6 +53,7 @@ enum SyncVectors {
     Vector("opening", "SYNC-70", opening),
     Vector("signed-size", "SYNC-7", signedSize),
     Vector("cosignatures", "SYNC-52", cosignatures),
+    Vector("leave", "SYNC-32", Message.leave(request: 7).encode()),
   ]
 
   private static let leaf = [UInt8](0..<216)
