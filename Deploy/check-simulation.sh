@@ -27,6 +27,19 @@ same_digest() {
   echo "the same in a debug and a release build: $* ($one)"
 }
 
+# planted: each bug that liaison-sim network can plant is found.
+planted() {
+  local bug
+  for bug in answers-early answers-twice announces-more announces-less starts-from-copy ignores-token \
+    rots-unseen freezes never-congested never-quiet loses-pulls dials-once; do
+    if "$release" network --seed 1 --seeds 400 --nodes 4 --plant "$bug" >/dev/null; then
+      echo "FAILED: the planted bug $bug was not found" >&2
+      exit 1
+    fi
+  done
+  echo "every planted bug was found"
+}
+
 case $what in
   store)
     same_digest store --seed "$seed" --points 400
@@ -56,6 +69,7 @@ case $what in
     wait "$first" || status=$?
     printf '%s\n' "$other"
     "$release" network --seed "$own" --seeds 20 || status=$?
+    planted
     exit "$status"
     ;;
   *)

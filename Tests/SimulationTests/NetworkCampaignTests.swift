@@ -26,12 +26,17 @@ struct NetworkCampaignTests {
     #expect(campaign(seed: 6, runs: 1).run().digest != digest)
   }
 
-  @Test(arguments: NetworkBug.allCases.filter { $0 != .neverCongested })
+  /// Most show in the first run; the rest Deploy/check-simulation.sh plants, over some hundred seeds.
+  @Test(arguments: [
+    NetworkBug.answersEarly, .answersTwice, .announcesMore, .announcesLess, .rotsUnseen, .freezes,
+    .losesPulls, .neverQuiet,
+  ])
   func aPlantedBugIsFound(bug: NetworkBug) throws {
-    var campaign = campaign(seed: 1, runs: 25)
+    var campaign = campaign(seed: 1, runs: 8)
     campaign.bug = bug
     let failure = try #require(campaign.run().failure)
-    // It is the bug that was found, and nothing else.
-    #expect(self.campaign(seed: failure.seed, runs: 1).run().failure?.text == nil)
+    var replay = self.campaign(seed: failure.seed, runs: 1)
+    replay.bug = bug
+    #expect(replay.run().failure?.text == failure.text)
   }
 }

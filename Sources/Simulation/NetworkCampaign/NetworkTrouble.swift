@@ -143,7 +143,11 @@ struct NetworkTrouble {
     if run.bug == .startsFromCopy, let backup = run.backups[site.number] {
       site.folder.image = backup.folder.image
     }
-    world.schedule(100 + drawTime(40_000)) { (world) throws(Violation) in try world.start(site) }
+    let signsAtOnce = run.bug == .ignoresToken
+    world.schedule(100 + drawTime(40_000)) { (world) throws(Violation) in
+      try world.start(site)
+      if signsAtOnce { _ = try site.process?.publish(1) }
+    }
   }
 
   /// The machine is lost; a new one begins with a copy. Its token is kept if that closes the log, or nothing was signed after the
