@@ -47,8 +47,8 @@ final class Workshop {
 /// A data folder as the store itself writes it: `nl` with 700 entries, `be` with 40.
 struct DataFolder {
   let url: URL
-  let nl: Author
-  let be: Author
+  var nl: Author { Authors.both.nl }
+  var be: Author { Authors.both.be }
   var authors: [Author] { [nl, be] }
 
   /// - Parameters:
@@ -56,11 +56,51 @@ struct DataFolder {
   ///   - isRestarted: false leaves all entries in a journal, too.
   init(_ workshop: Workshop, isFlushed: Bool = true, isRestarted: Bool = true) throws {
     url = try workshop.fresh()
-    nl = try Author("nl", entries: 700)
-    be = try Author("be", entries: 40)
+    let template = !isFlushed ? Template.broken : isRestarted ? Template.whole : Template.running
+    try template.get().write(to: url)
+  }
+
+  func log(_ author: Author) -> URL { url.appendingPathComponent(DataFolder.place(author)) }
+
+  static func place(_ author: Author) -> String { "logs/\(author.identity.id)" }
+}
+
+/// Who wrote all data folders: their signatures are made once.
+private struct Authors {
+  let nl: Author
+  let be: Author
+
+  static let both: Authors = {
+    do {
+      return Authors(nl: try Author("nl", entries: 700), be: try Author("be", entries: 40))
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }()
+}
+
+/// The files of a data folder, made once for all tests, which change copies of them.
+private struct Template {
+  private var files: [(path: String, bytes: Data)] = []
+
+  static let whole = Result { try Template(isFlushed: true, isRestarted: true) }
+  static let running = Result { try Template(isFlushed: true, isRestarted: false) }
+  static let broken = Result { try Template(isFlushed: false, isRestarted: false) }
+
+  /// Journals of an eighth of the usual length, since they are copied for each test: a quarter holds all entries in one commit.
+  private static let limits: StoreLimits = {
+    var limits = StoreLimits()
+    limits.journalBytes = 2 << 20
+    return limits
+  }()
+
+  private init(isFlushed: Bool, isRestarted: Bool) throws {
+    let workshop = try Workshop()
+    let url = try workshop.fresh()
+    let (nl, be) = (Authors.both.nl, Authors.both.be)
     let disk = try FileDisk(folder: url.path)
-    try Store.create(on: disk, salt: SHA256.hash([7]).bytes)
-    let store = try Store.open(on: disk)
+    try Store.create(on: disk, salt: SHA256.hash([7]).bytes, limits: Template.limits)
+    let store = try Store.open(on: disk, limits: Template.limits)
     for author in [nl, be] {
       try store.addLog(author.identity)
       for end in [author.leaves.count / 2, author.leaves.count] {
@@ -75,19 +115,30 @@ struct DataFolder {
         if isFlushed { _ = try store.flush() }
       }
     }
-    guard !isFlushed else {
+    if isFlushed {
       // As after a restart: the journals begin anew, and the log files alone hold the entries.
-      if isRestarted { _ = try Store.open(on: disk) }
-      return
+      if isRestarted { _ = try Store.open(on: disk, limits: Template.limits) }
+    } else {
+      // One group commit and nothing of what follows it.
+      let batch = try #require(store.takeBatch())
+      for operation in batch.operations { try disk.execute(operation) }
     }
-    // One group commit and nothing of what follows it.
-    let batch = try #require(store.takeBatch())
-    for operation in batch.operations { try disk.execute(operation) }
+    let paths = try FileManager.default.subpathsOfDirectory(atPath: url.path).sorted()
+    for path in paths {
+      let file = url.appendingPathComponent(path)
+      if file.hasDirectoryPath { continue }
+      files.append((path, try Data(contentsOf: file)))
+    }
   }
 
-  func log(_ author: Author) -> URL { url.appendingPathComponent(DataFolder.place(author)) }
-
-  static func place(_ author: Author) -> String { "logs/\(author.identity.id)" }
+  func write(to folder: URL) throws {
+    for (path, bytes) in files {
+      let file = folder.appendingPathComponent(path)
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try bytes.write(to: file)
+    }
+  }
 }
 
 /// A log's folder written by hand, with whatever its author did: the store would refuse some of it.

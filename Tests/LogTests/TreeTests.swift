@@ -5,7 +5,7 @@ import Testing
 @Suite("Tree properties (LOG-1 to LOG-3)")
 struct TreeTests {
   static let largest = 130
-  static let tree = MemoryTree(
+  static let tree = CachedTree(
     leafHashes: (0..<largest).map { SHA256.leaf([UInt8($0)].span) })
 
   static let roots: [Digest] = (0...largest).map { MemoryTree.naiveRoot(tree.leafHashes[..<$0]) }

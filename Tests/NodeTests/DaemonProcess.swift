@@ -4,6 +4,7 @@ import Log
 import Node
 import Runtime
 import Secrets
+import Synchronization
 
 /// A real `liaisond` of this build on a data folder of its own, and what a client asks of it.
 final class DaemonProcess {
@@ -16,15 +17,18 @@ final class DaemonProcess {
   private(set) var address = ""
   private var process: Process?
 
-  /// Makes the folder as `liaison init` does.
-  init(_ name: String, in root: URL) throws {
+  /// A folder as `liaison init` makes it: a copy of the one that was made first with this name, since the work that a
+  /// passphrase takes is what most of these tests would wait for.
+  ///
+  /// - Parameter isNew: with keys of its own, as another operator's by the same name.
+  init(_ name: String, in root: URL, isNew: Bool = false) throws {
     self.name = name
     folder = NodeFolder(root.appendingPathComponent(name).path)
-    let passphrase = Array("a passphrase for tests".utf8)
-    _ = try NodeInit.run(
-      name: NodeName(name), folder: folder, recoveryPath: folder.defaultRecovery,
-      tokenPath: folder.defaultToken, address: nil,
-      passphrase: GuardedBytes(copying: passphrase.span))
+    if isNew {
+      try NodeTemplates.make(name, folder)
+    } else {
+      try NodeTemplates.shared.copy(name, to: folder)
+    }
   }
 
   /// A copy of a stopped node's folder and token, under another path.
@@ -142,3 +146,42 @@ final class DaemonProcess {
 }
 
 struct NoArguments: Encodable {}
+
+/// Nodes that were made once and are copied, one of each name. Gone when the process ends.
+private final class NodeTemplates: Sendable {
+  static let shared = NodeTemplates()
+  private static let root = FileManager.default.temporaryDirectory
+    .appendingPathComponent("liaison-templates-\(getpid())")
+  private let made = Mutex<Set<String>>([])
+
+  private init() {
+    atexit { try? FileManager.default.removeItem(at: NodeTemplates.root) }
+  }
+
+  static func make(_ name: String, _ folder: NodeFolder) throws {
+    let passphrase = Array("a passphrase for tests".utf8)
+    _ = try NodeInit.run(
+      name: NodeName(name), folder: folder, recoveryPath: folder.defaultRecovery,
+      tokenPath: folder.defaultToken, address: nil,
+      passphrase: GuardedBytes(copying: passphrase.span))
+  }
+
+  func copy(_ name: String, to folder: NodeFolder) throws {
+    let template = NodeFolder(NodeTemplates.root.appendingPathComponent(name).path)
+    // Others wait: two at once would need the memory twice.
+    try made.withLock { made in
+      guard made.insert(name).inserted else { return }
+      try FileManager.default.createDirectory(
+        at: NodeTemplates.root, withIntermediateDirectories: true)
+      try NodeTemplates.make(name, template)
+    }
+    let files = FileManager.default
+    try files.createDirectory(
+      atPath: URL(fileURLWithPath: folder.root).deletingLastPathComponent().path,
+      withIntermediateDirectories: true)
+    for (from, to) in [
+      (template.root, folder.root), (template.defaultRecovery, folder.defaultRecovery),
+      (template.defaultToken, folder.defaultToken),
+    ] { try files.copyItem(atPath: from, toPath: to) }
+  }
+}

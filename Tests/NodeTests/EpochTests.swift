@@ -214,7 +214,8 @@ final class EpochTests {
     #expect(try be.wait { $0.logs.contains { $0.origin == "nl/1" && $0.size > 0 } })
     #expect(try fr.wait { $0.logs.contains { $0.origin == "nl/1" && $0.size > 0 } })
     // nl is made anew, because its recovery file is in wrong hands; be compares the new card.
-    let anew = try DaemonProcess("nl", in: root.appendingPathComponent("anew")).card()
+    let anew = try DaemonProcess("nl", in: root.appendingPathComponent("anew"), isNew: true)
+      .card()
     _ = try Roster.add(anew, address: nil, replaceKey: true, to: be.folder)
     let _: ReloadReply = try be.call("Reload", NoArguments())
     let opened = try open(nl)

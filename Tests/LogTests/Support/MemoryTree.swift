@@ -19,3 +19,24 @@ struct MemoryTree: HashReader {
     return SHA256.node(naiveRoot(hashes.prefix(split)), naiveRoot(hashes.dropFirst(split)))
   }
 }
+
+/// A tree of which every node was computed once, by the definition.
+struct CachedTree: HashReader {
+  let leafHashes: [Digest]
+  private let levels: [[Digest]]
+
+  init(leafHashes: [Digest]) {
+    self.leafHashes = leafHashes
+    var levels: [[Digest]] = []
+    while 1 << levels.count <= leafHashes.count {
+      let width = 1 << levels.count
+      levels.append(
+        (0..<(leafHashes.count / width)).map {
+          MemoryTree.naiveRoot(leafHashes[($0 * width)..<(($0 + 1) * width)])
+        })
+    }
+    self.levels = levels
+  }
+
+  func hash(level: Int, index: UInt64) -> Digest { levels[level][Int(index)] }
+}
