@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the shipped code on simulated disks, from a fixed seed, and checks that a debug and a release process do the same.
 #
-#   ./Deploy/check-simulation.sh store [SEED [POINTS]]     crash points of the store
+#   ./Deploy/check-simulation.sh store [SEED [POINTS]]     crash points of the store, half of them with the next seed
 #   ./Deploy/check-simulation.sh restore [SEED [RUNS]]     restores from older copies, half of them with the next seed
 #   ./Deploy/check-simulation.sh network [SEED [SEEDS]]    whole nodes on a network that fails, and a few seeds that the commit's hash gives
 #
@@ -40,21 +40,29 @@ planted() {
   echo "every planted bug was found"
 }
 
+# both WORDS WORDS: two runs beside each other, each on one processor; one after the other is printed.
+both() {
+  local first status=0 other
+  # shellcheck disable=SC2086
+  "$release" $1 &
+  first=$!
+  # shellcheck disable=SC2086
+  other=$("$release" $2) || status=$?
+  wait "$first" || status=$?
+  printf '%s\n' "$other"
+  return "$status"
+}
+
 case $what in
   store)
     same_digest store --seed "$seed" --points 400
-    exec "$release" store --seed "$seed" --points "${3-100000}"
+    half=$((${3-100000} / 2))
+    both "store --seed $seed --points $half" "store --seed $((seed + 1)) --points $half"
     ;;
   restore)
     same_digest restore --seed "$seed" --runs 6
     half=$((${3-10000} / 2))
-    "$release" restore --seed "$seed" --runs "$half" &
-    first=$!
-    status=0
-    other=$("$release" restore --seed $((seed + 1)) --runs "$half") || status=$?
-    wait "$first" || status=$?
-    printf '%s\n' "$other"
-    exit "$status"
+    both "restore --seed $seed --runs $half" "restore --seed $((seed + 1)) --runs $half"
     ;;
   network)
     same_digest network --seed "$seed" --seeds 24 --nodes 4
@@ -62,12 +70,8 @@ case $what in
     text=$(git rev-parse HEAD 2>/dev/null) || text=$(cat Package.swift Sources/Replication/*.swift | sha256sum)
     own=$((16#${text:0:15}))
     half=$((${3-400} / 2))
-    "$release" network --seed "$seed" --seeds "$half" &
-    first=$!
     status=0
-    other=$("$release" network --seed $((seed + half)) --seeds "$half") || status=$?
-    wait "$first" || status=$?
-    printf '%s\n' "$other"
+    both "network --seed $seed --seeds $half" "network --seed $((seed + half)) --seeds $half" || status=$?
     "$release" network --seed "$own" --seeds 20 || status=$?
     planted
     exit "$status"

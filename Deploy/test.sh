@@ -65,23 +65,23 @@ step "release build" 600 swift build "${release_flags[@]}" || finish
 LIAISON_BIN=$(swift build "${release_flags[@]}" --show-bin-path)
 export LIAISON_BIN
 
-step "simulated crashes" 400 Deploy/check-simulation.sh store
-step "stale restores" 400 Deploy/check-simulation.sh restore
-step "networks" 400 Deploy/check-simulation.sh network
-
+# What fails soon comes first, what takes minutes last.
+step "documentation" 60 Deploy/check-docs.sh
+if [ -x Deploy/check-systemd.sh ]; then step "systemd units" 60 Deploy/check-systemd.sh; fi
 records=()
 if [ -n "$shared" ] && [ -f "$shared/data/make_records.py" ]; then
   python3 "$shared/data/make_records.py" un >"$logs/un.jsonl" && records=("$logs/un.jsonl")
 fi
 step "quickstart" 240 python3 Deploy/lib/quickstart.py --once "${records[@]}"
 if [ -x Tests/interop/run.sh ]; then step "second verifier" 180 Tests/interop/run.sh; fi
-step "kill and restart" 300 Deploy/check-kill.sh
-step "restores" 300 Deploy/check-restore.sh
 step "forks" 180 Deploy/check-forks.sh
-step "failing disks" 400 Deploy/check-faults.sh
 step "healing" 240 Deploy/check-heal.sh
 step "hostile input" 300 Deploy/check-hostile.sh
+step "kill and restart" 300 Deploy/check-kill.sh
+step "restores" 300 Deploy/check-restore.sh
+step "simulated crashes" 400 Deploy/check-simulation.sh store
+step "stale restores" 400 Deploy/check-simulation.sh restore
+step "networks" 400 Deploy/check-simulation.sh network
+step "failing disks" 400 Deploy/check-faults.sh
 step "fuzzing" 500 Deploy/check-fuzz.sh
-if [ -x Deploy/check-systemd.sh ]; then step "systemd units" 60 Deploy/check-systemd.sh; fi
-step "documentation" 60 Deploy/check-docs.sh
 finish
