@@ -86,6 +86,6 @@ struct StatusTextTests {
     let names =
       Counter.allCases.map(\.rawValue) + ChannelError.allCases.map(\.counter)
       + ConnectionGate.Refusal.allCases.map(\.counter)
-    for name in names { #expect(text.contains("`\(name)`"), "\(name)") }
+    #expect(names.filter { !text.contains("`\($0)`") } == [])
   }
 }
