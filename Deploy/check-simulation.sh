@@ -3,6 +3,7 @@
 #
 #   ./Deploy/check-simulation.sh store [SEED [POINTS]]     crash points of the store, half of them with the next seed
 #   ./Deploy/check-simulation.sh restore [SEED [RUNS]]     restores from older copies, half of them with the next seed
+#   ./Deploy/check-simulation.sh spread [SEED]             what travels in random graphs of 50 and 500 nodes, and how fast
 #   ./Deploy/check-simulation.sh network [SEED [SEEDS]]    whole nodes on a network that fails, and a few seeds that the commit's hash gives
 #
 # It needs both builds: Deploy/test.sh makes them first. docs/simulator.md tells how to read and replay a failure.
@@ -76,8 +77,19 @@ case $what in
     planted
     exit "$status"
     ;;
+  spread)
+    same_digest spread --seed "$seed" --nodes 8 --degree 4 --publishes 20 --seconds 2
+    "$release" spread --seed "$seed" --nodes 500 &
+    first=$!
+    status=0
+    other=$("$release" spread --seed "$seed" --nodes 50 --publishes 500) || status=$?
+    wait "$first" || status=$?
+    printf '%s\n' "$other"
+    "$release" spread --seed "$seed" --nodes 30 --publishes 120 --seconds 4 --drawn-delays --trouble || status=$?
+    exit "$status"
+    ;;
   *)
-    sed -n '2,8p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,9p' "${BASH_SOURCE[0]}" >&2
     exit 64
     ;;
 esac

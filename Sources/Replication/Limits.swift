@@ -2,6 +2,8 @@
 public enum Limits {
   /// Logs that one side may list on a session: 500 nodes of several epochs each, with room.
   public static let logsOfSession = 4_096
+  /// Lists of logs that a session takes: each costs a hash for each log that is not shared yet, 1 ms with 4,096 of them.
+  public static let listsOfSession = 256
   /// Requests that a peer may have open with us; each costs some 40 bytes.
   public static let openRequestsOfPeer = 32
   /// Pieces that we ask of one session at once: with repairs fewer than a peer answers.
@@ -20,8 +22,10 @@ public enum Limits {
   public static let fetchedBytesOfSession = 8 << 20
   /// What may be under way in all, or here and not durable; above it only the first missing entries of a log are asked for.
   public static let fetchedBytesAtOnce = 32 << 20
-  /// What can wait for what is below: the last piece that was asked for within the limit has its credit and a message.
-  public static let earlyBytesAtMost = fetchedBytesAtOnce + 2 * pieceBytes + (17 << 16)
+  /// The most that a piece may bring before what came is durable: of large entries it gets more when that is.
+  public static let pieceCreditBytes = 4 << 20
+  /// What can wait for what is below: each piece may pass its credit by one message, which is less than its credit.
+  public static let earlyBytesAtMost = 2 * fetchedBytesAtOnce
   /// What a hostile puller may raise its credit to before its session is closed.
   public static let maximumCreditBytes = 64 << 20
   public static let chunkBytes = 256 << 10
@@ -111,6 +115,8 @@ public enum Limits {
   public static let sessionMilliseconds: UInt64 = 24 * 3_600_000
   public static let secondCopyMilliseconds: UInt64 = 5_000
   public static let digestMilliseconds: UInt64 = 600_000
+  /// A digest costs a hash over all heads of the session: one that comes sooner after the last is none.
+  public static let digestLeastMilliseconds: UInt64 = 60_000
   public static let pullStalledMilliseconds: UInt64 = 5_000
   public static let sourcePassedOverMilliseconds: UInt64 = 30_000
   /// When a source that brings nothing is given up, if there is another: so many of its round trips, within these bounds.

@@ -85,7 +85,8 @@ struct Fetch {
   /// What so many entries may take, with room for some that are longer.
   func bytes(of entries: UInt64) -> Int {
     guard entryBytes > 0 else { return Limits.pieceBytes }
-    return Int(entries) * (entryBytes + entryBytes / 4) + Limits.chunkBytes
+    let bytes = Int(entries) * (entryBytes + entryBytes / 4) + Limits.chunkBytes
+    return min(bytes, Limits.pieceCreditBytes)
   }
 
   /// Learns from a chunk of the log.

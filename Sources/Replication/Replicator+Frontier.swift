@@ -39,6 +39,10 @@ extension Replicator {
     guard !ids.isEmpty || !sessions[id]!.hasListed else {
       throw MalformedMessage(what: "list of no logs")
     }
+    sessions[id]!.listsSeen += 1
+    guard sessions[id]!.listsSeen <= Limits.listsOfSession else {
+      throw MalformedMessage(what: "more than \(Limits.listsOfSession) lists of logs")
+    }
     sessions[id]!.hasListed = true
     sessions[id]!.theirSaltedIDs.append(contentsOf: ids)
     recognise(ArraySlice(logOrder), on: id)
@@ -187,7 +191,11 @@ extension Replicator {
 
   mutating func compare(
     _ received: [UInt8], on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
-  ) {
+  ) throws(MalformedMessage) {
+    guard now >= sessions[id]!.nextDigestFrom else {
+      throw MalformedMessage(what: "digest too soon after the last")
+    }
+    sessions[id]!.nextDigestFrom = now + Limits.digestLeastMilliseconds
     let session = sessions[id]!
     let entries = session.theirLogs.keys.sorted().compactMap { position in
       session.shared[session.theirLogs[position]!]?.theirs.map { (position: position, head: $0) }

@@ -104,7 +104,7 @@ extension Replicator {
     case .cosignatures(let set):
       guard sessions[id]!.version > 1 else { throw MalformedMessage(what: "version 1") }
       received(set, of: try log(set.checkpoint.position, id), on: id, now, &effects)
-    case .digest(let digest): compare(digest, on: id, now, &effects)
+    case .digest(let digest): try compare(digest, on: id, now, &effects)
     case .entry(let position, let leaf):
       try received(leaf: leaf, of: try log(position, id), on: id, now, &effects)
     case .copy: toldOfCopy(on: id, &effects)

@@ -38,6 +38,9 @@ struct Session {
   /// What the peer listed: its salted ids, and the logs we recognised.
   var theirSaltedIDs: [[UInt8]] = []
   var hasListed = false
+  var listsSeen = 0
+  /// The peer's next digest is taken from then on.
+  var nextDigestFrom: UInt64 = 0
   /// Whether our first heads were sent here, and theirs received.
   var hasSentAnswer = false
   var hasAnswered = false

@@ -80,7 +80,7 @@ enum Commands {
       Option("--seed", "N", summary: "what everything is drawn from", fallback: "1"),
       Option("--nodes", "N", summary: "how many nodes", fallback: "50"),
       Option("--degree", "N", summary: "how many neighbours each has", fallback: "6"),
-      Option("--publishes", "N", summary: "how many, instead of 1000, or 200 in a large graph"),
+      Option("--publishes", "N", summary: "how many, instead of 1000, or 80 in a large graph"),
       Option("--seconds", "N", summary: "over how much time", fallback: "10"),
       Option("--drawn-delays", summary: "each link has a delay of its own"),
       Option("--trouble", summary: "links and nodes go down, and then it is measured again"),

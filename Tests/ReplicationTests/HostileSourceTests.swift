@@ -214,6 +214,27 @@ struct HostileSourceTests {
     #expect(served.count == 7)
   }
 
+  @Test("SYNC-2, 14: what costs us hashes is taken so many times, and no more")
+  func costs() {
+    for position in 2..<(Limits.listsOfSession + 1) {
+      puppet.send(.logs(first: position, saltedIDs: [[UInt8](repeating: 7, count: 16)]))
+    }
+    #expect(puppet.isOpen)
+    puppet.send(
+      .logs(first: Limits.listsOfSession + 1, saltedIDs: [[UInt8](repeating: 7, count: 16)]))
+    #expect(!puppet.isOpen)
+    let other = Puppet(Cluster(["nl", "be"]))
+    let empty = Array(SHA256.hash([]).array.prefix(16))
+    other.send(.digest(empty))
+    other.cluster.now += Limits.digestLeastMilliseconds
+    other.send(.digest(empty))
+    #expect(other.isOpen)
+    other.cluster.now += Limits.digestLeastMilliseconds - 1
+    other.send(.digest(empty))
+    #expect(!other.isOpen)
+    #expect(other.cluster["nl"].counters[.drifts] == nil)
+  }
+
   @Test("SYNC-2: a second list of no logs is malformed")
   func emptyLists() {
     puppet.send(.logs(first: 2, saltedIDs: []))

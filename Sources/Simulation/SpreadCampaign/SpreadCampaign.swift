@@ -21,7 +21,7 @@ public struct SpreadCampaign {
   static let drawnMilliseconds: ClosedRange<UInt64> = 10...90
   /// Nodes that publish: with more logs than these a node of a large graph takes too long.
   static let authors = 50
-  static let authorsOfLarge = 20
+  static let authorsOfLarge = 8
   public static let largeNodes = 100
   /// Of a sealed body of a record of 512 bytes; with its leaf it is what a node stores of an entry.
   static let bodyBytes = 600
@@ -31,7 +31,7 @@ public struct SpreadCampaign {
     self.seed = seed
     self.nodes = nodes
     self.degree = degree
-    publishes = nodes >= SpreadCampaign.largeNodes ? 200 : 1_000
+    publishes = nodes >= SpreadCampaign.largeNodes ? 80 : 1_000
   }
 
   var authorCount: Int {
