@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
+#include <malloc.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -307,6 +308,11 @@ int64_t liaison_thread_start(unsigned long *thread, void *(*body)(void *), void 
   int failure = pthread_create(thread, NULL, body, context);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   return -(int64_t)failure;
+}
+/// Blocks of less than `mapped` bytes come from the heap, of which up to `kept` free bytes stay.
+void liaison_keep_memory(int mapped, int kept) {
+  mallopt(M_MMAP_THRESHOLD, mapped);
+  mallopt(M_TRIM_THRESHOLD, kept);
 }
 void liaison_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 uint64_t liaison_nanoseconds(int clock) {

@@ -11,4 +11,9 @@ public enum Environment {
 
   public static var processID: Int32 { getpid() }
   public static var userID: UInt32 { geteuid() }
+
+  /// Buffers that come and go stay with the process: `Limits.keptFreeBytes`. Called once, early.
+  public static func keepFreedMemory() {
+    liaison_keep_memory(Limits.mappedBlockBytes, Limits.keptFreeBytes)
+  }
 }

@@ -90,6 +90,9 @@ public final class EventLoop {
   /// Descriptors the loop watches, for the status and for tests.
   public var watchedDescriptors: Int { handlers.count }
 
+  /// What is to leave at the end of the round leaves now: for answers that somebody waits for, before the round's other work.
+  public func flushOutputs() { flush() }
+
   // MARK: for connections and listeners
 
   func nextID() -> UInt64 {

@@ -35,7 +35,7 @@ struct MessageAssembler {
 
   private mutating func reserve(_ wanted: Int) {
     guard wanted > body.capacity else { return }
-    body.reserveCapacity(min(Int(length), max(wanted, 2 * body.capacity)))
+    body.reserveCapacity(min(Int(length), max(wanted, 4 * body.capacity)))
   }
 
   private mutating func emit(into events: inout [ChannelEvent]) {

@@ -100,6 +100,7 @@ void liaison_ignore_pipe_signal(void);
 /// A thread that runs `body(context)` with every signal blocked, so that signals stay with the
 /// thread that asked for them.
 int64_t liaison_thread_start(unsigned long *thread, void *(*body)(void *), void *context);
+void liaison_keep_memory(int mapped, int kept);
 void liaison_thread_name(const char *name);
 uint64_t liaison_nanoseconds(int clock);
 const char *liaison_error_text(int number);

@@ -62,6 +62,7 @@ public enum Daemon {
   private static func runThrowing(
     _ configuration: DaemonConfiguration, _ journal: Journal, _ listening: (String) -> Void
   ) throws {
+    Environment.keepFreedMemory()
     let folder = NodeFolder(configuration.data)
     _ = try CardFile.own(folder)
     let lock = try LockFile(folder.lock)

@@ -320,6 +320,7 @@ final class Node {
     watchDamage()
     giveDiskWork()
     workLater()
+    loop.flushOutputs()
     flushSessions()
     holdBackReaders()
     scheduleTick()
