@@ -39,10 +39,11 @@ public enum Limits {
   /// Batches that may wait for the disk thread; the store has at most one outstanding.
   public static let diskQueue = 16
 
-  /// Buffers of a chunk (256 KiB, and twice that while they grow) are used again instead of being mapped and unmapped each
-  /// time, for which the kernel clears every page: a fifth of an author's time in catch-up. So much stays with the process.
-  static let mappedBlockBytes: Int32 = 2 << 20
-  static let keptFreeBytes: Int32 = 4 << 20
+  /// Buffers of chunks (256 KiB) and of writes to log files (1 MiB, and twice that while they grow) are used again instead of
+  /// being mapped and unmapped each time, for which the kernel clears every page: a fifth of an author's time in
+  /// catch-up. As much as one pull's credit stays with the process.
+  static let mappedBlockBytes: Int32 = 4 << 20
+  static let keptFreeBytes: Int32 = 8 << 20
 
   /// A log line with its prefix and line feed: PIPE_BUF, so that a line is one write and never interleaves.
   public static let logLineBytes = 4_096

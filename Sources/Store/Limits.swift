@@ -83,6 +83,8 @@ enum Layout {
   static let neighbours: UInt64 = 64
   /// Entries that one batch writes to log files: it delays a commit by a few milliseconds.
   static let applyBytes = 4 << 20
+  /// Bulk data of one write: it is copied for it, and one of these is under way at a time.
+  static let bulkWriteBytes = 1 << 20
   /// Writes of a replay that wait to be joined: half a journal, so that two journals are four writes a file, in memory that
   /// a running store needs as well (`unappliedBytes` and what is staged).
   static let joinedBytes = 8 << 20

@@ -9,7 +9,7 @@ extension Store {
     var bytes = 0
     for (log, segment) in pipeline.bulk where log.isOnDisk {
       let position = taken[log.id] ?? 0
-      guard bytes < Layout.applyBytes else { break }
+      guard bytes < Layout.bulkWriteBytes else { break }
       guard position < log.tail.count, log.tail[position] === segment else { continue }
       taken[log.id] = position + 1
       ready.append((log, segment))
