@@ -95,6 +95,12 @@ extension Replicator {
     }
   }
 
+  /// Whether it is the newest that agrees with what is durable here.
+  func isAgreed(_ checkpoint: VerifiedCheckpoint, _ log: LogID) -> Bool {
+    guard let agreed = logs[log]!.agreedCheckpoint else { return false }
+    return agreed.size == checkpoint.size && agreed.root == checkpoint.root
+  }
+
   /// The log's entries became durable up to a checkpoint that waited for them.
   mutating func settleCheckpoint(of log: LogID, _ now: UInt64, _ effects: inout [Effect]) {
     guard let checkpoint = logs[log]!.waitingCheckpoint,

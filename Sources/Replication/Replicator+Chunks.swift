@@ -221,7 +221,10 @@ extension Replicator {
     }
     effects.append(.append(verified, bulk: chunk.request != 0 && chunk.checkpointSize > 0))
     for checkpoint in [early.checkpoint, sessions[id]?.shared[log]?.theirCheckpoint] {
-      if let checkpoint, checkpoint.size <= verified.after.size { wait(checkpoint, of: log) }
+      // The one that everybody knows comes with each push: it was compared with the tree once.
+      guard let checkpoint, checkpoint.size <= verified.after.size, !isAgreed(checkpoint, log)
+      else { continue }
+      wait(checkpoint, of: log)
     }
     if highestKnown(of: log) <= verified.after.size { logs[log]!.pullDueAt = nil }
   }

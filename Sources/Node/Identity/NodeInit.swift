@@ -98,6 +98,17 @@ public enum NodeInit {
     }
   }
 
+  /// Space that is only reserved takes twice as long to sync when it is written for the first time: the journals' blocks are
+  /// written now, with what they hold.
+  private static func writeJournalsOnce(_ disk: FileDisk) throws(DiskError) {
+    for number in 0...1 {
+      let file = StoreFile.journal(number)
+      let bytes = try disk.read(file, at: 0, count: Int(try disk.size(of: file) ?? 0))
+      try disk.execute(.write(file, offset: 0, bytes: bytes))
+      try disk.execute(.sync(file))
+    }
+  }
+
   /// The store with the genesis entry and a checkpoint over it, synced.
   private static func makeLog(
     _ folder: NodeFolder, _ card: Card, _ nextKeyHash: Digest, _ secrets: NodeSecrets,
@@ -108,6 +119,7 @@ public enum NodeInit {
       let disk = try FileDisk(folder: folder.root)
       guard let salt = Bytes32(random.bytes(32)) else { preconditionFailure("32 bytes") }
       try Store.create(on: disk, salt: salt)
+      try writeJournalsOnce(disk)
       let store = try Store.open(on: disk)
       let genesis = try Genesis(card: card, nextKeyHash: nextKeyHash, follows: nil)
       let empty = LogState(empty: card.identity)
