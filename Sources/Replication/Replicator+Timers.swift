@@ -46,8 +46,8 @@ extension Replicator {
   /// When `tick` is wanted next, in the milliseconds of `now`; nil while nothing waits.
   public func nextDue(_ now: UInt64) -> UInt64? {
     var due = gate.nextDue(now)
-    for place in sessions.slots.indices where sessions.slots[place] != nil {
-      due = min(due, nextDue(of: sessions.slots[place]!))
+    for place in sessions.allPlaces where sessions[at: place] != nil {
+      due = min(due, nextDue(of: sessions[at: place]!))
     }
     for at in logDue { due = min(due, at) }
     return due == .max ? nil : max(due, now + 1)
@@ -79,21 +79,21 @@ extension Replicator {
   /// - Parameter afterTick: what is due was done, or waits for something else than time: it is looked at again in a second.
   private func nextDue(ofLogAt place: Int, _ now: UInt64, afterTick: Bool) -> UInt64 {
     func time(_ at: UInt64) -> UInt64 { at > now || !afterTick ? at : now + 1_000 }
-    var due = nextDue(of: logs.slots[place]!.repairs, now)
-    due = min(due, nextDue(of: logs.slots[place]!.fetch, now))
-    if let pullDue = logs.slots[place]!.pullDueAt {
+    var due = nextDue(of: logs[at: place]!.repairs, now)
+    due = min(due, nextDue(of: logs[at: place]!.fetch, now))
+    if let pullDue = logs[at: place]!.pullDueAt {
       // Who is enlisted was asked for as far as there is room.
-      let isBlocked = logs.slots[place]!.isEnlisted && pullDue <= now
+      let isBlocked = logs[at: place]!.isEnlisted && pullDue <= now
       due = min(due, isBlocked ? now + 1_000 : time(pullDue))
     }
-    if let passes = logs.slots[place]!.checkpointDueAt { due = min(due, time(passes)) }
-    if let relays = logs.slots[place]!.outgoingDueAt { due = min(due, time(relays)) }
+    if let passes = logs[at: place]!.checkpointDueAt { due = min(due, time(passes)) }
+    if let relays = logs[at: place]!.outgoingDueAt { due = min(due, time(relays)) }
     if logOrder[place] == ownLog {
-      if logs.slots[place]!.cosignaturesChanged {
-        due = min(due, time(logs.slots[place]!.cosignaturesDueAt))
+      if logs[at: place]!.cosignaturesChanged {
+        due = min(due, time(logs[at: place]!.cosignaturesDueAt))
       }
-    } else if logs.slots[place]!.cosignedSize < logs.slots[place]!.durable.size {
-      let cosigns = logs.slots[place]!.cosignDueAt
+    } else if logs[at: place]!.cosignedSize < logs[at: place]!.durable.size {
+      let cosigns = logs[at: place]!.cosignDueAt
       if cosigns > now || cosigns > 0 && !afterTick { due = min(due, cosigns) }
     }
     return due

@@ -1,35 +1,50 @@
-/// Values by key, each of which stays where it is: reading or changing a part of one copies nothing, as a dictionary would.
+/// Values by key, each of which stays where it is: reading or changing a part of one copies nothing, as a dictionary or an
+/// array would.
 ///
 /// It remembers which were changed, so that what follows from them is worked out for those alone.
 struct Table<Key: Hashable, Value> {
+  /// A value that only one table changes: a table that was copied makes its own first.
+  private final class Box {
+    var value: Value?
+    init(_ value: Value?) { self.value = value }
+  }
+
   private var places: [Key: Int] = [:]
   /// A removed value leaves its place to the next.
-  private(set) var slots: [Value?] = []
+  private var boxes: [Box] = []
   private var free: [Int] = []
   private var touched: [Int] = []
   private var isTouched: [Bool] = []
 
   subscript(key: Key) -> Value? {
     _read {
-      if let place = places[key] { yield slots[place] } else { yield nil }
+      if let place = places[key] { yield boxes[place].value } else { yield nil }
     }
     _modify {
       let place = places[key] ?? add(key)
       touch(place)
+      if !isKnownUniquelyReferenced(&boxes[place]) { boxes[place] = Box(boxes[place].value) }
       defer {
-        if slots[place] == nil {
+        if boxes[place].value == nil {
           places[key] = nil
           free.append(place)
         }
       }
-      yield &slots[place]
+      yield &boxes[place].value
     }
   }
 
+  /// The value at a place; nil where one was removed.
+  subscript(at place: Int) -> Value? {
+    _read { yield boxes[place].value }
+  }
+
+  /// All places, with those that are free.
+  var allPlaces: Range<Int> { boxes.indices }
   var isEmpty: Bool { places.isEmpty }
   var count: Int { places.count }
   /// Copies, in the order of their places.
-  var values: [Value] { slots.compactMap { $0 } }
+  var values: [Value] { boxes.compactMap(\.value) }
 
   func place(of key: Key) -> Int? { places[key] }
 
@@ -38,10 +53,10 @@ struct Table<Key: Hashable, Value> {
       places[key] = place
       return place
     }
-    slots.append(nil)
+    boxes.append(Box(nil))
     isTouched.append(false)
-    places[key] = slots.count - 1
-    return slots.count - 1
+    places[key] = boxes.count - 1
+    return boxes.count - 1
   }
 
   private mutating func touch(_ place: Int) {

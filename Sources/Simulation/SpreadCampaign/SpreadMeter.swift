@@ -64,7 +64,7 @@ struct SpreadMeter {
   private static let names: [UInt8: String] = [
     1: "hello", 2: "logs", 3: "heads", 5: "pull", 6: "credit", 7: "chunk", 8: "end", 9: "prune",
     10: "graft", 13: "ping", 14: "pong", 15: "digest", 16: "entry", 24: "signed-size",
-    25: "cosignatures",
+    25: "cosignatures", 26: "leave",
   ]
 
   /// The count of a chunk (Protocols/sync.md, 4).
