@@ -61,7 +61,10 @@ extension Replicator {
   ) {
     guard let shared = sessions[id]!.shared[log], !shared.isDisputed else { return }
     let size = logs[log]!.durable.size
-    guard shared.known < size else { return acknowledge(log, on: id, now) }
+    // The author has its own entries; one that lost some hears of them, and pulls.
+    guard shared.known < size, authorOf[log] != sessions[id]!.opening.peer else {
+      return acknowledge(log, on: id, now)
+    }
     let theirs = max(shared.known, shared.pushedTo)
     let isServed = sessions[id]!.serving.contains { $0.log == log }
     guard shared.isEager, !isServed, theirs >= before, !sessions[id]!.isCongested,
