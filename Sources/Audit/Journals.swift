@@ -176,6 +176,8 @@ struct Journals: Sendable {
       log.head.frozenAt = try reader.u64(bytes)
     case 9:
       try log.appendStates(&reader, bytes)
+    case 10:
+      try log.replaceLeaves(&reader, bytes)
     case 8:
       let index = try reader.u64(bytes)
       let body = JournaledBody(
@@ -194,6 +196,22 @@ struct Journals: Sendable {
 }
 
 extension Journals.LogEntries {
+  /// Other signatures of entries that are there: what the journals said of them before is no more so.
+  fileprivate mutating func replaceLeaves(
+    _ reader: inout ByteReader, _ bytes: Span<UInt8>
+  ) throws(WireError) {
+    let first = try reader.u64(bytes)
+    let count = Int(try reader.u32(bytes))
+    let size = try reader.u64(bytes)
+    _ = try reader.bytes32(bytes)
+    guard count > 0, first + UInt64(count) <= size else { throw .truncated }
+    let leaves = try reader.array(bytes, count * EntryLayout.leafBytes)
+    let end = first + UInt64(count)
+    runs = runs.map { $0.replacing(leaves, first: first) }
+    guard end == head.size else { return }
+    head.leafHash = EntryHeader.leafHash(of: leaves.span, at: (count - 1) * EntryLayout.leafBytes)
+  }
+
   fileprivate mutating func appendStates(
     _ reader: inout ByteReader, _ bytes: Span<UInt8>
   ) throws(WireError) {

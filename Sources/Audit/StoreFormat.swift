@@ -115,6 +115,25 @@ struct JournaledRun: Sendable {
   let segment: UInt32
   let segmentOffset: UInt32
   let controlCount: UInt64
+
+  /// The run with other leaves where these overlap it (5.4, record 10).
+  func replacing(_ leaves: [UInt8], first: UInt64) -> JournaledRun {
+    let stride = EntryLayout.leafBytes
+    let from = max(first, batch.first)
+    let to = min(first + UInt64(leaves.count / stride), batch.end)
+    guard from < to else { return self }
+    var changed = batch.leaves
+    changed.replaceSubrange(
+      (Int(from - batch.first) * stride)..<(Int(to - batch.first) * stride),
+      with: leaves[(Int(from - first) * stride)..<(Int(to - first) * stride)])
+    guard
+      let other = try? EntryBatch(
+        first: batch.first, leaves: changed, bodies: batch.bodies, bodyStates: batch.bodyStates)
+    else { return self }
+    return JournaledRun(
+      batch: other, bodyRanges: other.bodyRanges(), segment: segment,
+      segmentOffset: segmentOffset, controlCount: controlCount)
+  }
 }
 
 /// The body of an entry that had none, in a journal (5.4, record 8).

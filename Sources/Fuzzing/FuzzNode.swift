@@ -111,7 +111,7 @@ final class FuzzNode {
       ) { [party] in party.secrets.cosigning.sign($0) }
       step(.cosigned(checkpoint.logID, checkpoint, cosignature), now)
     // Neither author contradicts itself, and the fuzzer has no key.
-    case .keepEvidence, .keepProof, .freeze, .keepOpening:
+    case .keepEvidence, .keepProof, .freeze, .keepOpening, .replace:
       preconditionFailure("an honest author is accused")
     case .mend(let log, let batch, let peer):
       guard (try? store.mend(log, with: batch))?.wrong.isEmpty == true else {

@@ -73,6 +73,9 @@ public enum Input: Sendable {
   case damaged(LogID, [Range<UInt64>])
   /// What that peer sent for `mend` was wrong.
   case mendRefused(LogID, NodeName)
+  /// The store has what `replace` gave it; or cannot have it now.
+  case replaced(LogID)
+  case replaceRefused(LogID)
   /// The log is at its limit: nothing of it is pulled or taken until false.
   case limited(LogID, Bool)
   case tick
@@ -97,6 +100,8 @@ public enum Effect: Sendable {
   case keepProof(ForkProof)
   /// Entries asked for because they are damaged or absent here; nothing in them is verified.
   case mend(LogID, EntryBatch, from: NodeName)
+  /// Other signatures of entries that are here; `replaced` answers.
+  case replace(LeafReplacement)
   /// Nothing from this index on is accepted.
   case freeze(LogID, at: UInt64)
   /// A second, different opening after an epoch: evidence.
@@ -162,6 +167,7 @@ public enum Counter: String, Sendable, CaseIterable {
   case forks = "sync.forks"
   case proofsBad = "sync.proofs-bad"
   case probesBad = "sync.probes-bad"
+  case leavesReplaced = "sync.leaves-replaced"
   case openingsRefused = "sync.openings-refused"
   case pushesLimited = "sync.pushes-limited"
   case pushesEnded = "sync.pushes-ended"
@@ -181,6 +187,7 @@ public protocol LogReader: AnyObject {
     -> EntryBatch
   func leafHash(_ log: LogID, at index: UInt64) throws(ReadFailure) -> Digest
   func root(_ log: LogID, size: UInt64) throws(ReadFailure) -> Digest
+  func tree(_ log: LogID, size: UInt64) throws(ReadFailure) -> CompactTree
   func consistencyProof(_ log: LogID, from: UInt64, to: UInt64) throws(ReadFailure) -> [Digest]
   func inclusionProof(_ log: LogID, index: UInt64, size: UInt64) throws(ReadFailure) -> [Digest]
   func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint?

@@ -70,7 +70,16 @@ public enum Limits {
   /// Proofs, exhibits and single leaves of a session: two verifications of 65 µs each, half a second in all. As many as
   /// logs, so that even a fork of each can be told.
   public static let evidenceOfSession = 4_096
-  /// Searches for the lowest fork of a log on a session, by one side.
+  /// Leaves that one message brings, 216 KiB, and how often a session asks for them of one log.
+  public static let leavesAtOnce: UInt64 = 1_024
+  public static let leavesAskedOfLog = 64
+  /// How far below its end a log's leaves are asked for once more: what a session may ask for.
+  public static let twinsReach = leavesAtOnce * UInt64(leavesAskedOfLog)
+  /// How long an answer, or the store, is waited for; and when a store that was busy is asked again, so many times.
+  public static let twinsMilliseconds: UInt64 = 30_000
+  public static let twinsAgainMilliseconds: UInt64 = 200
+  public static let twinsRetries = 25
+  /// Whole searches for the lowest fork of a log on a session, by one side.
   public static let searchesOfLog = 2
   /// Steps of a search: each halves what is left of 2^63 entries, and the first looks where to begin.
   public static let probesOfSearch = 64

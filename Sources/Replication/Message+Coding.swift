@@ -82,6 +82,12 @@ extension Message {
       return .exhibit(
         position: Int(try reader.u32()),
         bytes: try short(&reader, "exhibit", atMost: LogLimits.exhibitBytes))
+    case .leavesWanted:
+      let position = Int(try reader.u32())
+      let (from, to) = (try reader.u64(), try reader.u64())
+      guard from < to, to <= maximumSize else { throw MalformedMessage(what: "impossible leaves") }
+      return .leavesWanted(position: position, from: from, to: to)
+    case .leaves: return .leaves(try LeafRunMessage(&reader))
     case .signedSize: return .signedSize(try signedSize(&reader))
     case .cosignatures: return .cosignatures(try cosignatures(&reader))
     }
@@ -291,6 +297,14 @@ extension Message {
       writer.u32(UInt32(position))
       writer.u16(UInt16(bytes.count))
       writer.write(bytes)
+    case .leavesWanted(let position, let from, let to):
+      writer.u8(MessageType.leavesWanted.rawValue)
+      writer.u32(UInt32(position))
+      writer.u64(from)
+      writer.u64(to)
+    case .leaves(let run):
+      writer.u8(MessageType.leaves.rawValue)
+      run.append(to: &writer)
     }
     return writer.bytes
   }

@@ -30,6 +30,8 @@ enum Message: Equatable {
   case probe(position: Int, index: UInt64, headerHash: Digest)
   case probed(position: Int, index: UInt64, ProbeAnswer)
   case exhibit(position: Int, bytes: [UInt8])
+  case leavesWanted(position: Int, from: UInt64, to: UInt64)
+  case leaves(LeafRunMessage)
 }
 
 struct AnnouncedHead: Equatable {
@@ -126,6 +128,8 @@ enum MessageType: UInt8 {
   case probe = 19
   case probed = 20
   case exhibit = 21
+  case leavesWanted = 22
+  case leaves = 23
 }
 
 extension Message {

@@ -69,7 +69,7 @@ extension Replicator {
       proveContradiction(checkpoint, own: own, &effects)
       if let id {
         dispute(log, on: id, size: checkpoint.size, now, &effects)
-        seekFork(of: log, from: checkpoint.size - 1, on: id, &effects)
+        seekFork(of: log, from: checkpoint.size - 1, on: id, now, &effects)
       }
       return
     }

@@ -172,7 +172,7 @@ extension Replicator {
       case .failure:
         // What stands here may be another history than the sender's.
         if logs[log]!.accepted.size > 0 {
-          seekFork(of: log, from: logs[log]!.accepted.size - 1, on: id, &effects)
+          seekFork(of: log, from: logs[log]!.accepted.size - 1, on: id, now, &effects)
         }
         failed(early.chunk, log, on: id, now, &effects)
       case .fault(let fault): freeze(log, fault, &effects)

@@ -107,7 +107,10 @@ extension Replicator {
       let next = LogHead(size: head.size, leafHash: head.leafHash)
       // Recorded even when it contradicts: the digest compares what was announced.
       sessions[id]!.shared[log]!.theirs = next
-      if let last = shared.theirs, next.size < last.size || (next.size == last.size && next != last)
+      // Of another hash at the same size: what is here decides, if it reaches so far. Its leaves may have been replaced.
+      let isAbove = next.size > logs[log]!.accepted.size
+      if let last = shared.theirs,
+        next.size < last.size || (isAbove && next.size == last.size && next != last)
       {
         dispute(log, on: id, size: next.size, now, &effects)
         if log == ownLog { claimed(on: id, now, &effects) }
@@ -137,7 +140,7 @@ extension Replicator {
     guard own != head.leafHash else { return }
     if log == ownLog { claimed(on: id, now, &effects) }
     dispute(log, on: id, size: head.size, now, &effects)
-    seekFork(of: log, from: head.size - 1, on: id, &effects)
+    seekFork(of: log, from: head.size - 1, on: id, now, &effects)
     show(head.size - 1, of: log, on: id, &effects)
   }
 
@@ -158,6 +161,7 @@ extension Replicator {
   ) {
     guard sessions[id]!.shared[log]?.isDisputed == false else { return }
     sessions[id]!.shared[log]!.isDisputed = true
+    sessions[id]!.shared[log]!.disputedAt = size
     leaveRepair(of: log, on: id, now, &effects)
     if logs[log]!.fetch.pieces.contains(where: { $0.session == id }) {
       release(log) { $0.session == id }

@@ -41,7 +41,7 @@ extension Replicator {
     }
     guard compare(.signed(leaf: leaf), of: log, on: id, now, &effects) else { return }
     show(index, of: log, on: id, &effects)
-    seekFork(of: log, from: index, isShown: true, on: id, &effects)
+    seekFork(of: log, from: index, isShown: true, on: id, now, &effects)
   }
 
   /// The 216 bytes that we hold at `index`; nil when our disk does not give them.

@@ -8,18 +8,22 @@ extension Replicator {
   ///   - index: where to look first: an entry that seems to differ.
   ///   - isShown: it does; both headers were compared.
   mutating func seekFork(
-    of log: LogID, from index: UInt64, isShown: Bool = false, on id: SessionID,
+    of log: LogID, from index: UInt64, isShown: Bool = false, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    guard let shared = sessions[id]?.shared[log], shared.search == nil, shared.probesSeen == 0,
-      shared.searches < Limits.searchesOfLog
+    guard let shared = sessions[id]?.shared[log], shared.search == nil,
+      shared.probesAsked <= (Limits.searchesOfLog - 1) * Limits.probesOfSearch
     else { return }
     let proven = proofs[log]?.frozenAt ?? .max
     guard proven > 0 else { return }
     // What a proof says need not be found again: only what is below it.
     let first = min(index, proven - 1)
     guard first < logs[log]!.durable.size else { return }
-    sessions[id]!.shared[log]!.searches += 1
+    if let known = shared.lastProbed, known.index == first {
+      // The other side is at it, or found the same header.
+      if known.isSame { settleSame(of: log, below: first + 1, on: id, now, &effects) }
+      return
+    }
     var search = ForkSearch(first: first, differsAt: isShown ? index : nil)
     if isShown, first == index {
       proceed(&search, of: log, on: id, &effects)
@@ -50,6 +54,7 @@ extension Replicator {
       let hash = headerHash(of: log, at: index)
     else { return sessions[id]!.shared[log]!.search = nil }
     sessions[id]!.probesSent += 1
+    sessions[id]!.shared[log]!.probesAsked += 1
     let position = sessions[id]!.ourPositions[log]!
     send(.probe(position: position, index: index, headerHash: hash), on: id, &effects)
   }
@@ -86,7 +91,13 @@ extension Replicator {
       }
     let position = sessions[id]!.ourPositions[log]!
     send(.probed(position: position, index: index, answer), on: id, &effects)
-    if answer == .different { dispute(log, on: id, size: index + 1, now, &effects) }
+    guard answer != .notHere else { return }
+    sessions[id]!.shared[log]!.lastProbed = (index, answer == .same)
+    if answer == .same {
+      settleSame(of: log, below: index + 1, on: id, now, &effects)
+    } else {
+      dispute(log, on: id, size: index + 1, now, &effects)
+    }
   }
 
   mutating func answered(
@@ -99,7 +110,11 @@ extension Replicator {
     }
     guard answer != .notHere else { return sessions[id]!.shared[log]!.search = nil }
     search.learn(isSame: answer == .same)
-    if answer == .different { dispute(log, on: id, size: index + 1, now, &effects) }
+    if answer == .different {
+      dispute(log, on: id, size: index + 1, now, &effects)
+    } else if search.high == nil {
+      settleSame(of: log, below: index + 1, on: id, now, &effects)
+    }
     proceed(&search, of: log, on: id, &effects)
   }
 

@@ -15,6 +15,7 @@ extension Replicator {
       leaveRepair(of: log, on: id, now, &effects)
       logs[log]!.repairs.dueAt = now + 1
     }
+    for log in twinLogs where logs[log]!.twins?.session == id { endTwins(of: log) }
     sessions[id] = nil
     sessionOrder.removeAll { $0 == id }
     for log in logOrder {
@@ -120,6 +121,10 @@ extension Replicator {
       answered(answer, index, of: try log(position, id), on: id, now, &effects)
     case .exhibit(let position, let bytes):
       try received(exhibit: bytes, of: try log(position, id), on: id, now, &effects)
+    case .leavesWanted(let position, let from, let to):
+      try wanted(leavesFrom: from, to: to, of: try log(position, id), on: id, now, &effects)
+    case .leaves(let run):
+      received(leaves: run, of: try log(run.position, id), on: id, now, &effects)
     }
   }
 

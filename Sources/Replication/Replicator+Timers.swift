@@ -9,6 +9,7 @@ extension Replicator {
     let due = dueLogs(now)
     abandonStalledPulls(of: due, now, &effects)
     abandonStalledRepairs(now, &effects)
+    retryTwins(now, &effects)
     startDuePulls(of: due, now, &effects)
     for log in due {
       wantCosignature(of: log, now, &effects)
@@ -81,6 +82,7 @@ extension Replicator {
     func time(_ at: UInt64) -> UInt64 { at > now || !afterTick ? at : now + 1_000 }
     var due = nextDue(of: logs[at: place]!.repairs, now)
     due = min(due, nextDue(of: logs[at: place]!.fetch, now))
+    if let twins = logs[at: place]!.twins { due = min(due, time(twins.dueAt)) }
     if let pullDue = logs[at: place]!.pullDueAt {
       // Who is enlisted was asked for as far as there is room.
       let isBlocked = logs[at: place]!.isEnlisted && pullDue <= now

@@ -26,6 +26,8 @@ public struct Replicator {
   /// What follows an epoch; and the epochs that something follows, as they became known.
   var successors: [LogID: Successor] = [:]
   var endedOrder: [LogID] = []
+  /// Logs of which other signatures are asked for.
+  var twinLogs: [LogID] = []
   /// The lowest fork proof of each log, also of those that are not known here yet.
   var proofs: [LogID: ForkProof] = [:]
   var sessions = Table<SessionID, Session>()
@@ -96,6 +98,8 @@ public struct Replicator {
     case .close(let reason): closeSigning(because: reason)
     case .damaged(let log, let ranges): damaged(log, ranges, now, &effects)
     case .mendRefused(let log, let peer): mendRefused(log, by: peer, now, &effects)
+    case .replaced(let log): replaced(log, now, &effects)
+    case .replaceRefused(let log): replaceRefused(log, now)
     case .limited(let log, let isLimited): limit(log, isLimited, now, &effects)
     case .tick: tick(now, &effects)
     }

@@ -107,8 +107,14 @@ struct SharedLog {
   var proofsSeen = 0
   /// Our search for the lowest fork; what was searched, asked and shown here.
   var search: ForkSearch?
-  var searches = 0
+  var probesAsked = 0
   var probesSeen = 0
+  /// What the other side asked about last, and whether it is the same there.
+  var lastProbed: (index: UInt64, isSame: Bool)?
+  /// Up to which size the histories seemed to differ.
+  var disputedAt: UInt64 = 0
+  var leavesAsked = 0
+  var leavesGiven = 0
   var exhibitsSeen = 0
   /// Genesis leaves of the next epoch that both sides know of, and how many were received.
   var openingsKnown: [[UInt8]] = []
@@ -163,6 +169,8 @@ struct LogProgress {
   var waitingCheckpoint: VerifiedCheckpoint?
   /// The newest checkpoint that agrees with what is durable here. The store gets it at the end of the step.
   var agreedCheckpoint: VerifiedCheckpoint?
+  /// Other signatures of entries above the newest checkpoint, on their way here.
+  var twins: TwinSearch?
   /// The author signed a checkpoint that contradicts what is stored: nothing of it is cosigned.
   var isContradicted = false
   /// When the newest checkpoint was passed on alone, and when the next is.

@@ -41,6 +41,12 @@ struct HeadRecord: Hashable, Sendable {
     tree.map { TreeAnchor(size: $0.size, root: $0.root()) } ?? readAnchor
   }
 
+  /// The log's leaves were replaced: its tree is another.
+  mutating func set(anchor: TreeAnchor, tree: CompactTree?) {
+    readAnchor = anchor
+    self.tree = tree
+  }
+
   var head: LogHead { LogHead(size: size, leafHash: leafHash) }
 
   func append(to bytes: inout [UInt8]) {

@@ -17,6 +17,8 @@ enum JournalRecord {
   case states(LogID, BodyState, bytes: UInt64, indices: [UInt64])
   /// The body of an entry that was absent.
   case body(BodyArrival)
+  /// Other signatures of entries that are there.
+  case replaced(ReplacedLeaves)
 
   private enum Code {
     static let newLog: UInt8 = 1
@@ -28,6 +30,7 @@ enum JournalRecord {
     static let freeze: UInt8 = 7
     static let states: UInt8 = 9
     static let body: UInt8 = 8
+    static let replaced: UInt8 = 10
   }
 
   var logID: LogID {
@@ -35,6 +38,7 @@ enum JournalRecord {
     case .newLog(let identity): identity.id
     case .head(let head): head.id
     case .body(let body): body.log
+    case .replaced(let replaced): replaced.log
     case .entries(let id, _, _), .checkpoint(let id, _, _, _), .cosignature(let id, _, _),
       .pending(let id, _), .freeze(let id, _), .states(let id, _, _, _):
       id
@@ -48,6 +52,7 @@ enum JournalRecord {
       batch.leaves.count + batch.bodies.count + batch.count + 96
     case .states(_, _, _, let indices): 8 * indices.count + 64
     case .body(let body): body.bytes.count + 96
+    case .replaced(let replaced): replaced.leaves.count + 96
     default: 512
     }
   }
@@ -106,6 +111,9 @@ enum JournalRecord {
     case .body(let body):
       bytes.append(Code.body)
       body.append(to: &bytes)
+    case .replaced(let replaced):
+      bytes.append(Code.replaced)
+      replaced.append(to: &bytes)
     }
   }
 
@@ -143,6 +151,8 @@ enum JournalRecord {
       self = try JournalRecord.states(&reader, bytes)
     case Code.body:
       self = .body(try BodyArrival(&reader, bytes))
+    case Code.replaced:
+      self = .replaced(try ReplacedLeaves(&reader, bytes))
     default:
       throw .truncated
     }

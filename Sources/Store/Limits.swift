@@ -65,6 +65,10 @@ enum Layout {
   static let checkpointsKept = 16
   /// A log keeps this many checkpoints that contradict its tree; one proves enough.
   static let contradictionsKept: UInt64 = 16
+  /// How far below a log's end leaves are replaced: 2 MiB of hashes are computed anew at once.
+  static let replacedReach: UInt64 = 65_536
+  /// Checkpoints of a log that wait for a replacement to be written.
+  static let postponedKept = 4
   /// Frames of `checkpoints` read at start: room for every contradiction behind the newest.
   static let checkpointsRead: UInt64 = 32
   /// Cosigners of one log of which the newest cosignature is kept in memory.

@@ -120,7 +120,7 @@ extension JournalRecord {
       ]
     case .body(let body):
       return body.fileOperations
-    case .entries, .head, .pending, .freeze, .states:
+    case .entries, .head, .pending, .freeze, .states, .replaced:
       return []
     }
   }

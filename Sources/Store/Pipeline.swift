@@ -87,6 +87,7 @@ struct StagedChange {
   let record: JournalRecord
   var segment: TailSegment?
   var purge: Purge?
+  var replacing: Replacing?
 }
 
 /// Bytes that are known to be right, for places where others are. Writing them any number of times is the
@@ -114,6 +115,8 @@ struct Pipeline {
   /// Committed, not yet in log files, each with the generation that holds it.
   var unapplied: [(generation: UInt64, change: StagedChange)] = []
   var unappliedBytes = 0
+  /// Somebody waits for what is committed to be in log files: replaced leaves, or what they wait for.
+  var applyIsWanted = false
   /// To be written to log files without the journal.
   var bulk: [(log: StoredLog, segment: TailSegment)] = []
   /// Written since their last sync round, not durable.
@@ -154,6 +157,10 @@ struct Pipeline {
 
   mutating func stage(_ purge: Purge) {
     staged.append(StagedChange(record: purge.record, purge: purge))
+  }
+
+  mutating func stage(_ replacing: Replacing) {
+    staged.append(StagedChange(record: .replaced(replacing.record), replacing: replacing))
   }
 
   mutating func stage(_ record: JournalRecord, _ segment: TailSegment? = nil) {

@@ -200,7 +200,17 @@ extension Recovery {
       try change(id) { $0.purgedBytes += bytes }
     case .body(let body):
       try change(body.log) { $0.placeBody(body) }
+    case .replaced(let replaced):
+      try replay(replaced)
     }
+  }
+
+  /// Other signatures of entries that are there. Behind damage they may be lost: then there is nothing to replace.
+  private mutating func replay(_ replaced: ReplacedLeaves) throws(StoreError) {
+    if hasHeads, let head = heads[replaced.log], head.size < replaced.end { return }
+    try write(replaced.fileOperations)
+    touched[replaced.log] = min(touched[replaced.log] ?? .max, replaced.first)
+    try change(replaced.log) { $0.take(replaced, tree: nil) }
   }
 
   /// A log whose beginning was in a damaged frame: its file says who it is.

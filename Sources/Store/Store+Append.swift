@@ -73,6 +73,7 @@ extension Store {
   private func prepare(_ batch: VerifiedBatch) throws(StoreError) -> StoredLog {
     try requireRunning()
     let log = try log(batch.after.identity.id)
+    guard log.replacing == nil else { throw .busy }
     guard batch.before.size == log.state.size, batch.before.head == log.state.head,
       batch.batch.count > 0
     else { throw .outOfRange }

@@ -37,6 +37,10 @@ extension Store {
     startBulkRoundIfDue()
     if pipeline.turnIsWanted { return turnWork() }
     if pipeline.unappliedBytes > limits.unappliedBytes { return applyWork() }
+    if pipeline.applyIsWanted {
+      guard pipeline.unapplied.isEmpty else { return applyWork() }
+      pipeline.applyIsWanted = false
+    }
     let bulk = readyBulk()
     let targets = nextSyncTargets()
     // What the older journal needs can wait for a pause, until the present one is half full.
@@ -187,6 +191,9 @@ extension Store {
       } else if let purge = change.purge {
         bytes += purge.bodies.count * Layout.holeCostBytes
         purges.append(purge)
+      } else if let replacing = change.replacing {
+        bytes += replacing.record.leaves.count
+        operations += replacing.operations
       } else {
         operations += change.record.fileOperations(isNew: true)
       }

@@ -8,6 +8,10 @@ extension Store {
   {
     try requireRunning()
     let log = try log(checkpoint.logID)
+    guard log.replacing == nil else {
+      log.postponed = log.postponed.suffix(Layout.postponedKept - 1) + [checkpoint]
+      return .ahead
+    }
     compareLeftOver(log)
     guard checkpoint.size <= log.state.size else {
       if checkpoint.size > log.pending?.size ?? 0 {
@@ -102,7 +106,7 @@ extension Store {
     logsByID[id]?.cosignatures.map(\.stored) ?? []
   }
 
-  private func compare(
+  func compare(
     _ checkpoint: VerifiedCheckpoint, _ log: StoredLog, with ownRoot: Digest
   ) -> CheckpointOutcome {
     if ownRoot == checkpoint.root {

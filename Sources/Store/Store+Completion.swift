@@ -122,6 +122,10 @@ extension Store {
     case .body(let body):
       logsByID[body.log]?.durable.placeBody(body)
       pipeline.unappliedBytes += body.bytes.count
+    case .replaced(let record):
+      // Its next beginning of a journal has the head as it is then.
+      logsByID[record.log]?.durable.take(record, tree: change.replacing?.state.tree)
+      pipeline.applyIsWanted = true
     }
     pipeline.unapplied.append((generation, change))
     return nil
@@ -140,6 +144,7 @@ extension Store {
       case .cosignature(let id, _, _): logsByID[id]?.written.cosignatureCount += 1
       case .states: if let purge = change.purge { didPurge(purge) }
       case .body(let body): didArrive(body)
+      case .replaced: if let replacing = change.replacing { didReplace(replacing) }
       case .head, .pending, .freeze: break
       }
     }

@@ -35,6 +35,7 @@ extension Store {
     try requireRunning()
     let log = try log(id)
     var outcome = MendOutcome()
+    guard log.replacing == nil else { return outcome }
     let bodies = batch.bodyRanges()
     var next = batch.first
     while next < min(batch.end, log.written.size),

@@ -14,6 +14,7 @@ extension Store {
   {
     let log = try log(id)
     guard !range.isEmpty, range.upperBound <= log.state.size else { throw .outOfRange }
+    try requireSettled(log, below: range.upperBound)
     var run = EntryRun(first: range.lowerBound, maxBytes: maxBytes)
     if range.lowerBound < log.written.size {
       try readFiles(log, range.lowerBound..<min(range.upperBound, log.written.size), into: &run)

@@ -30,6 +30,7 @@ extension Store {
   public func leafHash(_ id: LogID, _ index: UInt64) throws(StoreError) -> Digest {
     let log = try log(id)
     guard index < log.state.size else { throw .outOfRange }
+    try requireSettled(log, below: index + 1)
     let stored = readWhatThereIs(log, hash: index)
     guard index < log.written.size else { return digest(stored, at: 0) }
     let leaf = readWhatThereIs(
@@ -65,6 +66,8 @@ extension Store {
     let log = try log(id)
     guard size <= log.state.size else { throw .outOfRange }
     if size == log.state.size { return log.state.tree.root() }
+    // The proof leads to the end.
+    try requireSettled(log, below: log.state.size)
     let reader = LogHashReader(store: self, log: log)
     let root = try Tree.root(size: size, reader: reader)
     guard size > 0 else { return root }
@@ -87,6 +90,7 @@ extension Store {
   {
     let log = try log(id)
     guard from <= to, to <= log.state.size else { throw .outOfRange }
+    try requireSettled(log, below: to)
     return try Tree.consistencyProof(
       from: from, to: to, reader: LogHashReader(store: self, log: log))
   }
@@ -97,6 +101,7 @@ extension Store {
   {
     let log = try log(id)
     guard index < size, size <= log.state.size else { throw .outOfRange }
+    try requireSettled(log, below: size)
     return try Tree.inclusionProof(
       index: index, size: size, reader: LogHashReader(store: self, log: log))
   }

@@ -27,6 +27,8 @@ public final class Store {
   /// Heads of logs that are not loaded: each new journal repeats them.
   let unloaded: [HeadRecord]
   var contradictions: [VerifiedCheckpoint] = []
+  /// Logs whose leaves were replaced since `takeReplaced`.
+  var replaced: [LogID] = []
   /// Found by reads since `takeDamage`.
   var foundDamage: [Damage] = []
   /// Mended since `takeMended`.

@@ -77,6 +77,10 @@ final class StoredLog {
   var arriving: Set<UInt64> = []
   /// Mends and arrivals under way.
   var changing = 0
+  /// Leaves that are being replaced: until they are in log files nothing of the log changes.
+  var replacing: Replacing?
+  /// Checkpoints that came meanwhile, the newest.
+  var postponed: [VerifiedCheckpoint] = []
   /// At most `Layout.cosignersKept`, sorted by name.
   var cosignatures: [KeptCosignature] = []
 

@@ -328,6 +328,13 @@ final class Cluster {
     case .mend(let log, let batch, let peer):
       if !member.logs.mend(log, batch) { feed(name, .mendRefused(log, peer)) }
       schedule(diskDelay, .damaged(name, log))
+    case .replace(let replacement):
+      let id = replacement.identity.id
+      guard member.logs.state(of: id)!.size == member.logs.durableHead(of: id).size else {
+        return feed(name, .replaceRefused(id))
+      }
+      member.logs.replace(replacement)
+      schedule(diskDelay, .input(name, .replaced(id)))
     case .freeze(let log, let index): member.logs.freeze(log, at: index)
     case .keepOpening(let opening):
       member.evidence += 1

@@ -238,6 +238,83 @@ struct ForkTests {
     #expect(proof.encode().count <= 6_144)
   }
 
+  /// Entries `from` on are signed otherwise in what `nl'` has, and stand under its checkpoint.
+  private func twins(_ cluster: Cluster, from first: Int) throws {
+    let nl = cluster["nl"]
+    let log = nl.identity.id
+    cluster.copy("nl", as: "nl'", start: .ready)
+    let twin = cluster["nl'"]
+    let held = try nl.logs.read(log, 0..<nl.ownState.size, maximumBytes: 1 << 20)
+    var leaves = held.leaves
+    for position in first..<held.count { leaves[position * 216 + 180 + position % 30] ^= 1 }
+    twin.logs.forget(nl.identity)
+    let batch = try EntryBatch(first: 0, leaves: leaves, bodies: held.bodies)
+    var tree = CompactTree.empty
+    for position in 0..<held.count {
+      tree.append(EntryHeader.leafHash(of: leaves.span, at: position * 216))
+    }
+    let checkpoint = Checkpoint.make(
+      identity: nl.identity, size: held.end, root: tree.root(), sign: { nl.secrets.log.sign($0) })
+    twin.logs.append(
+      try LogState(empty: nl.identity).accept(batch, under: checkpoint, consistency: []))
+    twin.logs.keep(checkpoint)
+    _ = twin.logs.makeDurable(log)
+    cluster.restart("nl'")
+  }
+
+  @Test(arguments: [1, 4, 9])
+  func aHeaderSignedTwiceIsNoForkAndTheLeafUnderACheckpointStays(_ first: Int) throws {
+    let cluster = Cluster(["nl", "be", "fr", "de"])
+    let log = cluster["nl"].identity.id
+    cluster.connect("nl", "be")
+    cluster.publish("nl", 10, checkpoint: false)
+    cluster.run()
+    try twins(cluster, from: first)
+    cluster.connect("nl'", "fr")
+    cluster.run()
+    #expect(cluster["fr"].logs.durableHead(of: log).size == 10)
+    cluster.disconnectAll()
+    cluster.connect("be", "fr")
+    cluster.run(20_000)
+    #expect(cluster["be"].counters[.leavesReplaced] ?? 0 >= 1)
+    #expect(cluster["be"].logs.bytes(of: log) == cluster["fr"].logs.bytes(of: log))
+    #expect(cluster["be"].logs.newestCheckpoint(of: log)?.size == 10)
+    #expect(!cluster["be"].core.logs[log]!.isContradicted)
+    for name in ["be", "fr"] {
+      #expect(cluster[name].core.frozenAt(log) == nil)
+      #expect(!cluster[name].core.isDisputed(log))
+      #expect(cluster[name].proofs.isEmpty)
+    }
+    // It goes on, and a third takes it from whom it likes.
+    cluster.connect("nl'", "fr")
+    cluster.publish("nl'", 3)
+    cluster.connect("de", "be")
+    cluster.run(20_000)
+    for name in ["be", "fr", "de"] {
+      #expect(cluster[name].logs.durableHead(of: log) == cluster["nl'"].logs.durableHead(of: log))
+    }
+  }
+
+  @Test func leavesThatNobodyAskedForAreAFailure() throws {
+    let cluster = Cluster(["nl", "be", "fr"])
+    let log = cluster["nl"].identity.id
+    cluster.connect("nl", "be")
+    cluster.publish("nl", 6, checkpoint: false)
+    cluster.run()
+    let session = other(cluster.connect("fr", "be"))
+    cluster.run()
+    let place = cluster["be"].core.sessions[session]!.theirPositions[log]!
+    let leaves = try cluster["be"].logs.read(log, 0..<6, maximumBytes: 1 << 20).leaves
+    let message = Message.leaves(
+      LeafRunMessage(position: place, first: 0, checkpointSize: 6, proof: [], leaves: leaves))
+    #expect(try Message.decode(message.encode()) == message)
+    for _ in 0..<3 where cluster["be"].core.sessions[session] != nil {
+      cluster.feed("be", .message(session, message.encode()))
+    }
+    #expect(cluster["be"].core.sessions[session] == nil)
+    #expect(cluster["be"].counters[.leavesReplaced] == nil)
+  }
+
   // MARK: Hostile peers
 
   @Test func aForgedProofAccusesNobodyAndCostsItsSenderTheSession() throws {

@@ -67,6 +67,27 @@ final class MemoryLogs: LogReader {
     }
   }
 
+  func replace(_ replacement: LeafReplacement) {
+    let id = replacement.identity.id
+    let frozenAt = logs[id]!.state.frozenAt
+    for position in 0..<replacement.count {
+      let index = Int(replacement.first) + position
+      let leaf = Array(
+        replacement.leaves[
+          (position * EntryLayout.leafBytes)..<((position + 1) * EntryLayout.leafBytes)])
+      logs[id]!.leaves.replaceSubrange(
+        (index * EntryLayout.leafBytes)..<((index + 1) * EntryLayout.leafBytes), with: leaf)
+      logs[id]!.hashes[index] = EntryHeader.leafHash(of: leaf.span)
+    }
+    var tree = CompactTree.empty
+    for hash in logs[id]!.hashes { tree.append(hash) }
+    logs[id]!.state = LogState(
+      identity: replacement.identity, tree: tree,
+      lastLeaf: Array(logs[id]!.leaves.suffix(EntryLayout.leafBytes)))
+    logs[id]!.state.frozenAt = frozenAt
+    logs[id]!.durable = logs[id]!.state.head
+  }
+
   func freeze(_ id: LogID, at index: UInt64) {
     logs[id]!.state.frozenAt = min(index, logs[id]!.state.frozenAt ?? .max)
   }
@@ -220,6 +241,12 @@ final class MemoryLogs: LogReader {
       throw ReadFailure("no such size")
     }
     return Tree.root(size: size, reader: Hashes(leaves: kept.hashes))
+  }
+
+  func tree(_ log: LogID, size: UInt64) throws(ReadFailure) -> CompactTree {
+    var tree = CompactTree.empty
+    for hash in logs[log]!.hashes.prefix(Int(size)) { tree.append(hash) }
+    return tree
   }
 
   func consistencyProof(_ log: LogID, from: UInt64, to: UInt64) throws(ReadFailure) -> [Digest] {

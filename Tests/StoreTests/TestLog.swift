@@ -54,7 +54,7 @@ final class TestLog: Sendable {
     Checkpoint.make(identity: identity, size: size, root: SHA256.hash([1])) { sign($0) }
   }
 
-  private func sign(_ message: Span<UInt8>) -> Signature {
+  func sign(_ message: Span<UInt8>) -> Signature {
     let seed = self.seed
     return LogSecretKey(seed: seed.span).sign(message)
   }

@@ -481,6 +481,14 @@ class Journals:
                 body = reader.take(reader.number(4))
                 log.arrivals[index] = segment, offset, body
                 log.segment, log.segment_end = segment, offset + 16 + len(body)
+            elif code == 10:
+                first, count, _, _ = reader.number(8), reader.number(4), reader.number(8), reader.take(32)
+                for index in range(first, first + count):
+                    leaf = reader.take(LEAF)
+                    if index in log.entries:
+                        log.entries[index] = (leaf,) + log.entries[index][1:]
+                    if index + 1 == log.size:
+                        log.leaf_hash = sha256(b"\0", leaf)
             else:
                 raise Bad("holds an unknown record")
 

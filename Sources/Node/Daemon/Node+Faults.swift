@@ -81,6 +81,16 @@ extension Node {
     return try fault.completed(predecessorLeaf: before.leaves, path: path)
   }
 
+  /// Other signatures of entries that are here, under their author's checkpoint: no fork (LOG-32).
+  func replace(_ replacement: LeafReplacement) {
+    do throws(StoreError) {
+      try store.replace(replacement)
+    } catch {
+      counters.add("store.replacements-refused")
+      step(.replaceRefused(replacement.identity.id))
+    }
+  }
+
   // MARK: Defects
 
   /// Entries with bad signatures of their own, under a checkpoint: the author's doing, shown and frozen nowhere.

@@ -168,6 +168,7 @@ final class Node {
     case .keepEvidence(let log, let fault): keepEvidence(log, fault)
     case .keepProof(let proof): keepProof(proof)
     case .mend(let log, let batch, let peer): mend(log, with: batch, from: peer)
+    case .replace(let replacement): replace(replacement)
     case .follow(let opening): follow(opening)
     case .freeze(let log, let index):
       attempt("the freeze was not stored") { try store.freeze(log, at: index) }
@@ -259,6 +260,13 @@ final class Node {
       journal.error("disk: \(error)")
     }
     for durable in durables { becameDurable(durable) }
+    for log in store.takeReplaced() {
+      journal.warning(
+        "\(name(of: log)): its key signed entries twice; they stand here as under its checkpoint now"
+      )
+      warnings["contradiction \(log)"] = nil
+      step(.replaced(log))
+    }
     watchStore()
   }
 

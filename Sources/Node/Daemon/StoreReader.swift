@@ -35,6 +35,10 @@ final class StoreReader: LogReader {
     do { return try store.root(log, size: size) } catch { throw ReadFailure("\(error)") }
   }
 
+  func tree(_ log: LogID, size: UInt64) throws(ReadFailure) -> CompactTree {
+    do { return try store.tree(log, size: size) } catch { throw ReadFailure("\(error)") }
+  }
+
   func consistencyProof(_ log: LogID, from: UInt64, to: UInt64) throws(ReadFailure) -> [Digest] {
     do { return try store.consistencyProof(log, from: from, to: to) } catch {
       throw ReadFailure("\(error)")

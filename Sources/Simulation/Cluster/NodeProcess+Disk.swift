@@ -78,7 +78,9 @@ extension NodeProcess {
     try expect(
       batch.token > diskWork.lastCompleted, "\(site.label): batch \(batch.token) completes twice")
     diskWork.lastCompleted = batch.token
-    return store.completed(token: batch.token, error: failure)
+    let durables = store.completed(token: batch.token, error: failure)
+    for log in store.takeReplaced() { try step(.replaced(log)) }
+    return durables
   }
 
   /// A full disk is tried again; one that failed is left to the operator.

@@ -220,6 +220,10 @@ final class NodeProcess {
       try world.observer.proven(site, proof)
     case .mend(let log, let batch, let peer): try mend(log, with: batch, from: peer)
     case .freeze(let log, let index): try freeze(log, at: index)
+    case .replace(let replacement):
+      if (try? store.replace(replacement)) == nil {
+        try step(.replaceRefused(replacement.identity.id))
+      }
     case .keepOpening(let opening):
       site.folder.openings[opening.predecessor] = HeldOpening(
         predecessor: opening.predecessor, leaf: opening.batch.batch.leaves,

@@ -31,6 +31,10 @@ package final class SimulatedReader: LogReader {
     try attempt { try store.root(log, size: size) }
   }
 
+  package func tree(_ log: LogID, size: UInt64) throws(ReadFailure) -> CompactTree {
+    try attempt { try store.tree(log, size: size) }
+  }
+
   package func consistencyProof(_ log: LogID, from: UInt64, to: UInt64) throws(ReadFailure)
     -> [Digest]
   {

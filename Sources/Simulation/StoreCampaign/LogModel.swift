@@ -32,8 +32,16 @@ struct LogModel {
   var cosignatures: [Cosignature: VerifiedCheckpoint] = [:]
   /// Which of each cosigner a crash must leave, or a newer one.
   var durableCosignatures: [StoredCosignature] = []
+  /// Other signatures that the store was given: until it says that it has them, a crash leaves these or those.
+  var twin: Twin?
   /// Bodies that were purged or expired.
   private(set) var removals: [UInt64: Removal] = [:]
+
+  /// The log with other signatures of some entries.
+  struct Twin {
+    let leaves: [UInt8]
+    let states: [LogState]
+  }
 
   struct Removal {
     let state: BodyState
@@ -78,6 +86,53 @@ struct LogModel {
     bodyEnds.removeLast(bodyEnds.count - Int(size))
     bodies.removeLast(bodies.count - (bodyEnds.last ?? 0))
     prepared = nil
+  }
+
+  /// - Returns: the log with other signatures from `first` on, and what the store is asked for.
+  func makeTwin(
+    _ range: Range<UInt64>, _ random: inout SplitMix64
+  ) throws(Violation) -> (Twin, LeafReplacement) {
+    let stride = EntryLayout.leafBytes
+    var changed = leaves
+    for index in range where index == range.lowerBound || random.oneIn(2) {
+      changed[Int(index) * stride + EntryLayout.headerBytes + random.below(64)] ^= 1
+    }
+    var tree = states[Int(range.lowerBound)].tree
+    var twins = Array(states[...Int(range.lowerBound)])
+    for index in Int(range.lowerBound)..<Int(size) {
+      let leaf = Array(changed[(index * stride)..<((index + 1) * stride)])
+      tree.append(EntryHeader.leafHash(of: leaf.span))
+      twins.append(LogState(identity: author.identity, tree: tree, lastLeaf: leaf))
+    }
+    let place = (Int(range.lowerBound) * stride)..<(Int(range.upperBound) * stride)
+    let over = twins[Int(range.upperBound)].tree
+    let replacement = try must("\(name): a replacement") {
+      try LeafReplacement(
+        author.identity, first: range.lowerBound, held: Array(leaves[place]),
+        offered: Array(changed[place]), before: states[Int(range.lowerBound)].tree,
+        under: author.checkpoint(size: over.size, root: over.root()), consistency: [])
+    }
+    return (Twin(leaves: changed, states: twins), replacement)
+  }
+
+  /// The store has the other signatures.
+  mutating func takeTwin() {
+    guard let twin else { return }
+    leaves = twin.leaves
+    states = twin.states
+    prepared = nil
+    self.twin = nil
+  }
+
+  /// What a crash left, of two.
+  mutating func resolve(_ isTwin: (LogState) -> Bool) {
+    if let twin, isTwin(twin.states[twin.states.count - 1]) { takeTwin() }
+    twin = nil
+  }
+
+  mutating func resolve(_ store: Store) {
+    let state = store.state(id)
+    resolve { $0.size == state?.size && $0.tree == state?.tree }
   }
 
   /// From here on it is the log as a case begins with it.
@@ -179,6 +234,7 @@ struct StoreModel {
 
   /// The store recovered, and showed this.
   mutating func settle(_ store: Store) {
+    resolve(store)
     for number in logs.indices where logs[number].isAdded {
       let state = store.state(logs[number].id)
       logs[number].isAdded = state != nil
@@ -188,6 +244,12 @@ struct StoreModel {
       noteSynced(store, number)
     }
   }
+
+  mutating func resolve(_ store: Store) {
+    for number in logs.indices { logs[number].resolve(store) }
+  }
+
+  var hasTwins: Bool { logs.contains { $0.twin != nil } }
 
   /// Everything that was staged is durable.
   mutating func flushed(_ store: Store) {

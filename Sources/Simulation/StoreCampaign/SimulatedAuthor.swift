@@ -6,6 +6,8 @@ import Secrets
 final class SimulatedAuthor {
   private struct Question: Hashable {
     let after: Digest
+    /// Signatures may be others under the same headers.
+    let root: Digest
     let size: UInt64
     let count: Int
     let draw: UInt64
@@ -38,7 +40,8 @@ final class SimulatedAuthor {
     after state: LogState, count: Int, draw: UInt64, bodyBytes: Int
   ) throws(Violation) -> VerifiedBatch {
     let question = Question(
-      after: state.lastHeaderHash, size: state.size, count: count, draw: draw)
+      after: state.lastHeaderHash, root: state.tree.root(), size: state.size, count: count,
+      draw: draw)
     if let answer = answers[question] { return answer }
     var random = SplitMix64(seed: draw)
     var builder = EntryBuilder(state: state)

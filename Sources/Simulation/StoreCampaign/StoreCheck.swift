@@ -7,7 +7,9 @@ struct StoreCheck {
   let isWhole: Bool
 
   /// After a crash: what was acknowledged is there, nothing is that was not appended, all of it byte for byte.
-  func check(_ store: Store, on disk: SimulatedDisk, _ model: StoreModel) throws(Violation) {
+  func check(_ store: Store, on disk: SimulatedDisk, _ given: StoreModel) throws(Violation) {
+    var model = given
+    model.resolve(store)
     try expect(store.damage.isEmpty, "damage on a sound disk: \(store.damage)")
     var found = 0
     for log in model.logs where log.isAdded {
@@ -119,7 +121,8 @@ struct StoreCheck {
         throw Violation("fsck: a log that nobody added")
       }
       let size = summary.head.size
-      let log = model.logs[number]
+      var log = model.logs[number]
+      log.resolve { $0.size == size && $0.head == summary.head }
       try expect(
         size <= log.size && summary.head == log.states[Int(size)].head, "fsck: another head")
       let missing = Int(summary.bodiesMissing)

@@ -17,10 +17,11 @@ extension StoreHistory {
     case 9: try ahead()
     case 10: if random.oneIn(2) { try cosign() } else { try purge() }
     case 11: try rare()
+    case 12 where random.oneIn(2): try twin()
     case 12:
       chronicle.say("settle")
       store.settle()
-    case 13: try read()
+    case 13: if random.oneIn(2) { try read() } else { try twin() }
     default: try work()
     }
   }
@@ -61,6 +62,7 @@ extension StoreHistory {
 
   private func append(upTo most: Int, bulk: Bool) throws(Violation) {
     guard let number = pick() else { return try addLog() }
+    guard model.logs[number].twin == nil else { return }
     let log = model.logs[number]
     let bodyBytes = random.oneIn(8) ? 1500 : 160
     let drawn = try log.author.entries(
@@ -164,6 +166,30 @@ extension StoreHistory {
     guard try ask("freeze \(log.name) at \(index)", { try $0.freeze(log.id, at: index) })
     else { return }
     if present.map({ index < $0 }) ?? true { model.logs[number].freezes.append(index) }
+  }
+
+  /// Other signatures of the newest entries, under a checkpoint: LOG-32.
+  private func twin() throws(Violation) {
+    guard let number = pick(), let store, model.logs[number].twin == nil else { return }
+    // Mostly when nothing is on its way.
+    if !random.oneIn(3) { while try work() {} }
+    let log = model.logs[number]
+    let from = store.newestCheckpoint(log.id)?.size ?? 0
+    guard store.condition == .running, log.size > from else { return }
+    let first = from + UInt64(random.below(Int(log.size - from)))
+    let end = first + 1 + UInt64(random.below(Int(min(20, log.size - first))))
+    let (twin, replacement) = try log.makeTwin(first..<end, &random)
+    let points = points
+    var isTaken = false
+    _ = try ask("other signatures of \(log.name) from \(first) to \(end)") { store in
+      do {
+        try store.replace(replacement)
+        isTaken = true
+      } catch StoreError.busy {
+        points.tally.add(.replaceBusy)
+      }
+    }
+    if isTaken { model.logs[number].twin = twin }
   }
 
   private func addLog() throws(Violation) {

@@ -182,7 +182,9 @@ final class StoreHistory {
       for _ in 0..<2 { try points.point(.crash, situation) }
       let others: [StoreOccurrence] = [.restart, .crashInRecovery, .faultInRecovery, .rot]
       let choice = effects % 8
-      if choice < others.count { try points.point(others[choice], situation) }
+      if choice < others.count, others[choice] != .rot || !model.hasTwins {
+        try points.point(others[choice], situation)
+      }
     case .behindFaults:
       guard fault?.hasFired == true, effects % 5 == 0 else { return }
       try points.point(.crash, situation)
@@ -214,10 +216,19 @@ final class StoreHistory {
     try executor.execute(batch) { (failure) throws(Violation) in
       let durable = store.completed(token: batch.token, error: failure)
       try remember(durable)
+      meetReplaced(store)
     }
     try raise()
     if case .failed = store.condition { points.tally.add(.stopped) }
     return true
+  }
+
+  private func meetReplaced(_ store: Store) {
+    for id in store.takeReplaced() {
+      guard let number = model.index(of: id) else { continue }
+      points.tally.add(.replaced)
+      model.logs[number].takeTwin()
+    }
   }
 
   private func remember(_ durable: [Durable]) throws(Violation) {
@@ -247,6 +258,7 @@ final class StoreHistory {
     guard store.condition == .running else { return }
     do {
       try remember(try store.flush())
+      meetReplaced(store)
     } catch let violation as Violation {
       throw violation
     } catch StoreError.full {
@@ -281,6 +293,8 @@ final class StoreHistory {
 
   /// What is acknowledged can be read while anything is under way.
   func serve(_ store: Store, _ log: LogModel) throws(Violation) {
+    // While signatures are being replaced nothing is read.
+    guard log.twin == nil else { return }
     let first = UInt64(random.below(Int(log.acknowledged)))
     let batch = try must("\(log.name): serving") {
       try store.read(log.id, first..<log.acknowledged, maxBytes: 8_000)

@@ -48,6 +48,8 @@ public enum StoreOccurrence: String, CaseIterable, Sendable {
   case checkpointContradicts = "run: a checkpoint that contradicts the log"
   case aheadContradicts = "run: the log reaches a checkpoint that contradicts it"
   case purged = "run: bodies removed"
+  case replaced = "run: signatures replaced by those under a checkpoint"
+  case replaceBusy = "run: none replaced while something of the log is on its way"
   case frozenRefused = "run: entries beyond a freeze refused"
   case fullRefused = "run: a full store takes nothing"
   case fullServed = "run: a full store serves"
