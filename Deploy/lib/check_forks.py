@@ -149,7 +149,7 @@ def body():
             if not found["evidence"] or "epoch" not in found["help"]:
                 raise Failed(f"{partner.name} does not say what to do: {found}")
             text = partner.run("status").decode()
-            if f"frozen at {size}" not in text or ".fork" not in text:
+            if f"frozen at {size}" not in text.lower() or ".fork" not in text:
                 raise Failed(f"status of {partner.name} does not name the proof:\n{text}")
         print(f"   both froze nl/1 at {size} within {time.monotonic() - begin:.1f} s")
 
