@@ -153,13 +153,15 @@ struct NetworkTrouble {
   /// The machine is lost; a new one begins with a copy. Its token is kept if that closes the log, or nothing was signed after the
   /// copy; else it is lost, too: the copy that is younger than the token's last second is `restore`'s limit, not ours.
   private func restore() throws(Violation) {
-    let site = drawSite()
-    guard let backup = run.backups[site.number], backup.folder.epoch == site.folder.epoch else {
-      return
-    }
-    let log = site.keys.identity(site.folder.epoch).id
-    let size = backup.sizes[log] ?? 0
-    let isKept = site.token.map { $0.size > size } == true && run.random.oneIn(2)
+    let copied = run.honest.filter { run.backups[$0.number]?.folder.epoch == $0.folder.epoch }
+    // A copy that lacks nothing teaches little.
+    let stale = copied.filter { ($0.token?.size ?? 0) > ownSizeOfCopy($0) }
+    let candidates = stale.isEmpty ? copied : stale
+    guard !candidates.isEmpty else { return }
+    let site = candidates[run.random.below(candidates.count)]
+    guard let backup = run.backups[site.number] else { return }
+    let size = ownSizeOfCopy(site)
+    let isKept = site.token.map { $0.size > size } == true && run.random.below(3) > 0
     try world.stop(site, isClean: false)
     world.say("\(site.label) comes back from a copy with \(size) own entries")
     site.folder = backup.folder
@@ -168,6 +170,10 @@ struct NetworkTrouble {
     run.truth.forget(site)
     run.tally.add(isKept ? .restoredWithToken : .restoredWithoutToken)
     startLater(site)
+  }
+
+  private func ownSizeOfCopy(_ site: Site) -> UInt64 {
+    run.backups[site.number]?.sizes[site.keys.identity(site.folder.epoch).id] ?? 0
   }
 
   private func jump(_ site: Site) {
