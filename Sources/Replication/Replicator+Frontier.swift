@@ -45,14 +45,21 @@ extension Replicator {
     }
     sessions[id]!.hasListed = true
     sessions[id]!.theirSaltedIDs.append(contentsOf: ids)
-    recognise(ArraySlice(logOrder), on: id)
+    // In what is new alone: else thousands of lists of one log each would cost millions of comparisons.
+    recognise(ArraySlice(logOrder), among: first, on: id)
   }
 
   /// Finds which of `candidates` the peer listed, and marks them shared once we listed them too.
-  private mutating func recognise(_ candidates: ArraySlice<LogID>, on id: SessionID) {
+  ///
+  /// - Parameter start: where in the peer's list to look from.
+  private mutating func recognise(
+    _ candidates: ArraySlice<LogID>, among start: Int = 0, on id: SessionID
+  ) {
     guard var session = sessions[id] else { return }
     var positions: [[UInt8]: Int] = [:]
-    for (position, salted) in session.theirSaltedIDs.enumerated() { positions[salted] = position }
+    for (position, salted) in session.theirSaltedIDs.enumerated().dropFirst(start) {
+      positions[salted] = position
+    }
     for log in candidates where session.theirPositions[log] == nil {
       guard let position = positions[saltedID(log, session)] else { continue }
       session.theirPositions[log] = position

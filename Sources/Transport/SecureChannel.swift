@@ -151,6 +151,12 @@ public final class SecureChannel {
     }
     if !messages.isEmpty { sender.send(messages, now: now, into: &out) }
   }
+
+  /// Appends records of `data` as it is, whether it is messages or not: for the simulator, which plays peers that break
+  /// the rules.
+  package func send(raw data: Span<UInt8>, now: UInt64, into out: inout [UInt8]) {
+    sender?.send(data, framed: false, now: now, into: &out)
+  }
 }
 
 extension SecureChannel {

@@ -59,6 +59,10 @@ enum Commands {
       Option("--seed", "N", summary: "the first run's seed; each has the next", fallback: "1"),
       Option("--seeds", "N", summary: "how many runs", fallback: "300"),
       Option("--nodes", "K", summary: "so many nodes in each run, whatever its seed says"),
+      Option(
+        "--foe", "KIND",
+        summary: "one foe of this kind in each run: "
+          + FoeKind.allCases.map(\.name).joined(separator: ", ")),
       Option("--trace", summary: "print what happens, as text"),
       Option(
         "--plant", "BUG",

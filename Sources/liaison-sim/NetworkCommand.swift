@@ -15,6 +15,14 @@ func runNetwork(_ arguments: Arguments) throws(Failure) -> Int32 {
     }
     campaign.bug = bug
   }
+  if let name = arguments.value("--foe") {
+    guard let foe = FoeKind.allCases.first(where: { $0.name == name }) else {
+      throw Failure(
+        .usage, "There is no foe \"\(name)\".",
+        hint: "There is: \(FoeKind.allCases.map(\.name).joined(separator: ", ")).")
+    }
+    campaign.foe = foe
+  }
   if arguments.has("--trace") { campaign.trace = { Output.print($0 + "\n") } }
   let line = Progress()
   campaign.progress = { line.show("\($0) seeds …") }
@@ -32,13 +40,15 @@ func runNetwork(_ arguments: Arguments) throws(Failure) -> Int32 {
   report.add("virtual-seconds", "\(outcome.virtualSeconds)", isText: false)
   report.add("seconds", seconds.rounded(to: 1), isText: false)
   report.add("digest", "\(outcome.digest)", isText: true)
-  report.occurrences = outcome.tally.all
+  report.occurrences = outcome.tally.all + outcome.misdeeds.all
   report.missing = outcome.missing
   if let failure = outcome.failure {
     report.failure = failure.text
     let nodes = campaign.nodes.map { " --nodes \($0)" } ?? ""
     let planted = campaign.bug.map { " --plant \($0.rawValue)" } ?? ""
-    report.replay = "liaison-sim network --seed \(failure.seed) --seeds 1\(nodes)\(planted)"
+    let foe = campaign.foe.map { " --foe \($0.name)" } ?? ""
+    report.replay =
+      "liaison-sim network --seed \(failure.seed) --seeds 1\(nodes)\(foe)\(planted)"
   }
   report.print(isJSON: arguments.has("--json"))
   return report.isGood ? 0 : 1

@@ -47,6 +47,8 @@ final class World {
     var closes: (Site, CloseReason) -> Void = { _, _ in }
     /// What was damaged is whole again.
     var mended: (Site, Damage) -> Void = { _, _ in }
+    /// A foe did so many times what it is there for.
+    var misdeed: (Site, FoeKind, Int) -> Void = { (_, _, _) in }
     /// The disk failed: the process serves on, and an operator restarts it.
     var diskFailed: (Site) -> Void = { _ in }
   }

@@ -38,14 +38,16 @@ extension ByteLinks {
   }
 
   /// - Returns: whether the gate lets the connection in.
-  func accept(_ wire: Wire, at site: Site, from other: Int) -> Bool {
+  /// - Parameter isPeer: whether the address is one that a peer is configured with.
+  func accept(_ wire: Wire, at site: Site, from other: Int, isPeer: Bool = true) -> Bool {
     guard
-      let source = SourceAddress([10, 0, UInt8(other >> 8 & 0xff), UInt8(other & 0xff)])
+      let source = SourceAddress(
+        [10, isPeer ? 0 : 1, UInt8(other >> 8 & 0xff), UInt8(other & 0xff)])
     else { return false }
     let number = site.number
     guard
       let token = try? ports[number].gate.admit(
-        source, isPeerAddress: true, now: world.now)
+        source, isPeerAddress: isPeer, now: world.now)
     else {
       happened(.gateRefused)
       return false
@@ -56,7 +58,7 @@ extension ByteLinks {
       permit: { [weak self] in
         guard let self else { return false }
         return self.ports[number].gate.permitHandshake(
-          source, isPeerAddress: true, now: self.world.now)
+          source, isPeerAddress: isPeer, now: self.world.now)
       },
       lookup: { [unowned site] key in
         site.folder.cards.contains { $0.transport == key } ? .peer(nil) : .unknown

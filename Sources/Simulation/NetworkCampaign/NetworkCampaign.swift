@@ -13,6 +13,8 @@ public struct NetworkCampaign {
   /// So many nodes in each run, whatever the seed says.
   public var nodes: Int?
   public var bug: NetworkBug?
+  /// One foe of this kind in each run.
+  public var foe: FoeKind?
   /// Takes each line of what happens.
   public var trace: ((String) -> Void)?
   /// Takes the number of runs done.
@@ -34,6 +36,8 @@ public struct NetworkCampaign {
     /// On the clock of the worlds.
     public let virtualSeconds: UInt64
     public let tally: Tally<NetworkOccurrence>
+    /// How often foes did what they are there for.
+    public let misdeeds: Tally<FoeKind>
     /// Of all messages, effects on disks and final states.
     public let digest: Digest
     public let failure: Failure?
@@ -44,7 +48,7 @@ public struct NetworkCampaign {
     }
 
     public var missing: [String] {
-      runs < NetworkCampaign.coveredFrom ? [] : tally.missing
+      runs < NetworkCampaign.coveredFrom ? [] : tally.missing + misdeeds.missing
     }
 
     public var isGood: Bool { failure == nil && missing.isEmpty }
@@ -61,7 +65,7 @@ public struct NetworkCampaign {
       let seed = seed &+ UInt64(done)
       do throws(Violation) {
         let run = try NetworkRun(
-          seed: seed, nodes: nodes, starts: starts, chronicle: chronicle, bug: bug)
+          seed: seed, nodes: nodes, foe: foe, starts: starts, chronicle: chronicle, bug: bug)
         do throws(Violation) {
           try run.run()
         } catch {
@@ -79,7 +83,7 @@ public struct NetworkCampaign {
     return Outcome(
       seed: seed, runs: done, nodes: sum.nodes, entries: sum.entries, messages: sum.messages,
       bytes: sum.bytes, virtualSeconds: sum.milliseconds / 1_000, tally: sum.tally,
-      digest: chronicle.digest, failure: failure)
+      misdeeds: sum.misdeeds, digest: chronicle.digest, failure: failure)
   }
 }
 
@@ -91,6 +95,7 @@ private struct NetworkSum {
   var bytes = 0
   var milliseconds: UInt64 = 0
   var tally = Tally<NetworkOccurrence>()
+  var misdeeds = Tally<FoeKind>()
 
   mutating func add(_ run: NetworkRun) {
     nodes += run.plan.nodes
@@ -99,6 +104,7 @@ private struct NetworkSum {
     bytes += run.wires?.bytesSent ?? 0
     milliseconds += run.world.now
     tally.add(run.tally)
+    misdeeds.add(run.misdeeds)
   }
 }
 

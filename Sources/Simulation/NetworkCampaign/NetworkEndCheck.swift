@@ -12,6 +12,7 @@ struct NetworkEndCheck {
       for log in process.store.logs { try check(log, site, process.store) }
     }
     try checkFreezes()
+    try FoeCheck(run: run).check()
   }
 
   private func check(_ log: LogIdentity, _ site: Site, _ store: Store) throws(Violation) {
@@ -58,7 +59,7 @@ struct NetworkEndCheck {
     for site in run.honest {
       guard let process = site.process else { continue }
       for log in process.store.logs {
-        let proof = run.truth.proofs[site.number][log.id]
+        let proof = run.truth.evidence(site, log.id)
         let frozen = process.store.state(log.id)?.frozenAt
         try expect(
           frozen == proof,

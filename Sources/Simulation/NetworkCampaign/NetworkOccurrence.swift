@@ -70,11 +70,24 @@ public enum NetworkOccurrence: String, CaseIterable, Sendable {
   case waited = "core: signing waited for peers"
   case ownEntriesBack = "core: own entries come back"
 
-  // Foes.
-  case foeWithholding = "foe: offers and never sends"
-  case foeEquivocating = "foe: signs two branches of its log"
-  case forked = "foe: two honest disks hold two branches"
-  case forkProven = "foe: a fork is proven"
+  // Answers to foes.
+  case forked = "answer: two honest disks hold two branches"
+  case forkProven = "answer: a fork is proven, and frozen by all at one index"
+  case faultFrozen = "answer: a log is frozen for what its author signed"
+  case defectStored = "answer: a bad signature is stored, and freezes nothing"
+  case disputed = "answer: a log is disputed with a peer"
+  case malformed = "answer: what is no message closes a session"
+  case chunkRefused = "answer: a chunk is its sender's failure"
+  case chunkUnasked = "answer: a chunk that nobody asked for is dropped"
+  case chunkInFull = "answer: a range is asked for in full"
+  case checkpointRefused = "answer: a checkpoint is its sender's failure"
+  case cosignatureRefused = "answer: a cosignature is its sender's failure"
+  case leafRefused = "answer: a leaf is its sender's failure"
+  case proofRefused = "answer: a fork proof is its sender's failure"
+  case searchEnded = "answer: a search for a fork goes too far"
+  case openingRefused = "answer: a next epoch is not followed"
+  case claimDropped = "answer: a claim about the own log is dropped"
+
 
   // The end.
   case converged = "end: everybody has everything"

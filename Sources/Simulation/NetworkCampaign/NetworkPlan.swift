@@ -37,19 +37,15 @@ struct NetworkPlan {
   var isLarge: Bool { nodes >= 50 }
   var hasChannels: Bool { nodes <= NetworkPlan.mostWithChannels }
 
-  init(_ random: inout SplitMix64, nodes wanted: Int?) {
-    let nodes = wanted ?? NetworkPlan.drawNodes(&random)
+  /// - Parameter number: of the run: runs that follow each other have other foes.
+  init(_ random: inout SplitMix64, number: UInt64, nodes wanted: Int?, foe: FoeKind?) {
+    var nodes = wanted ?? NetworkPlan.drawNodes(&random)
+    foes = NetworkPlan.drawFoes(&random, number, nodes, foe)
+    if wanted == nil { nodes += foes.count }
     self.nodes = nodes
     let shapes: [Topology.Shape] = nodes >= 50 ? [.graph] : Topology.Shape.allCases
-    var foes: [FoeKind] = []
-    if nodes >= 4, random.oneIn(3) {
-      for _ in 0..<(1 + random.below(max(1, nodes / 5))) {
-        foes.append(FoeKind.allCases[random.below(FoeKind.allCases.count)])
-      }
-    }
-    self.foes = nodes >= 50 ? [] : foes
     topology = Topology(
-      shapes[random.below(shapes.count)], nodes: nodes, foes: self.foes.count,
+      shapes[random.below(shapes.count)], nodes: nodes, foes: foes.count,
       degree: nodes >= 50 ? 6 : 2 + random.below(4), &random)
     // A swarm: what is left out here lets the rest go further.
     var faults = Fault.allCases.filter { fault in
@@ -81,6 +77,18 @@ struct NetworkPlan {
       for number in 0..<nodes where random.oneIn(2) { oldOnes.insert(number) }
     }
     self.oldOnes = oldOnes
+  }
+
+  /// Every kind in its turn, two or three in a run and never more than the honest; in a third of the runs none.
+  private static func drawFoes(
+    _ random: inout SplitMix64, _ number: UInt64, _ nodes: Int, _ foe: FoeKind?
+  ) -> [FoeKind] {
+    if let foe { return [foe] }
+    let kinds = FoeKind.allCases
+    let first = Int(number % UInt64(kinds.count)) * 3
+    let count = random.oneIn(3) ? 0 : 1 + random.below(3)
+    guard nodes + count <= mostWithChannels else { return [] }
+    return (0..<min(count, nodes - 2)).map { kinds[(first + $0) % kinds.count] }
   }
 
   /// Three to a dozen mostly, now and then some tens, seldom hundreds.

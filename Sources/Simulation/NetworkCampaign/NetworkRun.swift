@@ -10,6 +10,8 @@ final class NetworkRun {
   let truth: NetworkTruth
   var random: SplitMix64
   var tally = Tally<NetworkOccurrence>()
+  /// What foes did.
+  var misdeeds = Tally<FoeKind>()
   /// The sites in the order of the plan's nodes; the last of them are foes, and behind them are their twins.
   private(set) var sites: [Site] = []
   /// Sites that are linked.
@@ -30,10 +32,11 @@ final class NetworkRun {
   private var stepsSeen = 0
 
   init(
-    seed: UInt64, nodes: Int?, starts: NetworkStarts, chronicle: Chronicle, bug: NetworkBug?
+    seed: UInt64, nodes: Int?, foe: FoeKind?, starts: NetworkStarts, chronicle: Chronicle,
+    bug: NetworkBug?
   ) throws(Violation) {
     var random = SplitMix64(seed: seed, part: 1)
-    plan = NetworkPlan(&random, nodes: nodes)
+    plan = NetworkPlan(&random, number: seed, nodes: nodes, foe: foe)
     pairs = plan.topology.pairs
     self.bug = bug
     self.random = random
@@ -61,8 +64,9 @@ final class NetworkRun {
     let honest = plan.nodes - plan.foes.count
     for number in 0..<plan.nodes {
       let site = try addSite(number, starts)
-      let shell = number < honest ? bug?.makeShell() : plan.foes[number - honest].makeShell()
-      if let shell {
+      if number >= honest {
+        wear(plan.foes[number - honest], site)
+      } else if let shell = bug?.makeShell() {
         site.wear(shell, FoeWays(site, world, random: SplitMix64(seed: random.next())))
       }
       site.rates = plan.rates
@@ -71,11 +75,17 @@ final class NetworkRun {
     }
     for (place, foe) in plan.foes.enumerated() where foe.isTwin {
       let twin = try addSite(honest + place, starts)
-      twin.wear(foe.makeShell(), FoeWays(twin, world, random: SplitMix64(seed: random.next())))
+      wear(foe, twin)
       pairs += plan.topology.partners(ofTwinOf: honest + place, honest: honest).map {
         ($0, twin.number)
       }
     }
+  }
+
+  private func wear(_ foe: FoeKind, _ site: Site) {
+    site.wear(
+      foe.makeShell(seed: random.below(1 << 16)),
+      FoeWays(site, world, random: SplitMix64(seed: random.next())))
   }
 
   private func addSite(_ number: Int, _ starts: NetworkStarts) throws(Violation) -> Site {
@@ -107,7 +117,6 @@ final class NetworkRun {
     tally.add(plan.topology.shape.occurrence)
     if plan.isLarge { tally.add(.large) }
     if !plan.oldOnes.isEmpty { tally.add(.oldVersion) }
-    for foe in plan.foes { tally.add(foe.occurrence) }
     for site in sites { try world.start(site) }
     for (a, b) in pairs { try link(sites[a], sites[b]) }
     try world.run(for: 2_500)
@@ -228,7 +237,6 @@ final class NetworkRun {
       try self.truth.said(process, session, message)
     }
     world.observer.proven = { [unowned self] (site, proof) throws(Violation) in
-      if site.isHonest { self.tally.add(.forkProven) }
       try self.truth.proven(site, proof)
     }
     world.observer.heard = { [unowned self] (site, event) throws(Violation) in
@@ -243,6 +251,10 @@ final class NetworkRun {
       }
     }
     world.observer.mended = { [unowned self] _, _ in self.tally.add(.mended) }
+    world.observer.accused = { [unowned self] (site, log, fault) throws(Violation) in
+      try self.truth.accused(site, log, fault)
+    }
+    world.observer.misdeed = { [unowned self] _, kind, times in self.misdeeds.add(kind, times) }
     world.observer.diskFailed = { [unowned self] site in self.failed.insert(site.number) }
     world.observer.beforeEffect = { [unowned self] (process) throws(Violation) in
       guard let left = self.crashesIn[process.site.number] else { return }
@@ -273,6 +285,7 @@ final class NetworkRun {
 
   private func hear(_ site: Site, _ event: Event) throws(Violation) {
     guard site.isHonest else { return }
+    hearAnswer(event)
     switch event {
     case .disputed(let log, let peer, _):
       try expect(

@@ -22,7 +22,9 @@ final class NetworkTruth {
   /// What each site acknowledged of each log, by its number.
   private var held: [[LogID: UInt64]] = []
   /// The lowest proof that each site kept of each log.
-  private(set) var proofs: [[LogID: UInt64]] = []
+  private var proofs: [[LogID: UInt64]] = []
+  /// And of the faults that it kept evidence of.
+  private var faults: [[LogID: UInt64]] = []
   /// What each session announced, and which log each position means.
   private var sessions: [SessionID: Announced] = [:]
   let isHonest: (NodeName) -> Bool
@@ -37,6 +39,7 @@ final class NetworkTruth {
   func added(_ site: Site) {
     held.append([:])
     proofs.append([:])
+    faults.append([:])
   }
 
   func size(_ site: Site, _ log: LogID) -> UInt64 { held[site.number][log] ?? 0 }
@@ -190,6 +193,23 @@ final class NetworkTruth {
       "\(site.label) keeps a proof against \(proof.identity.origin), which is honest")
     let before = proofs[site.number][log] ?? .max
     proofs[site.number][log] = min(before, proof.frozenAt)
+  }
+
+  /// Where a site's proof of a fork of a log freezes it.
+  func proof(_ site: Site, _ log: LogID) -> UInt64? { proofs[site.number][log] }
+
+  /// Where the evidence that a site has freezes a log.
+  func evidence(_ site: Site, _ log: LogID) -> UInt64? {
+    guard let proof = proofs[site.number][log] else { return faults[site.number][log] }
+    return min(proof, faults[site.number][log] ?? .max)
+  }
+
+  /// Whoever keeps the evidence of a fault freezes there.
+  func accused(_ site: Site, _ log: LogID, _ fault: AuthorFault) throws(Violation) {
+    try expect(
+      logs[log]?.isHonest == false || !site.isHonest,
+      "\(site.label) accuses \(name(log)) of a fault at \(fault.position), and it is honest")
+    faults[site.number][log] = min(faults[site.number][log] ?? .max, fault.position)
   }
 
   func name(_ log: LogID) -> String {

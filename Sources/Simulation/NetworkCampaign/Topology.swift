@@ -48,9 +48,10 @@ struct Topology {
         for b in middle..<a where (a - b) % 2 == 0 { add(a, b) }
       }
     }
-    // A foe is linked with some of the honest.
+    // A foe is linked with some of the honest, mostly with several: it may show each something else.
     for foe in honest..<max(honest, nodes) {
-      for _ in 0..<(1 + random.below(3)) { add(foe, random.below(honest)) }
+      let first = random.below(honest)
+      for place in 0...(1 + random.below(2)) { add(foe, (first + place) % honest) }
     }
   }
 

@@ -1,0 +1,97 @@
+/// What foes there are, and how often each did what it is there for: a campaign draws them by their kind.
+public enum FoeKind: String, CaseIterable, Sendable {
+  // Histories.
+  case twin = "foe: two copies of one node sign different entries"
+  case deafTwin = "foe: and hear nothing of each other"
+  case twoFaced = "foe: shows two halves of its peers different histories"
+  case rewinding = "foe: signs another history on an old folder"
+  case rewritingCarrier = "foe: a carrier rewrites another's log"
+  case badSignatures = "foe: bad inner signatures under a valid checkpoint"
+  case brokenRules = "foe: a checkpoint over an entry that breaks a rule"
+  // Heads.
+  case shrinkingHeads = "foe: heads that shrink"
+  case wrongHashes = "foe: heads with another hash"
+  case inflatedHeads = "foe: heads of more than there is"
+  case claims = "foe: heads of more than the peer's own log has"
+  // Sources.
+  case withholding = "foe: offers and never sends"
+  case slowSource = "foe: a chunk just before the watchdog"
+  case wrongLeaves = "foe: chunks with wrong leaves"
+  case wrongBodies = "foe: chunks with wrong bodies"
+  case wrongProofs = "foe: chunks with wrong proofs"
+  case gaps = "foe: chunks with gaps"
+  case wrongRequests = "foe: chunks of other requests"
+  case shortChunks = "foe: chunks that are cut"
+  case garbled = "foe: bits of messages flip"
+  case misplaced = "foe: one log passed off as another"
+  // Floods.
+  case floodOfPings = "foe: flood of pings"
+  case floodOfHeads = "foe: flood of heads"
+  case floodOfLists = "foe: flood of lists of logs"
+  case floodOfPulls = "foe: flood of pulls"
+  case floodOfCredit = "foe: flood of credit"
+  case floodOfDigests = "foe: flood of digests"
+  case floodOfPrunes = "foe: flood of prunes and grafts"
+  case floodOfChunks = "foe: flood of chunks"
+  case floodOfLeaves = "foe: flood of leaves"
+  case floodOfOpenings = "foe: flood of openings"
+  case floodOfProofs = "foe: flood of proofs"
+  case floodOfSearches = "foe: flood of searches for a fork"
+  // Proofs and signatures.
+  case proofOfAnotherLog = "foe: a fork proof of another log"
+  case proofOfNothing = "foe: a fork proof of equal entries"
+  case proofBadlySigned = "foe: a fork proof with a bad signature"
+  case proofTruncated = "foe: a fork proof that is cut"
+  case proofOversized = "foe: a fork proof that is too long"
+  case proofAgainstHonest = "foe: a fork proof with a forged checkpoint"
+  case falseOpenings = "foe: opens another's next epoch"
+  case falseCosignatures = "foe: false cosignatures"
+  // Connections.
+  case oversizedFrames = "foe: frames over the limit"
+  case framesAtLimit = "foe: frames at the limit"
+  case slowFrames = "foe: frames byte by byte"
+  case recordsTwice = "foe: records sent twice"
+  case replayedSessions = "foe: sessions played again"
+  case wrongRecipients = "foe: sessions played to another"
+  case reconnects = "foe: a thousand connections a second"
+  case mute = "foe: connections that never speak"
+  case handshakes = "foe: handshakes that lead nowhere"
+
+  /// It is two sites with the same keys.
+  var isTwin: Bool { self == .twin || self == .deafTwin }
+
+  /// For command lines.
+  public var name: String { "\(self)" }
+
+  /// - Parameter seed: of what is drawn once.
+  func makeShell(seed: Int) -> any Shell {
+    switch self {
+    case .twin: TwinFoe(self, isDeaf: false)
+    case .deafTwin: TwinFoe(self, isDeaf: true)
+    case .twoFaced: TwoFacedFoe(self, seed: seed)
+    case .rewinding: RewindingFoe(self)
+    case .rewritingCarrier: RewritingCarrierFoe(self, seed: seed)
+    case .badSignatures: BadSignatureFoe(self, seed: seed)
+    case .brokenRules: RuleBreakingFoe(self, seed: seed)
+    case .shrinkingHeads, .wrongHashes, .inflatedHeads, .claims: LyingFoe(self)
+    case .withholding: WithholdingFoe(self)
+    case .slowSource: SlowSourceFoe(self)
+    case .wrongLeaves, .wrongBodies, .wrongProofs, .gaps, .wrongRequests, .shortChunks:
+      SpoilingFoe(self)
+    case .garbled: GarblingFoe(self)
+    case .misplaced: MisplacingFoe(self)
+    case .floodOfPings, .floodOfHeads, .floodOfLists, .floodOfPulls, .floodOfCredit,
+      .floodOfDigests, .floodOfPrunes, .floodOfChunks, .floodOfLeaves, .floodOfOpenings,
+      .floodOfProofs, .floodOfSearches:
+      FloodingFoe(self)
+    case .proofOfAnotherLog, .proofOfNothing, .proofBadlySigned, .proofTruncated, .proofOversized,
+      .proofAgainstHonest:
+      ForgingFoe(self)
+    case .falseOpenings: FalseOpeningFoe(self)
+    case .falseCosignatures: FalseCosignatureFoe(self)
+    case .oversizedFrames, .framesAtLimit, .slowFrames: FrameFoe(self)
+    case .recordsTwice, .replayedSessions, .wrongRecipients: ReplayingFoe(self)
+    case .reconnects, .mute, .handshakes: ConnectingFoe(self)
+    }
+  }
+}

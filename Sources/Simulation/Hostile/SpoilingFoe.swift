@@ -1,0 +1,75 @@
+import Log
+import Replication
+
+/// Spoils half of the chunks that it sends, each kind in one way.
+final class SpoilingFoe: Foe {
+  override func say(
+    _ message: [UInt8], on session: SessionID, _ page: SessionPage, _ ways: FoeWays
+  ) throws(Violation) -> [[UInt8]] {
+    guard let chunk = SaidChunk(message), ways.random.oneIn(2),
+      let spoiled = spoil(message, chunk, ways)
+    else { return [message] }
+    ways.did(kind)
+    return [spoiled]
+  }
+
+  private func spoil(_ message: [UInt8], _ chunk: SaidChunk, _ ways: FoeWays) -> [UInt8]? {
+    var bytes = message
+    let bit = UInt8(1) << UInt8(ways.random.below(8))
+    switch kind {
+    case .wrongLeaves:
+      bytes[chunk.leavesAt + ways.random.below(chunk.bodiesAt - chunk.leavesAt)] ^= bit
+    case .wrongBodies:
+      guard message.count > chunk.bodiesAt else { return nil }
+      bytes[chunk.bodiesAt + ways.random.below(message.count - chunk.bodiesAt)] ^= bit
+    case .wrongProofs:
+      guard chunk.checkpointSize > 0 else { return nil }
+      guard chunk.proofHashes > 0 else {
+        // The chunk ends where the checkpoint does, and needs none.
+        bytes[SaidChunk.proofAt - 1] = 1
+        bytes.insert(contentsOf: ways.random.bytes(32), at: SaidChunk.proofAt)
+        break
+      }
+      bytes[SaidChunk.proofAt + ways.random.below(32 * chunk.proofHashes)] ^= bit
+    case .gaps:
+      bytes.put(chunk.first + 1 + UInt64(ways.random.below(3)), at: 9)
+    case .wrongRequests:
+      bytes.put(chunk.request ^ (1 + UInt32(ways.random.below(9))), at: 1)
+    default:
+      bytes.removeLast(1 + ways.random.below(bytes.count - 1))
+    }
+    return bytes
+  }
+}
+
+/// Flips a bit of some of what it says, whatever it is.
+final class GarblingFoe: Foe {
+  override func say(
+    _ message: [UInt8], on session: SessionID, _ page: SessionPage, _ ways: FoeWays
+  ) throws(Violation) -> [[UInt8]] {
+    guard page.isReady, ways.random.oneIn(12) else { return [message] }
+    var bytes = message
+    bytes[ways.random.below(min(bytes.count, 64))] ^= 1 << UInt8(ways.random.below(8))
+    ways.did(kind)
+    return [bytes]
+  }
+}
+
+/// Passes one log off as another: what it says of one stands at the place of the other.
+final class MisplacingFoe: Foe {
+  override func say(
+    _ message: [UInt8], on session: SessionID, _ page: SessionPage, _ ways: FoeWays
+  ) throws(Violation) -> [[UInt8]] {
+    guard page.listed > 1, ways.random.oneIn(4) else { return [message] }
+    let place = message.first == Said.heads ? 5 : Said.placeOfPosition(in: message)
+    guard let place, message.count >= place + 4, message.first != Said.pull else {
+      return [message]
+    }
+    var bytes = message
+    let said = Int(message.number(at: place, bytes: 4))
+    let other = (said + 1 + ways.random.below(page.listed - 1)) % page.listed
+    bytes.put(UInt32(other), at: place)
+    ways.did(kind)
+    return [bytes]
+  }
+}

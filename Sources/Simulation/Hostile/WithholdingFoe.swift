@@ -1,0 +1,13 @@
+import Log
+import Replication
+
+/// Announces all that it has, and sends no entry: neither an answer to a pull nor a push.
+final class WithholdingFoe: Foe {
+  override func say(
+    _ message: [UInt8], on session: SessionID, _ page: SessionPage, _ ways: FoeWays
+  ) throws(Violation) -> [[UInt8]] {
+    guard message.first == Said.chunk || message.first == Said.end else { return [message] }
+    ways.did(kind)
+    return []
+  }
+}
