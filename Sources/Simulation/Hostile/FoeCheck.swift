@@ -6,47 +6,29 @@ import Store
 struct FoeCheck {
   let run: NetworkRun
 
-  // MARK: Forks
-
-  /// What two honest disks hold differently, or one honest node has a proof of, all must have frozen, at one index.
-  /// - Returns: the first log of which that is not so yet.
-  func stuck() -> String? {
-    for log in forkedLogs {
-      let freezes = holders(of: log).map { ($0.label, $0.process?.store.state(log)?.frozenAt) }
-      guard let first = freezes.first?.1, freezes.allSatisfy({ $0.1 == first }) else {
-        let all = freezes.map { "\($0.0) \($0.1.map { "at \($0)" } ?? "not")" }
-        return "\(run.truth.name(log)) is forked, and is frozen by: \(all.joined(separator: ", "))"
-      }
+  func check() throws(Violation) {
+    for log in run.truth.order { try checkFork(of: log) }
+    for site in run.sites where (site.shell as? Foe)?.kind == .badSignatures {
+      try checkDefects(of: site.keys.identity(site.folder.epoch))
     }
-    return nil
   }
 
-  private var forkedLogs: [LogID] {
-    run.truth.order.filter { log in
-      run.truth.logs[log]!.fork != nil || run.honest.contains { run.truth.proof($0, log) != nil }
+  /// What two honest disks hold differently, or one honest node has a proof of, all have frozen, at one index.
+  private func checkFork(of log: LogID) throws(Violation) {
+    let holders = holders(of: log)
+    let fork = run.truth.logs[log]?.fork
+    guard fork != nil || holders.contains(where: { run.truth.proofs[$0.number][log] != nil }) else {
+      return
     }
+    let freezes = holders.map { $0.process?.store.state(log)?.frozenAt ?? .max }
+    try expect(
+      Set(freezes).count == 1 && freezes[0] <= fork ?? .max - 1,
+      "\(run.truth.name(log)) is forked at \(fork ?? .max), and is frozen at \(freezes)")
+    run.tally.add(.forkProven)
   }
 
   private func holders(of log: LogID) -> [Site] {
     run.honest.filter { $0.process?.store.state(log) != nil }
-  }
-
-  // MARK: The end
-
-  func check() throws(Violation) {
-    if let what = stuck() { throw Violation(what) }
-    for log in forkedLogs {
-      let frozenAt = holders(of: log).first?.process?.store.state(log)?.frozenAt ?? .max
-      if let fork = run.truth.logs[log]!.fork {
-        try expect(
-          frozenAt <= fork,
-          "\(run.truth.name(log)) is frozen at \(frozenAt), and disks differ at \(fork)")
-      }
-      run.tally.add(.forkProven)
-    }
-    for site in run.sites where (site.shell as? Foe)?.kind == .badSignatures {
-      try checkDefects(of: site.keys.identity(site.folder.epoch))
-    }
   }
 
   /// A bad signature under a valid checkpoint is shown as a defect, and freezes nothing.

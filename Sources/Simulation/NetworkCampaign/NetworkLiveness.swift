@@ -112,7 +112,6 @@ struct NetworkLiveness {
         return describe(site, log, wanted)
       }
     }
-    if let what = FoeCheck(run: run).stuck() { return what }
     for site in run.honest where site.isRotten {
       for log in site.process?.store.logs ?? [] {
         let ranges = site.process?.store.damagedRanges(log.id) ?? []

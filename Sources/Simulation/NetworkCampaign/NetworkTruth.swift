@@ -22,7 +22,7 @@ final class NetworkTruth {
   /// What each site acknowledged of each log, by its number.
   private var held: [[LogID: UInt64]] = []
   /// The lowest proof that each site kept of each log.
-  private var proofs: [[LogID: UInt64]] = []
+  private(set) var proofs: [[LogID: UInt64]] = []
   /// And of the faults that it kept evidence of.
   private var faults: [[LogID: UInt64]] = []
   /// What each session announced, and which log each position means.
@@ -48,6 +48,7 @@ final class NetworkTruth {
   func forget(_ site: Site) {
     held[site.number] = [:]
     proofs[site.number] = site.folder.proofs.mapValues(\.frozenAt)
+    faults[site.number] = [:]
   }
 
   // MARK: Disks
@@ -57,6 +58,7 @@ final class NetworkTruth {
     let site = process.site
     guard site.isHonest else { return }
     for log in process.store.logs {
+      noteFault(process, log)
       let head = process.store.durableHead(log.id) ?? .empty
       let before = size(site, log.id)
       try expect(
@@ -72,6 +74,15 @@ final class NetworkTruth {
     for log in held[site.number].keys.sorted() where process.store.state(log) == nil {
       throw Violation("\(site.label): a log of \(size(site, log)) entries is not there any more")
     }
+  }
+
+  /// The copy of a folder that a site began with may be of after a fault.
+  private func noteFault(_ process: NodeProcess, _ log: LogIdentity) {
+    let number = process.site.number
+    guard !isHonest(log.origin.name), proofs[number][log.id] == nil,
+      let frozenAt = process.store.state(log.id)?.frozenAt
+    else { return }
+    faults[number][log.id] = min(faults[number][log.id] ?? .max, frozenAt)
   }
 
   /// A head became durable.
@@ -194,9 +205,6 @@ final class NetworkTruth {
     let before = proofs[site.number][log] ?? .max
     proofs[site.number][log] = min(before, proof.frozenAt)
   }
-
-  /// Where a site's proof of a fork of a log freezes it.
-  func proof(_ site: Site, _ log: LogID) -> UInt64? { proofs[site.number][log] }
 
   /// Where the evidence that a site has freezes a log.
   func evidence(_ site: Site, _ log: LogID) -> UInt64? {
