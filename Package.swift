@@ -99,7 +99,8 @@ let package = Package(
     tests("LogTests", ["Log", "Secrets", "Crypto", "Wire"]),
     tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto", "Wire"]),
     tests("RuntimeTests", ["Runtime", "Store", "Log", "Crypto"]),
-    tests("SimulationTests", ["Simulation", "Store", "Crypto"]),
+    tests(
+      "SimulationTests", ["Simulation", "Replication", "Store", "Secrets", "Log", "Crypto"]),
     tests("StoreTests", ["Simulation", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
     tests("TransportTests", ["Transport", "Secrets", "Crypto", "Wire"]),
     tests("ReplicationTests", ["Replication", "Log", "Secrets", "Crypto", "Wire"]),

@@ -135,10 +135,20 @@ extension Replicator {
     sessions[id]!.shared[log]!.shown = max(shown, early.chunk.end)
     if early.chunk.end <= size {
       effects.append(.count(.pushesDuplicate))
+      guard isHeld(lastOf: early, log) else {
+        return contradicted(log, at: early.chunk.end - 1, on: id, now, &effects)
+      }
       return prune(log, on: id, &effects)
     }
     effects.append(.count(.pushesAhead))
     startPull(of: log, now, &effects)
+  }
+
+  /// Whether the last leaf of a push that is here already is ours: two who push to each other announce no heads.
+  private func isHeld(lastOf early: EarlyChunk, _ log: LogID) -> Bool {
+    guard let held = heldLeaf(of: log, at: early.chunk.end - 1) else { return true }
+    return early.message[..<early.chunk.leaves.upperBound].suffix(EntryLayout.signatureBytes)
+      == held[EntryLayout.signature...]
   }
 
   /// At its limit: a peer that pushes is to announce only, until a pull grafts again.

@@ -145,10 +145,17 @@ extension Replicator {
       return effects.append(.count(.readsFailed))
     }
     guard own != head.leafHash else { return }
+    contradicted(log, at: head.size - 1, on: id, now, &effects)
+  }
+
+  /// The peer holds another entry at `index`.
+  mutating func contradicted(
+    _ log: LogID, at index: UInt64, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
     if log == ownLog { claimed(on: id, now, &effects) }
-    dispute(log, on: id, size: head.size, now, &effects)
-    seekFork(of: log, from: head.size - 1, on: id, now, &effects)
-    show(head.size - 1, of: log, on: id, &effects)
+    dispute(log, on: id, size: index + 1, now, &effects)
+    seekFork(of: log, from: index, on: id, now, &effects)
+    show(index, of: log, on: id, &effects)
   }
 
   /// Heads that were announced above what was here are compared once it is.

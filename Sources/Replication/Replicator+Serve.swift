@@ -74,7 +74,7 @@ extension Replicator {
     if budget <= 0, sessions[id] != nil { sessions[id]!.isCongested = true }
   }
 
-  /// - Returns: bytes of the chunk sent.
+  /// - Returns: bytes sent.
   private mutating func serveOne(
     _ served: ServedPull, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) -> Int {
@@ -103,7 +103,9 @@ extension Replicator {
     if sent.next >= served.to {
       send(.end(request: served.request, reason: .done), on: id, &effects)
       // What came meanwhile was not pushed.
+      let firstOfPush = effects.count
       if served.isToEnd { push(served.log, above: served.to, on: id, now, &effects) }
+      return effects[firstOfPush...].reduce(sent.bytes) { $0 + $1.bytesToSend }
     }
     return sent.bytes
   }

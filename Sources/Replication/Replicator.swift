@@ -178,5 +178,8 @@ public struct Replicator {
 }
 
 extension Effect {
+  /// 0 for what sends nothing.
+  var bytesToSend: Int { if case .send(_, let bytes) = self { bytes.count } else { 0 } }
+
   static func count(_ counter: Counter) -> Effect { .event(.count(counter)) }
 }

@@ -160,6 +160,21 @@ struct HostilePeerTests {
     #expect(held(cluster) == 2)
   }
 
+  /// Found by `liaison-sim network --foe twoFaced`: two nodes that pushed different branches to each other were content.
+  @Test("SYNC-23: a push of what is here, and is another there, is a dispute")
+  func duplicateOfAnotherBranch() throws {
+    let cluster = cluster()
+    let puppet = Puppet(cluster)
+    var bytes = puppet.chunk(try entries(cluster, 0..<2), full: true)
+    puppet.send(bytes)
+    puppet.send(bytes)
+    #expect(cluster["nl"].counters[.headsDisputed] == nil)
+    bytes[Chunk.fixedBytes + 2 * EntryLayout.leafBytes - 1] ^= 1
+    puppet.send(bytes)
+    #expect(cluster["nl"].counters[.headsDisputed] == 1)
+    #expect(held(cluster) == 2 && puppet.isOpen)
+  }
+
   @Test("SYNC-21: under a checkpoint that was not sent, or of another log, nothing is accepted")
   func unanchored() throws {
     let cluster = cluster()

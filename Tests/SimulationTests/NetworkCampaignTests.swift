@@ -29,14 +29,16 @@ struct NetworkCampaignTests {
   /// Most show in the first run; the rest Deploy/check-simulation.sh plants, over some hundred seeds.
   @Test(arguments: [
     NetworkBug.answersEarly, .answersTwice, .announcesMore, .announcesLess, .rotsUnseen, .freezes,
-    .losesPulls, .neverQuiet,
+    .losesPulls, .neverQuiet, .hidesForks,
   ])
   func aPlantedBugIsFound(bug: NetworkBug) throws {
     var campaign = campaign(seed: 1, runs: 8)
     campaign.bug = bug
+    if bug == .hidesForks { campaign.foe = .twin }
     let failure = try #require(campaign.run().failure)
     var replay = self.campaign(seed: failure.seed, runs: 1)
     replay.bug = bug
+    replay.foe = campaign.foe
     #expect(replay.run().failure?.text == failure.text)
   }
 }

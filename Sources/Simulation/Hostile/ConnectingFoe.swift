@@ -7,17 +7,17 @@ import Transport
 final class ConnectingFoe: Foe {
   private static let reconnectsOfTick = 1_000 * Int(FoeWays.tickMilliseconds) / 1_000
   private static let othersOfTick = 48
-  private static let mostTicks = 3
+  private static let mostBursts = 3
 
-  private var ticks = 0
+  private var bursts = 0
 
   override func act(_ process: NodeProcess, _ ways: FoeWays) throws(Violation) {
-    guard let links = ways.wires, ticks < ConnectingFoe.mostTicks, ways.random.oneIn(4),
+    guard let links = ways.wires, bursts < ConnectingFoe.mostBursts, ways.random.oneIn(4),
       let site = drawn(
         ways.world.sites.filter({ $0 !== process.site && $0.process != nil }), ways),
       let card = process.site.folder.cards.first(where: { $0.name == site.name })
     else { return }
-    ticks += 1
+    bursts += 1
     let count =
       kind == .reconnects ? ConnectingFoe.reconnectsOfTick : ConnectingFoe.othersOfTick
     for _ in 0..<count {

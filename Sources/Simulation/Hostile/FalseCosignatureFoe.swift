@@ -40,6 +40,8 @@ final class FalseCosignatureFoe: Foe {
       }
       signed = other
     }
-    return Cosignature.make(checkpoint: signed, name: name, key: key, time: 1) { own.cosigning.sign($0) }
+    return Cosignature.make(checkpoint: signed, name: name, key: key, time: 1) {
+      own.cosigning.sign($0)
+    }
   }
 }

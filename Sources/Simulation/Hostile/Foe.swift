@@ -7,6 +7,10 @@ import Store
 class Foe: Shell {
   let kind: FoeKind
   private(set) var pages: [SessionID: SessionPage] = [:]
+  /// Half an hour, and then once a quarter of an hour.
+  private static let busyTicks = 3_600
+  private static let restedTicks = 1_800
+  private var ticks = 0
 
   init(_ kind: FoeKind) { self.kind = kind }
 
@@ -41,6 +45,9 @@ class Foe: Shell {
 
   final func tick(_ ways: FoeWays) throws(Violation) {
     guard let process = ways.process, process.isAlive else { return }
+    ticks += 1
+    // On days without anything it rests, as everybody does.
+    guard ticks < Foe.busyTicks || ticks % Foe.restedTicks == 0 else { return }
     try act(process, ways)
   }
 

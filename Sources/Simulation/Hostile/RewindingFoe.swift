@@ -26,11 +26,11 @@ final class RewindingFoe: DeafFoe {
   private var old: (folder: Folder, size: UInt64)?
   private var isRewound = false
   private var hasRewritten = false
-  private var ticks = 0
+  private var looks = 0
 
   override func act(_ process: NodeProcess, _ ways: FoeWays) throws(Violation) {
     let size = self.size(of: process.identity.id, process)
-    ticks += 1
+    looks += 1
     guard let old else {
       self.old = (process.snapshot(), size)
       return
@@ -40,7 +40,7 @@ final class RewindingFoe: DeafFoe {
       hasRewritten = true
       return ways.did(kind)
     }
-    guard size > old.size, ticks > 10, ways.random.oneIn(8) else { return }
+    guard size > old.size, looks > 10, ways.random.oneIn(8) else { return }
     isRewound = true
     let site = process.site
     let folder = old.folder

@@ -193,7 +193,8 @@ enum Said {
   /// Whether a message says what its sender holds of the log at a position.
   static func isOpinion(_ message: [UInt8], of position: Int) -> Bool {
     switch message.first {
-    case checkpoint, signedSize, cosigned, cosignatures, entry, chunk, proof, probe, probed, exhibit:
+    case checkpoint, signedSize, cosigned, cosignatures, entry, chunk, proof, probe, probed,
+      exhibit:
       guard let place = placeOfPosition(in: message), message.count >= place + 4 else {
         return false
       }

@@ -61,6 +61,12 @@ struct SessionPage {
   func theirPosition(of log: LogID) -> Int? { theirs.firstIndex(of: salted(log)) }
   func shares(_ log: LogID) -> Bool { position(of: log) != nil && theirPosition(of: log) != nil }
 
+  /// Which of `logs` stands at a position of this side's list.
+  func log(atOurs position: Int, of logs: [LogIdentity]) -> LogIdentity? {
+    guard ours.indices.contains(position) else { return nil }
+    return logs.first { salted($0.id) == ours[position] }
+  }
+
   /// Which of `logs` stands at a position of the peer's list.
   func log(atTheirs position: Int, of logs: [LogIdentity]) -> LogIdentity? {
     guard theirs.indices.contains(position) else { return nil }

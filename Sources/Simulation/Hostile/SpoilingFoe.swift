@@ -1,16 +1,35 @@
 import Log
 import Replication
+import Store
 
 /// Spoils half of the chunks that it sends, each kind in one way.
 final class SpoilingFoe: Foe {
   override func say(
     _ message: [UInt8], on session: SessionID, _ page: SessionPage, _ ways: FoeWays
   ) throws(Violation) -> [[UInt8]] {
-    guard let chunk = SaidChunk(message), ways.random.oneIn(2),
-      let spoiled = spoil(message, chunk, ways)
-    else { return [message] }
+    guard let chunk = SaidChunk(message), ways.random.oneIn(2) else { return [message] }
+    if kind == .wrongProofs { return misprove(message, chunk, page, ways) }
+    guard let spoiled = spoil(message, chunk, ways) else { return [message] }
     ways.did(kind)
     return [spoiled]
+  }
+
+  /// Sends what there is under the newest checkpoint, whether it was to be or not, and with another proof.
+  private func misprove(
+    _ message: [UInt8], _ chunk: SaidChunk, _ page: SessionPage, _ ways: FoeWays
+  ) -> [[UInt8]] {
+    guard let store = ways.process?.store,
+      let log = page.log(atOurs: chunk.position, of: store.logs),
+      let checkpoint = store.newestCheckpoint(log.id), checkpoint.size >= chunk.end
+    else { return [message] }
+    var bytes = message
+    bytes.put(checkpoint.size, at: 21)
+    bytes[SaidChunk.proofAt - 1] = 1
+    bytes.replaceSubrange(SaidChunk.proofAt..<chunk.leavesAt, with: ways.random.bytes(32))
+    ways.did(kind)
+    return [
+      Said.checkpoint(checkpoint, position: chunk.position, version: page.version), bytes,
+    ]
   }
 
   private func spoil(_ message: [UInt8], _ chunk: SaidChunk, _ ways: FoeWays) -> [UInt8]? {
@@ -22,15 +41,6 @@ final class SpoilingFoe: Foe {
     case .wrongBodies:
       guard message.count > chunk.bodiesAt else { return nil }
       bytes[chunk.bodiesAt + ways.random.below(message.count - chunk.bodiesAt)] ^= bit
-    case .wrongProofs:
-      guard chunk.checkpointSize > 0 else { return nil }
-      guard chunk.proofHashes > 0 else {
-        // The chunk ends where the checkpoint does, and needs none.
-        bytes[SaidChunk.proofAt - 1] = 1
-        bytes.insert(contentsOf: ways.random.bytes(32), at: SaidChunk.proofAt)
-        break
-      }
-      bytes[SaidChunk.proofAt + ways.random.below(32 * chunk.proofHashes)] ^= bit
     case .gaps:
       bytes.put(chunk.first + 1 + UInt64(ways.random.below(3)), at: 9)
     case .wrongRequests:

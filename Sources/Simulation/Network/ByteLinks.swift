@@ -11,7 +11,7 @@ final class ByteLinks: Links {
   static let congestedBytes = 64 << 10
   static let relievedBytes = 16 << 10
   /// One turn of serving adds at most so much to a queue that was not congested (Replicator+Serve).
-  static let outputLimit = congestedBytes + 6 * Limits.chunkBytes
+  static let outputLimit = congestedBytes + 10 * Limits.chunkBytes
 
   unowned let world: World
   var random: SplitMix64

@@ -26,6 +26,8 @@ public enum NetworkBug: String, CaseIterable, Sendable {
   case neverQuiet = "never-quiet"
   /// Pulls are lost.
   case losesPulls = "loses-pulls"
+  /// What shows a fork is kept to oneself.
+  case hidesForks = "hides-forks"
   /// A connection that is lost is not dialled again.
   case dialsOnce = "dials-once"
 
@@ -39,7 +41,7 @@ public enum NetworkBug: String, CaseIterable, Sendable {
 
   func makeShell() -> (any Shell)? {
     switch self {
-    case .announcesMore, .announcesLess, .neverQuiet, .losesPulls: CarelessShell(self)
+    case .announcesMore, .announcesLess, .neverQuiet, .losesPulls, .hidesForks: CarelessShell(self)
     default: nil
     }
   }
@@ -72,6 +74,7 @@ private final class CarelessShell: Shell {
   {
     switch message.first {
     case SyncWords.pull where bug == .losesPulls: return []
+    case Said.proof, Said.entry, Said.exhibit: return bug == .hidesForks ? [] : [message]
     case SyncWords.heads where message.count > 17:
       heads[session] = message
       var changed = message

@@ -88,7 +88,6 @@ public enum NetworkOccurrence: String, CaseIterable, Sendable {
   case openingRefused = "answer: a next epoch is not followed"
   case claimDropped = "answer: a claim about the own log is dropped"
 
-
   // The end.
   case converged = "end: everybody has everything"
 }

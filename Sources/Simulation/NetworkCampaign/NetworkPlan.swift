@@ -11,6 +11,8 @@ struct NetworkPlan {
   /// Above this many nodes messages travel without channels: a handshake and its ciphers take some 0.6 ms, and a run should not
   /// take minutes.
   static let mostWithChannels = 48
+  /// As many as the fewest honest nodes of a run.
+  private static let foesOfRun = 3
   /// Authors of a large run: every entry is verified by every node, at 65 µs.
   static let authorsOfLarge = 6
 
@@ -40,7 +42,8 @@ struct NetworkPlan {
   /// - Parameter number: of the run: runs that follow each other have other foes.
   init(_ random: inout SplitMix64, number: UInt64, nodes wanted: Int?, foe: FoeKind?) {
     var nodes = wanted ?? NetworkPlan.drawNodes(&random)
-    foes = NetworkPlan.drawFoes(&random, number, nodes, foe)
+    foes = NetworkPlan.drawFoes(
+      &random, number, room: wanted.map { $0 - 3 } ?? NetworkPlan.mostWithChannels - nodes, foe)
     if wanted == nil { nodes += foes.count }
     self.nodes = nodes
     let shapes: [Topology.Shape] = nodes >= 50 ? [.graph] : Topology.Shape.allCases
@@ -79,16 +82,15 @@ struct NetworkPlan {
     self.oldOnes = oldOnes
   }
 
-  /// Every kind in its turn, two or three in a run and never more than the honest; in a third of the runs none.
+  /// Every kind in its turn, three in a run; in a third of the runs none.
   private static func drawFoes(
-    _ random: inout SplitMix64, _ number: UInt64, _ nodes: Int, _ foe: FoeKind?
+    _ random: inout SplitMix64, _ number: UInt64, room: Int, _ foe: FoeKind?
   ) -> [FoeKind] {
     if let foe { return [foe] }
     let kinds = FoeKind.allCases
     let first = Int(number % UInt64(kinds.count)) * 3
-    let count = random.oneIn(3) ? 0 : 1 + random.below(3)
-    guard nodes + count <= mostWithChannels else { return [] }
-    return (0..<min(count, nodes - 2)).map { kinds[(first + $0) % kinds.count] }
+    guard !random.oneIn(3), room > 0 else { return [] }
+    return (0..<min(room, foesOfRun)).map { kinds[(first + $0) % kinds.count] }
   }
 
   /// Three to a dozen mostly, now and then some tens, seldom hundreds.
