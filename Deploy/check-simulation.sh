@@ -10,6 +10,9 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
 
+# 100174: answers that pushes had overtaken used up the credit of a pull for good.
+found_seeds="100174"
+
 what=${1-}
 seed=${2-1}
 find_swift || true
@@ -74,6 +77,8 @@ case $what in
     status=0
     both "network --seed $seed --seeds $half" "network --seed $((seed + half)) --seeds $half" || status=$?
     "$release" network --seed "$own" --seeds 20 || status=$?
+    # Seeds that found something once.
+    for found in $found_seeds; do "$release" network --seed "$found" --seeds 1 || status=$?; done
     planted
     exit "$status"
     ;;

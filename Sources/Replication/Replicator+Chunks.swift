@@ -86,6 +86,8 @@ extension Replicator {
     } else if early.chunk.end > size {
       // A push overtook a part of it: what is above is asked for from where we are.
       release(log) { $0.session == id && $0.request == early.chunk.request }
+    } else {
+      overtaken(early, of: log, on: id, &effects)
     }
     releaseDone(of: log)
     ask(now, &effects)
@@ -116,8 +118,17 @@ extension Replicator {
         accept(early, log, on: piece.session, now, &effects)
       } else if early.chunk.end > size {
         release(log) { $0.session == piece.session && $0.request == piece.request }
+      } else {
+        overtaken(early, of: log, on: piece.session, &effects)
       }
     }
+  }
+
+  /// A push brought all of it before: no entry of it will be stored, so that its credit comes back now or never.
+  private mutating func overtaken(
+    _ early: EarlyChunk, of log: LogID, on id: SessionID, _ effects: inout [Effect]
+  ) {
+    giveCredit(early.message.count, for: early.chunk.request, of: log, on: id, &effects)
   }
 
   private mutating func received(

@@ -35,17 +35,23 @@ extension Replicator {
     for debt in logs[log]!.debts where debt.upTo <= durable {
       guard sessions[debt.session] != nil else { continue }
       sessions[debt.session]!.owedBytes -= debt.bytes
-      let fetch = logs[log]!.fetch
-      guard let index = fetch.index(of: debt.request, debt.session) else { continue }
-      let piece = fetch.pieces[index]
-      let rest = fetch.bytes(of: piece.range.upperBound - piece.next)
-      guard piece.credit - piece.received < rest else { continue }
-      logs[log]!.fetch.update(index) { $0.credit += debt.bytes }
-      send(
-        .credit(request: debt.request, bytes: UInt32(debt.bytes)), on: debt.session, &effects)
+      giveCredit(debt.bytes, for: debt.request, of: log, on: debt.session, &effects)
     }
     logs[log]!.debts.removeAll { $0.upTo <= durable }
     ask(now, &effects)
+  }
+
+  /// Lets the source of a piece send so many bytes again, if what is left of it may need them.
+  mutating func giveCredit(
+    _ bytes: Int, for request: UInt32, of log: LogID, on id: SessionID, _ effects: inout [Effect]
+  ) {
+    let fetch = logs[log]!.fetch
+    guard let index = fetch.index(of: request, id) else { return }
+    let piece = fetch.pieces[index]
+    let rest = fetch.bytes(of: piece.range.upperBound - piece.next)
+    guard piece.credit - piece.received < rest else { return }
+    logs[log]!.fetch.update(index) { $0.credit += bytes }
+    send(.credit(request: request, bytes: UInt32(bytes)), on: id, &effects)
   }
 
   /// The store did not take what came: nothing of it is waited for.
