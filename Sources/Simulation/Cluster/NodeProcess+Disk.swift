@@ -84,7 +84,7 @@ extension NodeProcess {
   }
 
   /// A full disk is tried again; one that failed is left to the operator.
-  private func watchCondition() {
+  func watchCondition() {
     let isFull = store.condition == .full
     if isFull != diskWork.isFull, store.condition == .running || isFull {
       diskWork.isFull = isFull

@@ -96,6 +96,8 @@ final class NodeProcess {
 
   func begin() throws(Violation) {
     try step(.roster(peers))
+    // A disk may be full from the beginning.
+    watchCondition()
     scheduleFoe()
   }
 
