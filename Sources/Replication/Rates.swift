@@ -166,6 +166,12 @@ extension Replicator {
     take(bytes, of: .pushedBytes, on: id, now, &effects)
   }
 
+  /// Until when nothing that the peer sends is read; long past when no rate holds it.
+  func receivingHeldUntil(_ peer: NodeName) -> UInt64 {
+    let held = meters[peer]?.heldUntil
+    return max(held?[.receivedBytes] ?? 0, held?[.receivedMessages] ?? 0)
+  }
+
   /// Until when nothing of this class goes to the session's peer; nil when it may go.
   func isHeld(_ rate: Rate, on id: SessionID, _ now: UInt64) -> UInt64? {
     guard let peer = sessions[id]?.opening.peer, let until = meters[peer]?.heldUntil[rate],

@@ -279,15 +279,22 @@ extension Replicator {
     startPull(of: log, now, &effects)
   }
 
-  /// When a piece has stalled. What its session brought of another counts: they share a line.
+  /// When a piece has stalled. What its session brought of another counts: they share a line. While a rate of ours holds the
+  /// session, nothing is read of it, and its silence is not the source's.
   func stallsAt(_ piece: Piece, hasOther: Bool) -> UInt64 {
-    var patience = Limits.pullStalledMilliseconds
-    let trip = sessions[piece.session]?.roundTrip ?? 0
-    if hasOther, trip > 0 {
-      patience = min(
-        max(Limits.stallRoundTrips * trip, Limits.pullStalledLeastMilliseconds), patience)
+    guard let session = sessions[piece.session] else {
+      return piece.progressAt + Limits.pullStalledMilliseconds
     }
-    return max(piece.progressAt, sessions[piece.session]?.progressAt ?? 0) + patience
+    var patience = Limits.pullStalledMilliseconds
+    if hasOther, session.roundTrip > 0, session.bytesPerMillisecond > 0 {
+      // A chunk counts when it is here wholly, which takes its time on a slow line.
+      let chunks = UInt64(2 * Limits.chunkBytes / session.bytesPerMillisecond)
+      let trips = max(
+        Limits.stallRoundTrips * session.roundTrip, Limits.pullStalledLeastMilliseconds)
+      patience = min(trips + chunks, patience)
+    }
+    let held = receivingHeldUntil(session.opening.peer)
+    return max(piece.progressAt, session.progressAt, held) + patience
   }
 
   /// The watchdog: another source for what makes no progress. SYNC-33.

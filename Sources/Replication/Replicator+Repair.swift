@@ -227,7 +227,11 @@ extension Replicator {
   }
 
   func stallsAt(_ pull: RepairPull) -> UInt64 {
-    max(pull.progressAt, sessions[pull.session]?.progressAt ?? 0) + Limits.pullStalledMilliseconds
+    guard let session = sessions[pull.session] else {
+      return pull.progressAt + Limits.pullStalledMilliseconds
+    }
+    let held = receivingHeldUntil(session.opening.peer)
+    return max(pull.progressAt, session.progressAt, held) + Limits.pullStalledMilliseconds
   }
 
   func nextDue(of repairs: RepairList, _ now: UInt64) -> UInt64 {

@@ -42,6 +42,9 @@ final class Cluster {
   var rates: [String: PeerRates] = [:]
   /// Sessions that a core wants nothing read from, and until when; the network here has no buffers to fill.
   private(set) var holds: [(session: SessionID, until: UInt64)] = []
+  private var heldUntil: [SessionID: UInt64] = [:]
+  /// Nothing is read of a session while it is held.
+  var obeysHolds = false
   /// Members whose store takes nothing, as a full disk does.
   var full: Set<String> = []
   /// Every header that was ever signed, by log and index: what a fork is told by.
@@ -265,7 +268,12 @@ final class Cluster {
     switch work {
     case .input(let name, let input): feed(name, input)
     case .message(let id, let bytes):
-      if let owner = ends[id]?.owner { feed(owner, .message(id, bytes)) }
+      // What is held is not read, and waits on its line.
+      if obeysHolds, let until = heldUntil[id], until > now {
+        schedule(until - now, .message(id, bytes))
+      } else if let owner = ends[id]?.owner {
+        feed(owner, .message(id, bytes))
+      }
     case .hangUp(let id):
       guard let end = ends.removeValue(forKey: id) else { return }
       feed(end.owner, .closed(id))
@@ -302,7 +310,9 @@ final class Cluster {
     switch effect {
     case .send(let id, let bytes): transmit(bytes, on: id, from: name)
     case .close(let id, _): hangUp(id)
-    case .hold(let id, let until): holds.append((id, until))
+    case .hold(let id, let until):
+      holds.append((id, until))
+      heldUntil[id] = until
     case .append(let verified, _)
     where full.contains(name) || !member.logs.extends(verified):
       feed(name, .refused(verified.after.identity.id, "refused"))

@@ -63,6 +63,28 @@ struct RateTests {
     }
   }
 
+  @Test("SYNC-33: while a rate holds a session, its silence is not its peer's")
+  func heldSources() {
+    let cluster = Cluster(["nl", "be", "fr"])
+    cluster.obeysHolds = true
+    cluster.publish("be", 4_000, bodyBytes: 200)
+    cluster.connect("fr", "be")
+    cluster.run(5_000)
+    #expect(cluster.agrees("fr", "be"))
+    for peer in ["be", "fr"] {
+      cluster.rates[peer] = PeerRates()
+      cluster.rates[peer]![.receivedBytes] = 64 << 10
+    }
+    cluster.meet("nl", ["be", "fr"])
+    cluster.connect("nl", "be")
+    cluster.connect("nl", "fr")
+    cluster.run(30_000)
+    #expect(cluster.agrees("nl", "be"))
+    #expect(cluster["nl"].counters[.heldReceived] ?? 0 > 0)
+    #expect(cluster["nl"].counters[.pullsStalled] == nil)
+    #expect(cluster["nl"].counters[.chunksUnasked] == nil)
+  }
+
   @Test("Answers over their rate wait; others get theirs at once")
   func answers() {
     let cluster = cluster(.answeredBytes, 64 << 10)
