@@ -81,8 +81,8 @@ step "kill and restart" 300 Deploy/check-kill.sh
 step "restores" 300 Deploy/check-restore.sh
 step "simulated crashes" 400 Deploy/check-simulation.sh store
 step "stale restores" 400 Deploy/check-simulation.sh restore
-step "networks" 400 Deploy/check-simulation.sh network
+step "networks" 600 Deploy/check-simulation.sh network
 step "spread in random graphs" 300 Deploy/check-simulation.sh spread
 step "failing disks" 400 Deploy/check-faults.sh
-step "fuzzing" 500 Deploy/check-fuzz.sh
+step "fuzzing" 700 Deploy/check-fuzz.sh
 finish

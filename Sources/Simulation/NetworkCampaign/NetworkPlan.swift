@@ -66,7 +66,7 @@ struct NetworkPlan {
     size = nodes <= 12 ? .small : .large
     bodyBytes = nodes < 50 && random.oneIn(8) ? 50_000 : random.oneIn(4) ? 3_000 : 60
     isQuiet = nodes < 50 && random.oneIn(8)
-    hasQuietDay = nodes <= 5 && random.oneIn(40)
+    hasQuietDay = nodes <= 5 && random.oneIn(12)
     var rates = PeerRates()
     if random.oneIn(5) {
       for rate in Rate.allCases where random.oneIn(2) {
