@@ -81,7 +81,7 @@ package struct ScrubProgress: Hashable, Sendable {
     case ("pass", 3):
       passStartedAt = UInt64(fields[1])
       cursor = ScrubCursor(text: String(fields[2]))
-      return passStartedAt != nil
+      return passStartedAt != nil && cursor != nil
     case ("day", 2):
       guard let number = UInt64(fields[1]) else { return false }
       day = number
