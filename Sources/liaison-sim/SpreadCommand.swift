@@ -31,6 +31,7 @@ func runSpread(_ arguments: Arguments) throws(Failure) -> Int32 {
   if outcome.failure != nil {
     report.replay =
       "liaison-sim spread --seed \(campaign.seed) --nodes \(campaign.nodes) --degree \(campaign.degree)"
+      + " --publishes \(campaign.publishes) --seconds \(campaign.span / 1_000)"
       + (campaign.hasDrawnDelays ? " --drawn-delays" : "")
       + (campaign.hasTrouble ? " --trouble" : "")
   }
