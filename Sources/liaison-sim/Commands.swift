@@ -4,6 +4,8 @@ import Simulation
 /// The command line of `liaison-sim`, as a table.
 enum Commands {
   static let json = Option("--json", summary: "print one JSON object")
+  static let trace = Option("--trace", summary: "print what happens, as text")
+  static let seed = Option("--seed", "N", summary: "what everything is drawn from", fallback: "1")
 
   static let store = Verb(
     "store", "stop, break and rot a simulated disk under the shipped store, at every effect",
@@ -15,10 +17,10 @@ enum Commands {
         + "prints the line that replays it.",
     ],
     options: [
-      Option("--seed", "N", summary: "what everything is drawn from", fallback: "1"),
+      seed,
       Option("--points", "N", summary: "how many points at least", fallback: "100000"),
       Option("--point", "P", summary: "this point only, as a failure names it"),
-      Option("--trace", summary: "print what happens, as text"),
+      trace,
       Option(
         "--plant", "BUG",
         summary: "plant a bug, which must be found: "
@@ -37,10 +39,10 @@ enum Commands {
         + "that replays it.",
     ],
     options: [
-      Option("--seed", "N", summary: "what everything is drawn from", fallback: "1"),
+      seed,
       Option("--runs", "N", summary: "how many runs", fallback: "10000"),
       Option("--run", "R", summary: "this run only, as a failure names it"),
-      Option("--trace", summary: "print what happens, as text"),
+      trace,
       json,
     ])
 
@@ -63,7 +65,7 @@ enum Commands {
         "--foe", "KIND",
         summary: "one foe of this kind in each run: "
           + FoeKind.allCases.map(\.name).joined(separator: ", ")),
-      Option("--trace", summary: "print what happens, as text"),
+      trace,
       Option(
         "--plant", "BUG",
         summary: "plant a bug, which must be found: "
@@ -81,14 +83,14 @@ enum Commands {
       "Links have a delay of \(SpreadCampaign.linkMilliseconds) ms, or each one of its own with that mean.",
     ],
     options: [
-      Option("--seed", "N", summary: "what everything is drawn from", fallback: "1"),
+      seed,
       Option("--nodes", "N", summary: "how many nodes", fallback: "50"),
       Option("--degree", "N", summary: "how many neighbours each has", fallback: "6"),
       Option("--publishes", "N", summary: "how many, instead of 1000, or 80 in a large graph"),
       Option("--seconds", "N", summary: "over how much time", fallback: "10"),
       Option("--drawn-delays", summary: "each link has a delay of its own"),
       Option("--trouble", summary: "links and nodes go down, and then it is measured again"),
-      Option("--trace", summary: "print what happens, as text"),
+      trace,
       json,
     ])
 
@@ -108,12 +110,4 @@ enum Commands {
       Tool.Exit(74, "the output could not be written"),
     ],
     version: "0.1.0", seeAlso: ["liaisond(8)", "liaison-audit(1)", "liaison-bench(1)"])
-
-  /// Any number of 64 bits.
-  static func seed(_ arguments: Arguments) throws(Failure) -> UInt64 {
-    guard let text = arguments.value("--seed"), let seed = UInt64(text) else {
-      throw Failure(.usage, "--seed is no number.", hint: "Give a number from 0 to 2^64-1.")
-    }
-    return seed
-  }
 }

@@ -12,11 +12,22 @@ struct Report {
 
   var isGood: Bool { failure == nil && missing.isEmpty }
 
-  mutating func add(_ name: String, _ value: String, isText: Bool) {
-    figures.append((name, value, isText))
+  mutating func add(_ name: String, _ number: some BinaryInteger) {
+    figures.append((name, "\(number)", false))
   }
 
-  func print(isJSON: Bool) { Output.print(isJSON ? json : text) }
+  mutating func add(_ name: String, _ number: Double, places: Int) {
+    figures.append((name, number.rounded(to: places), false))
+  }
+
+  mutating func add(_ name: String, text: String) { figures.append((name, text, true)) }
+
+  /// Prints it.
+  /// - Returns: the exit status.
+  func finish(_ arguments: Arguments) -> Int32 {
+    Output.print(arguments.has("--json") ? json : text)
+    return isGood ? 0 : 1
+  }
 
   private var text: String {
     var text = ""
@@ -55,25 +66,16 @@ struct Report {
   }
 }
 
-/// The progress line, where closures can show it.
-final class Progress {
-  private var line = ProgressLine()
-
-  func show(_ text: String) { line.show(text) }
-  func clear() { line.clear() }
-}
-
-extension Duration {
-  var inSeconds: Double {
-    let (seconds, attoseconds) = components
-    return Double(seconds) + Double(attoseconds) / 1e18
-  }
-}
-
 extension Double {
+  /// - Parameter places: decimal places, 0 to 2.
   func rounded(to places: Int) -> String {
     guard isFinite else { return "0" }
-    if places == 0 { return "\(Int(self.rounded()))" }
-    return "\((self * 10).rounded() / 10)"
+    switch places {
+    case 0: return "\(Int(self.rounded()))"
+    case 1: return "\((self * 10).rounded() / 10)"
+    default:
+      let (whole, rest) = Int((self * 100).rounded()).quotientAndRemainder(dividingBy: 100)
+      return "\(whole).\(rest < 10 ? "0" : "")\(rest)"
+    }
   }
 }

@@ -4,7 +4,7 @@ import Simulation
 /// `liaison-sim spread`.
 func runSpread(_ arguments: Arguments) throws(Failure) -> Int32 {
   var campaign = SpreadCampaign(
-    seed: try Commands.seed(arguments),
+    seed: try arguments.seed(),
     nodes: try arguments.number("--nodes", in: 4...500) ?? 50,
     degree: try arguments.number("--degree", in: 2...16) ?? 6)
   guard campaign.degree < campaign.nodes, campaign.degree % 2 == 0 else {
@@ -16,17 +16,17 @@ func runSpread(_ arguments: Arguments) throws(Failure) -> Int32 {
   campaign.span = UInt64(try arguments.number("--seconds", in: 1...600) ?? 10) * 1_000
   campaign.hasDrawnDelays = arguments.has("--drawn-delays")
   campaign.hasTrouble = arguments.has("--trouble")
-  if arguments.has("--trace") { campaign.trace = { Output.print($0 + "\n") } }
+  campaign.trace = arguments.trace
   let start = ContinuousClock.now
   let outcome = campaign.run()
   let seconds = (ContinuousClock.now - start).inSeconds
   var report = Report()
-  report.add("seed", "\(campaign.seed)", isText: false)
-  report.add("nodes", "\(campaign.nodes)", isText: false)
-  report.add("seconds", seconds.rounded(to: 1), isText: false)
+  report.add("seed", campaign.seed)
+  report.add("nodes", campaign.nodes)
+  report.add("seconds", seconds, places: 1)
   for phase in outcome.phases { add(phase, to: &report) }
-  report.add("goal-delays-p99", "\(campaign.goalDelays)", isText: false)
-  report.add("digest", "\(outcome.digest)", isText: true)
+  report.add("goal-delays-p99", campaign.goalDelays, places: 1)
+  report.add("digest", text: "\(outcome.digest)")
   report.failure = outcome.failure
   if outcome.failure != nil {
     report.replay =
@@ -35,13 +35,12 @@ func runSpread(_ arguments: Arguments) throws(Failure) -> Int32 {
       + (campaign.hasDrawnDelays ? " --drawn-delays" : "")
       + (campaign.hasTrouble ? " --trouble" : "")
   }
-  report.print(isJSON: arguments.has("--json"))
-  return report.isGood ? 0 : 1
+  return report.finish(arguments)
 }
 
 private func add(_ phase: SpreadCampaign.Phase, to report: inout Report) {
   func add(_ name: String, _ value: Double) {
-    report.add("\(phase.name): \(name)", hundredths(value), isText: false)
+    report.add("\(phase.name): \(name)", value, places: 2)
   }
   add("copies of a body at a node", phase.copies)
   add("all bytes until all have all, in copies of the entries", phase.totalCopies)
@@ -50,12 +49,6 @@ private func add(_ phase: SpreadCampaign.Phase, to report: inout Report) {
   add("delivery p99, link delays", phase.p99)
   add("last node p99, link delays", phase.slowestP99)
   for (name, bytes) in phase.bytesOfNode {
-    report.add("\(phase.name): bytes a node, \(name)", "\(bytes)", isText: false)
+    report.add("\(phase.name): bytes a node, \(name)", bytes)
   }
-}
-
-private func hundredths(_ value: Double) -> String {
-  let whole = Int((value * 100).rounded())
-  let rest = whole % 100
-  return "\(whole / 100).\(rest < 10 ? "0" : "")\(rest)"
 }
