@@ -28,6 +28,8 @@ LEAF, HEADER, MAX_BODY, MAX_SIZE = 216, 152, 1 << 20, (1 << 63) - 1
 KIND_SUITE = {1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 2, 8: 2, 9: 1}
 GENESIS, KEYS, WITHDRAWAL, RECORD = 1, 2, 3, 9
 PRESENT, PURGED, PURGED_HERE, EXPIRED, ABSENT = range(5)
+# How often a folder is looked at, when its journals change meanwhile.
+LOOKS = 5
 STATES = {PURGED: "withdrawn", PURGED_HERE: "deleted here", EXPIRED: "expired", ABSENT: "not here"}
 
 
@@ -1082,6 +1084,26 @@ def verify_folder(root, cards, report):
     return True
 
 
+def journals_of(root):
+    """What both journals hold now; a log's folder has those of its data folder."""
+    inside = os.path.join(root, "..", "..")
+    folder = inside if os.path.isfile(os.path.join(inside, "format")) else root
+    return [contents(os.path.join(folder, "journal.%d" % number)) for number in (0, 1)]
+
+
+def verify_still_folder(root, cards):
+    """The files are read one after the other: what is found while a daemon goes on writing may be its work alone, and is looked
+    for again. Damage is found again, too.
+    Returns the report; None if this is no log."""
+    for _ in range(LOOKS):
+        before, report = journals_of(root), Report()
+        if not verify_folder(root, cards, report):
+            return None
+        if not report.findings or journals_of(root) == before:
+            break
+    return report
+
+
 def check_vectors(path):
     """The rule of ENT-17 on published edge cases, each flagged with what is odd about it."""
     with open(path) as file:
@@ -1129,8 +1151,8 @@ def main():
             except Bad as error:
                 print("verify_log.py: %s %s" % (path, error), file=sys.stderr)
                 return finish("no-input", 66)
-        report = Report()
-        if not verify_folder(root, cards, report):
+        report = verify_still_folder(root, cards)
+        if report is None:
             print("verify_log.py: %s is no log" % options.folder, file=sys.stderr)
             return finish("no-input", 66)
         return report.finish()
