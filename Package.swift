@@ -43,6 +43,9 @@ let package = Package(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
 
+    // L0: text that people read and edit; what of it a terminal must not get.
+    library("Text", []),
+
     // L1: bytes and keys. `Crypto` verifies and hashes; `Secrets` is all that holds a secret.
     library("Crypto", ["CSodium", "CNettle"]),
     library("Secrets", ["Crypto", "CSodium"]),
@@ -56,7 +59,7 @@ let package = Package(
     library("Store", ["Log", "Crypto", "Wire"]),
     library("Transport", ["Crypto", "Secrets", "Wire"]),
     library("Replication", ["Log", "Crypto", "Wire"]),
-    library("Runtime", ["CLinux", "Store", "Log", "Crypto"]),
+    library("Runtime", ["CLinux", "Store", "Log", "Crypto", "Text"]),
 
     // L4: composition.
     library(
@@ -75,16 +78,19 @@ let package = Package(
         "Node", "Simulation", "Replication", "Store", "Transport", "Sealing", "Secrets", "Log",
         "Crypto",
       ]),
-    library("CommandLine", []),
+    library("CommandLine", ["Text"]),
     // No secrets and no network: what an auditor runs reads files and public keys.
-    library("Audit", ["Log", "Wire", "Crypto"]),
+    library("Audit", ["Log", "Wire", "Crypto", "Text"]),
 
     // L5: executables, thin.
     tool("liaisond", ["Node", "CommandLine"]),
     tool(
       "liaison",
-      ["Node", "CommandLine", "Store", "Runtime", "Sealing", "Secrets", "Log", "Crypto", "Wire"]),
-    tool("liaison-audit", ["Audit", "Log", "Crypto", "CommandLine"]),
+      [
+        "Node", "CommandLine", "Store", "Runtime", "Sealing", "Secrets", "Log", "Crypto", "Wire",
+        "Text",
+      ]),
+    tool("liaison-audit", ["Audit", "Log", "Crypto", "CommandLine", "Text"]),
     tool(
       "liaison-bench",
       [
@@ -95,6 +101,7 @@ let package = Package(
     tool("liaison-sim", ["Simulation", "CommandLine"]),
 
     tests("FuzzTests", ["Fuzzing"]),
+    tests("TextTests", ["Text"]),
     tests("CryptoTests", ["Crypto", "Secrets", "Wire"]),
     tests("LogTests", ["Log", "Secrets", "Crypto", "Wire"]),
     tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto", "Wire"]),

@@ -1,11 +1,39 @@
 internal import Glibc
+internal import Text
 
 /// What a tool writes. A write that fails ends the process with 74: nothing was said, so nothing
 /// may look done.
+///
+/// Text is made printable here, whatever it was put together from, so that no message can forget it.
 public enum Output {
-  public static func print(_ text: String) { write(Array(text.utf8), to: 1) }
+  public static func print(_ text: String) { write(Array(text.printableLines.utf8), to: 1) }
+  public static func printError(_ text: String) { write(Array(text.printableLines.utf8), to: 2) }
+  /// One value of JSON and a line feed, with all that a terminal would obey written as `\u001b`.
+  public static func print(json text: String) {
+    write(Array(text.printableJSON.utf8) + [0x0a], to: 1)
+  }
+  /// Lines that hold records, each with a line feed after it. A pipe or a file gets their exact bytes, and a terminal JSON
+  /// of the same meaning.
+  public static func print(records lines: [String]) {
+    guard !lines.isEmpty else { return }
+    let isShown = isTerminal(1)
+    var bytes: [UInt8] = []
+    for line in lines {
+      bytes.append(contentsOf: (isShown ? line.printableJSON : line).utf8)
+      bytes.append(0x0a)
+    }
+    write(bytes, to: 1)
+  }
+  /// Exact bytes: what was asked for is a copy.
   public static func print(bytes: [UInt8]) { write(bytes, to: 1) }
-  public static func printError(_ text: String) { write(Array(text.utf8), to: 2) }
+  /// Steers the terminal; only the program's own sequences.
+  static func steerError(_ sequence: StaticString, _ text: String = "") {
+    write(Array("\(sequence)\(text.printable)".utf8), to: 2)
+  }
+  /// Empties the screen, where standard output is one.
+  public static func clearScreen() {
+    if isTerminal(1) { write(Array("\u{1b}[H\u{1b}[2J".utf8), to: 1) }
+  }
 
   public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
@@ -42,14 +70,14 @@ public struct ProgressLine {
 
   public mutating func show(_ text: String) {
     guard isVisible else { return }
-    Output.printError("\r\u{1b}[K\(text)")
+    Output.steerError("\r\u{1b}[K", text)
     isDirty = true
   }
 
   /// Takes the line away, before something else is printed.
   public mutating func clear() {
     guard isDirty else { return }
-    Output.printError("\r\u{1b}[K")
+    Output.steerError("\r\u{1b}[K")
     isDirty = false
   }
 }

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Text
 
 /// How grave an event is: syslog's numbers.
 public enum LogLevel: Int, Sendable, Comparable {
@@ -74,26 +75,19 @@ public final class Journal: Sendable {
       isJournal
       ? "<\(level.rawValue)>" : "\(UTCTime.text(milliseconds: wallMilliseconds)) \(level.name) "
     var line = Array(prefix.utf8)
-    for scalar in message.unicodeScalars {
-      let escaped = Array(escape(scalar).utf8)
-      guard line.count + escaped.count + 4 <= Limits.logLineBytes else {
-        line.append(contentsOf: "…".utf8)
-        break
-      }
-      line.append(contentsOf: escaped)
+    let text = message.printable.utf8
+    let room = max(0, Limits.logLineBytes - line.count - 1)
+    if text.count <= room {
+      line.append(contentsOf: text)
+    } else {
+      // Not in the middle of a character.
+      var kept = Array(text.prefix(max(0, room - 3)))
+      while String(validating: kept, as: UTF8.self) == nil { kept.removeLast() }
+      line.append(contentsOf: kept)
+      line.append(contentsOf: "…".utf8)
     }
     line.append(UInt8(ascii: "\n"))
     return line
-  }
-
-  /// What could end a line, move a terminal's cursor or turn the writing direction is written as a number.
-  private static func escape(_ scalar: Unicode.Scalar) -> String {
-    switch scalar.value {
-    case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF:
-      "\\u{\(String(scalar.value, radix: 16))}"
-    case 0x5C: "\\\\"
-    default: String(scalar)
-    }
   }
 
   /// One write of at most PIPE_BUF bytes; a pipe that poll calls writable takes it whole.

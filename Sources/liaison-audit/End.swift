@@ -10,7 +10,7 @@ struct End {
   func print(isJSON: Bool) {
     let line = "RESULT \(verdict.word) \(verdict.code)\n"
     if isJSON {
-      Output.print(json.text + "\n")
+      Output.print(json: json.text)
       Output.printError(line)
     } else {
       Output.print(text + line)

@@ -42,7 +42,7 @@ enum BackupVerb {
   }
 
   static func print(_ summary: CopySummary) {
-    for log in summary.logs { Output.print("\(log.origin.printable): \(log.size) entries\n") }
+    for log in summary.logs { Output.print("\(log.origin): \(log.size) entries\n") }
   }
 }
 
@@ -50,7 +50,7 @@ extension CopySummary {
   /// - Throws: 65 when something in the folder is not in order.
   func check(_ what: String, _ folder: String) throws(Failure) {
     guard problemCount > 0 else { return }
-    for problem in problems { Output.printError("liaison: \(problem.printable)\n") }
+    for problem in problems { Output.printError("liaison: \(problem)\n") }
     throw Failure(
       .dataError,
       "The \(what) in \(folder) is complete, but \(problemCount) things in it are not in order.",

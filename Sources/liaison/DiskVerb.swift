@@ -14,7 +14,7 @@ enum DiskVerb {
     let daemon = try DaemonConnection(arguments.folder)
     let reply = try daemon.call("Disk", reply: DiskReply.self)
     if arguments.has("--json") {
-      Output.print(bytes: ControlJSON.encode(reply) + [0x0a])
+      Output.print(json: ControlJSON.text(reply))
       return
     }
     Output.print(text(reply))

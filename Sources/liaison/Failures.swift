@@ -70,15 +70,3 @@ extension Failure {
     do throws(IdentityError) { return try body() } catch { throw Failure(error) }
   }
 }
-
-extension String {
-  /// Without the control characters that a terminal would obey.
-  var printable: String {
-    var result = ""
-    for scalar in unicodeScalars {
-      let isControl = scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
-      result.unicodeScalars.append(isControl && scalar != "\t" ? "\u{fffd}" : scalar)
-    }
-    return result
-  }
-}

@@ -81,7 +81,7 @@ enum PublishVerb {
   static func sayWhoIsWaitedFor(_ daemon: DaemonConnection) throws(Failure) {
     let report = try daemon.call("Status", reply: StatusReport.self)
     guard report.signing == "waiting" else { return }
-    let why = (report.signingWhy ?? "").printable
+    let why = report.signingWhy ?? ""
     Output.printError(
       "liaison: waiting: \(why); 'liaison signing release' ends the wait, ^C gives up\n")
   }

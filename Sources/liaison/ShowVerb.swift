@@ -1,6 +1,7 @@
 import CommandLine
 import Node
 import Runtime
+import Text
 
 enum ShowVerb {
   static let verb = Verb(
@@ -18,11 +19,15 @@ enum ShowVerb {
     let entry = try daemon.call(
       "Show", ShowRequest(entry: arguments.words[0]), reply: ShowReply.self)
     if arguments.has("--json") {
-      Output.print(bytes: ControlJSON.encode(entry) + [0x0a])
+      Output.print(json: ControlJSON.text(entry))
       return
     }
     Output.print(header(entry))
-    Output.print(opening(entry) + "\n")
+    if entry.opening == .opened, let record = entry.record {
+      Output.print(records: [record])
+    } else {
+      Output.print(opening(entry) + "\n")
+    }
   }
 
   private static func header(_ entry: ShowReply) -> String {
@@ -45,18 +50,13 @@ enum ShowVerb {
   }
 
   private static func opening(_ entry: ShowReply) -> String {
-    let why = entry.why.map { ": \($0.printable)" } ?? ""
+    let why = entry.why.map { ": \($0)" } ?? ""
     return switch entry.opening {
     case .opened:
-      entry.record.map(shown)
-        ?? (entry.kind == "grant"
-          ? "a grant: it gives the key of an audience to its members, and this node opened it"
-          : "the record is missing in the daemon's answer")
-    case .isPublic:
-      entry.text.map {
-        $0.split(separator: "\n").map { String($0).printable }.joined(separator: "\n")
-      }
-        ?? "public body, not text"
+      entry.kind == "grant"
+        ? "a grant: it gives the key of an audience to its members, and this node opened it"
+        : "the record is missing in the daemon's answer"
+    case .isPublic: entry.text ?? "public body, not text"
     case .notForThisNode: "not for this node"
     case .grantsMissing: "not readable yet: grants below this entry have not arrived"
     case .presharedKeyMissing: "for this node, but its pre-shared key with the author is missing"
@@ -67,10 +67,5 @@ enum ShowVerb {
     case .defect: "the author's, but no record\(why)"
     case .unknown: "a kind of entry that this version does not know"
     }
-  }
-
-  /// Exact bytes into a pipe; nothing that steers a terminal on one.
-  static func shown(_ record: String) -> String {
-    Output.isTerminal(1) ? record.printable : record
   }
 }

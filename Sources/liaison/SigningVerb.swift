@@ -15,6 +15,6 @@ enum SigningVerb {
     let daemon = try DaemonConnection(arguments.folder)
     let reply = try daemon.call("ReleaseSigning", reply: ReleaseReply.self)
     let names = reply.waitedFor.isEmpty ? "anybody" : reply.waitedFor.joined(separator: ", ")
-    Output.print("released; not waited for: \(names.printable)\n")
+    Output.print("released; not waited for: \(names)\n")
   }
 }

@@ -1,4 +1,5 @@
 import Node
+import Text
 
 /// What `liaison status` prints, for terminals of 80 columns: tables of what changes, and below a line what needs more words.
 enum StatusText {

@@ -17,10 +17,10 @@ enum StatusVerb {
     repeat {
       let report = try daemon.call("Status", reply: StatusReport.self)
       if arguments.has("--json") {
-        Output.print(bytes: ControlJSON.encode(report) + [0x0a])
+        Output.print(json: ControlJSON.text(report))
       } else {
-        let clear = arguments.has("--watch") && Output.isTerminal(1) ? "\u{1b}[H\u{1b}[2J" : ""
-        Output.print(clear + StatusText.text(report, now: SystemClock().wallMilliseconds))
+        if arguments.has("--watch") { Output.clearScreen() }
+        Output.print(StatusText.text(report, now: SystemClock().wallMilliseconds))
       }
       if arguments.has("--watch") { _ = sleep(1) }
     } while arguments.has("--watch")

@@ -1,3 +1,5 @@
+import Text
+
 /// Columns as wide as their widest cell.
 struct Table {
   private var rows: [[String]]

@@ -33,9 +33,7 @@ enum TailVerb {
     while continues {
       let page = try daemon.receive(TailPage.self)
       continues = page.continues
-      var text = ""
-      for event in page.parameters.events { text += isJSON ? json(event) : line(event) }
-      if !text.isEmpty { Output.print(text) }
+      Output.print(records: page.parameters.events.map { isJSON ? json($0) : line($0) })
     }
   }
 
@@ -45,12 +43,11 @@ enum TailVerb {
       (event.disputed == true ? ",\"disputed\":true" : "")
       + (event.late == true ? ",\"late\":true" : "")
     return "{\"entry\":\"\(event.entry)\",\"time\":\(event.time)\(marks),"
-      + "\"record\":\(ShowVerb.shown(event.record))}\n"
+      + "\"record\":\(event.record)}"
   }
 
   private static func line(_ event: TailEvent) -> String {
     let mark = (event.disputed == true ? " DISPUTED" : "") + (event.late == true ? " LATE" : "")
-    return "\(event.entry) \(UTCTime.text(milliseconds: event.time))\(mark) "
-      + "\(ShowVerb.shown(event.record))\n"
+    return "\(event.entry) \(UTCTime.text(milliseconds: event.time))\(mark) \(event.record)"
   }
 }

@@ -9,7 +9,7 @@ import Testing
       .info, "peer \"a\u{7}\nb\u{202E}\" at C:\\", isJournal: true, wallMilliseconds: 0)
     #expect(
       String(decoding: line, as: UTF8.self)
-        == "<6>peer \"a\\u{7}\\u{a}b\\u{202e}\" at C:\\\\\n")
+        == "<6>peer \"a\\u{7}\\u{a}b\\u{202e}\" at C:\\\n")
     let dated = Journal.line(.warning, "x", isJournal: false, wallMilliseconds: 1_767_323_045_678)
     #expect(String(decoding: dated, as: UTF8.self) == "2026-01-02T03:04:05.678Z warning x\n")
     let long = Journal.line(

@@ -12,6 +12,10 @@ public enum ControlJSON {
     }
   }
 
+  public static func text(_ value: some Encodable) -> String {
+    String(decoding: encode(value), as: UTF8.self)
+  }
+
   /// - Throws: `DecodingError`.
   public static func decode<Value: Decodable>(
     _ type: Value.Type = Value.self, from bytes: [UInt8]
