@@ -29,6 +29,12 @@ extension CosigningPublicKey {
   }
 }
 
+extension OpeningPublicKey {
+  public func verify(_ signature: Signature, over message: Span<UInt8>) -> Bool {
+    Ed25519.verify(signature, message, bytes)
+  }
+}
+
 /// libsodium wants one initialisation before anything else.
 public enum Sodium {
   private static let initialised: Bool = {

@@ -10,6 +10,22 @@ public struct CosigningPublicKey: FixedBytes32 {
   public init(_ bytes: Bytes32) { self.bytes = bytes }
 }
 
+/// Ed25519: verifies the one opening of the epoch after a log's. Cards hold its SHA-256; itself it is
+/// public only when that epoch is opened (Protocols/card.md, 4).
+public struct OpeningPublicKey: FixedBytes32 {
+  public let bytes: Bytes32
+  public init(_ bytes: Bytes32) { self.bytes = bytes }
+
+  /// What the card of the log commits to.
+  public var commitment: OpeningKeyHash { OpeningKeyHash(SHA256.hash(array).bytes) }
+}
+
+/// SHA-256 of an opening public key: who may open the epoch after a log's.
+public struct OpeningKeyHash: FixedBytes32 {
+  public let bytes: Bytes32
+  public init(_ bytes: Bytes32) { self.bytes = bytes }
+}
+
 /// X25519: records' audience keys are wrapped to it.
 public struct SealingPublicKey: FixedBytes32 {
   public let bytes: Bytes32

@@ -6,6 +6,8 @@ import Secrets
 struct FuzzParty: Sendable {
   let name: NodeName
   let secrets: NodeSecrets
+  /// What the recovery file of the next epoch holds.
+  let openingKey: Held<OpeningSecretKey>
 
   static let nl = FuzzParty("nl", seed: 1)
   static let be = FuzzParty("be", seed: 2)
@@ -16,6 +18,7 @@ struct FuzzParty: Sendable {
     self.name = sure { try NodeName(name) }
     var random = SeededRandom(seed: seed)
     secrets = .generate(using: &random)
+    openingKey = Held(.generate(using: &random))
   }
 
   var identity: LogIdentity {
@@ -27,13 +30,13 @@ struct FuzzParty: Sendable {
       try Card.make(
         serial: 1, origin: identity.origin, log: secrets.log.publicKey,
         cosigning: secrets.cosigning.publicKey, sealing: secrets.sealing.publicKey,
-        transport: secrets.transport.publicKey, address: "127.0.0.1:4747",
-        sign: { secrets.log.sign($0) })
+        transport: secrets.transport.publicKey, opening: openingKey.secret.publicKey.commitment,
+        address: "127.0.0.1:4747", sign: { secrets.log.sign($0) })
     }
   }
 
   func genesis() -> [UInt8] {
-    sure { try Genesis(card: card, nextKeyHash: .zero, follows: nil).encode() }
+    sure { try Genesis(first: card).encode() }
   }
 
   /// Signed entries that extend `state`.

@@ -10,6 +10,8 @@ public struct Card: Hashable, Sendable {
   public let cosigning: CosigningPublicKey
   public let sealing: SealingPublicKey
   public let transport: TransportPublicKey
+  /// Who may open the epoch after this one: the same in every card of one log, for ever.
+  public let opening: OpeningKeyHash
   /// `HOST:PORT`, if the node can be dialled.
   public let address: String?
   /// The file's exact bytes: text, blank line, one signature line.
@@ -23,10 +25,10 @@ public struct Card: Hashable, Sendable {
   /// - Parameter sign: Ed25519 by the log key over the given bytes.
   public static func make(
     serial: UInt64, origin: Origin, log: LogPublicKey, cosigning: CosigningPublicKey,
-    sealing: SealingPublicKey, transport: TransportPublicKey, address: String?,
-    sign: (Span<UInt8>) -> Signature
+    sealing: SealingPublicKey, transport: TransportPublicKey, opening: OpeningKeyHash,
+    address: String?, sign: (Span<UInt8>) -> Signature
   ) throws(CardError) -> Card {
-    var text = keyLines(serial, origin, log, cosigning, sealing, transport)
+    var text = keyLines(serial, origin, log, cosigning, sealing, transport, opening)
     if let address { text += "address \(address)\n" }
     let bytes = Array(text.utf8)
     let identity = LogIdentity(origin: origin, key: log)
@@ -48,11 +50,14 @@ public struct Card: Hashable, Sendable {
     else { throw .line("name") }
     guard let origin = lines.value(of: "origin").flatMap({ try? Origin($0) }), origin.name == name
     else { throw .line("origin") }
-    guard let log: LogPublicKey = key(&lines, "log") else { throw .line("log") }
-    guard let cosigning: CosigningPublicKey = key(&lines, "cosign") else { throw .line("cosign") }
-    guard let sealing: SealingPublicKey = key(&lines, "seal") else { throw .line("seal") }
-    guard let transport: TransportPublicKey = key(&lines, "transport")
-    else { throw .line("transport") }
+    let log: LogPublicKey = try key(&lines, "log")
+    let cosigning: CosigningPublicKey = try key(&lines, "cosign")
+    let sealing: SealingPublicKey = try key(&lines, "seal")
+    let transport: TransportPublicKey = try key(&lines, "transport")
+    guard
+      let opening = lines.value(of: "opening").flatMap({ Base64.decode($0) })
+        .flatMap({ OpeningKeyHash($0) })
+    else { throw .line("opening") }
     let address = lines.value(of: "address")
     if let address, !isAddress(address) { throw .line("address") }
     guard lines.isAtEnd else { throw .extraLine }
@@ -64,7 +69,7 @@ public struct Card: Hashable, Sendable {
     else { throw .badSignature }
     return Card(
       serial: serial, origin: origin, log: log, cosigning: cosigning, sealing: sealing,
-      transport: transport, address: address, note: bytes)
+      transport: transport, opening: opening, address: address, note: bytes)
   }
 
   /// Whether this card is of the same node with a higher (epoch, serial). It says nothing about
@@ -73,18 +78,36 @@ public struct Card: Hashable, Sendable {
     name == other.name && (origin.epoch, serial) > (other.origin.epoch, other.serial)
   }
 
-  /// The signed text without the address line.
-  var fingerprintedText: String {
-    Card.keyLines(serial, origin, log, cosigning, sealing, transport)
+  /// Whether this card may take the place of `other`, of the same log: a higher serial, by no more than the limit,
+  /// and the same opening key (Protocols/card.md, CARD-9 and CARD-32).
+  public func succeeds(_ other: Card) -> Bool {
+    identity == other.identity && opening == other.opening && serial > other.serial
+      && serial - other.serial <= LogLimits.serialGrowth
   }
 
-  private static func key<Key: FixedBytes32>(_ lines: inout TextLines, _ name: String) -> Key? {
-    lines.value(of: name).flatMap { Base64.decode($0) }.flatMap { Key($0) }
+  /// Whether both are of one log and name two opening keys: its author made two commitments where one is for ever.
+  public func contradicts(_ other: Card) -> Bool {
+    identity == other.identity && opening != other.opening
+  }
+
+  /// The signed text without the address line.
+  var fingerprintedText: String {
+    Card.keyLines(serial, origin, log, cosigning, sealing, transport, opening)
+  }
+
+  /// The next line's key. One that agrees on the same secret with everybody, or that verifies anything, is none.
+  private static func key<Key: CheckedPublicKey>(
+    _ lines: inout TextLines, _ name: String
+  ) throws(CardError) -> Key {
+    guard let key = lines.value(of: name).flatMap({ Base64.decode($0) }).flatMap({ Key($0) })
+    else { throw .line(name) }
+    guard key.isSound else { throw .unsoundKey(name) }
+    return key
   }
 
   private static func keyLines(
     _ serial: UInt64, _ origin: Origin, _ log: LogPublicKey, _ cosigning: CosigningPublicKey,
-    _ sealing: SealingPublicKey, _ transport: TransportPublicKey
+    _ sealing: SealingPublicKey, _ transport: TransportPublicKey, _ opening: OpeningKeyHash
   ) -> String {
     """
     liaison-card/v1
@@ -95,6 +118,7 @@ public struct Card: Hashable, Sendable {
     cosign \(Base64.encode(cosigning.array))
     seal \(Base64.encode(sealing.array))
     transport \(Base64.encode(transport.array))
+    opening \(Base64.encode(opening.array))
 
     """
   }
@@ -129,6 +153,8 @@ public enum CardError: Error, Hashable, Sendable {
   case header
   /// This line is missing, out of its place or has a malformed value.
   case line(String)
+  /// The key in this line is not canonical or of small order.
+  case unsoundKey(String)
   /// Something after the last line of a card.
   case extraLine
   /// The log key is also the cosigning key, or the sealing key also the transport key.

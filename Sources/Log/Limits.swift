@@ -21,8 +21,12 @@ public enum LogLimits {
   public static let noteKeyNameBytes = 255
   /// A card file.
   public static let cardBytes = 2 << 10
-  /// A genesis or keys body: a card and at most 256 bytes before it.
-  public static let publicBodyBytes = cardBytes + 256
+  /// How much higher than the one before a card's serial may be: who makes a card of the highest serial would
+  /// otherwise make the last that anybody takes.
+  public static let serialGrowth = UInt64(1) << 16
+  /// A genesis or keys body: a card, and at most 337 bytes around it, rounded up. These are 19 of the first line, 9 + origin
+  /// + 1 + 19 digits + twice 1 + 44 + 1 of `follows`, 55 of `opened-by`, a blank line and 99 of `signature`.
+  public static let publicBodyBytes = cardBytes + 512
   /// Records that one withdrawal names.
   public static let withdrawnRecords = 1_024
   /// A withdrawal: 22 bytes, and for each record 7 + origin + 1 + 19 digits + 1.

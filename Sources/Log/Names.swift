@@ -1,5 +1,5 @@
-/// A node's short name: 1 to 32 of `a-z 0-9 . -`, not beginning with `liaison-`
-/// (Protocols/card.md, 1).
+/// A node's short name: 1 to 32 of `a-z 0-9 . -`, the first a letter or a digit, not beginning with
+/// `liaison-` (Protocols/card.md, 1). So it is no option, no hidden file and no folder wherever it is used.
 public struct NodeName: Hashable, Sendable, Comparable, CustomStringConvertible {
   public let text: String
 
@@ -7,6 +7,7 @@ public struct NodeName: Hashable, Sendable, Comparable, CustomStringConvertible 
     let bytes = text.utf8
     guard !bytes.isEmpty, bytes.count <= LogLimits.nodeNameBytes else { throw .length }
     guard bytes.allSatisfy(NodeName.allows) else { throw .character }
+    guard let first = bytes.first, first != 0x2d, first != 0x2e else { throw .firstCharacter }
     guard !text.hasPrefix("liaison-") else { throw .reserved }
     self.text = text
   }
@@ -30,6 +31,8 @@ public enum NodeNameError: Error, Hashable, Sendable {
   case length
   /// A character other than `a-z 0-9 . -`.
   case character
+  /// Begins with `.` or `-`.
+  case firstCharacter
   /// Begins with `liaison-`.
   case reserved
 }

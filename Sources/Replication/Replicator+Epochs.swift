@@ -92,7 +92,9 @@ extension Replicator {
     of genesis: Genesis, _ origin: Origin
   ) -> (log: LogID, isAuthorised: Bool)? {
     let known = logOrder.filter { logs[$0]!.accepted.identity.origin == origin }
-    if let log = known.first(where: { self.genesis(of: $0)?.genesis.authorises(genesis) == true }) {
+    if let log = known.first(where: {
+      self.genesis(of: $0).map { genesis.isAuthorised(by: $0.genesis.card) } == true
+    }) {
       return (log, true)
     }
     return known.first.map { ($0, false) }
@@ -174,7 +176,9 @@ extension Replicator {
       sessions[id]!.waitingOpenings.append(received)
       return
     }
-    guard before.authorises(genesis) else { return refuse(received, on: id, now, &effects) }
+    guard genesis.isAuthorised(by: before.card) else {
+      return refuse(received, on: id, now, &effects)
+    }
     sessions[id]!.shared[predecessor]!.openingsKnown.append(received.leaf)
     let opening = Opening(predecessor: predecessor, genesis: genesis, batch: batch)
     if successors[predecessor] == nil {
@@ -274,7 +278,8 @@ extension Replicator {
     guard let progress = logs[held.predecessor], let first = successors[held.predecessor],
       first.isAuthorised,
       let (genesis, batch) = held.verified(after: progress.accepted.identity.origin),
-      self.genesis(of: held.predecessor)?.genesis.authorises(genesis) == true,
+      let before = self.genesis(of: held.predecessor)?.genesis,
+      genesis.isAuthorised(by: before.card),
       first.leaf[..<EntryLayout.headerBytes] != held.leaf[..<EntryLayout.headerBytes]
     else { return }
     _ = note(

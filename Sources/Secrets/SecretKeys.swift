@@ -27,7 +27,7 @@ public struct LogSecretKey: ~Copyable, Sendable {
 
   public func sign(_ message: Span<UInt8>) -> Signature { pair.sign(message) }
 
-  /// Lends the 32-byte seed: for the secrets file and the recovery file only.
+  /// Lends the 32-byte seed: for the secrets file only.
   public func withSeed<R: ~Copyable, E: Error>(
     _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R { try pair.withSeed(body) }
@@ -55,6 +55,34 @@ public struct CosigningSecretKey: ~Copyable, Sendable {
 
   public func sign(_ message: Span<UInt8>) -> Signature { pair.sign(message) }
 
+  public func withSeed<R: ~Copyable, E: Error>(
+    _ body: (Span<UInt8>) throws(E) -> R
+  ) throws(E) -> R { try pair.withSeed(body) }
+}
+
+/// Ed25519: opens the epoch after a log's, once. It lives in a recovery file and is never a running key.
+public struct OpeningSecretKey: ~Copyable, Sendable {
+  private let pair: SigningPair
+  public let publicKey: OpeningPublicKey
+
+  /// - Parameter seed: 32 bytes.
+  public init(seed: Span<UInt8>) {
+    pair = SigningPair(seed: seed)
+    publicKey = OpeningPublicKey(pair.publicBytes)
+  }
+
+  public static func generate() -> OpeningSecretKey {
+    var random = SystemRandom()
+    return generate(using: &random)
+  }
+
+  public static func generate(using random: inout some RandomSource) -> OpeningSecretKey {
+    random.guarded(32).withBytes { OpeningSecretKey(seed: $0) }
+  }
+
+  public func sign(_ message: Span<UInt8>) -> Signature { pair.sign(message) }
+
+  /// Lends the 32-byte seed: for the recovery file only.
   public func withSeed<R: ~Copyable, E: Error>(
     _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R { try pair.withSeed(body) }

@@ -64,10 +64,10 @@ enum SignedLog {
     let card = try Card.make(
       serial: 1, origin: Origin("\(name)/1"), log: secrets.log.publicKey,
       cosigning: secrets.cosigning.publicKey, sealing: secrets.sealing.publicKey,
-      transport: secrets.transport.publicKey, address: nil
+      transport: secrets.transport.publicKey, opening: OpeningKeyHash(.zero), address: nil
     ) { secrets.log.sign($0) }
     var builder = EntryBuilder(state: LogState(empty: card.identity))
-    let genesis = try Genesis(card: card, nextKeyHash: SHA256.hash([1]), follows: nil)
+    let genesis = try Genesis(first: card)
     builder.append(kind: .genesis, time: 1, body: genesis.encode())
     return (card, builder.finish { secrets.log.sign($0) })
   }

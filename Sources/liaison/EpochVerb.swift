@@ -11,8 +11,8 @@ enum EpochVerb {
     "epoch open", "go on in the node's next epoch, with the recovery file",
     details: [
       "For a node that was restored, whose log is closed or forked, or whose log key may be known to others. "
-        + "The daemon must be running, and have asked its peers. Partners follow by themselves, because the "
-        + "epoch before committed to the key in the recovery file. Audiences are opened anew.",
+        + "The daemon must be running, and have asked its peers. Partners follow by themselves, because their "
+        + "card of the epoch before commits to the key in the recovery file. Audiences are opened anew.",
       "A new recovery file is written, for the epoch after, under the same passphrase unless --next-passphrase-file "
         + "names another. Keep it as you kept the one before, and make a new backup and a new keys export.",
       "A command that broke off can be given again.",
@@ -87,19 +87,19 @@ private struct EpochOpening {
       try NextEpoch.readRecovery(recovery, passphrase: passphrase)
     }
     var plan = try plan(contents)
-    let nextKeyHash: Digest
+    let commitment: OpeningKeyHash
     let place = path ?? folder.defaultRecovery(of: plan.origin.epoch + 1)
-    if let earlier, opens(place, earlier.genesis.nextKeyHash, passphrase) {
+    if let earlier, opens(place, earlier.card.opening, passphrase) {
       // A command that broke off wrote it.
-      nextKeyHash = earlier.genesis.nextKeyHash
+      commitment = earlier.card.opening
       nextRecovery = place
     } else {
-      nextKeyHash = try writeRecovery(place, plan.origin, passphrase)
+      commitment = try writeRecovery(place, plan.origin, passphrase)
     }
     for _ in 0..<EpochOpening.attempts {
       let prepared = try Failure.wrap { () throws(IdentityError) in
         try NextEpoch.prepare(
-          plan, logKey: contents.logKey, nextKeyHash: nextKeyHash,
+          plan, key: contents.key, commitment: commitment,
           credential: OwnSecrets.credential(), in: folder)
       }
       if try adopt(prepared) { return prepared }
@@ -116,25 +116,25 @@ private struct EpochOpening {
     let epochs = try daemon.call("Epochs", reply: EpochsReply.self)
     return try Failure.wrap { () throws(IdentityError) in
       try EpochPlan(
-        recovery: contents.origin, key: contents.logKey.publicKey, name: own.name, epochs,
+        recovery: contents.origin, key: contents.key.publicKey, name: own.name, epochs,
         waived: Set(arguments.all("--without")), isUnasked: arguments.has("--unasked"))
     }
   }
 
   /// Whether there is a recovery file that holds this key.
   private func opens(
-    _ path: String, _ keyHash: Digest, _ passphrase: borrowing GuardedBytes
+    _ path: String, _ commitment: OpeningKeyHash, _ passphrase: borrowing GuardedBytes
   ) -> Bool {
     do throws(IdentityError) {
-      let key: LogPublicKey
+      let key: OpeningPublicKey
       if let other = arguments.value("--next-passphrase-file") {
         key = try NextEpoch.readRecovery(
           path, passphrase: try OwnSecrets.passphrase(from: other)
-        ).logKey.publicKey
+        ).key.publicKey
       } else {
-        key = try NextEpoch.readRecovery(path, passphrase: passphrase).logKey.publicKey
+        key = try NextEpoch.readRecovery(path, passphrase: passphrase).key.publicKey
       }
-      return SHA256.hash(key.array) == keyHash
+      return key.commitment == commitment
     } catch {
       return false
     }
@@ -142,8 +142,8 @@ private struct EpochOpening {
 
   private mutating func writeRecovery(
     _ path: String, _ origin: Origin, _ passphrase: borrowing GuardedBytes
-  ) throws(Failure) -> Digest {
-    let hash: Digest
+  ) throws(Failure) -> OpeningKeyHash {
+    let hash: OpeningKeyHash
     if let other = arguments.value("--next-passphrase-file") {
       hash = try Failure.wrap { () throws(IdentityError) in
         try NextEpoch.writeRecovery(

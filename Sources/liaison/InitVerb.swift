@@ -8,14 +8,16 @@ enum InitVerb {
   static let verb = Verb(
     "init", "make a node: keys, log with its genesis entry, recovery file",
     details: [
-      "The recovery file holds the key of the node's next epoch, encrypted with a passphrase. "
+      "The recovery file holds the key that opens the node's next epoch, encrypted with a passphrase. "
         + "Keep file and passphrase away from this machine and from each other: without them a "
         + "node that lost its disk cannot go on under partners' trust.",
       "The passphrase is asked for on the terminal. Without a terminal and without "
         + "--passphrase-file one is generated and printed, once.",
     ],
     options: [
-      Option("--name", "NAME", summary: "1 to 32 of a-z 0-9 . -", isRequired: true),
+      Option(
+        "--name", "NAME", summary: "1 to 32 of a-z 0-9 . -, first a letter or digit",
+        isRequired: true),
       Liaison.data,
       Option("--recovery", "FILE", summary: "the recovery file (default: beside the data folder)"),
       Option("--passphrase-file", "FILE", summary: "read the passphrase from here"),
@@ -31,7 +33,7 @@ enum InitVerb {
     } catch {
       throw Failure(
         .usage, "\"\(arguments.value("--name") ?? "")\" is no name for a node.",
-        hint: "Use 1 to 32 of a-z 0-9 . - and do not begin with liaison-.")
+        hint: "Use 1 to 32 of a-z 0-9 . -; begin with a letter or a digit, and not with liaison-.")
     }
     let recovery = arguments.value("--recovery") ?? folder.defaultRecovery
     let token = arguments.value("--token") ?? folder.defaultToken

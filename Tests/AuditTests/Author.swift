@@ -21,7 +21,7 @@ struct Author {
   /// With a genesis entry, records and a few other entries.
   init(_ name: String, entries: Int) throws {
     try self.init(name)
-    let genesis = try Genesis(card: card(), nextKeyHash: SHA256.hash([9]), follows: nil)
+    let genesis = try Genesis(first: card())
     add(.genesis, genesis.encode())
     for index in 1..<entries {
       if index % 50 == 7 {
@@ -33,11 +33,16 @@ struct Author {
   }
 
   func card() throws -> Card {
-    try Card.make(
+    func x25519(_ number: UInt8) -> Bytes32 {
+      var bytes = SHA256.hash(seed + [number]).array
+      bytes[31] &= 0x7f
+      return Bytes32(bytes.span)
+    }
+    return try Card.make(
       serial: 1, origin: identity.origin, log: identity.key,
       cosigning: CosigningSecretKey(seed: cosigningSeed.span).publicKey,
-      sealing: SealingPublicKey(SHA256.hash(seed + [1]).bytes),
-      transport: TransportPublicKey(SHA256.hash(seed + [2]).bytes), address: nil, sign: sign)
+      sealing: SealingPublicKey(x25519(1)), transport: TransportPublicKey(x25519(2)),
+      opening: OpeningKeyHash(SHA256.hash(seed + [3]).bytes), address: nil, sign: sign)
   }
 
   /// - Parameter edit: changes the header's bytes before they are signed.

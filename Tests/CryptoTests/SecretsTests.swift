@@ -39,14 +39,14 @@ import Wire
   @Test("A recovery file opens with its passphrase and with no other")
   func recovery() throws {
     var random = SeededRandom(seed: 2)
-    let key = LogSecretKey.generate(using: &random)
+    let key = OpeningSecretKey.generate(using: &random)
     let passphrase = GuardedBytes(copying: Array("correct horse".utf8).span)
     let wrong = GuardedBytes(copying: Array("correct horsf".utf8).span)
     let text = try RecoveryFile.seal(
-      origin: "nl/2", logKey: key, passphrase: passphrase, cost: Self.cheap, using: &random)
+      origin: "nl/2", key: key, passphrase: passphrase, cost: Self.cheap, using: &random)
     let contents = try RecoveryFile.open(text, passphrase: passphrase)
     #expect(contents.origin == "nl/2")
-    #expect(contents.logKey.publicKey == key.publicKey)
+    #expect(contents.key.publicKey == key.publicKey)
     #expect(refusal(text, wrong) == .wrongPassphraseOrDamaged)
     let empty = GuardedBytes(count: 0) { _ in }
     #expect(refusal(text, empty) == .passphraseLength)

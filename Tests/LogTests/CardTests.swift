@@ -65,7 +65,7 @@ struct PublicBodyTests {
     #expect(try Genesis.parse(first.encode()) == first)
     let second = try RawLog("nl/2").genesis(
       follows: Genesis.Predecessor(
-        origin: Origin("nl/1"), size: 1185, leafHash: SHA256.hash([1])))
+        origin: Origin("nl/1"), size: 1185, leafHash: SHA256.hash([1]), root: SHA256.hash([2])))
     #expect(try Genesis.parse(second.encode()) == second)
     let keys = KeysChange(card: try RawLog().card(serial: 2))
     #expect(try KeysChange.parse(keys.encode()) == keys)

@@ -11,7 +11,10 @@ enum CardVectors {
   }
 
   static let names: [(String, NodeNameError?)] = [
-    ("nl", nil), ("be.fiu", nil), ("a", nil), ("0-9", nil), (".", nil), ("liaison", nil),
+    ("nl", nil), ("be.fiu", nil), ("a", nil), ("0-9", nil), ("a.", nil), ("a--", nil),
+    ("liaison", nil),
+    (".", .firstCharacter), ("..", .firstCharacter), (".x", .firstCharacter),
+    ("-", .firstCharacter), ("-v", .firstCharacter), ("--", .firstCharacter),
     (String(repeating: "x", count: 32), nil), ("", .length),
     (String(repeating: "x", count: 33), .length), ("NL", .character), ("n/l", .character),
     ("n l", .character), ("n\u{e9}", .character), ("n_l", .character), ("liaison-x", .reserved),
@@ -22,6 +25,7 @@ enum CardVectors {
     ("nl/0", .epoch), ("nl/01", .epoch), ("nl/", .epoch), ("nl/-1", .epoch), ("nl/+1", .epoch),
     ("nl/4294967296", .epoch), ("nl/1 ", .epoch), ("nl/\u{0661}", .epoch),
     ("NL/1", .name(.character)), ("/1", .name(.length)),
+    (".x/1", .name(.firstCharacter)), ("-x/1", .name(.firstCharacter)),
   ]
 
   static func malformed() throws -> [Malformed] {
@@ -37,8 +41,9 @@ enum CardVectors {
     }
     let logKey = Base64.encode(log.identity.key.array)
     let cosign = Base64.encode(TestSigner("nl cosign").publicKey.array)
-    let seal = Base64.encode(SHA256.hash(Array("nl seal".utf8)).array)
-    let transport = Base64.encode(SHA256.hash(Array("nl transport".utf8)).array)
+    let seal = Base64.encode(RawLog.x25519("nl seal").array)
+    let transport = Base64.encode(RawLog.x25519("nl transport").array)
+    let opening = Base64.encode(OpeningPublicKey(log.opener.publicKey).commitment.array)
     let card = try log.card().note
     let stranger = NoteSignature(name: "be/1", keyID: 1, signature: [1]).line + "\n"
     let changed = replace(String(decoding: card, as: UTF8.self), "serial 1", "serial 2")
@@ -54,6 +59,10 @@ enum CardVectors {
       edited("no cosigning key", "CARD-3", "cosign \(cosign)\n", "", .line("cosign")),
       edited("two spaces", "CARD-3", "seal ", "seal  ", .line("seal")),
       edited("unpadded key", "CARD-3", transport, String(transport.dropLast()), .line("transport")),
+      edited("no opening key", "CARD-3", "opening \(opening)\n", "", .line("opening")),
+      edited("short hash of the opening key", "CARD-3", opening, "AAAA", .line("opening")),
+      edited("a name that begins with a dot", "CARD-1", "name nl", "name .nl", .line("name")),
+      edited("a name that is an option", "CARD-1", "name nl", "name --", .line("name")),
       edited(
         "lines in another order", "CARD-3", "serial 1\nname nl\n", "name nl\nserial 1\n",
         .line("serial")),
@@ -77,6 +86,16 @@ enum CardVectors {
         name: "without a signature", rule: "CARD-6", note: Array(good.utf8),
         error: .note(.noSignatures)),
     ]
+    for (name, key) in unsoundEd25519 {
+      bad.append(
+        edited("cosigning key: \(name)", "CARD-9", cosign, key, .unsoundKey("cosign")))
+      bad.append(edited("log key: \(name)", "CARD-9", logKey, key, .unsoundKey("log")))
+    }
+    for (name, key) in unsoundX25519 {
+      bad.append(edited("sealing key: \(name)", "CARD-9", seal, key, .unsoundKey("seal")))
+      bad.append(
+        edited("transport key: \(name)", "CARD-9", transport, key, .unsoundKey("transport")))
+    }
     for address in [
       "10.0.0.1", ":7440", "a:0", "a:65536", "a:07440", "a b:1", "[]:1", "a:b:1", "[::1:1", "",
     ] {
@@ -85,6 +104,31 @@ enum CardVectors {
     }
     return bad
   }
+
+  private static func hex(_ text: String) -> String { Base64.encode(Hex.decode(text) ?? []) }
+
+  private static func low(_ first: UInt8, _ middle: UInt8 = 0, last: UInt8 = 0) -> String {
+    Base64.encode([first] + [UInt8](repeating: middle, count: 30) + [last])
+  }
+
+  /// Points that are no keys (RFC 8032; the first five have an order of at most 8).
+  static let unsoundEd25519: [(String, String)] = [
+    ("the neutral element", low(1)), ("order 2", low(0xec, 0xff, last: 0x7f)),
+    ("order 4", low(0)), ("order 4, the other sign", low(0, last: 0x80)),
+    ("order 8", hex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")),
+    ("the neutral element, not canonical", low(0xee, 0xff, last: 0x7f)),
+    ("no point", low(2)),
+  ]
+
+  /// Coordinates of order 1, 2, 4 and 8, and ones that have another encoding (RFC 7748, 6.1).
+  static let unsoundX25519: [(String, String)] = [
+    ("zero", low(0)), ("one", low(1)), ("minus one", low(0xec, 0xff, last: 0x7f)),
+    ("order 8", hex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800")),
+    ("order 8, another", hex("5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157")),
+    ("zero, not canonical", low(0xed, 0xff, last: 0x7f)),
+    ("the base point, not canonical", low(0xf6, 0xff, last: 0x7f)),
+    ("the base point with bit 255", low(9, last: 0x80)),
+  ]
 
   struct MalformedBody {
     let name: String
@@ -97,8 +141,11 @@ enum CardVectors {
   static func malformedBodies() throws -> [MalformedBody] {
     let first = try RawLog().genesis().encode()
     let second = try RawLog("nl/2").genesis(
-      follows: Genesis.Predecessor(origin: Origin("nl/1"), size: 9, leafHash: .zero)
+      follows: Genesis.Predecessor(origin: Origin("nl/1"), size: 9, leafHash: .zero, root: .zero)
     ).encode()
+    let nl2 = try RawLog("nl/2")
+    let opener = try RawLog("nl/1").opener
+    let key = Base64.encode(opener.publicKey.array)
     let keys = KeysChange(card: try RawLog().card(serial: 2)).encode()
     func body(
       _ name: String, _ rule: String, _ from: [UInt8], _ old: String, _ new: String,
@@ -109,22 +156,55 @@ enum CardVectors {
         body: Array(replace(String(decoding: from, as: UTF8.self), old, new).utf8), error: error)
     }
     let zero = Base64.encode(Digest.zero.array)
-    let follows = "follows nl/1 9 \(zero)\n"
+    let follows = "follows nl/1 9 \(zero) \(zero)\n"
+    /// Signed by the opening key, whatever it says.
+    func opened(_ name: String, _ old: String, _ new: String, _ error: PublicBodyError)
+      -> MalformedBody
+    {
+      let text = String(decoding: second.dropLast(99), as: UTF8.self)
+      let edited = Array(replace(text, old, new).utf8)
+      let line = "signature \(Base64.encode(opener.sign(edited.span).array))\n"
+      return MalformedBody(
+        name: name, rule: "CARD-24", isGenesis: true, body: edited + Array(line.utf8), error: error)
+    }
+    let reused = try nl2.card(opener: opener)
+    let running = try RawLog("nl/2").genesis(
+      follows: Genesis.Predecessor(origin: Origin("nl/1"), size: 9, leafHash: .zero, root: .zero),
+      by: TestSigner("stranger")
+    ).encode()
     return [
       body("another version", "CARD-20", first, "genesis/v1", "genesis/v2", .header),
-      body("no next key", "CARD-20", first, "next ", "last ", .next),
-      body("short next key", "CARD-20", first, "next ", "next AAAA", .next),
       body("no blank line", "CARD-20", first, "\n\nliaison-card", "\nliaison-card", .blankLine),
       body("no card", "CARD-20", first, "liaison-card/v1", "liaison-card/v9", .card(.header)),
       body(
         "follows in epoch 1", "CARD-21", first, "\n\nliaison-card",
-        "\n\(follows)\nliaison-card", .follows),
-      body("no follows in epoch 2", "CARD-21", second, follows, "", .follows),
+        "\n\(follows)opened-by \(key)\n\nliaison-card",
+        .openingSignature),
+      body("no follows in epoch 2", "CARD-21", second, follows, "", .blankLine),
       body("follows itself", "CARD-21", second, "follows nl/1", "follows nl/2", .follows),
       body("follows another node", "CARD-21", second, "follows nl/1", "follows be/1", .follows),
       body("follows size 0", "CARD-21", second, " 9 ", " 0 ", .follows),
       body("follows without a size", "CARD-21", second, " 9 ", " ", .follows),
       body("follows a short hash", "CARD-21", second, " 9 ", " 9 A", .follows),
+      body("follows without a root", "CARD-21", second, " \(zero)\n", "\n", .follows),
+      body("no opening key", "CARD-20", second, "opened-by ", "opened by ", .openingKey),
+      body("short opening key", "CARD-20", second, "opened-by ", "opened-by AAAA", .openingKey),
+      body("no signature", "CARD-24", second, "\nsignature ", "\nsignatura ", .openingSignature),
+      body("signature cut", "CARD-24", second, "signature ", "signature", .openingSignature),
+      body("another end", "CARD-24", second, "/1 9 ", "/1 8 ", .openingSignature),
+      body(
+        "signed by another key than it names", "CARD-24", running,
+        Base64.encode(TestSigner("stranger").publicKey.array), key, .openingSignature),
+      opened("an opening key of small order", key, low(1), .openingKey),
+      opened(
+        "the log key as opening key", key, Base64.encode(nl2.identity.key.array), .openingKey),
+      opened(
+        "the opening key once more for the epoch after",
+        String(decoding: try nl2.card().note, as: UTF8.self),
+        String(decoding: reused.note, as: UTF8.self), .openingKey),
+      MalformedBody(
+        name: "epoch 1 with a signature", rule: "CARD-24", isGenesis: true,
+        body: first + second.suffix(99), error: .card(.note(.signatureLine))),
       body(
         "keys of another version", "CARD-30", keys, "keys/v1", "keys/v2", .header,
         isGenesis: false),

@@ -101,20 +101,37 @@ struct InteropTests {
 
 @Suite("Epochs (CARD-7, CARD-23)")
 struct EpochTests {
-  @Test("CARD-23: only the key that a genesis committed to opens the next epoch by itself")
+  @Test("CARD-23: only the key that a card commits to opens the epoch after it by itself")
   func authorises() throws {
     let log = try RawLog("nl/1")
-    let next = LogPublicKey(TestSigner("nl/2 log").publicKey)
-    let first = try Genesis(
-      card: try log.card(), nextKeyHash: SHA256.hash(next.array), follows: nil)
-    func opening(_ origin: String, follows: String) throws -> Genesis {
+    let card = try log.card()
+    func opening(_ origin: String, follows: String, by key: TestSigner) throws -> Genesis {
       try RawLog(origin).genesis(
-        follows: Genesis.Predecessor(origin: Origin(follows), size: 7, leafHash: .zero))
+        follows: Genesis.Predecessor(
+          origin: Origin(follows), size: 7, leafHash: .zero, root: .zero), by: key)
     }
-    #expect(first.authorises(try opening("nl/2", follows: "nl/1")))
-    #expect(!first.authorises(try opening("nl/3", follows: "nl/1")), "another key")
-    #expect(!first.authorises(first))
-    #expect(!(try log.genesis().authorises(try opening("nl/2", follows: "nl/1"))))
+    #expect(try opening("nl/2", follows: "nl/1", by: log.opener).isAuthorised(by: card))
+    #expect(try opening("nl/3", follows: "nl/1", by: log.opener).isAuthorised(by: card))
+    #expect(try !opening("nl/3", follows: "nl/2", by: log.opener).isAuthorised(by: card))
+    #expect(
+      try !opening("nl/2", follows: "nl/1", by: log.signer).isAuthorised(by: card),
+      "the running log key")
+    #expect(try !log.genesis().isAuthorised(by: card))
+  }
+
+  @Test("CARD-9, CARD-32: a card keeps its log's opening key, and its serial does not leap")
+  func succeeds() throws {
+    let log = try RawLog("nl/1")
+    let card = try log.card(serial: 3)
+    #expect(try log.card(serial: 4).succeeds(card))
+    #expect(try log.card(serial: 3 + 65_536).succeeds(card))
+    #expect(try !log.card(serial: 3 + 65_537).succeeds(card))
+    #expect(try !log.card(serial: .max).succeeds(card))
+    #expect(!card.succeeds(card))
+    #expect(try !log.card(serial: 2).succeeds(card))
+    let other = try log.card(serial: 4, opener: TestSigner("another"))
+    #expect(!other.succeeds(card) && other.contradicts(card))
+    #expect(try !log.card(serial: 4).contradicts(card))
   }
 
   @Test("CARD-7: the higher epoch, then the higher serial, is newer; of one node only")

@@ -138,7 +138,7 @@ struct CardFile: Codable, Equatable {
   static func generate() throws -> CardFile {
     let log = try RawLog()
     let second = try RawLog("nl/2").genesis(
-      follows: Genesis.Predecessor(origin: Origin("nl/1"), size: 9, leafHash: .zero))
+      follows: Genesis.Predecessor(origin: Origin("nl/1"), size: 9, leafHash: .zero, root: .zero))
     var all = [
       Vector("good", "CARD-3", "card", try log.card().note),
       Vector("good, with an address", "CARD-8", "card", try log.card(address: "[::1]:7440").note),

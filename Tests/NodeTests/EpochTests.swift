@@ -99,7 +99,7 @@ final class EpochTests {
     let epochs: EpochsReply = try node.call("Epochs", NoArguments())
     let file = try NextEpoch.readRecovery(node.folder.defaultRecovery, passphrase: guarded)
     let plan = try EpochPlan(
-      recovery: file.origin, key: file.logKey.publicKey, name: NodeName(name), epochs,
+      recovery: file.origin, key: file.key.publicKey, name: NodeName(name), epochs,
       isUnasked: false)
     _ = try node.terminate()
     return (node, plan)
@@ -110,7 +110,8 @@ final class EpochTests {
   {
     let file = try NextEpoch.readRecovery(node.folder.defaultRecovery, passphrase: guarded)
     return try NextEpoch.prepare(
-      plan, logKey: file.logKey, nextKeyHash: SHA256.hash([next]), credential: nil, in: node.folder)
+      plan, key: file.key, commitment: OpeningKeyHash(SHA256.hash([next]).bytes), credential: nil,
+      in: node.folder)
   }
 
   private func storeGenesis(of prepared: NextEpoch, in node: DaemonProcess) throws -> LogHead {
@@ -238,7 +239,7 @@ final class EpochTests {
     let key = LogSecretKey.generate()
     let card = try Card.make(
       serial: 1, origin: try Origin("fr/1"), log: key.publicKey, cosigning: own.cosigning,
-      sealing: own.sealing, transport: own.transport, address: nil
+      sealing: own.sealing, transport: own.transport, opening: own.opening, address: nil
     ) { key.sign($0) }
     #expect(throws: IdentityError.self) { try Roster.add(card, address: nil, to: nl.folder) }
   }
@@ -261,13 +262,14 @@ final class EpochTests {
     "Which epoch a recovery file opens: nobody asked, another node's, a used or wrong one, more at a peer"
   )
   func plans() throws {
-    let key = LogSecretKey.generate().publicKey
+    let key = OpeningSecretKey.generate().publicKey
     let name = try NodeName("nl")
-    let hash = Hex.encode(SHA256.hash(key.array).array)
+    let hash = key.commitment.description
     let other = Hex.encode(SHA256.hash([7]).array)
-    func epoch(_ number: Int, next: String, claims: [EpochClaim] = []) -> EpochReport {
+    func epoch(_ number: Int, opening: String, claims: [EpochClaim] = []) -> EpochReport {
       EpochReport(
-        origin: "nl/\(number)", id: "", size: 5, leafHash: other, next: next, claims: claims)
+        origin: "nl/\(number)", id: "", size: 5, leafHash: other, root: hash, opening: opening,
+        claims: claims)
     }
     func plan(
       _ recovery: String, _ epochs: [EpochReport], answered: [String] = ["be"],
@@ -283,18 +285,19 @@ final class EpochTests {
     func refusal(_ result: Result<EpochPlan, IdentityError>) -> String {
       if case .failure(let error) = result { error.reason } else { "" }
     }
-    let good = plan("nl/2", [epoch(1, next: hash)])
+    let good = plan("nl/2", [epoch(1, opening: hash)])
     #expect((try? good.get())?.predecessor.size == 5)
     #expect((try? good.get())?.origin.text == "nl/2")
-    #expect(refusal(plan("be/2", [epoch(1, next: hash)])).contains("the node is nl"))
-    #expect(refusal(plan("nl/2", [epoch(1, next: hash)], answered: [])).contains("no peer"))
-    #expect((try? plan("nl/2", [epoch(1, next: hash)], answered: [], isUnasked: true).get()) != nil)
-    #expect(refusal(plan("nl/2", [epoch(1, next: other)])).contains("does not hold the key"))
-    let opened = [epoch(1, next: hash), epoch(2, next: other)]
+    #expect(refusal(plan("be/2", [epoch(1, opening: hash)])).contains("the node is nl"))
+    #expect(refusal(plan("nl/2", [epoch(1, opening: hash)], answered: [])).contains("no peer"))
+    #expect(
+      (try? plan("nl/2", [epoch(1, opening: hash)], answered: [], isUnasked: true).get()) != nil)
+    #expect(refusal(plan("nl/2", [epoch(1, opening: other)])).contains("does not hold the key"))
+    let opened = [epoch(1, opening: hash), epoch(2, opening: other)]
     #expect(refusal(plan("nl/2", opened)).contains("opened already"))
     #expect(refusal(plan("nl/3", opened)).contains("does not hold the key"))
     let claims = [EpochClaim(peer: "be", size: 9), EpochClaim(peer: "fr", size: 7)]
-    let claimed = [epoch(1, next: hash, claims: claims)]
+    let claimed = [epoch(1, opening: hash, claims: claims)]
     #expect(
       refusal(plan("nl/2", claimed))
         .contains("peer be shows 9 entries of nl/1, which it has not delivered; peer fr shows 7"))
@@ -304,15 +307,13 @@ final class EpochTests {
     #expect((try? plan("nl/2", claimed, isUnasked: true).get()) != nil)
     #expect(refusal(plan("nl/2", claimed, without: ["de"])).contains("de, which is not on the"))
     #expect(refusal(plan("nl/2", claimed, answered: [], without: ["fr"])).contains("no peer"))
-    #expect(refusal(plan("nl/2", [epoch(1, next: "")])).contains("not here yet"))
-    // An opening by this key that broke off before its first entry was stored.
-    var begun = epoch(2, next: "")
+    #expect(refusal(plan("nl/2", [epoch(1, opening: "")])).contains("not here yet"))
+    // An opening that broke off before its first entry was stored.
+    var begun = epoch(2, opening: "")
     begun.size = 0
-    #expect(refusal(plan("nl/2", [epoch(1, next: hash), begun])).contains("opened already"))
-    begun.id = LogIdentity(origin: try Origin("nl/2"), key: key).id.description
-    #expect((try? plan("nl/2", [epoch(1, next: hash), begun]).get())?.predecessor.size == 5)
+    #expect((try? plan("nl/2", [epoch(1, opening: hash), begun]).get())?.predecessor.size == 5)
     // Opened twice: the file says whose line goes on.
-    let twice = [epoch(1, next: other), epoch(2, next: other), epoch(2, next: hash)]
+    let twice = [epoch(1, opening: other), epoch(2, opening: other), epoch(2, opening: hash)]
     #expect((try? plan("nl/3", twice).get())?.predecessor.origin.text == "nl/2")
   }
 

@@ -197,7 +197,8 @@ final class Cluster {
       name, epoch: last.origin.epoch + 1,
       follows: Genesis.Predecessor(
         origin: last.origin, size: size,
-        leafHash: (try? member.logs.leafHash(last.id, at: size - 1)) ?? .zero))
+        leafHash: (try? member.logs.leafHash(last.id, at: size - 1)) ?? .zero,
+        root: (try? member.logs.root(last.id, size: size)) ?? .zero))
     member.epochSecrets = Member.secrets(of: member.name.text, epoch: last.origin.epoch + 1)
     member.identity = opening.after.identity
     member.knownLogs[member.name]!.append(member.identity)
@@ -208,9 +209,13 @@ final class Cluster {
     restart(name, start: start)
   }
 
-  /// The genesis entry of an epoch, by the key that the epoch before committed to or by another.
+  /// The genesis entry of an epoch.
+  /// - Parameters:
+  ///   - key: of the new log; always the same if nil.
+  ///   - opener: the epoch whose recovery file opened it; that after the one which it follows if nil.
   func makeOpening(
-    _ name: String, epoch: UInt32, key: NodeSecrets? = nil, follows: Genesis.Predecessor
+    _ name: String, epoch: UInt32, key: NodeSecrets? = nil, follows: Genesis.Predecessor,
+    opener: UInt32? = nil
   ) -> VerifiedBatch {
     let member = members[name]!
     let key = key ?? Member.secrets(of: member.name.text, epoch: follows.origin.epoch + 1)
@@ -219,7 +224,8 @@ final class Cluster {
     let state = LogState(empty: identity)
     var builder = EntryBuilder(state: state)
     builder.append(
-      kind: .genesis, time: now, body: member.genesisBody(epoch: epoch, key: key, follows: follows))
+      kind: .genesis, time: now,
+      body: member.genesisBody(epoch: epoch, key: key, follows: follows, opener: opener))
     return try! state.accept(builder.finish { key.log.sign($0) })
   }
 

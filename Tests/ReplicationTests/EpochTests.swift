@@ -24,7 +24,7 @@ struct EpochTests {
   }
 
   private func follows(_ size: UInt64) -> Genesis.Predecessor {
-    Genesis.Predecessor(origin: first.origin, size: size, leafHash: .zero)
+    Genesis.Predecessor(origin: first.origin, size: size, leafHash: .zero, root: .zero)
   }
 
   private func size(_ holder: String, _ log: LogID) -> UInt64 {
@@ -163,14 +163,14 @@ struct EpochTests {
     cluster.disconnectAll()
     let before = cluster["be"].identity
     let puppet = puppet()
-    let thief = Member.secrets(of: "be", epoch: 1)
     for time in 0..<3 {
       cluster.now += UInt64(time)
       show(
         puppet,
         cluster.makeOpening(
-          "be", epoch: 2, key: thief,
-          follows: Genesis.Predecessor(origin: before.origin, size: 5, leafHash: .zero)))
+          "be", epoch: 2,
+          follows: Genesis.Predecessor(
+            origin: before.origin, size: 5, leafHash: .zero, root: .zero), opener: 1))
     }
     #expect(!puppet.isOpen)
     #expect(cluster["nl"].core.endsAt(before.id) == nil)
@@ -186,7 +186,7 @@ struct EpochTests {
     let before = cluster["be"].identity
     let opening = cluster.makeOpening(
       "be", epoch: 2,
-      follows: Genesis.Predecessor(origin: before.origin, size: 5, leafHash: .zero))
+      follows: Genesis.Predecessor(origin: before.origin, size: 5, leafHash: .zero, root: .zero))
     for byte in stride(from: 0, to: EntryLayout.leafBytes + opening.batch.bodies.count, by: 7) {
       var leaf = opening.batch.leaves
       var body = opening.batch.bodies
@@ -205,12 +205,12 @@ struct EpochTests {
     connectAll()
     cluster.disconnectAll()
     let before = cluster["be"].identity
-    let be = Genesis.Predecessor(origin: before.origin, size: 5, leafHash: .zero)
+    let be = Genesis.Predecessor(origin: before.origin, size: 5, leafHash: .zero, root: .zero)
     show(puppet(), cluster.makeOpening("be", epoch: 2, follows: be))
     cluster.run(100)
     let other = cluster.makeOpening(
       "be", epoch: 2,
-      follows: Genesis.Predecessor(origin: before.origin, size: 3, leafHash: .zero))
+      follows: Genesis.Predecessor(origin: before.origin, size: 3, leafHash: .zero, root: .zero))
     show(Puppet(cluster, as: "be", logs: ["nl", "be"]), other)
     let next = other.after.identity.id
     #expect(cluster["nl"].proofs.map(\.frozenAt) == [0])
@@ -232,7 +232,8 @@ struct EpochTests {
     cluster.disconnectAll()
     let before = cluster["be"].identity
     func show(_ size: UInt64) {
-      let follows = Genesis.Predecessor(origin: before.origin, size: size, leafHash: .zero)
+      let follows = Genesis.Predecessor(
+        origin: before.origin, size: size, leafHash: .zero, root: .zero)
       self.show(
         Puppet(cluster, as: "be", logs: ["nl", "be"]),
         cluster.makeOpening("be", epoch: 2, follows: follows))
@@ -258,7 +259,7 @@ struct EpochTests {
     connectAll()
     cluster.disconnectAll()
     let before = cluster["be"].identity
-    let be = Genesis.Predecessor(origin: before.origin, size: 5, leafHash: .zero)
+    let be = Genesis.Predecessor(origin: before.origin, size: 5, leafHash: .zero, root: .zero)
     let first = cluster.makeOpening("be", epoch: 2, follows: be)
     let second = cluster.makeOpening("be", epoch: 3, follows: be)
     let puppet = puppet()
@@ -335,7 +336,7 @@ struct EpochTests {
     for epoch in 2..<80 as Range<UInt32> {
       let next = cluster.makeOpening(
         "be", epoch: epoch,
-        follows: Genesis.Predecessor(origin: before.origin, size: 1, leafHash: .zero))
+        follows: Genesis.Predecessor(origin: before.origin, size: 1, leafHash: .zero, root: .zero))
       show(puppet, next, after: epoch == 2 ? 1 : salted - 1)
       cluster.run(20)
       before = next.after.identity

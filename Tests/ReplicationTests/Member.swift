@@ -51,16 +51,33 @@ final class Member {
 
   var ownState: LogState { logs.state(of: identity.id)! }
 
-  /// The body of entry 0 of an epoch of this node.
-  func genesisBody(
-    epoch: UInt32, key: NodeSecrets, follows: Genesis.Predecessor?, serial: UInt64 = 1
-  ) -> [UInt8] {
-    let card = try! Card.make(
+  /// The key in the recovery file that opens `epoch`.
+  static func openingKey(of name: String, epoch: UInt32) -> OpeningSecretKey {
+    var random = SeededRandom(
+      seed: name.utf8.reduce(UInt64(epoch) &* 11) { $0 &* 31 &+ UInt64($1) })
+    return OpeningSecretKey.generate(using: &random)
+  }
+
+  /// The card of an epoch of this node.
+  func card(epoch: UInt32, key: NodeSecrets, serial: UInt64 = 1) -> Card {
+    let next = Member.openingKey(of: name.text, epoch: epoch + 1).publicKey
+    return try! Card.make(
       serial: serial, origin: Origin(name: name, epoch: epoch), log: key.log.publicKey,
       cosigning: secrets.cosigning.publicKey, sealing: secrets.sealing.publicKey,
-      transport: secrets.transport.publicKey, address: nil, sign: { key.log.sign($0) })
-    let next = Member.secrets(of: name.text, epoch: epoch + 1).log.publicKey
-    return try! Genesis(card: card, nextKeyHash: SHA256.hash(next.array), follows: follows)
+      transport: secrets.transport.publicKey, opening: next.commitment, address: nil,
+      sign: { key.log.sign($0) })
+  }
+
+  /// The body of entry 0 of an epoch of this node.
+  /// - Parameter opener: what opens it, if not the key that the epoch before committed to.
+  func genesisBody(
+    epoch: UInt32, key: NodeSecrets, follows: Genesis.Predecessor?, serial: UInt64 = 1,
+    opener: UInt32? = nil
+  ) -> [UInt8] {
+    let card = card(epoch: epoch, key: key, serial: serial)
+    guard let follows else { return try! Genesis(first: card).encode() }
+    let opening = Member.openingKey(of: name.text, epoch: opener ?? follows.origin.epoch + 1)
+    return try! Genesis(card: card, follows: follows, key: opening.publicKey) { opening.sign($0) }
       .encode()
   }
 

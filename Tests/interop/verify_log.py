@@ -68,6 +68,14 @@ def double(point):
     return (2 * x * y * pow(1 + t, P - 2, P) % P, (y * y + x * x) * pow(1 - t, P - 2, P) % P)
 
 
+def add_points(a, b):
+    t = D * a[0] * b[0] * a[1] * b[1] % P
+    return (
+        (a[0] * b[1] + b[0] * a[1]) * pow(1 + t, P - 2, P) % P,
+        (a[1] * b[1] + a[0] * b[0]) * pow(1 - t, P - 2, P) % P,
+    )
+
+
 def sound_point(encoded):
     """Canonical and not of small order: eight times it is not the neutral element."""
     point = decode_point(encoded)
@@ -93,15 +101,33 @@ class Ed25519Key:
             return False
 
 
+def in_prime_subgroup(encoded):
+    """A key that a card may hold (card.md, CARD-9): canonical, and of the group's prime order."""
+    point = decode_point(encoded)
+    if point is None or point == (0, 1):
+        return False
+    sum_, k = (0, 1), ORDER
+    while k:
+        if k & 1:
+            sum_ = add_points(sum_, point)
+        point, k = double(point), k >> 1
+    return sum_ == (0, 1)
+
+
+def sound_x25519(encoded):
+    """Canonical, and not of small order: eight times it is not zero (RFC 7748, 5)."""
+    x1 = int.from_bytes(encoded, "little")
+    if x1 >= P:
+        return False
+    # Projective doubling, three times: X' = (X² - Z²)², Z' = 4XZ(X² + 486662XZ + Z²).
+    x, z = x1, 1
+    for _ in range(3):
+        x, z = (x * x - z * z) ** 2 % P, 4 * x * z * (x * x + 486662 * x * z + z * z) % P
+    return z != 0
+
+
 def small_order_points():
     """Encodings of the eight points of small order, found by multiplying by the group's order."""
-    def add(a, b):
-        t = D * a[0] * b[0] * a[1] * b[1] % P
-        return (
-            (a[0] * b[1] + b[0] * a[1]) * pow(1 + t, P - 2, P) % P,
-            (a[1] * b[1] + a[0] * b[0]) * pow(1 - t, P - 2, P) % P,
-        )
-
     found, y = set(), 2
     while len(found) < 8:
         point, y = decode_point(y.to_bytes(32, "little")), y + 1
@@ -110,11 +136,11 @@ def small_order_points():
         torsion, k = (0, 1), ORDER
         while k:
             if k & 1:
-                torsion = add(torsion, point)
+                torsion = add_points(torsion, point)
             point, k = double(point), k >> 1
         multiple = (0, 1)
         for _ in range(8):
-            multiple = add(multiple, torsion)
+            multiple = add_points(multiple, torsion)
             found.add((multiple[1] | (multiple[0] & 1) << 255).to_bytes(32, "little"))
     return found
 
@@ -145,7 +171,7 @@ def decimal(text, low, high):
 
 
 def parse_origin(text):
-    match = re.fullmatch(r"([a-z0-9.-]{1,32})/([1-9][0-9]{0,9})", text)
+    match = re.fullmatch(r"([a-z0-9][a-z0-9.-]{0,31})/([1-9][0-9]{0,9})", text)
     if not match or match[1].startswith("liaison-") or int(match[2]) >= 2**32:
         raise Bad("has a malformed origin")
     return match[1]
@@ -198,19 +224,26 @@ class Card:
             raise Bad("is longer than a card")
         note = parse_note(raw)
         lines = note[0].decode().split("\n")[:-1]
-        names = ["serial", "name", "origin", "log", "cosign", "seal", "transport"]
-        if lines[0] != "liaison-card/v1" or not 8 <= len(lines) <= 9:
+        names = ["serial", "name", "origin", "log", "cosign", "seal", "transport", "opening"]
+        if lines[0] != "liaison-card/v1" or not 9 <= len(lines) <= 10:
             raise Bad("is no card")
         values = {}
         for name, line in zip(names + ["address"], lines[1:]):
             if not line.startswith(name + " "):
                 raise Bad("lacks the line " + name)
             values[name] = line[len(name) + 1:]
-        decimal(values["serial"], 1, 2**64 - 1)
+        self.serial = decimal(values["serial"], 1, 2**64 - 1)
         self.name, self.origin = values["name"], values["origin"]
         if parse_origin(self.origin) != self.name:
             raise Bad("has an origin of another name")
         self.keys = {name: b64(values[name], 32) for name in names[3:]}
+        self.opening = self.keys["opening"]
+        for name in ("log", "cosign"):
+            if not in_prime_subgroup(self.keys[name]):
+                raise Bad("has a %s key that is none" % name)
+        for name in ("seal", "transport"):
+            if not sound_x25519(self.keys[name]):
+                raise Bad("has a %s key that is none" % name)
         if self.keys["log"] == self.keys["cosign"] or self.keys["seal"] == self.keys["transport"]:
             raise Bad("uses one key for two purposes")
         if "address" in values and not self.is_address(values["address"]):
@@ -228,31 +261,44 @@ class Card:
 
 def public_body_card(kind, body):
     """The card of a genesis or keys body: card.md, 4 and 5."""
-    if len(body) > 2304:
+    if len(body) > 2560:
         raise Bad("is too long")
-    head, blank, card = body.partition(b"\n\n")
+    head, blank, rest = body.partition(b"\n\n")
     lines = head.decode("utf-8", "replace").split("\n")
     if not blank:
         raise Bad("has no blank line")
-    card = Card(card)
     if kind == KEYS:
         if lines != ["liaison-keys/v1"]:
             raise Bad("is no keys body")
-        return card
-    epoch = int(card.origin.rpartition("/")[2])
-    if lines[0] != "liaison-genesis/v1" or len(lines) != (2 if epoch == 1 else 3):
+        return Card(rest)
+    if lines[0] != "liaison-genesis/v1" or len(lines) not in (1, 3):
         raise Bad("is no genesis body")
-    if not lines[1].startswith("next "):
-        raise Bad("names no next key")
-    b64(lines[1][5:], 32)
-    if epoch > 1:
-        words = lines[2].split(" ")
-        if len(words) != 4 or words[0] != "follows" or parse_origin(words[1]) != card.name:
+    if len(lines) == 1:
+        card = Card(rest)
+        if not card.origin.endswith("/1"):
             raise Bad("does not say what it follows")
-        if int(words[1].rpartition("/")[2]) >= epoch:
-            raise Bad("follows a later epoch")
-        decimal(words[2], 1, MAX_SIZE)
-        b64(words[3], 32)
+        return card
+    card, signature = Card(rest[:-99]), rest[-99:].decode("utf-8", "replace")
+    epoch = int(card.origin.rpartition("/")[2])
+    words = lines[1].split(" ")
+    if len(words) != 5 or words[0] != "follows" or parse_origin(words[1]) != card.name:
+        raise Bad("does not say what it follows")
+    if int(words[1].rpartition("/")[2]) >= epoch:
+        raise Bad("follows a later epoch")
+    decimal(words[2], 1, MAX_SIZE)
+    b64(words[3], 32)
+    b64(words[4], 32)
+    if not lines[2].startswith("opened-by "):
+        raise Bad("names no opening key")
+    key = b64(lines[2][10:], 32)
+    if not in_prime_subgroup(key) or key in (card.keys["log"], card.keys["cosign"]):
+        raise Bad("names an opening key that is none")
+    if sha256(key) == card.opening:
+        raise Bad("names the opening key of the epoch after")
+    if not signature.startswith("signature ") or not signature.endswith("\n"):
+        raise Bad("is not signed by its opening key")
+    if not Ed25519Key(key).verifies(b64(signature[10:-1], 64), body[:-99]):
+        raise Bad("is not signed by its opening key")
     return card
 
 
@@ -944,7 +990,7 @@ class Log:
             root, raw_name, signature = frame[24:56], frame[56:88], frame[88:152]
             name = raw_name[:length].decode("ascii", "replace")
             if (length > 32 or any(frame[1:4]) or any(raw_name[length:]) or any(frame[152:176])
-                    or not re.fullmatch(r"(?!liaison-)[a-z0-9.-]{1,32}", name)):
+                    or not re.fullmatch(r"(?!liaison-)[a-z0-9][a-z0-9.-]{0,31}", name)):
                 self.failed("cosignatures", place, offset, "is malformed")
                 continue
             what = "the cosignature of " + name

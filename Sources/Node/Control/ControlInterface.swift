@@ -108,7 +108,8 @@ enum ControlInterface {
       id: string,
       size: int,
       leafHash: string,
-      next: string,
+      root: string,
+      opening: string,
       claims: []EpochClaim
     )
 

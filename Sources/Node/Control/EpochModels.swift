@@ -21,20 +21,23 @@ public struct EpochReport: Codable, Hashable, Sendable {
   public var size: UInt64
   /// Leaf hash of the newest of them, hexadecimal; empty at size 0.
   public var leafHash: String
-  /// SHA-256 of the log key that may open the next epoch, hexadecimal; empty while its genesis is not here.
-  public var next: String
+  /// The root over these entries, hexadecimal; empty at size 0.
+  public var root: String
+  /// SHA-256 of the key that opens the epoch after, hexadecimal, as its card says it; empty while none is here.
+  public var opening: String
   /// Peers that show more of it than is here, and have not delivered it.
   public var claims: [EpochClaim]
 
   public init(
-    origin: String, id: String, size: UInt64, leafHash: String, next: String,
+    origin: String, id: String, size: UInt64, leafHash: String, root: String, opening: String,
     claims: [EpochClaim] = []
   ) {
     self.origin = origin
     self.id = id
     self.size = size
     self.leafHash = leafHash
-    self.next = next
+    self.root = root
+    self.opening = opening
     self.claims = claims
   }
 }

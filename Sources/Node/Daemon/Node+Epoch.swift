@@ -24,7 +24,9 @@ extension Node {
         return EpochReport(
           origin: log.origin.text, id: log.id.description, size: head.size,
           leafHash: head.size == 0 ? "" : Hex.encode(head.leafHash.array),
-          next: genesis(of: log).map { Hex.encode($0.nextKeyHash.array) } ?? "",
+          root: head.size == 0
+            ? "" : (try? store.root(log.id, size: head.size))?.description ?? "",
+          opening: genesis(of: log)?.card.opening.description ?? "",
           claims: core.claims(of: log.id).map { EpochClaim(peer: $0.peer.text, size: $0.size) })
       })
   }
@@ -91,7 +93,10 @@ extension Node {
     guard let follows = prepared.genesis.follows else {
       throw .refused(reason: "\(prepared.card.origin) follows nothing", hint: "use a recovery file")
     }
-    let others = ownEpochs.filter { $0.id != prepared.card.identity.id }
+    // A log without an entry is what an opening that broke off left.
+    let others = ownEpochs.filter {
+      $0.id != prepared.card.identity.id && store.durableHead($0.id)?.size ?? 0 > 0
+    }
     let highest = others.map(\.origin.epoch).max() ?? 0
     guard follows.origin.epoch == highest, prepared.card.origin.epoch > highest else {
       throw .refused(
@@ -103,11 +108,13 @@ extension Node {
         && store.durableHead(log.id)
           == LogHead(size: follows.size, leafHash: follows.leafHash)
         && store.state(log.id)?.size == follows.size
+        && (try? store.root(log.id, size: follows.size)) == follows.root
     }
     guard let found else { throw .epochMoved(follows.origin.text) }
-    guard let genesis = genesis(of: found), genesis.authorises(prepared.genesis) else {
+    guard let genesis = genesis(of: found), prepared.genesis.isAuthorised(by: genesis.card) else {
       throw .refused(
-        reason: "\(found.origin) did not commit to the key of \(prepared.card.origin)",
+        reason: "the card of \(found.origin) does not commit to the key that opened "
+          + "\(prepared.card.origin)",
         hint: "use the recovery file that was written with \(found.origin)")
     }
   }

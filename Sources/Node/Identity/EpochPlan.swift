@@ -8,11 +8,11 @@ public struct EpochPlan: Hashable, Sendable {
 
   /// - Parameters:
   ///   - recovery: the origin that the recovery file names.
-  ///   - key: the log key in it.
+  ///   - key: the opening key in it.
   ///   - waived: peers whose claims to hold more than is here the operator does not believe, or will not wait for.
   ///   - isUnasked: the operator opens the epoch although peers could not be asked, or claim more than is here.
   public init(
-    recovery: String, key: LogPublicKey, name: NodeName, _ epochs: EpochsReply,
+    recovery: String, key: OpeningPublicKey, name: NodeName, _ epochs: EpochsReply,
     waived: Set<String> = [], isUnasked: Bool
   ) throws(IdentityError) {
     guard let origin = try? Origin(recovery), origin.name == name else {
@@ -22,37 +22,36 @@ public struct EpochPlan: Hashable, Sendable {
     }
     try EpochPlan.checkNames(waived, epochs)
     if !isUnasked { try EpochPlan.checkAsked(epochs) }
-    // What this very key opens and has no entry yet is an opening that broke off: it was shown to nobody.
-    let begun = LogIdentity(origin: origin, key: key).id.description
-    let known = epochs.epochs.filter { $0.size > 0 || $0.id != begun }
+    // A log without an entry is what an opening that broke off left: it was shown to nobody.
+    let known = epochs.epochs.filter { $0.size > 0 }
     let (highest, epoch) = try EpochPlan.highest(known)
     guard origin.epoch > epoch else {
       throw IdentityError(
         .refused, "this is the recovery file of \(origin), which was opened already",
         hint: "use the recovery file that was written when \(highest.origin) was opened")
     }
-    // Two openings of one epoch differ in their keys: the file says whose line it goes on with.
-    let candidates = known.filter { $0.origin == highest.origin }
-    if let unread = candidates.first(where: { $0.next.isEmpty || $0.size == 0 }),
-      candidates.count == 1
-    {
+    guard !highest.opening.isEmpty else {
       throw IdentityError(
-        .refused, "the first entry of \(unread.origin) is not here yet",
+        .refused, "the first entry of \(highest.origin) is not here yet",
         hint: "wait until liaison status shows it, and try again")
     }
-    let wanted = Hex.encode(SHA256.hash(key.array).array)
-    guard let report = candidates.first(where: { $0.next == wanted }),
-      let followed = try? Origin(report.origin), let hash = Hex.decode(report.leafHash),
-      let leafHash = Digest(hash)
+    // Two openings of one epoch commit to two keys: the file says whose line it goes on with.
+    let wanted = key.commitment.description
+    guard
+      let report = known.first(where: { $0.origin == highest.origin && $0.opening == wanted }),
+      let followed = try? Origin(report.origin),
+      let leafHash = Hex.decode(report.leafHash).flatMap({ Digest($0) }),
+      let root = Hex.decode(report.root).flatMap({ Digest($0) })
     else {
       throw IdentityError(
-        .refused, "this file does not hold the key that \(highest.origin) committed to",
+        .refused, "this file does not hold the key that the card of \(highest.origin) commits to",
         hint: "partners would not follow it: find the recovery file that was written with "
           + "\(highest.origin); without it, make a new node and compare cards by voice")
     }
     if !isUnasked { try EpochPlan.checkClaims(report, waived) }
     self.origin = origin
-    predecessor = Genesis.Predecessor(origin: followed, size: report.size, leafHash: leafHash)
+    predecessor = Genesis.Predecessor(
+      origin: followed, size: report.size, leafHash: leafHash, root: root)
   }
 
   private static func checkNames(

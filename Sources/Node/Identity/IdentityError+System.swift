@@ -31,6 +31,7 @@ extension CardError {
     case .note: "is not a signed note"
     case .header: "does not begin with \"liaison-card/v1\""
     case .line(let name): "has no usable line \"\(name)\" in its place"
+    case .unsoundKey(let name): "has a key in the line \"\(name)\" that is none"
     case .extraLine: "has lines that no card has"
     case .sharedKey: "uses one key for two purposes"
     case .signatures: "does not have exactly one signature"

@@ -39,19 +39,19 @@ public struct NextEpoch: Sendable {
   }
 
   /// Writes the recovery file of the epoch after `origin`, and reads it back.
-  /// - Returns: what the genesis of `origin` commits to.
+  /// - Returns: what the card of `origin` commits to.
   public static func writeRecovery(
     _ path: String, after origin: Origin, _ folder: NodeFolder,
     passphrase: borrowing GuardedBytes
-  ) throws(IdentityError) -> Digest {
+  ) throws(IdentityError) -> OpeningKeyHash {
     try checkRecovery(path, folder)
-    let key = LogSecretKey.generate()
+    let key = OpeningSecretKey.generate()
     let next = Origin(name: origin.name, epoch: origin.epoch + 1)
     var random = SystemRandom()
     let text: [UInt8]
     do throws(PassphraseFileError) {
       text = try RecoveryFile.seal(
-        origin: next.text, logKey: key, passphrase: passphrase, using: &random)
+        origin: next.text, key: key, passphrase: passphrase, using: &random)
     } catch {
       throw IdentityError(error, path: path)
     }
@@ -59,34 +59,36 @@ public struct NextEpoch: Sendable {
       try FileSystem.writeNew(path, text, mode: 0o600)
     }
     let read = try readRecovery(path, passphrase: passphrase)
-    guard read.origin == next.text, read.logKey.publicKey == key.publicKey else {
+    guard read.origin == next.text, read.key.publicKey == key.publicKey else {
       throw IdentityError(
         .inputOutput, "\(path) does not read back as it was written",
         hint: "nothing was opened: look at that disk, and name another path with --next-recovery")
     }
-    return SHA256.hash(key.publicKey.array)
+    return key.publicKey.commitment
   }
 
   /// Makes card and genesis, and writes them with the keys into `DIR/next`, in the place of what was prepared before.
   /// - Parameters:
-  ///   - logKey: what the recovery file holds.
-  ///   - nextKeyHash: what the genesis commits to.
+  ///   - key: what the recovery file holds.
+  ///   - commitment: to the opening key of the epoch after, for the new card.
   public static func prepare(
-    _ plan: EpochPlan, logKey: borrowing LogSecretKey, nextKeyHash: Digest,
+    _ plan: EpochPlan, key: borrowing OpeningSecretKey, commitment: OpeningKeyHash,
     credential: String?, in folder: NodeFolder
   ) throws(IdentityError) -> NextEpoch {
     let own = try CardFile.own(folder)
     let secrets = try OwnSecrets.load(folder, credential: credential, for: own)
-      .succeeded(by: logKey)
+      .succeeded(by: LogSecretKey.generate())
     let card: Card
     let genesis: Genesis
     do {
       card = try Card.make(
         serial: 1, origin: plan.origin, log: secrets.log.publicKey,
         cosigning: secrets.cosigning.publicKey, sealing: secrets.sealing.publicKey,
-        transport: secrets.transport.publicKey, address: own.address
+        transport: secrets.transport.publicKey, opening: commitment, address: own.address
       ) { secrets.log.sign($0) }
-      genesis = try Genesis(card: card, nextKeyHash: nextKeyHash, follows: plan.predecessor)
+      genesis = try Genesis(card: card, follows: plan.predecessor, key: key.publicKey) {
+        key.sign($0)
+      }
     } catch {
       throw IdentityError(
         .refused, "the genesis of \(plan.origin) cannot be made: \(error)",

@@ -18,19 +18,20 @@ public enum NodeInit {
       name: name, folder: folder, recoveryPath: recoveryPath, tokenPath: tokenPath,
       address: address)
     let secrets = NodeSecrets.generate()
-    let next = LogSecretKey.generate()
+    let opening = OpeningSecretKey.generate()
     let origin = Origin(name: name, epoch: 1)
     let card: Card
     do {
       card = try Card.make(
         serial: 1, origin: origin, log: secrets.log.publicKey,
         cosigning: secrets.cosigning.publicKey, sealing: secrets.sealing.publicKey,
-        transport: secrets.transport.publicKey, address: address
+        transport: secrets.transport.publicKey, opening: opening.publicKey.commitment,
+        address: address
       ) { secrets.log.sign($0) }
     } catch {
       throw IdentityError(.refused, "the card \(error.reason)", hint: "look at the address")
     }
-    let recovery = try seal(Origin(name: name, epoch: 2), next, passphrase)
+    let recovery = try seal(Origin(name: name, epoch: 2), opening, passphrase)
     let leftover =
       "make room or look at the disk, remove \(folder.root) and, where they are, \(recoveryPath) and "
       + "\(tokenPath), and try again"
@@ -44,8 +45,7 @@ public enum NodeInit {
         try GuardedFile.write(folder.secrets, seeds)
       }
     }
-    let head = try makeLog(
-      folder, card, SHA256.hash(next.publicKey.array), secrets, leftover: leftover)
+    let head = try makeLog(folder, card, secrets, leftover: leftover)
     try IdentityError.wrap(hint: leftover) { () throws(SystemError) in
       let token = RollbackToken(origin: origin, size: head.size, leafHash: head.leafHash)
       try FileSystem.atomicWrite(tokenPath, token.encode(), mode: 0o600)
@@ -87,12 +87,12 @@ public enum NodeInit {
   }
 
   private static func seal(
-    _ origin: Origin, _ key: borrowing LogSecretKey, _ passphrase: borrowing GuardedBytes
+    _ origin: Origin, _ key: borrowing OpeningSecretKey, _ passphrase: borrowing GuardedBytes
   ) throws(IdentityError) -> [UInt8] {
     var random = SystemRandom()
     do {
       return try RecoveryFile.seal(
-        origin: origin.text, logKey: key, passphrase: passphrase, using: &random)
+        origin: origin.text, key: key, passphrase: passphrase, using: &random)
     } catch {
       throw IdentityError(error, path: "the recovery file")
     }
@@ -111,8 +111,7 @@ public enum NodeInit {
 
   /// The store with the genesis entry and a checkpoint over it, synced.
   private static func makeLog(
-    _ folder: NodeFolder, _ card: Card, _ nextKeyHash: Digest, _ secrets: NodeSecrets,
-    leftover: String
+    _ folder: NodeFolder, _ card: Card, _ secrets: NodeSecrets, leftover: String
   ) throws(IdentityError) -> LogHead {
     var random = SystemRandom()
     do {
@@ -121,7 +120,7 @@ public enum NodeInit {
       try Store.create(on: disk, salt: salt)
       try writeJournalsOnce(disk)
       let store = try Store.open(on: disk)
-      let genesis = try Genesis(card: card, nextKeyHash: nextKeyHash, follows: nil)
+      let genesis = try Genesis(first: card)
       let empty = LogState(empty: card.identity)
       var builder = EntryBuilder(state: empty)
       builder.append(

@@ -7,6 +7,7 @@ final class NodeKeys {
   let name: NodeName
   private let seed: UInt64
   private var epochs: [UInt32: NodeSecrets] = [:]
+  private var openings: [UInt32: Held<OpeningSecretKey>] = [:]
 
   init(_ name: String, seed: UInt64) throws(Violation) {
     self.name = try must("a name") { try NodeName(name) }
@@ -19,6 +20,15 @@ final class NodeKeys {
     var random = SeededRandom(seed: seed &+ UInt64(epoch) &* 0x1_0000_0001)
     let made = NodeSecrets.generate(using: &random)
     epochs[epoch] = made
+    return made
+  }
+
+  /// The key in the recovery file that opens `epoch`.
+  func openingKey(_ epoch: UInt32) -> Held<OpeningSecretKey> {
+    if let known = openings[epoch] { return known }
+    var random = SeededRandom(seed: ~seed &+ UInt64(epoch) &* 0x1_0000_0001)
+    let made = Held(OpeningSecretKey.generate(using: &random))
+    openings[epoch] = made
     return made
   }
 
@@ -36,7 +46,8 @@ final class NodeKeys {
       try Card.make(
         serial: 1, origin: Origin(name: name, epoch: epoch), log: key.log.publicKey,
         cosigning: lasting.cosigning.publicKey, sealing: lasting.sealing.publicKey,
-        transport: lasting.transport.publicKey, address: nil
+        transport: lasting.transport.publicKey,
+        opening: openingKey(epoch + 1).secret.publicKey.commitment, address: nil
       ) { key.log.sign($0) }
     }
   }
@@ -44,9 +55,12 @@ final class NodeKeys {
   /// The first entry of an epoch. The recovery file of the next one is in its safe already.
   func genesis(_ epoch: UInt32, follows: Genesis.Predecessor?) throws(Violation) -> VerifiedBatch {
     let card = try card(epoch)
-    let next = SHA256.hash(secrets(epoch + 1).log.publicKey.array)
     let body = try must("a genesis of \(name)") {
-      try Genesis(card: card, nextKeyHash: next, follows: follows).encode()
+      guard let follows else { return try Genesis(first: card).encode() }
+      let key = openingKey(epoch)
+      return try Genesis(card: card, follows: follows, key: key.secret.publicKey) {
+        key.secret.sign($0)
+      }.encode()
     }
     let state = LogState(empty: card.identity)
     var builder = EntryBuilder(state: state)

@@ -44,12 +44,15 @@ extension NodeProcess {
       && store.state(identity.id)?.size == store.durableHead(identity.id)?.size
   }
 
-  /// Opens the epoch after the own one, with the key from the recovery file.
+  /// Opens the epoch after the own one, with the opening key from the recovery file.
   func openEpoch() throws(Violation) {
     guard let head = store.durableHead(identity.id), head.size > 0 else { return }
     let epoch = identity.origin.epoch + 1
+    let root = try must("the root of the own log") {
+      try store.root(identity.id, size: head.size)
+    }
     let follows = Genesis.Predecessor(
-      origin: identity.origin, size: head.size, leafHash: head.leafHash)
+      origin: identity.origin, size: head.size, leafHash: head.leafHash, root: root)
     let batch = try site.keys.genesis(epoch, follows: follows)
     let next = batch.after.identity
     world.say("the operator of \(site.label) opens \(next.origin) after \(head.size) entries")

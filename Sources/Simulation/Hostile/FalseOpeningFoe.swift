@@ -1,3 +1,4 @@
+import Crypto
 import Log
 import Replication
 import Store
@@ -13,7 +14,8 @@ final class FalseOpeningFoe: Foe {
     let usurper = try NodeKeys(log.origin.name.text, seed: ways.random.next())
     let genesis = try usurper.genesis(
       log.origin.epoch + 1,
-      follows: Genesis.Predecessor(origin: log.origin, size: head.size, leafHash: head.leafHash))
+      follows: Genesis.Predecessor(
+        origin: log.origin, size: head.size, leafHash: head.leafHash, root: .zero))
     let opening = Said.opening(
       position: position, leaf: genesis.batch.leaves, body: genesis.batch.bodies)
     try misbehave(opening, on: session.id, ways)

@@ -27,9 +27,9 @@ final class SimulatedAuthor {
       let card = try Card.make(
         serial: 1, origin: origin, log: secrets.log.publicKey,
         cosigning: secrets.cosigning.publicKey, sealing: secrets.sealing.publicKey,
-        transport: secrets.transport.publicKey, address: nil
+        transport: secrets.transport.publicKey, opening: OpeningKeyHash(.zero), address: nil
       ) { secrets.log.sign($0) }
-      return (card, try Genesis(card: card, nextKeyHash: .zero, follows: nil).encode())
+      return (card, try Genesis(first: card).encode())
     }
     identity = made.0.identity
     genesis = made.1

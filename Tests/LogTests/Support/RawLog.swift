@@ -79,20 +79,35 @@ struct RawLog {
       checkpoint: checkpoint(size).note)
   }
 
-  func card(serial: UInt64 = 1, address: String? = nil) throws -> Card {
+  func card(
+    serial: UInt64 = 1, address: String? = nil, opener: TestSigner? = nil
+  ) throws -> Card {
     let name = identity.origin.name.text
     return try Card.make(
       serial: serial, origin: identity.origin, log: identity.key,
       cosigning: CosigningPublicKey(TestSigner("\(name) cosign").publicKey),
-      sealing: SealingPublicKey(SHA256.hash(Array("\(name) seal".utf8)).bytes),
-      transport: TransportPublicKey(SHA256.hash(Array("\(name) transport".utf8)).bytes),
+      sealing: SealingPublicKey(RawLog.x25519("\(name) seal")),
+      transport: TransportPublicKey(RawLog.x25519("\(name) transport")),
+      opening: OpeningPublicKey((opener ?? self.opener).publicKey).commitment,
       address: address, sign: signer.sign)
   }
 
-  func genesis(follows: Genesis.Predecessor? = nil) throws -> Genesis {
-    let next = TestSigner("\(identity.origin.text) next").publicKey
+  /// A canonical point that nobody knows the scalar of.
+  static func x25519(_ name: String) -> Bytes32 {
+    var bytes = SHA256.hash(Array(name.utf8)).array
+    bytes[31] &= 0x7f
+    return Bytes32(bytes.span)
+  }
+
+  /// Opens the epoch after this one.
+  var opener: TestSigner { TestSigner("\(identity.origin.text) opening") }
+
+  /// - Parameter by: the key that opens an epoch above 1; that of the epoch which it follows if nil.
+  func genesis(follows: Genesis.Predecessor? = nil, by key: TestSigner? = nil) throws -> Genesis {
+    guard let follows else { return try Genesis(first: try card()) }
+    let key = try key ?? RawLog(follows.origin.text).opener
     return try Genesis(
-      card: try card(), nextKeyHash: SHA256.hash(next.array), follows: follows)
+      card: try card(), follows: follows, key: OpeningPublicKey(key.publicKey), sign: key.sign)
   }
 }
 
