@@ -71,7 +71,7 @@ let package = Package(
     // A disk in memory that forgets and fails, for tests and for campaigns.
     library(
       "Simulation", ["Replication", "Store", "Transport", "Secrets", "Log", "Crypto", "Wire"]),
-    // What a fuzzer drives; no tool depends on it.
+    // What a fuzzer drives; no tool that is installed depends on it.
     library(
       "Fuzzing",
       [
@@ -99,6 +99,8 @@ let package = Package(
       ]),
 
     tool("liaison-sim", ["Simulation", "CommandLine"]),
+    // What a fuzzer drives, on inputs that one seed makes: for the test command, never installed.
+    tool("liaison-inputs", ["Fuzzing", "Runtime"]),
 
     tests("FuzzTests", ["Fuzzing"]),
     tests("TextTests", ["Text"]),

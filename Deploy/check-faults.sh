@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes system calls of a daemon fail in turn, fills its disk, and turns its disk read-only.
 #
-#   ./Deploy/check-faults.sh [--seed N] [--seconds N] [--all] [--only sweep|full|read-only]
+#   ./Deploy/check-faults.sh [--seed N] [--rounds N] [--all] [--only sweep|full|read-only]
 #
 # Uses the release build; LIAISON_BIN names another folder with the binaries.
 set -euo pipefail

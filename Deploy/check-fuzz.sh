@@ -1,59 +1,57 @@
 #!/usr/bin/env bash
-# Fuzzes every target for a minute, two at a time, from the corpus in Tests/Corpus (docs/fuzzing.md).
+# Runs every fuzz target on its corpus in Tests/Corpus, and on a fixed number of inputs that one fixed seed makes of it
+# (docs/fuzzing.md). The inputs are the same each time and on every machine; Deploy/campaign.sh searches.
 #
 #   ./Deploy/check-fuzz.sh [TARGET…]
 #
-# LIAISON_FUZZ_SECONDS says how long each is fuzzed instead. LIAISON_FUZZ_KEEP names a folder for the corpora that result.
-# What is found stays in .build/fuzz-found, and the line that replays it is printed.
+# What is found stays in .build/fuzz-found, and the line that replays it is printed. Uses the release build; LIAISON_BIN names
+# another folder with the binaries.
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
+. Deploy/lib/fuzz.sh
 require_swift
+bin=${LIAISON_BIN:-$(swift build "${release_flags[@]}" --show-bin-path)}
 
-seconds=${LIAISON_FUZZ_SECONDS:-60}
-scratch=.build/fuzz
+seed=1
+# Inputs of each target: some 30 s of one processor.
+inputs_of() {
+  case $1 in
+    channel) echo 20000 ;;
+    control | entries | sealing | texts) echo 100000 ;;
+    core) echo 4000 ;;
+    store) echo 10000 ;;
+    sync) echo 10000 ;;
+    *) echo 10000 ;;
+  esac
+}
+
+mapfile -t targets < <(fuzz_targets "$@")
 found=$PWD/.build/fuzz-found
-# Long enough for every message but a large chunk, whose parts are all alike.
-longest_input=8192
-# One input: the slowest take some 50 ms on a busy machine.
-slowest_seconds=20
-memory_mib=1024
-
-if [ $# -gt 0 ]; then targets=("$@"); else mapfile -t targets < <(cd Tests/Corpus && printf '%s\n' *); fi
 work=$(mktemp -d "${TMPDIR:-/tmp}/liaison-fuzz.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$found"
 
-LIAISON_FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path "$scratch" --product liaison-fuzz \
-  "${build_flags[@]}" >"$work/build.log" 2>&1 || { tail -n 40 "$work/build.log"; exit 1; }
-fuzzer=$PWD/$scratch/release/liaison-fuzz
-
-# Symbols of the module `Fuzzing` begin with this; the fuzzer itself shows that the search finds them.
+# Symbols of the module `Fuzzing` begin with this; the tool itself shows that the search finds them.
 symbols='s7Fuzzing'
-grep -q "$symbols" "$fuzzer" || { echo "no symbol $symbols in $fuzzer: this check sees nothing"; exit 1; }
+grep -q "$symbols" "$bin/liaison-inputs" || { echo "no symbol $symbols in $bin/liaison-inputs: this check sees nothing"; exit 1; }
 for tool in liaisond liaison liaison-audit; do
-  binary=${LIAISON_BIN:-.build/release}/$tool
-  if [ -f "$binary" ] && grep -q "$symbols" "$binary"; then echo "FAILED: $binary holds the fuzzer"; exit 1; fi
+  if [ -f "$bin/$tool" ] && grep -q "$symbols" "$bin/$tool"; then echo "FAILED: $bin/$tool holds the fuzzer"; exit 1; fi
 done
 
-fuzz() {
-  local target=$1 log="$work/$1.log" status=0
-  mkdir -p "$work/$target"
-  # No stack traces by Swift: libFuzzer wants the signal. Dictionaries in the same order: an input does the same again.
-  SWIFT_BACKTRACE=enable=no SWIFT_DETERMINISTIC_HASHING=1 LIAISON_FUZZ_TARGET=$target "$fuzzer" \
-    -max_total_time="$seconds" -max_len="$longest_input" -timeout="$slowest_seconds" -rss_limit_mb="$memory_mib" \
-    -artifact_prefix="$found/$target-" -print_final_stats=1 "$work/$target" "Tests/Corpus/$target" >"$log" 2>&1 || status=$?
-  local runs cover
-  runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
-  cover=$(grep -oE 'cov: [0-9]+' "$log" | tail -n 1)
+inputs() {
+  local target=$1 log="$work/$1.log" number file status=0 begin=$SECONDS
+  SWIFT_DETERMINISTIC_HASHING=1 "$bin/liaison-inputs" run "$target" "Tests/Corpus/$target" "$seed" 0 "$(inputs_of "$target")" \
+    "$work/$target.number" >"$log" 2>&1 || status=$?
   if [ "$status" = 0 ]; then
-    printf '%s: %s runs in %s s, %s\n' "$target" "$runs" "$seconds" "$cover"
+    printf '%s: %s inputs of seed %s, %d s\n' "$target" "$(inputs_of "$target")" "$seed" $((SECONDS - begin))
     return 0
   fi
-  grep -E 'Fatal error|ERROR|SUMMARY' "$log" | head -n 5
-  printf 'FAILED %s; replay it with:\n' "$target"
-  sed -n 's/.*Test unit written to //p' "$log" | while read -r file; do
-    printf 'LIAISON_FUZZ_TARGET=%s %s %s\n' "$target" "$fuzzer" "$file"
-  done
+  number=$(sed 's/^0*\(.\)/\1/' "$work/$target.number")
+  file=$found/$target-$seed-$number
+  "$bin/liaison-inputs" write "$target" "Tests/Corpus/$target" "$seed" "$number" "$file"
+  grep -E 'Fatal error|liaison-inputs:' "$log" | head -n 5
+  printf 'FAILED %s, input %s (%s): status %d; replay it with:\n' "$target" "$number" "$file" "$status"
+  printf 'liaison-inputs run %s Tests/Corpus/%s %s %s %s .build/fuzz-found/number\n' "$target" "$target" "$seed" "$number" $((number + 1))
   return 1
 }
 
@@ -64,15 +62,12 @@ for target in "${targets[@]}"; do
     wait -n || failures=$((failures + 1))
     running=$((running - 1))
   fi
-  fuzz "$target" &
+  inputs "$target" &
   running=$((running + 1))
 done
 while [ "$running" -gt 0 ]; do
   wait -n || failures=$((failures + 1))
   running=$((running - 1))
 done
-if [ -n "${LIAISON_FUZZ_KEEP-}" ]; then
-  for target in "${targets[@]}"; do mkdir -p "$LIAISON_FUZZ_KEEP/$target"; cp -r "$work/$target/." "$LIAISON_FUZZ_KEEP/$target/"; done
-fi
-echo "${#targets[@]} targets fuzzed for $seconds s each, $failures with a finding"
+echo "${#targets[@]} targets, $failures with a finding"
 [ "$failures" = 0 ]

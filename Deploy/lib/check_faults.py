@@ -181,12 +181,11 @@ class Sweep:
 
     # All
 
-    def run(self, seconds, every):
-        begin = time.monotonic()
+    def run(self, rounds, every):
         plan = self.plan(self.profile(), every)
         done = 0
         for turn in plan:
-            if time.monotonic() - begin > seconds and all(self.fired.values()):
+            if done >= rounds and all(self.fired.values()):
                 break
             self.round(*turn)
             done += 1
@@ -214,7 +213,7 @@ class Sweep:
         return [turn for _, _, turn in sorted(turns)]
 
 
-def sweep(chance, seconds, every):
+def sweep(chance, rounds, every):
     why = unable_to_trace()
     if why:
         return skipped("sweep of failing calls", why)
@@ -222,26 +221,25 @@ def sweep(chance, seconds, every):
     network.nodes = {"nl": TracedNode(network, "nl")}
     try:
         network["nl"].make()
-        Sweep(network, chance).run(seconds, every)
+        Sweep(network, chance).run(rounds, every)
     finally:
         network.close()
 
 
 def body():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--seed", type=int, default=None)
-    arguments.add_argument("--seconds", type=int, default=45, help="of the sweep")
-    arguments.add_argument("--all", action="store_true", help="up to 40 numbers of each call, without a limit of time")
+    arguments.add_argument("--seed", type=int, default=1, help="of what is drawn; another one searches")
+    arguments.add_argument("--rounds", type=int, default=60, help="of the sweep; more until each kind of fault fired")
+    arguments.add_argument("--all", action="store_true", help="up to 40 numbers of each call, all of them")
     arguments.add_argument("--only", choices=["sweep", "full", "read-only"])
     options = arguments.parse_args()
-    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
-    print(f"seed {seed}", flush=True)
+    print(f"seed {options.seed}", flush=True)
     if options.only in (None, "full"):
         full_disk()
     if options.only in (None, "read-only"):
         read_only_disk()
     if options.only in (None, "sweep"):
-        sweep(random.Random(seed), float("inf") if options.all else options.seconds, 40 if options.all else 4)
+        sweep(random.Random(options.seed), float("inf") if options.all else options.rounds, 40 if options.all else 4)
     return 0
 
 

@@ -355,10 +355,9 @@ ATTACKS = [
 
 def body():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--seed", type=int, default=None)
+    arguments.add_argument("--seed", type=int, default=1, help="of what is drawn; another one searches")
     options = arguments.parse_args()
-    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
-    print(f"seed {seed}", flush=True)
+    print(f"seed {options.seed}", flush=True)
     network = Network(["nl", "be", "fr"])
     failures = 0
     try:
@@ -369,7 +368,7 @@ def body():
         nl, be = network["nl"], network["be"]
         wait_for("all connected", CONNECT_SECONDS,
                  lambda: all(is_connected(node.status()) for node in network))
-        target = Target(network, nl, be, random.Random(seed))
+        target = Target(network, nl, be, random.Random(options.seed))
         target.exchange("before all")
         since = floods.peer(be, "nl")["since"]
         for name, attack, prefix in ATTACKS:

@@ -20,7 +20,7 @@ class Publisher(threading.Thread):
     def __init__(self, node, seed):
         super().__init__()
         self.node = node
-        self.chance = random.Random(seed)
+        self.chance = random.Random(options.seed)
         self.ending = threading.Event()
         self.acknowledged = {}
         self.failures = []
@@ -151,11 +151,10 @@ def final_leaves(network, ids):
 def body():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--rounds", type=int, default=8)
-    arguments.add_argument("--seed", type=int, default=None)
+    arguments.add_argument("--seed", type=int, default=1, help="of what is drawn; another one searches")
     options = arguments.parse_args()
-    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
-    print(f"seed {seed}", flush=True)
-    chance = random.Random(seed)
+    print(f"seed {options.seed}", flush=True)
+    chance = random.Random(options.seed)
     network = Network(["nl", "be"])
     acknowledged = {"nl": {}, "be": {}}
     numbers = {"nl": 0, "be": 0}

@@ -21,6 +21,7 @@
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -313,6 +314,24 @@ int64_t liaison_thread_start(unsigned long *thread, void *(*body)(void *), void 
 void liaison_keep_memory(int mapped, int kept) {
   mallopt(M_MMAP_THRESHOLD, mapped);
   mallopt(M_TRIM_THRESHOLD, kept);
+}
+/// Raises the limit of open descriptors to `most`, or to what the hard limit allows; the limit that is in force then, or
+/// a negated errno.
+int64_t liaison_raise_descriptors(uint64_t most) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -(int64_t)errno;
+  rlim_t wanted = limit.rlim_max < most ? limit.rlim_max : (rlim_t)most;
+  if (limit.rlim_cur < wanted) {
+    struct rlimit raised = {.rlim_cur = wanted, .rlim_max = limit.rlim_max};
+    if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  }
+  return limit.rlim_cur > INT32_MAX ? INT32_MAX : (int64_t)limit.rlim_cur;
+}
+/// Waits so long, or less when a signal comes.
+void liaison_pause(uint64_t milliseconds) {
+  struct timespec wait = {.tv_sec = (time_t)(milliseconds / 1000),
+                          .tv_nsec = (long)(milliseconds % 1000 * 1000000)};
+  clock_nanosleep(CLOCK_MONOTONIC, 0, &wait, NULL);
 }
 void liaison_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 uint64_t liaison_nanoseconds(int clock) {

@@ -12,6 +12,15 @@ public enum Environment {
   public static var processID: Int32 { getpid() }
   public static var userID: UInt32 { geteuid() }
 
+  /// Raises the limit of open descriptors as far as this process may, at most to `Limits.descriptors`.
+  /// - Returns: how many descriptors it may have.
+  public static func raiseDescriptorLimit() throws(SystemError) -> Int {
+    Int(try check(liaison_raise_descriptors(Limits.descriptors), "setrlimit"))
+  }
+
+  /// Ends the process, without what would run at its end.
+  public static func exit(_ status: Int32) -> Never { _exit(status) }
+
   /// Buffers that come and go stay with the process: `Limits.keptFreeBytes`. Called once, early.
   public static func keepFreedMemory() {
     liaison_keep_memory(Limits.mappedBlockBytes, Limits.keptFreeBytes)

@@ -24,6 +24,8 @@ public final class EventLoop {
   private var isStopping = false
   let readBuffer = ReadBuffer(bytes: Limits.readBufferBytes)
   var resolver: Resolver?
+  /// Look-ups of names that are under way at once: `DescriptorBudget.lookUps`.
+  public var lookUpsAtOnce = Limits.resolverThreads
 
   private static let wakerID: UInt64 = 0
 

@@ -15,6 +15,8 @@ public final class FileDisk: Disk, Sendable {
     var uses: UInt64 = 0
     /// The first sync that failed. What the kernel could not write it has dropped, and the next sync would say "good".
     var failure: DiskError?
+    /// Kept for a time when there is no other descriptor to be had.
+    var spare: Descriptor?
   }
 
   private let root: Descriptor
@@ -31,6 +33,8 @@ public final class FileDisk: Disk, Sendable {
     root = try Descriptor.open(folder, .folder)
     openFilesLimit = openFiles
     access = isReadOnly ? [] : .writing
+    let spare = try Descriptor.open(folder, .folder)
+    state.withLock { $0.spare = spare }
   }
 
   public func read(
@@ -55,7 +59,9 @@ public final class FileDisk: Disk, Sendable {
 
   public func list(_ folder: StoreFolder) throws(DiskError) -> [String] {
     do throws(SystemError) {
-      return try Descriptor.open(folder.path, in: root, .folder).names()
+      return try opened { () throws(SystemError) in
+        try Descriptor.openOnce(folder.path, in: root, .folder)
+      }.names()
     } catch {
       if error.number == ENOENT { return [] }
       throw DiskError(error)
@@ -105,8 +111,10 @@ public final class FileDisk: Disk, Sendable {
         if error.number != EEXIST { throw error }
       }
     case .create(let file):
-      let made = try Descriptor.open(
-        file.path, in: root, [.writing, .creating, .notThroughLink], mode: 0o600)
+      let made = try opened { () throws(SystemError) in
+        try Descriptor.openOnce(
+          file.path, in: root, [.writing, .creating, .notThroughLink], mode: 0o600)
+      }
       keep(made, as: file)
     case .preallocate(let file, let bytes):
       try descriptor(file).preallocate(at: 0, bytes: bytes)
@@ -117,7 +125,9 @@ public final class FileDisk: Disk, Sendable {
     case .sync(let file):
       try descriptor(file).syncData()
     case .syncFolder(let folder):
-      try Descriptor.open(folder.path, in: root, .folder).syncAll()
+      try opened { () throws(SystemError) in
+        try Descriptor.openOnce(folder.path, in: root, .folder)
+      }.syncAll()
     case .punchHole(let file, let offset, let bytes):
       try free(descriptor(file), at: offset, bytes: bytes)
     case .rename(let from, let to):
@@ -160,10 +170,51 @@ public final class FileDisk: Disk, Sendable {
       return open.file
     }
     if let known { return known }
-    let opened = try Descriptor.open(
-      file.path, in: root, access.union([.notThroughLink, .notBlocking]))
-    keep(opened, as: file)
-    return opened
+    let found = try opened { () throws(SystemError) in
+      try Descriptor.openOnce(
+        file.path, in: root, access.union([.notThroughLink, .notBlocking]))
+    }
+    keep(found, as: file)
+    return found
+  }
+
+  /// A shortage of descriptors is met with those that are kept here, then with the spare one, and is waited for after that.
+  private func opened(
+    _ open: () throws(SystemError) -> Descriptor
+  ) throws(SystemError) -> Descriptor {
+    do throws(SystemError) {
+      return try open()
+    } catch {
+      guard error.isShortage else { throw error }
+    }
+    forgetAll()
+    do throws(SystemError) {
+      return try open()
+    } catch {
+      guard error.isShortage else { throw error }
+    }
+    // Closed here, outside the lock.
+    let spare = state.withLock { state -> Descriptor? in
+      defer { state.spare = nil }
+      return state.spare
+    }
+    withExtendedLifetime(spare) {}
+    defer { takeSpare() }
+    return try Shortage.waited { () throws(SystemError) in try open() }
+  }
+
+  private func forgetAll() {
+    let dropped = state.withLock { state in
+      defer { state.open = [:] }
+      return state.open
+    }
+    withExtendedLifetime(dropped) {}
+  }
+
+  /// For the next shortage; when there is none to be had now, it goes without.
+  private func takeSpare() {
+    guard let spare = try? Descriptor.openOnce(".", in: root, .folder) else { return }
+    state.withLock { $0.spare = spare }
   }
 
   /// For reading alone: what lies on a disk that turned read-only is still served.
@@ -172,7 +223,9 @@ public final class FileDisk: Disk, Sendable {
       return try descriptor(file)
     } catch {
       guard error.number == EROFS else { throw error }
-      return try Descriptor.open(file.path, in: root, [.notThroughLink, .notBlocking])
+      return try opened { () throws(SystemError) in
+        try Descriptor.openOnce(file.path, in: root, [.notThroughLink, .notBlocking])
+      }
     }
   }
 

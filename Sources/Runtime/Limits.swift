@@ -25,11 +25,27 @@ public enum Limits {
 
   /// Addresses tried for one host name.
   public static let addressesPerName = 8
-  /// Threads that may wait for the name service, and names that may wait for a thread: one for each of 500
-  /// peers, rounded up.
-  public static let resolverThreads = 2
+  /// Look-ups of names that are under way at once, each on a thread of its own, and names that wait for one: one for each
+  /// of 500 peers, rounded up.
+  public static let resolverThreads = 32
   public static let resolverQueue = 512
+  /// A name whose look-up took longer is slow: its name server does not answer. Slow names have these threads less the
+  /// last eight, so that the others go on.
+  public static let slowLookUpMilliseconds: UInt64 = 2_000
+  public static let resolverThreadsForOthers = 8
+  /// A larger `/etc/hosts` is left to the name service.
+  static let hostsFileBytes = 256 << 10
 
+  /// Descriptors that the process asks for: 512 connections of peers, 256 store files, 256 clients, and as many again.
+  static let descriptors: UInt64 = 4_096
+  /// Standard streams, loop, signals, folders, locks, listeners, the service manager's socket; and what comes and goes: small
+  /// files, folders that are synced, a backup, look-ups of names.
+  static let descriptorsOfProcess = 16
+  static let passingDescriptors = 8
+  /// A shortage of descriptors or memory is looked at again after this.
+  static let shortagePauseMilliseconds: UInt64 = 10
+  /// So often for a small file, whose caller tries again; the store's files are waited for.
+  static let shortagePausesOfSmallFile = 20
   /// Open files kept by `FileDisk`: well below the usual 1,024 descriptors of a process.
   public static let openFiles = 256
   /// Written at once over what a file system without holes cannot free.

@@ -28,8 +28,16 @@ public struct SourceAddress: Hashable, Sendable {
 public struct ConnectionGate: Sendable {
   public struct Token: Hashable, Sendable { fileprivate let number: UInt64 }
 
+  /// A connection that may begin its handshake.
+  public struct Admission: Hashable, Sendable {
+    public let token: Token
+    /// The handshake that gave its place up for this one: its connection is to be closed.
+    public let displaced: Token?
+  }
+
   /// Why a connection is closed without a byte.
   public enum Refusal: String, Error, CaseIterable, Sendable {
+    /// Everybody holds as many as the newcomer would.
     case tooManyHalfOpen
     case tooManyHalfOpenFromSource
     public var counter: String { "transport_\(rawValue)" }
@@ -42,7 +50,10 @@ public struct ConnectionGate: Sendable {
     let deadline: UInt64
   }
 
-  /// Oldest first; at most `TransportLimits.halfOpenTotal`, so that a scan is cheap.
+  /// Handshakes that may be half-open at once, and how many of these strangers may have.
+  private let total: Int
+  private let ofStrangers: Int
+  /// Oldest first; at most `total`, so that a scan is cheap.
   private var halfOpen: [HalfOpen] = []
   private var nextNumber: UInt64 = 0
   private var windowStart: UInt64 = 0
@@ -50,37 +61,61 @@ public struct ConnectionGate: Sendable {
   /// At most one entry for each configured address and `handshakesOfStrangers` others.
   private var handshakes: [SourceAddress: Int] = [:]
 
-  public init() {}
+  /// - Parameter total: half-open handshakes at once, 2 and more: a process with few descriptors has less than usual.
+  public init(total: Int = TransportLimits.halfOpenTotal) {
+    self.total = min(max(total, 2), TransportLimits.halfOpenTotal)
+    ofStrangers =
+      self.total * (TransportLimits.halfOpenTotal - TransportLimits.halfOpenKeptForPeers)
+      / TransportLimits.halfOpenTotal
+  }
 
   public var halfOpenCount: Int { halfOpen.count }
 
   /// Asked at accept. The token goes back with `release` when the handshake ends, well or badly.
   ///
-  /// - Parameter isPeerAddress: some peer on the roster is configured with this address.
+  /// Where all places are taken, the address that holds most of them gives up its oldest: some addresses that hold idle
+  /// connections keep nobody out.
+  /// - Parameter isPeerAddress: some peer on the roster is known by this address.
   public mutating func admit(
     _ source: SourceAddress, isPeerAddress: Bool, now: UInt64
-  ) throws(Refusal) -> Token {
+  ) throws(Refusal) -> Admission {
     let fromSource = halfOpen.count { $0.source == source }
-    if isPeerAddress {
-      guard fromSource < TransportLimits.halfOpenPerPeerSource else {
-        throw .tooManyHalfOpenFromSource
-      }
-    } else {
-      guard fromSource < TransportLimits.halfOpenPerSource else {
-        throw .tooManyHalfOpenFromSource
-      }
-      let strangers = halfOpen.count { !$0.isPeer }
-      let share = TransportLimits.halfOpenTotal - TransportLimits.halfOpenKeptForPeers
-      guard strangers < share else { throw .tooManyHalfOpen }
+    let most =
+      isPeerAddress ? TransportLimits.halfOpenPerPeerSource : TransportLimits.halfOpenPerSource
+    guard fromSource < most else { throw .tooManyHalfOpenFromSource }
+    var displaced: Token?
+    if !isPeerAddress, halfOpen.count(where: { !$0.isPeer }) >= ofStrangers {
+      displaced = try displace(for: fromSource, strangersOnly: true)
+    } else if halfOpen.count >= total {
+      displaced = try displace(for: fromSource, strangersOnly: false)
     }
-    guard halfOpen.count < TransportLimits.halfOpenTotal else { throw .tooManyHalfOpen }
     let token = Token(number: nextNumber)
     nextNumber += 1
     halfOpen.append(
       HalfOpen(
         token: token, source: source, isPeer: isPeerAddress,
         deadline: now + TransportLimits.handshakeTimeoutMilliseconds))
-    return token
+    return Admission(token: token, displaced: displaced)
+  }
+
+  /// Takes out the oldest of the address that holds most.
+  /// - Parameter held: what the newcomer's address holds already: nobody with as few or fewer gives way.
+  private mutating func displace(
+    for held: Int, strangersOnly: Bool
+  ) throws(Refusal) -> Token {
+    var counts: [SourceAddress: Int] = [:]
+    var largest = held
+    for each in halfOpen where !strangersOnly || !each.isPeer {
+      let count = counts[each.source, default: 0] + 1
+      counts[each.source] = count
+      largest = max(largest, count)
+    }
+    guard largest > held,
+      let place = halfOpen.firstIndex(where: {
+        (!strangersOnly || !$0.isPeer) && counts[$0.source] == largest
+      })
+    else { throw .tooManyHalfOpen }
+    return halfOpen.remove(at: place).token
   }
 
   /// The handshake ended: established, failed, or the connection was lost.

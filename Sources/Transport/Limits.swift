@@ -39,17 +39,17 @@ public enum TransportLimits {
   /// Half-open handshakes at the responder: at most 128 × (112 bytes, a guarded key of 4 pages, a
   /// socket), about 3 MiB.
   public static let halfOpenTotal = 128
-  /// Of these, only connections from addresses of configured peers may use the last 64.
+  /// Of these, only connections from addresses that peers are known by may use the last 64.
   public static let halfOpenKeptForPeers = 64
-  /// From one address that no peer is configured with.
+  /// From one address that no peer is known by.
   public static let halfOpenPerSource = 4
-  /// From one configured address: several nodes may stand behind it, and each may redial.
+  /// From one such address: several nodes may stand behind it, and each may redial.
   public static let halfOpenPerPeerSource = 16
 
   /// Handshakes computed (five scalar multiplications, 0.7 ms measured) for one address in one window, counted
   /// once the mac of message 1 was right.
   public static let handshakesPerSource = 16
-  /// The same for all addresses without a configured peer: 256 × 0.7 ms is 1.8 % of one core.
+  /// The same for all addresses that no peer is known by: 256 × 0.7 ms is 1.8 % of one core.
   public static let handshakesOfStrangers = 256
   public static let handshakeWindowMilliseconds: UInt64 = 10_000
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Crypto
 import Log
 import Runtime
@@ -46,7 +47,9 @@ struct SpaceUnitTests {
     #expect(budget.bytes == 1)
   }
 
-  @Test("What was taken today counts on after a restart, and a damaged file counts nothing")
+  @Test(
+    "What was taken today counts on after a restart, and where that is not known the day is used up"
+  )
   func budgetsAreKept() throws {
     var budgets = DayBudgets()
     budgets.byLog[log] = DayBudget(day: 5, bytes: 60)
@@ -56,6 +59,18 @@ struct SpaceUnitTests {
     for text in ["x", "\(log) 5", "\(log) 5 -1", "\(log) 5 18446744073709551615", "zz 5 6"] {
       #expect(DayBudgets(text: text) == nil)
     }
+    let folder = NodeFolder(NSTemporaryDirectory() + "liaison-taken-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(
+      atPath: folder.root, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder.root) }
+    #expect(DayBudgets.load(folder, logs: [log], today: 5) == DayBudgets())
+    try budgets.save(folder)
+    #expect(DayBudgets.load(folder, logs: [log], today: 5) == budgets)
+    try Data("x".utf8).write(to: URL(fileURLWithPath: folder.taken))
+    let unknown = DayBudgets.load(folder, logs: [log], today: 5)
+    #expect(unknown.isUnknown)
+    #expect(unknown.byLog[log]?.hasRoom(for: 1, within: .max >> 1, on: 5) == false)
+    #expect(unknown.byLog[log]?.hasRoom(for: 1, within: 100, on: 6) == true)
   }
 
   @Test("What is withdrawn before it is here goes when it comes, in bounded memory")
@@ -91,17 +106,33 @@ struct SpaceUnitTests {
   func passDue() {
     var scrub = Scrub(NodeFolder("/nowhere"), logs: [], own: log)
     #expect(scrub.passDue(day: 0) == 0)
-    scrub.beginPass(at: 1_000, day: 20_000)
+    scrub.beginPass(at: 9, steady: 1_000, day: 20_000)
     scrub.endPass(at: 5_000)
     #expect(scrub.passDue(day: 20_000) == 1_000 + NodeLimits.scrubEveryMilliseconds)
     #expect(scrub.passDue(day: 20_001) == 0)
     #expect(scrub.passDue(day: 0) == 1_000 + NodeLimits.scrubEveryMilliseconds)
   }
 
+  @Test(
+    "A pass is due by the steady clock; a beginning that a wrong clock noted for the future counts for nothing"
+  )
+  func passAfterWrongClock() {
+    let day = NodeLimits.scrubEveryMilliseconds
+    var scrub = Scrub(NodeFolder("/nowhere"), logs: [], own: log)
+    scrub.beginPass(at: 50 * day, steady: 0, day: 0)
+    scrub.endPass(at: 50 * day)
+    scrub.recall(wall: 49 * day, steady: 1_000)
+    #expect(scrub.passDue(day: 0) == 0)
+    scrub.recall(wall: 50 * day + 600, steady: 1_000)
+    #expect(scrub.passDue(day: 0) == 1_000 + day - 600)
+    scrub.recall(wall: 52 * day, steady: 1_000)
+    #expect(scrub.passDue(day: 0) == 0)
+  }
+
   @Test("STO-27: after damage a pass is due soon, once, and at most one in ten minutes")
   func passAfterDamage() {
     var scrub = Scrub(NodeFolder("/nowhere"), logs: [], own: log)
-    scrub.beginPass(at: 1_000, day: 0)
+    scrub.beginPass(at: 9, steady: 1_000, day: 0)
     // The pass that runs is enough.
     let duringPass = scrub.noteDamage()
     #expect(!duringPass)
@@ -110,7 +141,7 @@ struct SpaceUnitTests {
     let (first, second) = (scrub.noteDamage(), scrub.noteDamage())
     #expect(first && !second)
     #expect(scrub.passDue(day: 0) == 1_000 + NodeLimits.scrubAfterDamageMilliseconds)
-    scrub.beginPass(at: 700_000, day: 0)
+    scrub.beginPass(at: 9, steady: 700_000, day: 0)
     scrub.endPass(at: 710_000)
     #expect(scrub.passDue(day: 0) == 700_000 + NodeLimits.scrubEveryMilliseconds)
   }

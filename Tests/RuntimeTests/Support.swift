@@ -49,3 +49,21 @@ func pattern(_ count: Int) -> [UInt8] {
 }
 
 func zeros(_ count: Int) -> [UInt8] { Array(repeating: 0, count: count) }
+
+extension TCPConnector {
+  /// Looks a text up and connects to its first address.
+  static func connect(
+    loop: EventLoop, to address: String, timeoutMilliseconds: UInt64,
+    completion: @escaping (Result<Connection, SystemError>) -> Void
+  ) {
+    NameService.addresses(of: address, on: loop) { found in
+      do throws(SystemError) {
+        connect(
+          loop: loop, to: try found.get()[0], timeoutMilliseconds: timeoutMilliseconds,
+          completion: completion)
+      } catch {
+        completion(.failure(error))
+      }
+    }
+  }
+}

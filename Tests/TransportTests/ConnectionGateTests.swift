@@ -21,22 +21,56 @@ import Testing
     #expect(SourceAddress([1, 2, 3]) == nil)
   }
 
-  @Test("TRN-22: strangers never take the share of configured peers")
+  @Test("TRN-22: strangers never take the share of known peers")
   func share() throws {
     var gate = ConnectionGate()
+    var strangers: [ConnectionGate.Token] = []
     for number in 0..<64 {
-      _ = try gate.admit(address(number), isPeerAddress: false, now: 0)
+      let admission = try gate.admit(address(number), isPeerAddress: false, now: 0)
+      #expect(admission.displaced == nil)
+      strangers.append(admission.token)
     }
-    #expect(throws: ConnectionGate.Refusal.tooManyHalfOpen) {
-      try gate.admit(address(900), isPeerAddress: false, now: 0)
-    }
+    // Each holds one: the oldest gives way, and the number stays.
+    let next = try gate.admit(address(900), isPeerAddress: false, now: 0)
+    #expect(next.displaced == strangers[0] && gate.halfOpenCount == 64)
     for number in 0..<64 {
-      _ = try gate.admit(address(1_000 + number), isPeerAddress: true, now: 0)
+      let admission = try gate.admit(address(1_000 + number), isPeerAddress: true, now: 0)
+      #expect(admission.displaced == nil)
     }
-    #expect(throws: ConnectionGate.Refusal.tooManyHalfOpen) {
-      try gate.admit(address(2_000), isPeerAddress: true, now: 0)
-    }
+    let peer = try gate.admit(address(2_000), isPeerAddress: true, now: 0)
+    #expect(peer.displaced == strangers[1])
     #expect(gate.halfOpenCount == TransportLimits.halfOpenTotal)
+  }
+
+  @Test(
+    "TRN-22: idle connections of some addresses keep nobody out, not even one that no peer is known by"
+  )
+  func displacement() throws {
+    var gate = ConnectionGate()
+    var held: [ConnectionGate.Token] = []
+    for number in 0..<64 {
+      held.append(try gate.admit(address(number % 16), isPeerAddress: false, now: 0).token)
+    }
+    let newcomer = try gate.admit(address(500), isPeerAddress: false, now: 1)
+    #expect(newcomer.displaced == held[0])
+    // Whoever holds most gives way, so that the newcomer is not the next.
+    for number in 0..<30 {
+      let again = try gate.admit(address(100 + number), isPeerAddress: false, now: 2)
+      #expect(again.displaced.map(held.contains) == true)
+    }
+    #expect(gate.halfOpenCount == 64)
+  }
+
+  @Test("TRN-22: who would hold as many as everybody else displaces nobody")
+  func noDisplacement() throws {
+    var gate = ConnectionGate(total: 4)
+    _ = try gate.admit(address(1), isPeerAddress: false, now: 0)
+    _ = try gate.admit(address(2), isPeerAddress: false, now: 0)
+    #expect(throws: ConnectionGate.Refusal.tooManyHalfOpen) {
+      try gate.admit(address(2), isPeerAddress: false, now: 0)
+    }
+    for number in 0..<2 { _ = try gate.admit(address(10 + number), isPeerAddress: true, now: 0) }
+    #expect(gate.halfOpenCount == 4)
   }
 
   @Test("TRN-22: one address is limited, and gets its places back")
@@ -44,7 +78,7 @@ import Testing
     var gate = ConnectionGate()
     var tokens: [ConnectionGate.Token] = []
     for _ in 0..<TransportLimits.halfOpenPerSource {
-      tokens.append(try gate.admit(address(1), isPeerAddress: false, now: 0))
+      tokens.append(try gate.admit(address(1), isPeerAddress: false, now: 0).token)
     }
     #expect(throws: ConnectionGate.Refusal.tooManyHalfOpenFromSource) {
       try gate.admit(address(1), isPeerAddress: false, now: 0)
@@ -65,8 +99,8 @@ import Testing
   func expiry() throws {
     var gate = ConnectionGate()
     #expect(gate.nextDeadline == nil)
-    let first = try gate.admit(address(1), isPeerAddress: false, now: 100)
-    let second = try gate.admit(address(1), isPeerAddress: false, now: 200)
+    let first = try gate.admit(address(1), isPeerAddress: false, now: 100).token
+    let second = try gate.admit(address(1), isPeerAddress: false, now: 200).token
     #expect(gate.nextDeadline == 5_100)
     let early = gate.expired(now: 5_099)
     let onTime = gate.expired(now: 5_100)

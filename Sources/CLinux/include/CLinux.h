@@ -101,6 +101,8 @@ void liaison_ignore_pipe_signal(void);
 /// thread that asked for them.
 int64_t liaison_thread_start(unsigned long *thread, void *(*body)(void *), void *context);
 void liaison_keep_memory(int mapped, int kept);
+int64_t liaison_raise_descriptors(uint64_t most);
+void liaison_pause(uint64_t milliseconds);
 void liaison_thread_name(const char *name);
 uint64_t liaison_nanoseconds(int clock);
 const char *liaison_error_text(int number);

@@ -81,7 +81,12 @@ final class Author {
   private var lastBatch: UInt64 = 0
   /// Why nothing is signed in this epoch any more.
   private(set) var closedBecause: String?
+  /// For the times of entries, which are a claim and order nothing.
   var wallMilliseconds: () -> UInt64 = { 0 }
+  /// For waits: a wall clock that is set takes no time and gives none.
+  var steadyMilliseconds: () -> UInt64 = { 0 }
+  /// Why nothing is signed for now; what asks for it is refused.
+  private(set) var pausedBecause: String?
   /// Told what the store took.
   var didStage: (EntryBatch) -> Void = { _ in }
 
@@ -107,6 +112,11 @@ final class Author {
     signing = []
     for publication in dropped { publication.reply(.failure(.closedHere(reason: reason))) }
   }
+
+  /// Nothing more is signed until `endPause`.
+  func pause(because reason: String) { pausedBecause = reason }
+
+  func endPause() { pausedBecause = nil }
 
   /// Signing waits.
   func hold(for peers: [NodeName]) { heldFor = peers }
@@ -170,6 +180,11 @@ final class Author {
       throw .closedHere(reason: "the own log is damaged; run 'liaison fsck'")
     }
     if case .full = store.condition { throw .diskFull }
+    if let pausedBecause {
+      throw .refused(
+        reason: pausedBecause,
+        hint: "look at that file and its folder; liaisond goes on by itself")
+    }
     var builder = signing.last.map { EntryBuilder(after: $0.builder) } ?? EntryBuilder(state: state)
     let first = builder.nextIndex
     let hasGrant = try seal(publication, into: &builder)
@@ -314,7 +329,7 @@ final class Author {
     waiting.append(
       Waiting(
         publication: batch.publication, end: entries.end, run: run,
-        deadline: wallMilliseconds() + NodeLimits.replicasMilliseconds))
+        deadline: steadyMilliseconds() + NodeLimits.replicasMilliseconds))
   }
 
   private func refusal(_ error: any Error) -> ControlError {
@@ -384,6 +399,6 @@ private struct Waiting {
   let publication: Publication
   let end: UInt64
   let run: EntryRun
-  /// Unix ms after which it is answered with what there is.
+  /// When it is answered with what there is, by the steady clock.
   let deadline: UInt64
 }

@@ -84,7 +84,11 @@ public enum Daemon {
     let switchboard = SignalSwitch()
     let signals = try Signals(loop: loop) { switchboard.handler($0) }
     defer { withExtendedLifetime(signals) {} }
-    let store = try Store.open(on: try FileDisk(folder: folder.root))
+    let budget = DescriptorBudget(limit: try Environment.raiseDescriptorLimit())
+    let room = Room(budget)
+    loop.lookUpsAtOnce = budget.lookUps
+    let disk = try FileDisk(folder: folder.root, openFiles: budget.storeFiles)
+    let store = try Store.open(on: disk)
     let token = TokenKeeper(path: configuration.token ?? folder.defaultToken)
     // A copy of the folder beside the original would pass with the original's token.
     let tokenLock = try token.lock()
@@ -106,7 +110,12 @@ public enum Daemon {
       card.identity, store, folder, token.file, hasPeers: roster.hasMembers)
     let node = try Node(
       loop: loop, folder: folder, secrets: secrets, card: card, roster: roster, store: store,
-      journal: journal, token: token, start: start)
+      disk: disk, journal: journal, token: token, start: start, room: room)
+    if budget.limit < DescriptorBudget.least || room.peers < roster.entries.count {
+      journal.warning(
+        "this process may have \(budget.limit) open files: room for \(room.peers) connections with \(roster.entries.count) peers; raise LimitNOFILE (ulimit -n)"
+      )
+    }
     for problem in node.roster.problems { journal.warning("roster: \(problem)") }
     for damage in store.damage { journal.error("damage: \(damage)") }
     return try serve(node, configuration, switchboard, listening)

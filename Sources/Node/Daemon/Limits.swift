@@ -35,9 +35,21 @@ public enum NodeLimits {
   static let steadySessionMilliseconds: UInt64 = 10_000
   /// So many shorter ones in a row are reported.
   static let shortSessionsToWarn = 3
-  static let connectTimeoutMilliseconds: UInt64 = 10_000
+  /// For one address: from the first packet to the connection, and from there to the end of the handshake.
+  static let connectTimeoutMilliseconds: UInt64 = 5_000
+  static let handshakeTimeoutMilliseconds: UInt64 = 5_000
+  /// After this a dial goes on with the addresses that the name had last.
+  static let lookUpMilliseconds: UInt64 = 5_000
+  /// Dials under way at once, of one address each: 500 peers of which none answers have had their turn after 40 s.
+  static let dialsAtOnce = 128
+  /// How often the names of all peers are looked up for the gate.
+  static let sourcesEveryMilliseconds: UInt64 = 300_000
   static let checkpointAfterMilliseconds: UInt64 = 900
   static let tokenEveryMilliseconds: UInt64 = 1_000
+  /// The token may be so far behind, when it cannot be written; then nothing more is signed until it is.
+  static let tokenBehindMilliseconds: UInt64 = 10_000
+  /// When it is tried again to write what the node's safety depends on: a disk may be full.
+  static let unsavedAgainMilliseconds: UInt64 = 5_000
   static let saveVerifiedMilliseconds: UInt64 = 60_000
   static let saveTakenMilliseconds: UInt64 = 60_000
   /// A backup waits so long for the log files to have what was acknowledged; a busy store writes 1 MiB at a time.
@@ -79,6 +91,4 @@ public enum NodeLimits {
   /// Withdrawals that `show` reads to find the one that names an entry, of at most 73 kB each.
   static let withdrawalsSearched = 256
   static let limitCheckMilliseconds: UInt64 = 2_000
-  /// When it is tried again to write that the log is closed: a disk may be full.
-  static let closedAgainMilliseconds: UInt64 = 5_000
 }

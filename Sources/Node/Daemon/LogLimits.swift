@@ -37,17 +37,19 @@ enum LogLimit: Hashable, Sendable {
 /// Bytes taken of one log on one day.
 struct DayBudget: Hashable, Sendable {
   /// Days since 1970-01-01 by the local clock: it bounds what a disk takes, and decides nothing else.
+  static let dayMilliseconds: UInt64 = 86_400_000
   private(set) var day: UInt64 = 0
   private(set) var bytes: UInt64 = 0
 
   func hasRoom(for more: Int, within allowed: UInt64?, on today: UInt64) -> Bool {
     guard let allowed else { return true }
-    return (day == today ? bytes : 0) + UInt64(more) <= allowed
+    let taken = day == today ? bytes : 0
+    return taken <= allowed && UInt64(more) <= allowed - taken
   }
 
   mutating func take(_ more: Int, on today: UInt64) {
     if day != today { self = DayBudget(day: today) }
-    bytes += UInt64(more)
+    bytes = min(bytes, UInt64(Int64.max) - UInt64(more)) + UInt64(more)
   }
 
   init(day: UInt64 = 0, bytes: UInt64 = 0) {
@@ -61,17 +63,26 @@ struct DayBudget: Hashable, Sendable {
 ///     <log id, 64 hexadecimal digits> <days since 1970-01-01> <bytes>
 struct DayBudgets: Hashable, Sendable {
   var byLog: [LogID: DayBudget] = [:]
+  /// The file could not be used: each log counts as at its limit for the day of the start.
+  private(set) var isUnknown = false
 
   /// 4,096 logs at some 100 bytes each, rounded up.
   static let fileBytes = 1 << 20
 
   init() {}
 
-  static func load(_ folder: NodeFolder) -> DayBudgets {
-    guard let bytes = try? FileSystem.read(folder.taken, maxBytes: fileBytes) else {
-      return DayBudgets()
+  /// A file that is not there counts nothing; one that cannot be used counts everything, for a day.
+  static func load(_ folder: NodeFolder, logs: [LogID], today: UInt64) -> DayBudgets {
+    do throws(SystemError) {
+      let bytes = try FileSystem.read(folder.taken, maxBytes: fileBytes)
+      if let budgets = DayBudgets(text: String(decoding: bytes, as: UTF8.self)) { return budgets }
+    } catch {
+      if error.isNotFound { return DayBudgets() }
     }
-    return DayBudgets(text: String(decoding: bytes, as: UTF8.self)) ?? DayBudgets()
+    var full = DayBudgets()
+    full.isUnknown = true
+    for log in logs { full.byLog[log] = DayBudget(day: today, bytes: UInt64(Int64.max)) }
+    return full
   }
 
   func save(_ folder: NodeFolder) throws(SystemError) {

@@ -236,6 +236,7 @@ extension Node: ControlService {
     applyLimits()
     clock?.isStale = true
     giveRoster()
+    knowSources()
     for name in reply.removed + reply.changed {
       for session in sessions.values where session.peer?.text == name {
         session.connection.finish(withinMilliseconds: 200)

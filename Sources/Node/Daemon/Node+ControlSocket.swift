@@ -3,7 +3,7 @@ import Runtime
 // Clients of the control socket: connections of this machine, bounded in number and in bytes.
 extension Node {
   func acceptControl(_ connection: Connection) {
-    guard !isStopping, controlSessions.count < ControlLimits.sessions else {
+    guard !isStopping, controlSessions.count < room.clients else {
       counters.add("control.connections-refused")
       return connection.close()
     }

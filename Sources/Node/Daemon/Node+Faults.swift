@@ -9,9 +9,7 @@ extension Node {
   func recallFaults() {
     for problem in faults.problems { journal.warning("evidence: \(problem)") }
     for proof in faults.proofs where store.state(proof.identity.id) != nil {
-      attempt("the freeze was not stored") {
-        try store.freeze(proof.identity.id, at: proof.frozenAt)
-      }
+      keepFrozen(proof.identity.id, at: proof.frozenAt)
     }
     for log in store.logs {
       if core.forkProof(of: log.id) == nil, let checkpoint = store.contradiction(log.id) {
@@ -31,10 +29,17 @@ extension Node {
     )
   }
 
+  /// A freeze that is only in memory ends with this run.
+  func keepFrozen(_ log: LogID, at index: UInt64) {
+    keepSafe("freeze \(log)", "that \(name(of: log)) is frozen at \(index)") { [unowned self] in
+      try store.freeze(log, at: index)
+    }
+  }
+
   func keepEvidence(_ log: LogID, _ fault: AuthorFault) {
-    attempt("the freeze was not stored") { try store.freeze(log, at: fault.position) }
-    var file = "not written"
-    attempt("evidence was not written") {
+    keepFrozen(log, at: fault.position)
+    var file = "not written yet"
+    keepSafe("fault \(log)", "evidence against \(name(of: log))") { [unowned self] in
       let fault = try complete(fault)
       file = try faults.write(fault.encode(), of: log, "\(fault.position).fault")
     }
@@ -46,9 +51,11 @@ extension Node {
 
   func keepProof(_ proof: ForkProof) {
     let log = proof.identity.id
-    attempt("the freeze was not stored") { try store.freeze(log, at: proof.frozenAt) }
-    var file = "not written"
-    attempt("a fork proof was not written") { file = try faults.keep(proof) }
+    keepFrozen(log, at: proof.frozenAt)
+    var file = "not written yet"
+    keepSafe("fork \(log)", "the proof of a fork of \(name(of: log))") { [unowned self] in
+      file = try faults.keep(proof)
+    }
     warn(
       "fork \(log)",
       "\(proof.identity.origin): its key signed two histories that differ at \(proof.frozenAt); frozen there; proof: \(file); \(help(own: log == identity.id))"
@@ -63,7 +70,9 @@ extension Node {
   }
 
   func keepOpening(_ opening: Replication.Opening) {
-    attempt("the second opening was not written") {
+    keepSafe(
+      "opening \(opening.predecessor)", "a second opening after \(name(of: opening.predecessor))"
+    ) { [unowned self] in
       try faults.keep(opening)
     }
   }

@@ -61,7 +61,7 @@ extension Node {
         "the card of \(next.origin) has another node's transport key, and was not taken; talk to \(name)"
       )
     }
-    attempt("the card of \(next.origin) was not written") {
+    keepSafe("card \(name)", "the card of \(next.origin)") { [unowned self] in
       try FileSystem.atomicWrite(folder.card(of: name), next.note, mode: 0o644)
       _ = try reload()
     }

@@ -49,7 +49,9 @@ extension Node {
   func saveTaken() {
     guard limits.isSaveDue else { return }
     limits.isSaveDue = false
-    attempt("what was taken today was not written") { try limits.budgets.save(folder) }
+    keepSafe("taken", "how much was taken of each log today") { [unowned self] in
+      try limits.budgets.save(folder)
+    }
   }
 
   /// The store refused it.

@@ -122,14 +122,14 @@ extension Node {
 
   /// By the operator's wish.
   func beginPass() {
-    scrub.beginPass(at: loop.clock.wallMilliseconds, day: expiryClock().day)
+    scrub.beginPass(at: loop.clock.wallMilliseconds, steady: now, day: expiryClock().day)
     journal.info("a scrub begins")
     scheduleSave()
   }
 
   private func beginPassIfDue() {
     guard scrub.passStartedAt == nil, nextScrubWork() == nil,
-      loop.clock.wallMilliseconds >= scrub.passDue(day: expiryClock().day)
+      now >= scrub.passDue(day: expiryClock().day)
     else { return }
     beginPass()
   }
@@ -153,7 +153,6 @@ extension Node {
   private func scheduleNextPass() {
     guard passTimer == nil else { return }
     let due = scrub.passDue(day: scrub.day)
-    let now = loop.clock.wallMilliseconds
     let wait = min(due - min(now, due), NodeLimits.scrubEveryMilliseconds)
     passTimer = loop.schedule(afterMilliseconds: max(wait, NodeLimits.scrubPauseMilliseconds)) {
       [weak self] in
@@ -173,6 +172,8 @@ extension Node {
   }
 
   func saveScrub() {
-    attempt("the progress of the scrub was not written") { try scrub.progress.save(folder) }
+    keepSafe("scrub", "how far the scrub is") { [unowned self] in
+      try scrub.progress.save(folder)
+    }
   }
 }

@@ -5,127 +5,15 @@ import Runtime
 import Secrets
 import Transport
 
-// Connections of peers: accepting, dialling, and the bytes of their channels.
+// Sessions with peers: the bytes of their channels, and their ends.
 extension Node {
-  // MARK: Accepting
-
-  func accept(_ connection: Connection) {
-    guard !isStopping, let source = SourceAddress(connection.peerHostBytes) else {
-      return connection.close()
-    }
-    let gateToken: ConnectionGate.Token
-    do throws(ConnectionGate.Refusal) {
-      gateToken = try gate.admit(
-        source, isPeerAddress: isPeerAddress(connection.peerAddress), now: now)
-    } catch {
-      counters.add(error.counter)
-      return connection.close()
-    }
-    let isPeer = isPeerAddress(connection.peerAddress)
-    let channel = SecureChannel.responder(
-      key: secrets, random: &random,
-      permit: { [weak self] in
-        guard let self else { return false }
-        return self.gate.permitHandshake(source, isPeerAddress: isPeer, now: self.now)
-      },
-      lookup: { [weak self] key in
-        guard let entry = self?.roster.entry(transport: key) else { return .unknown }
-        return .peer(entry.presharedKey)
-      })
-    let session = add(connection, channel, isInitiator: false)
-    session.gateToken = gateToken
-    scheduleGate()
-  }
-
-  private func isPeerAddress(_ address: String) -> Bool {
-    let host = hostPart(address)
-    return roster.entries.contains { $0.address.map(hostPart) == host }
-  }
-
-  /// One timer, for the oldest half-open connection; when it fired, for the one that is then the oldest.
-  private func scheduleGate() {
-    guard gateTimer == nil, let deadline = gate.nextDeadline else { return }
-    gateTimer = loop.schedule(afterMilliseconds: deadline - min(now, deadline)) { [weak self] in
-      self?.gateTimer = nil
-      self?.closeExpired()
-    }
-  }
-
-  private func closeExpired() {
-    let expired = Set(gate.expired(now: now))
-    for session in sessions.values where session.gateToken.map(expired.contains) == true {
-      session.gateToken = nil
-      counters.add("transport_handshakeTimeout")
-      session.connection.close()
-    }
-    scheduleGate()
-  }
-
-  // MARK: Dialling
-
-  func dialAll() {
-    for entry in roster.entries { dial(entry.card.name) }
-  }
-
-  func dial(_ name: NodeName) {
-    guard !isStopping, let entry = roster.entry(name), let address = entry.address,
-      !hasSession(with: name), lines[name]?.state != .connecting
-    else { return }
-    setState(.connecting, of: name, why: nil)
-    TCPConnector.connect(
-      loop: loop, to: address, timeoutMilliseconds: NodeLimits.connectTimeoutMilliseconds
-    ) { [weak self] result in
-      switch result {
-      case .success(let connection): self?.dialled(name, connection)
-      case .failure(let error): self?.dialFailed(name, "\(error)")
-      }
-    }
-  }
-
-  private func dialled(_ name: NodeName, _ connection: Connection) {
-    guard !isStopping, let entry = roster.entry(name), !hasSession(with: name) else {
-      connection.close()
-      return setState(hasSession(with: name) ? .connected : .disconnected, of: name, why: nil)
-    }
-    let channel = SecureChannel.initiator(
-      key: secrets, peer: entry.card.transport, psk: entry.presharedKey, random: &random)
-    let session = add(connection, channel, isInitiator: true)
-    session.peer = name
-    loop.schedule(afterMilliseconds: NodeLimits.connectTimeoutMilliseconds) {
-      [weak self, weak session] in
-      guard let self, let session, !session.isEstablished else { return }
-      self.lines[name]?.why = "no answer to the handshake: does it hold our card?"
-      session.connection.close()
-    }
-    connection.write { out in
-      do { try channel.start(into: &out) } catch { connection.close() }
-    }
-  }
-
-  private func dialFailed(_ name: NodeName, _ why: String) {
-    setState(.disconnected, of: name, why: why)
-    redialLater(name)
-  }
-
-  private func redialLater(_ name: NodeName) {
-    guard !isStopping, roster.entry(name)?.address != nil, var line = lines[name] else { return }
-    if let redial = line.redial { loop.cancel(redial) }
-    // Jitter of a quarter: nodes that lost a peer together do not come back together.
-    let wait = line.backoffMilliseconds
-    let jitter = random.u64() % (wait / 4 + 1)
-    line.backoffMilliseconds = min(wait * 2, NodeLimits.redialMaximumMilliseconds)
-    line.redial = loop.schedule(afterMilliseconds: wait + jitter) { [weak self] in
-      self?.dial(name)
-    }
-    lines[name] = line
-  }
-
   func hasSession(with name: NodeName) -> Bool {
     sessions.values.contains { $0.peer == name && $0.isEstablished }
   }
 
   func setState(_ state: PeerLine.State, of name: NodeName, why: String?) {
     var line = lines[name] ?? PeerLine(since: loop.clock.wallMilliseconds)
+    line.isLookingUp = state == .connecting
     if line.state != state { line.since = loop.clock.wallMilliseconds }
     line.state = state
     line.why = why ?? (state == .disconnected ? line.why : nil)
@@ -134,7 +22,7 @@ extension Node {
 
   // MARK: Bytes
 
-  private func add(_ connection: Connection, _ channel: SecureChannel, isInitiator: Bool)
+  func add(_ connection: Connection, _ channel: SecureChannel, isInitiator: Bool)
     -> PeerSession
   {
     let id = SessionID(nextSession)
@@ -174,6 +62,7 @@ extension Node {
     var events: [ChannelEvent] = []
     var out: [UInt8] = []
     var failure: ChannelError?
+    session.noteFirst(bytes)
     do throws(ChannelError) {
       try session.channel.receive(bytes, now: now, into: &events, out: &out)
     } catch {
@@ -182,6 +71,7 @@ extension Node {
     if failure == nil, !out.isEmpty { session.connection.write(out) }
     for event in events where session.connection.isOpen { handle(event, on: session) }
     if let failure {
+      if failure == .wrongMac, isOwnDial(session) { return session.connection.close() }
       counters.add(failure.counter)
       if let peer = session.peer { lines[peer]?.why = "transport: \(failure)" }
       session.connection.close()
@@ -201,6 +91,11 @@ extension Node {
     guard let entry = roster.entry(transport: key) else { return session.connection.close() }
     session.peer = entry.card.name
     session.isEstablished = true
+    session.firstBytes = []
+    if session.isInitiator { lines[entry.card.name]?.addresses.succeeded() }
+    if session.holdsDial { giveBackDial() }
+    session.holdsDial = false
+    peerSources.saw(entry.card.name, at: session.connection.peerHostBytes)
     setState(.connected, of: entry.card.name, why: nil)
     let own = secrets.transport.publicKey
     step(
@@ -270,11 +165,14 @@ extension Node {
   private func closed(_ session: PeerSession, _ why: String) {
     sessions[session.id] = nil
     if let gateToken = session.gateToken { gate.release(gateToken) }
+    if session.holdsDial { giveBackDial() }
+    session.holdsDial = false
     if session.isEstablished { step(.closed(session.id)) }
     guard let peer = session.peer, !isStopping else { return }
     lines[peer]?.bytesIn = session.connection.receivedBytes
     lines[peer]?.bytesOut = session.connection.sentBytes
     guard !hasSession(with: peer) else { return }
+    if session.isInitiator, !session.isEstablished { return dialEnded(peer, why) }
     // Only a session that lasted shows that the peer wants us: one that it ends at once is dialled ever later.
     if session.isEstablished {
       if now - session.openedAt >= NodeLimits.steadySessionMilliseconds {
@@ -297,10 +195,4 @@ extension Node {
     if session.isEstablished { journal.notice("peer \(peer) gone: \(lines[peer]?.why ?? why)") }
     redialLater(peer)
   }
-}
-
-/// `127.0.0.1` of `127.0.0.1:4747`.
-func hostPart(_ address: String) -> Substring {
-  guard let colon = address.lastIndex(of: ":") else { return address[...] }
-  return address[..<colon]
 }

@@ -45,15 +45,10 @@ extension Node {
 
   private func rememberClosed(_ reason: String) {
     guard !isClosedRemembered else { return }
-    attempt("that the log is closed was not written") {
-      try ClosedMark(origin: identity.origin, reason: reason).save(folder)
+    let mark = ClosedMark(origin: identity.origin, reason: reason)
+    keepSafe("closed", "that \(identity.origin) is closed here") { [unowned self] in
+      try mark.save(folder)
       isClosedRemembered = true
-    }
-    guard !isClosedRemembered, closedTimer == nil else { return }
-    closedTimer = loop.schedule(afterMilliseconds: NodeLimits.closedAgainMilliseconds) {
-      [weak self] in
-      self?.closedTimer = nil
-      self?.rememberClosed(reason)
     }
   }
 
@@ -76,6 +71,7 @@ extension Node {
     case .full: return "full"
     case .failed: return "failed"
     }
+    if isTokenBehind { return "paused" }
     if case .waiting = core.signing { return "waiting" }
     return "ready"
   }
@@ -87,6 +83,7 @@ extension Node {
     case .full: return "the disk is full"
     case .failed(let error): return "the disk failed: \(error)"
     }
+    if isTokenBehind { return "the token cannot be written: \(token.why ?? "")" }
     guard case .waiting(let peers) = core.signing else { return nil }
     return peers.isEmpty
       ? "no peer has answered yet" : "the answers of \(list(peers)) are not here yet"
@@ -99,6 +96,7 @@ extension Node {
         + "'liaison signing release' ends the wait"
     case "closed": "'liaison epoch open --recovery FILE' opens the next epoch; see docs/restore.md"
     case "full": "make room: it goes on by itself"
+    case "paused": "look at \(token.file.path) and its folder: it goes on by itself"
     case "failed": "look at the disk, then restart liaisond"
     default: nil
     }
@@ -118,19 +116,19 @@ extension Node {
   /// An operator must look into it; the newest of each kind and peer stays in `status` for a day.
   func warn(_ key: String, _ text: String) {
     journal.error(text)
-    warnings[key] = (loop.clock.wallMilliseconds, text)
+    warnings[key] = (loop.clock.wallMilliseconds, now, text)
     if warnings.count > NodeLimits.warningsKept,
-      let oldest = warnings.min(by: { ($0.value.at, $0.key) < ($1.value.at, $1.key) })
+      let oldest = warnings.min(by: { ($0.value.since, $0.key) < ($1.value.since, $1.key) })
     {
       warnings[oldest.key] = nil
     }
   }
 
   var presentWarnings: [String] {
-    let now = loop.clock.wallMilliseconds
-    return warnings.values
-      .filter { now < $0.at || now - $0.at < NodeLimits.warningMilliseconds }
-      .sorted { ($0.at, $0.text) < ($1.at, $1.text) }
+    let present = warnings.values
+      .filter { now - min(now, $0.since) < NodeLimits.warningMilliseconds }
+      .sorted { ($0.since, $0.text) < ($1.since, $1.text) }
       .map { "\(UTCTime.text(milliseconds: $0.at)): \($0.text)" }
+    return unsaved.lines + present
   }
 }

@@ -28,7 +28,12 @@ final class Node {
   var counters = Counters()
   var random = SystemRandom()
 
-  var gate = ConnectionGate()
+  var gate: ConnectionGate
+  var peerSources = PeerSources()
+  var sourceTimer: TimerID?
+  var dials = Dials()
+  /// What the process's descriptors are for.
+  let room: Room
   var sessions: [SessionID: PeerSession] = [:]
   var lines: [NodeName: PeerLine] = [:]
   var nextSession: UInt64 = 1
@@ -45,9 +50,10 @@ final class Node {
   private var replicaTimer: TimerID?
   var token: TokenKeeper
   var isClosedRemembered = false
-  var closedTimer: TimerID?
-  /// What an operator must look into, by kind and peer.
-  var warnings: [String: (at: UInt64, text: String)] = [:]
+  var unsaved = Unsaved()
+  var unsavedTimer: TimerID?
+  /// What an operator must look into, by kind and peer: the wall clock's time for reading, the steady one's for ending.
+  var warnings: [String: (at: UInt64, since: UInt64, text: String)] = [:]
   var backups = BackupWork()
   /// Openings of partners' next epochs, until their genesis is durable here.
   var openings: [LogID: Opening] = [:]
@@ -76,8 +82,11 @@ final class Node {
 
   init(
     loop: EventLoop, folder: NodeFolder, secrets: NodeSecrets, card: Card, roster: LiveRoster,
-    store: Store, journal: Journal, token: TokenKeeper, start: SigningStart
+    store: Store, disk: FileDisk, journal: Journal, token: TokenKeeper, start: SigningStart,
+    room: Room
   ) throws {
+    self.room = room
+    gate = ConnectionGate(total: room.halfOpen)
     self.loop = loop
     self.folder = folder
     self.secrets = secrets
@@ -92,6 +101,7 @@ final class Node {
     scrub = Scrub(
       folder, logs: store.logs.map { ($0.id, store.durableHead($0.id)?.size ?? 0) },
       own: card.identity.id)
+    scrub.recall(wall: startedAt, steady: loop.clock.monotonicMilliseconds)
     for entry in roster.entries where store.state(entry.card.identity.id) == nil {
       try store.addLog(entry.card.identity)
     }
@@ -114,8 +124,9 @@ final class Node {
       submit: { signers.submit($0) })
     let clock = loop.clock
     author.wallMilliseconds = { clock.wallMilliseconds }
+    author.steadyMilliseconds = { clock.monotonicMilliseconds }
     let completions = loop.makeMailbox(of: DiskCompletion.self) { box.node?.diskAnswered($0) }
-    fileDisk = try FileDisk(folder: folder.root)
+    fileDisk = disk
     diskThread = try DiskThread(disk: fileDisk, completions: completions)
     box.node = self
     applyPresharedKeys()
@@ -123,7 +134,12 @@ final class Node {
     desk.isLost = { [weak self] log, index in
       self?.damage.lost[log]?.contains { $0.contains(index) } == true
     }
-    limits.budgets = DayBudgets.load(folder)
+    limits.budgets = DayBudgets.load(
+      folder, logs: store.logs.map(\.id), today: startedAt / DayBudget.dayMilliseconds)
+    if limits.budgets.isUnknown {
+      journal.error(
+        "\(folder.taken) cannot be used: logs with a limit of a day count as at it until tomorrow")
+    }
     applyLimits()
     recallFaults()
     startSigning(start)
@@ -135,6 +151,7 @@ final class Node {
   func start() {
     loop.afterEvents = { [weak self] in self?.endRound() }
     giveRoster()
+    knowSources()
     watchDamage()
     resumeFollowing()
     dialAll()
@@ -170,8 +187,7 @@ final class Node {
     case .mend(let log, let batch, let peer): mend(log, with: batch, from: peer)
     case .replace(let replacement): replace(replacement)
     case .follow(let opening): follow(opening)
-    case .freeze(let log, let index):
-      attempt("the freeze was not stored") { try store.freeze(log, at: index) }
+    case .freeze(let log, let index): keepFrozen(log, at: index)
     case .keepOpening(let opening): keepOpening(opening)
     case .event(let event): note(event)
     }
@@ -315,7 +331,7 @@ final class Node {
 
   func answerAuthors() {
     author.answer(
-      durable: store.durableHead(identity.id)?.size ?? 0, now: loop.clock.wallMilliseconds
+      durable: store.durableHead(identity.id)?.size ?? 0, now: now
     ) { end in
       core.peersHolding(identity.id, size: end).count
     }
@@ -391,6 +407,10 @@ final class Node {
     writeToken()
     saveScrub()
     saveTaken()
+    saveUnsaved()
+    // A freeze among them is the store's to write.
+    attempt("the last entries could not be written") { try store.flush() }
+    for line in unsaved.lines { journal.error("at the stop: \(line)") }
   }
 }
 

@@ -21,6 +21,12 @@ final class PeerSession {
   var isCongested = false
   /// Nothing is read before that time: the peer is over one of its rates.
   var heldUntil: UInt64 = 0
+  /// Until the handshake is over it has one of the places of dials.
+  var holdsDial = false
+  /// Of the initiator, until the handshake is over: its ephemeral key, which no other connection has.
+  var firstBytes: [UInt8] = []
+
+  static let markBytes = 32
 
   init(
     id: SessionID, connection: Connection, channel: SecureChannel, isInitiator: Bool, now: UInt64
@@ -30,6 +36,14 @@ final class PeerSession {
     self.channel = channel
     self.isInitiator = isInitiator
     openedAt = now
+  }
+
+  /// Keeps the first bytes that came, while the handshake is not over.
+  func noteFirst(_ bytes: Span<UInt8>) {
+    guard !isInitiator, !isEstablished else { return }
+    for index in bytes.indices where firstBytes.count < PeerSession.markBytes {
+      firstBytes.append(bytes[index])
+    }
   }
 
   var waitingBytes: Int { outboxBytes + connection.bufferedOutputBytes }
@@ -42,6 +56,11 @@ struct PeerLine {
   var why: String?
   var backoffMilliseconds = NodeLimits.redialMinimumMilliseconds
   var redial: TimerID?
+  /// The addresses of its name.
+  var addresses = Alternatives<SocketAddress>()
+  /// Dials so far; the answer to an earlier one's look-up is no news.
+  var lookUps: UInt64 = 0
+  var isLookingUp = false
   /// Sessions in a row that ended at once.
   var shortSessions = 0
   /// When the peer fell behind, for `lagSeconds`.

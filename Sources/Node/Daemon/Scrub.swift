@@ -28,6 +28,8 @@ struct Scrub {
   /// Of the last whole pass.
   var lastStartedAt: UInt64?
   var lastEndedAt: UInt64?
+  /// How old the last beginning of a pass was at a time of the steady clock.
+  private var begun: (steady: UInt64, age: UInt64)?
   /// The day of the expiry clock for which the last pass began.
   var day: UInt64 = 0
   /// A read found damage between two passes: the next pass begins soon.
@@ -68,17 +70,31 @@ struct Scrub {
       lastStartedAt: lastStartedAt, lastEndedAt: lastEndedAt, day: day)
   }
 
-  /// When a pass begins by itself, in Unix ms.
+  /// When a pass begins by itself, by the steady clock.
   func passDue(day now: UInt64) -> UInt64 {
-    guard let last = passStartedAt ?? lastStartedAt, now <= day else { return 0 }
-    return last
-      + (foundDamage
-        ? NodeLimits.scrubAfterDamageMilliseconds : NodeLimits.scrubEveryMilliseconds)
+    guard now <= day, let begun else { return 0 }
+    let wait =
+      foundDamage ? NodeLimits.scrubAfterDamageMilliseconds : NodeLimits.scrubEveryMilliseconds
+    return wait > begun.age ? begun.steady + (wait - begun.age) : 0
   }
 
-  mutating func beginPass(at milliseconds: UInt64, day: UInt64) {
+  /// Earlier runs noted the wall clock's time. A time that has not come yet is that of a clock that was wrong: as if no pass had
+  /// begun.
+  mutating func recall(wall: UInt64, steady: UInt64) {
+    guard let last = passStartedAt ?? lastStartedAt, last <= wall else {
+      begun = nil
+      return
+    }
+    begun = (steady, wall - last)
+  }
+
+  /// - Parameters:
+  ///   - milliseconds: Unix ms, for `status` and for the next run.
+  ///   - steady: by the steady clock.
+  mutating func beginPass(at milliseconds: UInt64, steady: UInt64, day: UInt64) {
     cursor = ScrubCursor(first: cursor.first)
     passStartedAt = milliseconds
+    begun = (steady, 0)
     foundDamage = false
     self.day = day
     unreadable = []

@@ -9,6 +9,9 @@ struct TokenKeeper {
   let file: TokenFile
   var isDue = false
   var isScheduled = false
+  /// By the steady clock; nil: the last write succeeded.
+  var failingSince: UInt64?
+  var why: String?
 
   init(path: String) { file = TokenFile(path: path) }
 
@@ -33,9 +36,12 @@ extension Node {
       let head = store.durableHead(identity.id), head.size > 0
     else { return }
     token.isDue = false
-    attempt("the token could not be written") {
+    do {
       try token.file.save(
         RollbackToken(origin: identity.origin, size: head.size, leafHash: head.leafHash))
+      tokenWritten()
+    } catch {
+      tokenFailed(error)
     }
   }
 }

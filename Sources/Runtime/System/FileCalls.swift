@@ -46,6 +46,15 @@ extension Descriptor {
   static func open(
     _ path: String, in folder: Descriptor? = nil, _ flags: OpenFlags = [], mode: UInt32 = 0o600
   ) throws(SystemError) -> Descriptor {
+    try Shortage.waited(atMost: Limits.shortagePausesOfSmallFile) { () throws(SystemError) in
+      try openOnce(path, in: folder, flags, mode: mode)
+    }
+  }
+
+  /// Without waiting for a shortage to end.
+  static func openOnce(
+    _ path: String, in folder: Descriptor? = nil, _ flags: OpenFlags = [], mode: UInt32 = 0o600
+  ) throws(SystemError) -> Descriptor {
     let base = folder?.raw ?? AT_FDCWD
     return Descriptor(
       owning: try check(
@@ -99,7 +108,10 @@ extension Descriptor {
     while filled < buffer.count, let base = buffer.baseAddress {
       let result = unsafe liaison_pread(
         raw, base + filled, buffer.count - filled, offset + UInt64(filled))
-      if result == -Int64(EINTR) { continue }
+      if Shortage.isPassing(result) {
+        Shortage.pause()
+        continue
+      }
       let count = Int(try check(result, "pread"))
       if count == 0 { break }
       filled += count
@@ -114,7 +126,10 @@ extension Descriptor {
       while written < buffer.count, let base = buffer.baseAddress {
         let result = unsafe liaison_pwrite(
           raw, base + written, buffer.count - written, offset + UInt64(written))
-        if result == -Int64(EINTR) { continue }
+        if Shortage.isPassing(result) {
+          Shortage.pause()
+          continue
+        }
         let count = Int(try check(result, "pwrite"))
         // Never seen from a regular file; a loop without progress would be worse than an error.
         if count == 0 { throw SystemError(number: EIO, call: "pwrite") }
@@ -150,7 +165,10 @@ extension Descriptor {
     _ call: StaticString, _ body: () -> Int64
   ) throws(SystemError) {
     var result = body()
-    while result == -Int64(EINTR) { result = body() }
+    while Shortage.isPassing(result) {
+      Shortage.pause()
+      result = body()
+    }
     try check(result, call)
   }
 

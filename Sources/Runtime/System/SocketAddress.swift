@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// A socket address as the kernel takes it.
-struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
+public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
   let bytes: [UInt8]
 
   /// The larger kind, sockaddr_in6.
@@ -73,8 +73,13 @@ struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// `127.0.0.1:4747` or `[::1]:4747`, digits only; nil for a name, and for what is no address.
+  public static func literal(_ text: String) -> SocketAddress? {
+    (try? resolve(text, numericOnly: true))?.first
+  }
+
   /// The host alone in network order, 4 or 16 bytes; empty for a Unix socket.
-  var hostBytes: [UInt8] {
+  public var hostBytes: [UInt8] {
     switch family {
     case AF_INET: Array(bytes[4..<8])
     case AF_INET6: Array(bytes[8..<24])
@@ -83,7 +88,7 @@ struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// `127.0.0.1:4747`, `[::1]:4747`, or `unix`.
-  var description: String {
+  public var description: String {
     if family == AF_UNIX { return "unix" }
     var host = [CChar](repeating: 0, count: 128)
     var port = [CChar](repeating: 0, count: 16)

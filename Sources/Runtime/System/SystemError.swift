@@ -30,6 +30,8 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   public var isTimeout: Bool { number == ETIMEDOUT }
   public var isPermission: Bool { number == EACCES || number == EPERM }
   public var isInUse: Bool { number == EADDRINUSE }
+  /// The machine has no descriptor or no memory at the moment, or was interrupted: it says nothing about the file.
+  public var isShortage: Bool { Shortage.isPassing(-Int64(number)) }
   /// There, and not the kind of file that is asked for: a folder, a link, too long.
   public var isWrongKind: Bool { number == EISDIR || number == ELOOP || number == EFBIG }
 
@@ -43,6 +45,9 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     case ELOOP: "name the file itself: links and pipes are not followed here"
     case EFBIG: "that file is too long to be what is asked for: look at the path"
     case ENOENT, ENOTDIR: "look at the path"
+    case EMFILE, ENFILE:
+      "too many files are open: end other programs, or raise the limit (ulimit -n)"
+    case ENOMEM: "there is too little memory: end other programs, and try again"
     default: "look at the disk and the path"
     }
   }

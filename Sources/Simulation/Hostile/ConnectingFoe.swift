@@ -23,7 +23,7 @@ final class ConnectingFoe: Foe {
     for _ in 0..<count {
       // From its own address, or from that of nobody.
       let isStranger = kind != .reconnects && ways.random.oneIn(2)
-      let wire = links.dialAsStranger(
+      let wire = try links.dialAsStranger(
         from: process.site, to: site, source: isStranger ? ways.random.below(1 << 16) : nil)
       guard let wire else { continue }
       switch kind {

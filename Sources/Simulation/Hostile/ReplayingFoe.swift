@@ -45,7 +45,7 @@ final class ReplayingFoe: Foe {
         && (kind == .wrongRecipients) == ($0.name != recording.peer)
     }
     guard let site = drawn(others, ways),
-      let wire = links.dialAsStranger(from: process.site, to: site)
+      let wire = try links.dialAsStranger(from: process.site, to: site)
     else { return }
     links.write(recording.bytes, on: wire, 0)
     ways.did(kind)

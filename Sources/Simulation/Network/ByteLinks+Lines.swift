@@ -17,7 +17,7 @@ extension ByteLinks {
     case .single: happened(.readByByte)
     }
     guard let peer = from.folder.cards.first(where: { $0.name == to.name }) else { return }
-    guard accept(wire, at: to, from: from.number) else {
+    guard try accept(wire, at: to, from: from.number) else {
       return redialAfter(from.number, to.number, established: false, since: world.now)
     }
     wires.append(wire)
@@ -39,18 +39,28 @@ extension ByteLinks {
 
   /// - Returns: whether the gate lets the connection in.
   /// - Parameter isPeer: whether the address is one that a peer is configured with.
-  func accept(_ wire: Wire, at site: Site, from other: Int, isPeer: Bool = true) -> Bool {
+  func accept(_ wire: Wire, at site: Site, from other: Int, isPeer: Bool = true) throws(Violation)
+    -> Bool
+  {
     guard
       let source = SourceAddress(
         [10, isPeer ? 0 : 1, UInt8(other >> 8 & 0xff), UInt8(other & 0xff)])
     else { return false }
     let number = site.number
     guard
-      let token = try? ports[number].gate.admit(
+      let admission = try? ports[number].gate.admit(
         source, isPeerAddress: isPeer, now: world.now)
     else {
       happened(.gateRefused)
       return false
+    }
+    if let displaced = admission.displaced {
+      happened(.gateRefused)
+      for id in ports[number].lines where lines[id]?.gateToken == displaced {
+        guard let line = lines[id] else { continue }
+        line.gateToken = nil
+        try drop(line)
+      }
     }
     var seed = SeededRandom(seed: random.next())
     let channel = SecureChannel.responder(
@@ -64,7 +74,7 @@ extension ByteLinks {
         site.folder.cards.contains { $0.transport == key } ? .peer(nil) : .unknown
       })
     let line = add(channel, wire, 1, site)
-    line.gateToken = token
+    line.gateToken = admission.token
     scheduleGate(site)
     return true
   }

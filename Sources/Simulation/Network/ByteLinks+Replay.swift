@@ -28,7 +28,7 @@ extension ByteLinks {
     let wire = Wire(
       nextWireNumber(), (recording.from, site.number), [nil, nil], cut: cut, at: world.now,
       isReplay: true)
-    guard accept(wire, at: site, from: recording.from) else { return }
+    guard try accept(wire, at: site, from: recording.from) else { return }
     wires.append(wire)
     happened(.replayed)
     world.say("a session of \(recording.from) with \(recording.to) is played to \(site.label)")

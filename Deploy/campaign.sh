@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# Searches with inputs that nobody chose, for as long as it is told: hours before something is called done. The test command
+# repeats what is known; this finds what is not.
+#
+#   ./Deploy/campaign.sh fuzz --minutes N [TARGET…]   libFuzzer, each target for N minutes, two at a time
+#   ./Deploy/campaign.sh network --minutes N          whole nodes on a network that fails, from seeds that were never tried
+#   ./Deploy/campaign.sh audit --minutes N            liaison-audit and fsck on mutated folders
+#
+# A finding is kept where the test command runs it from then on: an input in Tests/Corpus/TARGET, a seed in
+# Deploy/network-seeds.txt, a folder's seed in Deploy/audit-seeds.txt. Commit it together with the mend (docs/fuzzing.md).
+# With LIAISON_FUZZ_KEEP=FOLDER the corpora that result of `fuzz` are kept there, for a merge.
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
+. Deploy/lib/fuzz.sh
+
+usage() {
+  sed -n '5,7p' "${BASH_SOURCE[0]}" >&2
+  exit 64
+}
+
+what=${1-}
+[ "${2-}" = --minutes ] || usage
+minutes=${3-}
+case $minutes in '' | *[!0-9]* | 0 | ??????*) usage ;; esac
+shift 3
+require_swift
+work=$(mktemp -d "${TMPDIR:-/tmp}/liaison-campaign.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+# A number of 48 bits that nobody chose.
+any_seed() { od -An -N6 -tu8 /dev/urandom | tr -d ' \n'; }
+
+release() {
+  swift build "${release_flags[@]}" >"$work/build.log" 2>&1 || { tail -n 40 "$work/build.log"; exit 1; }
+  swift build "${release_flags[@]}" --show-bin-path
+}
+
+# libFuzzer ends at its first finding. That is in the corpus then, so that this target is searched no further before the mend.
+fuzz_one() {
+  local target=$1 log="$work/$1.log" findings=0 status=0 file name
+  mkdir -p "$work/$target" "$work/$target-found"
+  fuzz_run "$target" -max_total_time=$((60 * minutes)) -artifact_prefix="$work/$target-found/" \
+    "$work/$target" "Tests/Corpus/$target" >"$log" 2>&1 || status=$?
+  [ "$status" = 0 ] || fuzz_explain "$target" "$log"
+  for file in "$work/$target-found"/*; do
+    [ -f "$file" ] || continue
+    name=found-$(sha256sum "$file" | head -c 12)
+    mv "$file" "Tests/Corpus/$target/$name"
+    echo "kept as Tests/Corpus/$target/$name"
+    findings=$((findings + 1))
+  done
+  printf '%s: %s inputs, %s, %d findings\n' "$target" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" \
+    "$(grep -oE 'cov: [0-9]+' "$log" | tail -n 1)" "$findings"
+  if [ -n "${LIAISON_FUZZ_KEEP-}" ]; then
+    mkdir -p "$LIAISON_FUZZ_KEEP/$target"
+    cp -r "$work/$target/." "$LIAISON_FUZZ_KEEP/$target/"
+  fi
+  return "$status"
+}
+
+campaign_fuzz() {
+  local targets target running=0 failures=0
+  mapfile -t targets < <(fuzz_targets "$@")
+  fuzz_build "$work/fuzz-build.log" || exit 1
+  for target in "${targets[@]}"; do
+    if [ "$running" = 2 ]; then
+      wait -n || failures=$((failures + 1))
+      running=$((running - 1))
+    fi
+    fuzz_one "$target" &
+    running=$((running + 1))
+  done
+  while [ "$running" -gt 0 ]; do
+    wait -n || failures=$((failures + 1))
+    running=$((running - 1))
+  done
+  echo "${#targets[@]} targets searched for $minutes minutes each, $failures with a finding"
+  [ "$failures" = 0 ]
+}
+
+# One processor's share of `network`: forty seeds at a time.
+network_search() {
+  local binary=$1 end=$((SECONDS + 60 * minutes)) seed done_seeds=0 findings=0 log="$work/network.$2.log" failed
+  while [ "$SECONDS" -lt "$end" ]; do
+    seed=$(any_seed)
+    if "$binary" network --seed "$seed" --seeds 40 >"$log" 2>&1; then
+      done_seeds=$((done_seeds + 40))
+      continue
+    fi
+    findings=$((findings + 1))
+    grep -A3 FAILED "$log" || tail -n 20 "$log"
+    failed=$(grep -oE 'network --seed [0-9]+ --seeds 1' "$log" | grep -oE '[0-9]{2,}|[0-9]' | head -n 1)
+    [ -n "$failed" ] && echo "$failed" >>Deploy/network-seeds.txt && echo "kept in Deploy/network-seeds.txt: $failed"
+  done
+  echo "network: $done_seeds seeds, $findings findings"
+  [ "$findings" = 0 ]
+}
+
+campaign_network() {
+  local bin status=0 first
+  bin=$(release) || { echo "$bin"; exit 1; }
+  network_search "$bin/liaison-sim" 1 &
+  first=$!
+  network_search "$bin/liaison-sim" 2 || status=1
+  wait "$first" || status=1
+  return "$status"
+}
+
+# The check takes the time and the seed; what it finds it keeps itself.
+campaign_audit() {
+  local check=Deploy/check-audit-fuzz.sh
+  [ -x "$check" ] || { echo "there is no $check" >&2; exit 69; }
+  LIAISON_BIN=$(release) || { echo "$LIAISON_BIN"; exit 1; }
+  export LIAISON_BIN
+  "$check" --seed "$(any_seed)" --minutes "$minutes"
+}
+
+case $what in
+  fuzz) campaign_fuzz "$@" ;;
+  network) campaign_network ;;
+  audit) campaign_audit ;;
+  *) usage ;;
+esac

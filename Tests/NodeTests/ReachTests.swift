@@ -1,0 +1,92 @@
+import Log
+import Runtime
+import Testing
+import Transport
+
+@testable import Node
+
+@Suite("Who is known by which address, and which address is dialled next")
+struct ReachTests {
+  private let be = try! NodeName("be")
+  private let nl = try! NodeName("nl")
+
+  private func source(_ bytes: [UInt8]) -> SourceAddress { SourceAddress(bytes)! }
+
+  @Test("TRN-24: a peer behind an IPv4-mapped address is the one that the roster names in IPv4")
+  func mapped() {
+    var sources = PeerSources()
+    sources.configure(be, [SocketAddress.literal("127.0.0.1:4747")!.hostBytes])
+    let mapped = SocketAddress.literal("[::ffff:127.0.0.1]:50123")!.hostBytes
+    #expect(mapped.count == 16)
+    #expect(sources.contains(source(mapped)))
+    #expect(!sources.contains(source([127, 0, 0, 2])))
+  }
+
+  @Test("TRN-24: each address of a name counts, so does the /64, and those of the last sessions")
+  func several() {
+    var sources = PeerSources()
+    let six = SocketAddress.literal("[2001:db8::1]:1")!.hostBytes
+    sources.configure(be, [[10, 0, 0, 1], six])
+    #expect(sources.contains(source([10, 0, 0, 1])))
+    #expect(sources.contains(source(SocketAddress.literal("[2001:db8::9]:1")!.hostBytes)))
+    for host in 1...5 { sources.saw(nl, at: [10, 0, 1, UInt8(host)]) }
+    #expect(!sources.contains(source([10, 0, 1, 1])))
+    #expect((2...5).allSatisfy { sources.contains(source([10, 0, 1, UInt8($0)])) })
+    // Looked up again: the old address is nobody's.
+    sources.configure(be, [[10, 0, 0, 7]])
+    #expect(!sources.contains(source([10, 0, 0, 1])) && sources.contains(source([10, 0, 0, 7])))
+    sources.keep([be])
+    #expect(!sources.contains(source([10, 0, 1, 5])) && sources.contains(source([10, 0, 0, 7])))
+  }
+
+  @Test("Each address has its turn, and the one after the last that failed is first next time")
+  func turns() {
+    var ways = Alternatives<Int>()
+    ways.begin([1, 2, 3])
+    #expect(ways.next() == 1)
+    #expect(ways.next() == 2)
+    // The dial was given up there.
+    ways.begin([1, 2, 3])
+    let second = [ways.next(), ways.next(), ways.next(), ways.next()]
+    #expect(second == [3, 1, 2, nil] && ways.isRoundOver)
+    ways.begin([1, 2, 3])
+    #expect(ways.next() == 3)
+    ways.succeeded()
+    #expect(ways.next() == nil)
+    ways.begin([1, 2, 3])
+    #expect(ways.next() == 3)
+    // Without an answer of the name service those from before, and a name that lost an address.
+    ways.begin()
+    #expect(ways.next() == 1)
+    ways.begin([7])
+    #expect(ways.next() == 7 && ways.next() == nil)
+    ways.begin([])
+    #expect(ways.next() == nil)
+  }
+}
+
+@Suite("What could not be saved")
+struct UnsavedTests {
+  private struct DiskFull: Error {}
+
+  @Test(
+    "It is tried again until it is written, said meanwhile, and one of the same key takes its place"
+  )
+  func retries() {
+    var unsaved = Unsaved()
+    var isFull = true
+    var written: [String] = []
+    let save = { (what: String) in
+      { if isFull { throw DiskFull() } else { written.append(what) } }
+    }
+    #expect(unsaved.save("fork", "a proof", save("one")) == "DiskFull()")
+    #expect(unsaved.save("fork", "a lower proof", save("two")) != nil)
+    #expect(unsaved.save("closed", "the mark", save("three")) != nil)
+    #expect(unsaved.lines.count == 2 && unsaved.lines[0].hasPrefix("NOT SAVED: a lower proof"))
+    #expect(unsaved.retry() == [] && unsaved.contains("fork"))
+    isFull = false
+    #expect(unsaved.retry() == ["a lower proof", "the mark"])
+    #expect(written == ["two", "three"] && unsaved.isEmpty)
+    #expect(unsaved.save("fork", "a proof", save("four")) == nil && unsaved.isEmpty)
+  }
+}
