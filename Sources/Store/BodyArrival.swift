@@ -30,10 +30,13 @@ struct BodyArrival {
 
   init(_ reader: inout ByteReader, _ payload: Span<UInt8>) throws(WireError) {
     log = LogID(try reader.bytes32(payload))
-    index = try reader.u64(payload)
+    index = try reader.record(payload)
     segment = try reader.u32(payload)
     offset = try reader.u32(payload)
     bytes = try reader.array(payload, Int(try reader.u32(payload)))
+    guard segment < Layout.segmentsMost, bytes.count <= EntryLayout.maxBodyBytes,
+      Int(offset) + Layout.bodyHeaderBytes + bytes.count <= Int(UInt32.max)
+    else { throw .truncated }
   }
 
   var fileOperations: [DiskOperation] {

@@ -25,7 +25,9 @@ struct IndexRecord {
     segment = bytes.bigEndian(at: start)
     offset = bytes.bigEndian(at: start + 4)
     length = bytes.bigEndian(at: start + 8)
-    if length > EntryLayout.maxBodyBytes { return nil }
+    guard length <= EntryLayout.maxBodyBytes, segment < Layout.segmentsMost,
+      end <= UInt64(UInt32.max)
+    else { return nil }
   }
 
   func with(_ state: BodyState) -> IndexRecord {
@@ -38,6 +40,7 @@ struct IndexRecord {
     bytes.append(bigEndian: length)
     bytes.append(bigEndian: UInt32(state.rawValue) << 24)
   }
+
   /// Whether a body is or was there.
   var hasPlace: Bool { state == .present || length > 0 }
 

@@ -88,6 +88,15 @@ struct HeadRecord: Hashable, Sendable {
     readAnchor = TreeAnchor(
       size: try reader.u64(bytes), root: Digest(try reader.bytes32(bytes)))
     pendingNote = try reader.array(bytes, Int(try reader.u16(bytes)))
+    guard hasLawfulNumbers else { throw .truncated }
+  }
+
+  /// Whether every number is one that a store writes (Protocols/store.md, STO-70).
+  private var hasLawfulNumbers: Bool {
+    [size, controlCount, checkpointCount, contradictionCount, cosignatureCount, readAnchor.size]
+      .allSatisfy { $0 <= Layout.recordsMost }
+      && bodyBytes <= Layout.bodyBytesMost && purgedBytes <= Layout.bodyBytesMost
+      && segment < Layout.segmentsMost && frozenAt ?? 0 <= EntryLayout.maxIndex
   }
 
   /// The length that `file` has when everything up to this head is written.

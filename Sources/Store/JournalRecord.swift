@@ -134,19 +134,22 @@ enum JournalRecord {
       self = .head(try HeadRecord(&reader, bytes))
     case Code.checkpoint:
       self = .checkpoint(
-        LogID(try reader.bytes32(bytes)), position: try reader.u64(bytes),
+        LogID(try reader.bytes32(bytes)), position: try reader.record(bytes),
         contradicts: try reader.u8(bytes) == 1,
         frame: try reader.array(bytes, Layout.checkpointBytes))
     case Code.cosignature:
       self = .cosignature(
-        LogID(try reader.bytes32(bytes)), position: try reader.u64(bytes),
+        LogID(try reader.bytes32(bytes)), position: try reader.record(bytes),
         frame: try reader.array(bytes, Layout.cosignatureBytes))
     case Code.pending:
       self = .pending(
         LogID(try reader.bytes32(bytes)),
         note: try reader.array(bytes, Int(try reader.u16(bytes))))
     case Code.freeze:
-      self = .freeze(LogID(try reader.bytes32(bytes)), index: try reader.u64(bytes))
+      let id = LogID(try reader.bytes32(bytes))
+      let index = try reader.u64(bytes)
+      guard index <= EntryLayout.maxIndex else { throw .truncated }
+      self = .freeze(id, index: index)
     case Code.states:
       self = try JournalRecord.states(&reader, bytes)
     case Code.body:
@@ -168,9 +171,12 @@ enum JournalRecord {
     let purged = try reader.u64(bytes)
     var indices: [UInt64] = []
     for _ in 0..<(try reader.u32(bytes)) {
-      let index = try reader.u64(bytes)
+      let index = try reader.record(bytes)
       guard indices.last.map({ $0 < index }) ?? true else { throw .truncated }
       indices.append(index)
+    }
+    guard purged <= UInt64(indices.count) * UInt64(EntryLayout.maxBodyBytes) else {
+      throw .truncated
     }
     return .states(id, state, bytes: purged, indices: indices)
   }
@@ -179,11 +185,11 @@ enum JournalRecord {
     -> JournalRecord
   {
     let id = LogID(try reader.bytes32(bytes))
-    let first = try reader.u64(bytes)
+    let first = try reader.record(bytes)
     let count = Int(try reader.u32(bytes))
     let place = EntryPlace(
       segment: try reader.u32(bytes), segmentOffset: try reader.u32(bytes),
-      controlCount: try reader.u64(bytes))
+      controlCount: try reader.record(bytes))
     let bodyBytes = Int(try reader.u32(bytes))
     var states: [BodyState]?
     if try reader.u8(bytes) == 1 {
@@ -195,7 +201,19 @@ enum JournalRecord {
       let batch = try? EntryBatch(
         first: first, leaves: leaves, bodies: bodies, bodyStates: states)
     else { throw .truncated }
+    guard place.segment < Layout.segmentsMost, batch.end <= Layout.recordsMost,
+      UInt64(place.segmentOffset) + EntryFiles.bodyRecordBytes(batch) <= UInt64(UInt32.max)
+    else { throw .truncated }
     return .entries(id, batch, place: place)
+  }
+}
+
+extension ByteReader {
+  /// The number of an entry, or of a record or frame of a file (Protocols/store.md, STO-70).
+  mutating func record(_ bytes: Span<UInt8>) throws(WireError) -> UInt64 {
+    let number = try u64(bytes)
+    guard number < Layout.recordsMost else { throw .truncated }
+    return number
   }
 }
 

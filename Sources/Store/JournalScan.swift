@@ -29,7 +29,7 @@ struct JournalReader {
     self.disk = disk
     self.number = number
     do {
-      length = try disk.size(of: .journal(number)) ?? 0
+      length = min(try disk.size(of: .journal(number)) ?? 0, Layout.journalMost)
     } catch {
       throw .disk(error, .journal(number))
     }

@@ -45,6 +45,20 @@ public struct StoreLimits: Sendable, Hashable {
 
 /// Sizes that the format fixes.
 enum Layout {
+  // The largest numbers that a store writes (Protocols/store.md, 9). Each is checked where it is read, so that no sum or
+  // product of what a disk gives can leave its type: 2^40 records of 320 bytes stay below 2^49, and 2^40 bodies of
+  // 1 MiB with all that one journal adds below 2^61.
+  /// Entries of a log, and records or frames of each of its files.
+  static let recordsMost: UInt64 = 1 << 40
+  /// Bytes of all bodies that a log ever stored.
+  static let bodyBytesMost: UInt64 = 1 << 60
+  /// A segment's name has eight digits.
+  static let segmentsMost: UInt32 = 100_000_000
+  /// Generations of a journal, and frames of one.
+  static let framesMost: UInt64 = 1 << 62
+  /// What is read of a journal: the length of a frame's payload is a u32.
+  static let journalMost: UInt64 = 1 << 32
+
   static let format = Array("liaison-store/v1\n".utf8)
   static let checksumBytes = 16
   /// Frames begin at multiples of a page: a torn write never touches an acknowledged frame.

@@ -40,6 +40,7 @@ struct CheckpointFrame {
     contradicts = bytes[offset + 2] == 1
     size = bytes.bigEndian(at: offset + 8)
     note = bytes.extracting((offset + 16)..<(offset + 16 + length)).array
+    guard (1...(EntryLayout.maxIndex + 1)).contains(size) else { return nil }
   }
 }
 
@@ -76,9 +77,12 @@ struct CosignatureFrame {
         == bytes.extracting(end..<(end + Layout.checksumBytes)).array
     else { return nil }
     let text = bytes.extracting((offset + 56)..<(offset + 56 + nameBytes)).array
-    guard let name = try? NodeName(String(decoding: text, as: UTF8.self)) else { return nil }
+    let size: UInt64 = bytes.bigEndian(at: offset + 16)
+    guard let name = try? NodeName(String(decoding: text, as: UTF8.self)),
+      (1...(EntryLayout.maxIndex + 1)).contains(size)
+    else { return nil }
     stored = StoredCosignature(
-      checkpointSize: bytes.bigEndian(at: offset + 16),
+      checkpointSize: size,
       checkpointRoot: Digest(bytes, at: offset + 24),
       cosignature: Cosignature(
         name: name, keyID: bytes.bigEndian(at: offset + 4), time: bytes.bigEndian(at: offset + 8),

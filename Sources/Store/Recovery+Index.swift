@@ -18,7 +18,8 @@ extension Recovery {
     var start = try indexEnd(head, below: first)
     var leaves = FileWindow(disk: disk, file: .log(head.id, .entries))
     var run = IndexRun()
-    for segment in start.segment...max(start.segment, head.segment) {
+    for segment in try segments(of: head.id)
+    where (start.segment...max(start.segment, head.segment)).contains(segment) {
       var bodies = FileWindow(disk: disk, file: .log(head.id, .bodies(segment)))
       while let record = try nextBody(&bodies, &leaves, from: start.offset, first, head) {
         let leaf = try leaves.bytes(

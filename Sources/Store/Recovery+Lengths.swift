@@ -30,11 +30,15 @@ extension Recovery {
         surplus.append(.truncate(.log(head.id, file), bytes: expected))
       }
     }
-    for name in try list(.bodies(head.id)) {
-      guard let number = UInt32(name), number > head.segment else { continue }
+    for number in try segments(of: head.id) where number > head.segment {
       surplus.append(.remove(.log(head.id, .bodies(number))))
     }
     return surplus
+  }
+
+  /// The segments that are there, ascending. Another name is no segment's.
+  func segments(of id: LogID) throws(StoreError) -> [UInt32] {
+    try list(.bodies(id)).compactMap { LogFile.segment(named: $0) }.sorted()
   }
 
   private struct Gap {

@@ -5,8 +5,9 @@ import Log
 // (Protocols/store.md, 7.3).
 extension Recovery {
   /// - Throws: `.damaged` when no tree that the files make is the journal's: the log is left as it is.
-  mutating func load(_ head: HeadRecord) throws(StoreError) -> StoredLog {
-    let surplus = try checkLengths(head)
+  mutating func load(_ acknowledged: HeadRecord) throws(StoreError) -> StoredLog {
+    let surplus = try checkLengths(acknowledged)
+    let head = try withoutLostFrames(acknowledged)
     let identity = try identity(of: head)
     identities[head.id] = identity
     let notes = try LogNotes(head, identity, disk: disk)
@@ -14,10 +15,6 @@ extension Recovery {
     var damaged = found
     if let length = gaps[head.id]?[.bodiesIndex] {
       try rebuildIndex(head, from: length / UInt64(Layout.indexBytes))
-    }
-    for file in [LogFile.checkpoints, .cosignatures] where gaps[head.id]?[file] != nil {
-      // Frames have places: those that are gone read as zeros, which are no frames.
-      try change([.truncate(.log(head.id, file), bytes: head.bytes(of: file) ?? 0)])
     }
     for found in notes.damage { report(found) }
     try change(notes.emptied)
@@ -40,6 +37,26 @@ extension Recovery {
     log.take(notes)
     log.damaged = damaged
     return log
+  }
+
+  /// Frames at the end that no file and no journal has are gone: the next ones take their places. A file is never made longer
+  /// for a number that a journal gives.
+  private mutating func withoutLostFrames(_ head: HeadRecord) throws(StoreError) -> HeadRecord {
+    var head = head
+    for (file, stride) in [
+      (LogFile.checkpoints, Layout.checkpointBytes), (.cosignatures, Layout.cosignatureBytes),
+    ] where gaps[head.id]?[file] != nil {
+      let frames = (try size(of: .log(head.id, file)) ?? 0) / UInt64(stride)
+      switch file {
+      case .checkpoints: head.checkpointCount = min(head.checkpointCount, frames)
+      default: head.cosignatureCount = min(head.cosignatureCount, frames)
+      }
+      try change([
+        .create(.log(head.id, file)),
+        .truncate(.log(head.id, file), bytes: head.bytes(of: file) ?? 0),
+      ])
+    }
+    return head
   }
 
   /// From nodes and hashes if they make the journal's tree, else from everything there is.

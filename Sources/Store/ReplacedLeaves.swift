@@ -39,10 +39,11 @@ struct ReplacedLeaves {
 extension ReplacedLeaves {
   init(_ reader: inout ByteReader, _ bytes: Span<UInt8>) throws(WireError) {
     log = LogID(try reader.bytes32(bytes))
-    first = try reader.u64(bytes)
+    first = try reader.record(bytes)
     let count = Int(try reader.u32(bytes))
     anchor = TreeAnchor(size: try reader.u64(bytes), root: Digest(try reader.bytes32(bytes)))
-    guard count > 0, first + UInt64(count) <= anchor.size else { throw .truncated }
+    guard count > 0, anchor.size <= Layout.recordsMost, first + UInt64(count) <= anchor.size
+    else { throw .truncated }
     leaves = try reader.array(bytes, count * EntryLayout.leafBytes)
   }
 }

@@ -40,6 +40,7 @@ public struct RollbackToken: Hashable, Sendable {
       let leafHash = Base64.decode(lines[3].dropFirst(5)).flatMap({ Digest($0) })
     else { return nil }
     self.init(origin: origin, size: size, leafHash: leafHash)
+    guard size <= EntryLayout.maxIndex + 1 else { return nil }
     guard encode() == bytes else { return nil }
   }
 }

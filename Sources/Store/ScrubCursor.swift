@@ -59,7 +59,9 @@ public struct ScrubCursor: Hashable, Sendable {
     self.next = next
     controls = UInt64(parts[5])
     self.isAtJournals = isAtJournals
-    guard self.text == text else { return nil }
+    guard self.text == text, controls ?? 0 <= Layout.recordsMost,
+      next <= (isAtJournals ? Layout.framesMost : Layout.recordsMost)
+    else { return nil }
   }
 
   mutating func begin(_ stage: Stage) {

@@ -53,10 +53,19 @@ extension Store {
     usage.checkpoints = try fileUsage(.log(id, .checkpoints))
     usage.cosignatures = try fileUsage(.log(id, .cosignatures))
     usage.control = try fileUsage(.log(id, .control))
-    for segment in 0...log.written.segment {
+    for segment in try segments(of: log) {
       usage.bodies = usage.bodies + (try fileUsage(.log(id, .bodies(segment))))
     }
     return usage
+  }
+
+  /// The segments that are there.
+  private func segments(of log: StoredLog) throws(StoreError) -> [UInt32] {
+    do {
+      return try disk.list(.bodies(log.id)).compactMap { LogFile.segment(named: $0) }
+    } catch {
+      throw .disk(error, .log(log.id, .bodies(0)))
+    }
   }
 
   public func usage() throws(StoreError) -> StoreUsage {

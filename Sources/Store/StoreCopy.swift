@@ -67,7 +67,9 @@ public struct StoreCopy {
       DiskOperation.create(identity),
       .write(identity, offset: 0, bytes: part.identity.storedText), .sync(identity),
     ] { try change(operation) }
-    for segment in 0...head.segment { try copySegment(.log(id, .bodies(segment)), head) }
+    for segment in try segments(of: id) where segment <= head.segment {
+      try copySegment(.log(id, .bodies(segment)), head)
+    }
     for file in [
       LogFile.entries, .hashes, .nodes, .control, .checkpoints, .cosignatures, .bodiesIndex,
     ] {
@@ -76,6 +78,15 @@ public struct StoreCopy {
       }
     }
     for folder in [StoreFolder.bodies(id), .log(id)] { try change(.syncFolder(folder)) }
+  }
+
+  /// Those that are there, ascending.
+  private func segments(of id: LogID) throws(StoreCopyError) -> [UInt32] {
+    do {
+      return try source.list(.bodies(id)).compactMap { LogFile.segment(named: $0) }.sorted()
+    } catch {
+      throw .source(error, .log(id, .bodies(0)))
+    }
   }
 
   private func copySegment(_ file: StoreFile, _ head: HeadRecord) throws(StoreCopyError) {

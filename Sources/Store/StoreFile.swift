@@ -18,6 +18,14 @@ public enum LogFile: Hashable, Sendable {
     .identity, .entries, .hashes, .nodes, .bodiesIndex, .checkpoints, .cosignatures, .control,
   ]
 
+  /// - Returns: nil unless it is exactly the name of a segment: eight decimal digits.
+  static func segment(named name: String) -> UInt32? {
+    guard name.utf8.count == 8, name.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      return nil
+    }
+    return UInt32(name)
+  }
+
   /// Path inside the log's folder.
   public var name: String {
     switch self {

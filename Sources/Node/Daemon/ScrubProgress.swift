@@ -18,6 +18,9 @@ package struct ScrubProgress: Hashable, Sendable {
   var lastEndedAt: UInt64?
   var day: UInt64 = 0
 
+  /// The latest time that is taken: the sums that are made with it stay far below 2^64. It is in the year 287,396.
+  private static let latestMilliseconds: UInt64 = 1 << 53
+
   /// 4,096 logs at some 130 bytes each, rounded up.
   private static let fileBytes = 1 << 20
 
@@ -66,20 +69,25 @@ package struct ScrubProgress: Hashable, Sendable {
     self.day = day
   }
 
+  private func milliseconds(_ text: Substring) -> UInt64? {
+    UInt64(text).flatMap { $0 <= ScrubProgress.latestMilliseconds ? $0 : nil }
+  }
+
   private mutating func take(_ fields: [Substring]) -> Bool {
     switch (fields.first, fields.count) {
     case ("log", 5):
       guard let id = Hex.decode(fields[1]).flatMap({ LogID($0) }), let verified = UInt64(fields[2]),
-        let scrubbed = UInt64(fields[3]), let defects = UInt64(fields[4])
+        let scrubbed = UInt64(fields[3]), let defects = UInt64(fields[4]),
+        max(verified, scrubbed, defects) <= EntryLayout.maxIndex + 1
       else { return false }
       logs[id] = ScrubbedLog(verified: verified, scrubbed: scrubbed, defects: defects)
       return true
     case ("last", 3):
-      lastStartedAt = UInt64(fields[1])
-      lastEndedAt = UInt64(fields[2])
+      lastStartedAt = milliseconds(fields[1])
+      lastEndedAt = milliseconds(fields[2])
       return lastStartedAt != nil && lastEndedAt != nil
     case ("pass", 3):
-      passStartedAt = UInt64(fields[1])
+      passStartedAt = milliseconds(fields[1])
       cursor = ScrubCursor(text: String(fields[2]))
       return passStartedAt != nil && cursor != nil
     case ("day", 2):

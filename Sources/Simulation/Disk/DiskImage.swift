@@ -77,8 +77,12 @@ public struct DiskImage: Sendable {
     }
   }
 
+  /// The longest file there can be: a real file system has a limit as well (EFBIG), and this one's pages are in memory.
+  static let fileBytesMost: UInt64 = 1 << 32
+
   mutating func change(_ file: StoreFile, _ operation: DiskOperation) throws(DiskError) {
     guard let inode = inode(of: file) else { throw .notFound }
+    guard operation.fileEnd <= DiskImage.fileBytesMost else { throw .noSpace }
     inodes[inode].current.apply(operation)
     inodes[inode].pending.append(operation)
   }
@@ -127,6 +131,25 @@ public struct DiskImage: Sendable {
 
   mutating func setDurable(_ folder: StoreFolder) {
     if !has(folder) { folders.append(Folder(folder: folder, isDurable: true)) }
+  }
+}
+
+extension DiskOperation {
+  /// How long the operation makes its file at least.
+  fileprivate var fileEnd: UInt64 {
+    switch self {
+    case .write(_, let offset, let bytes): offset.addingClamped(UInt64(bytes.count))
+    case .truncate(_, let bytes), .preallocate(_, let bytes): bytes
+    case .punchHole(_, let offset, let bytes): offset.addingClamped(bytes)
+    case .createFolder, .create, .sync, .syncFolder, .rename, .remove: 0
+    }
+  }
+}
+
+extension UInt64 {
+  fileprivate func addingClamped(_ other: UInt64) -> UInt64 {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? .max : sum
   }
 }
 
