@@ -14,6 +14,7 @@ struct ChunkResult: Sendable {
   var bodies: [UInt64] = [0, 0, 0, 0, 0]
   /// Entries that are no records.
   var control: [(index: UInt64, kind: UInt8)] = []
+  var states = BodyStates()
   var failure: ReadFailure?
 
   struct Damage: Sendable {
@@ -81,7 +82,7 @@ struct ChunkCheck: Sendable {
     let count = Int(min(inFile, result.range.upperBound) - first)
     let stored = try hashes.read(at: first * UInt64(stride), count: count * stride)
     guard stored != result.leafHashes.prefix(stored.count)[...].map({ $0 }) else { return }
-    for position in 0..<count {
+    for position in 0..<(stored.count / stride) {
       let bytes = position * stride..<(position + 1) * stride
       if stored[bytes] != result.leafHashes[bytes] {
         let index = first + UInt64(position)
@@ -116,6 +117,7 @@ struct ChunkCheck: Sendable {
         }
         if record.state == .absent, state == .present, files.journal?.arrivals[index] != nil {
           // It arrived; the log files have it soon.
+          countStored(index, nil, &result)
           if let body = files.journaledBody(index) {
             result.bodies[Int(BodyState.present.rawValue)] += 1
             checkBody(Array(body), header, index, nil, &result)
@@ -128,8 +130,10 @@ struct ChunkCheck: Sendable {
       // Without a record and a journal the index file is too short, which is said once for all.
       guard let state else { continue }
       result.bodies[Int(state.rawValue)] += 1
+      countStored(index, record, &result)
       guard state == .present else {
         checkAbsent(index, state, record, header, &result)
+        try noteRemoval(index, state, record, header, &reader, &result)
         continue
       }
       if let record, !checkRecord(record, header, index, &result) { continue }
@@ -137,6 +141,16 @@ struct ChunkCheck: Sendable {
       if SHA256.hash(body) != header.bodyHash, let now = try removedSince(index) {
         result.bodies[Int(BodyState.present.rawValue)] -= 1
         result.bodies[Int(now.rawValue)] += 1
+        continue
+      }
+      if let record, !body.isEmpty, header.knownKind == .record, body.allSatisfy({ $0 == 0 }),
+        SHA256.hash(body) != header.bodyHash
+      {
+        // Removed while it was copied, perhaps: what else is here says so.
+        result.states.zeroed.append(
+          BodyStates.Zeroed(
+            index: index, file: StoreFormat.segmentName(record.segment),
+            offset: UInt64(record.offset)))
         continue
       }
       checkBody(body, header, index, record, &result)
@@ -165,7 +179,7 @@ struct ChunkCheck: Sendable {
     {
       result.add("bodies.index", index, offset, "points to a body and says that there is none")
     }
-    if state != .absent, let kind = header.knownKind, kind.isControl {
+    if state != .absent, header.kind != EntryKind.record.rawValue {
       result.add(
         "bodies.index", index, offset, "says that a body was deleted which is kept for ever")
     }
@@ -194,10 +208,11 @@ struct ChunkCheck: Sendable {
         "the body does not hash to what its entry says")
       return
     }
+    let isSigned = !result.problems.contains {
+      $0.index == index && $0.kind == .defect(.signature)
+    }
+    if isSigned { noteWithdrawal(body, header, &result) }
     if let kind = header.knownKind, !identity.isWellFormed(body, of: kind) {
-      let isSigned = !result.problems.contains {
-        $0.index == index && $0.kind == .defect(.signature)
-      }
       result.problems.append(
         LeafProblem(index: index, kind: .defect(.body), isSigned: isSigned))
     }

@@ -1,27 +1,80 @@
 internal import Glibc
 
-/// A system call that failed; nothing can be said about what the file holds.
+/// Why nothing can be said about what a name holds.
 struct ReadFailure: Error, Sendable {
-  let path: String
-  let code: Int32
+  enum Kind: Sendable {
+    /// A system call failed, with this errno.
+    case system(Int32)
+    /// A folder where a file must be, or a link, pipe, socket or device.
+    case notAFile
+    /// Anything but a folder where one must be.
+    case notAFolder
+    /// Longer, or more of them, than there can be.
+    case tooMuch
+  }
 
-  var reason: String { unsafe String(cString: strerror(code)) }
+  let path: String
+  let kind: Kind
+
+  init(path: String, kind: Kind) {
+    self.path = path
+    self.kind = kind
+  }
+
+  init(path: String, code: Int32) { self.init(path: path, kind: .system(code)) }
+
+  var reason: String {
+    switch kind {
+    case .system(let code): unsafe String(cString: strerror(code))
+    case .notAFile: "it is no regular file"
+    case .notAFolder: "it is no folder"
+    case .tooMuch: "it holds more than there can be"
+    }
+  }
+
+  /// Whether the folder is wrong, and not the disk (Protocols/audit.md, AUD-4 and 5).
+  var isOfContent: Bool {
+    if case .system = kind { false } else { true }
+  }
+}
+
+/// Opened without following a link in the last part of the name, and without waiting for a pipe's other end.
+private func openSafely(
+  _ path: String, isFolder: Bool, followsLinks: Bool = false
+) throws(ReadFailure) -> Int32? {
+  let flags =
+    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (followsLinks ? 0 : O_NOFOLLOW)
+    | (isFolder ? O_DIRECTORY : 0)
+  let descriptor = unsafe open(path, flags)
+  guard descriptor < 0 else { return descriptor }
+  switch errno {
+  case ENOENT: return nil
+  case ENOTDIR where !isFolder: return nil
+  case ENOTDIR, ELOOP, ENXIO, ENODEV:
+    throw ReadFailure(path: path, kind: isFolder ? .notAFolder : .notAFile)
+  default: throw ReadFailure(path: path, code: errno)
+  }
+}
+
+/// Of `lseek` in Linux; the C library shows them only with its own extensions.
+private enum Whence {
+  static let data: Int32 = 3
+  static let hole: Int32 = 4
 }
 
 /// A file open for reading only. Reads may come from several threads.
 final class ReadOnlyFile: Sendable {
   let path: String
-  /// Its length when it was opened: a log that grows while it is audited is audited up to there.
+  /// Its length when it was opened: a log that grows while it is audited is audited up to there. A file that has something
+  /// everywhere ends at its first hole: what is behind costs nothing to claim.
   let size: UInt64
   private let descriptor: Int32
 
   /// - Returns: nil when there is no such file.
-  init?(path: String) throws(ReadFailure) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 {
-      let code = errno
-      if code == ENOENT || code == ENOTDIR { return nil }
-      throw ReadFailure(path: path, code: code)
+  /// - Parameter isDense: no page of such a file is zeros alone.
+  init?(path: String, followsLinks: Bool = false, isDense: Bool = false) throws(ReadFailure) {
+    guard let descriptor = try openSafely(path, isFolder: false, followsLinks: followsLinks) else {
+      return nil
     }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
@@ -31,17 +84,23 @@ final class ReadOnlyFile: Sendable {
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw ReadFailure(path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
+      throw ReadFailure(path: path, kind: .notAFile)
+    }
+    guard status.st_size <= AuditLimits.fileBytes else {
+      close(descriptor)
+      throw ReadFailure(path: path, kind: .tooMuch)
     }
     self.path = path
     self.descriptor = descriptor
-    size = UInt64(status.st_size)
+    let hole = isDense ? lseek(descriptor, 0, Whence.hole) : -1
+    size = UInt64(hole >= 0 ? min(hole, status.st_size) : status.st_size)
   }
 
   deinit { close(descriptor) }
 
   /// - Returns: `count` bytes from `offset`; fewer only at the end of the file.
   func read(at offset: UInt64, count: Int) throws(ReadFailure) -> [UInt8] {
+    guard offset < size else { return [] }
     var failure: Int32 = 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       while filled < count {
@@ -58,6 +117,15 @@ final class ReadOnlyFile: Sendable {
     }
     guard failure == 0 else { throw ReadFailure(path: path, code: failure) }
     return bytes
+  }
+
+  /// The first byte from `offset` on that is in no hole; nil if there is none.
+  func data(from offset: UInt64) -> UInt64? {
+    guard offset < size else { return nil }
+    let found = lseek(descriptor, off_t(offset), Whence.data)
+    if found >= 0 { return UInt64(found) }
+    // A file system that does not say has no holes.
+    return errno == ENXIO ? nil : offset
   }
 }
 
@@ -76,6 +144,7 @@ struct WindowReader {
   /// Makes `count` bytes from `offset` part of the window.
   /// - Returns: where in `window` they begin; nil beyond the end of the file.
   mutating func locate(_ offset: UInt64, _ count: Int) throws(ReadFailure) -> Int? {
+    guard offset <= file.size, UInt64(count) <= file.size - offset else { return nil }
     if offset >= start, offset - start + UInt64(count) <= UInt64(window.count) {
       return Int(offset - start)
     }
@@ -87,19 +156,30 @@ struct WindowReader {
 
 /// What is in folders.
 enum Folder {
-  enum Kind { case missing, file, folder }
+  enum Kind { case missing, file, folder, other }
 
-  static func kind(of path: String) -> Kind {
+  /// - Parameter followsLinks: of a name that the auditor gave, or of one that is only looked for.
+  static func kind(of path: String, followsLinks: Bool = false) -> Kind {
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return .missing }
-    return status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
+    let result = unsafe followsLinks ? stat(path, &status) : lstat(path, &status)
+    guard result == 0 else { return .missing }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: return .folder
+    case S_IFREG: return .file
+    default: return .other
+    }
   }
 
   /// - Returns: the names in the folder, sorted; nil when it does not exist.
-  static func names(in path: String) throws(ReadFailure) -> [String]? {
-    guard let folder = unsafe opendir(path) else {
+  static func names(
+    in path: String, followsLinks: Bool = false
+  ) throws(ReadFailure) -> [String]? {
+    guard
+      let descriptor = try openSafely(path, isFolder: true, followsLinks: followsLinks)
+    else { return nil }
+    guard let folder = unsafe fdopendir(descriptor) else {
       let code = errno
-      if code == ENOENT { return nil }
+      close(descriptor)
       throw ReadFailure(path: path, code: code)
     }
     defer { unsafe closedir(folder) }
@@ -110,6 +190,9 @@ enum Folder {
         unsafe String(cString: UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
       }
       if name != ".", name != ".." { names.append(name) }
+      guard names.count <= AuditLimits.namesInFolder else {
+        throw ReadFailure(path: path, kind: .tooMuch)
+      }
       errno = 0
     }
     if errno != 0 { throw ReadFailure(path: path, code: errno) }
@@ -118,11 +201,11 @@ enum Folder {
 
   static func wait(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
 
-  /// The whole of a small file; nil when it does not exist.
+  /// The whole of a small file; nil when it does not exist. One byte more than `limit` of a file that is longer.
   static func contents(
-    of path: String, atMost limit: Int = AuditLimits.smallFileBytes
+    of path: String, atMost limit: Int = AuditLimits.smallFileBytes, followsLinks: Bool = false
   ) throws(ReadFailure) -> [UInt8]? {
-    guard let file = try ReadOnlyFile(path: path) else { return nil }
+    guard let file = try ReadOnlyFile(path: path, followsLinks: followsLinks) else { return nil }
     return try file.read(at: 0, count: min(Int(file.size), limit + 1))
   }
 }

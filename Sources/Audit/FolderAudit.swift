@@ -11,132 +11,184 @@ public enum AuditError: Error, Sendable, Hashable {
   case unreadable(path: String, reason: String)
 }
 
-/// The audit of a data folder, of one log's folder, or of a copy of either. It opens files for
+/// The audit of a data folder, of one log's folder, or of a copy of either (Protocols/audit.md). It opens files for
 /// reading only, and takes no lock.
 public enum FolderAudit {
   /// - Parameters:
   ///   - cards: whom to believe: the keys of logs and of cosigners.
   ///   - threads: at least 1; nil: one for each processor.
+  ///   - isStill: nobody writes to the folder: what differs is not looked at again.
   ///   - progress: origin, entries done, entries in all; often.
   public static func run(
-    path: String, cards: [Card], threads: Int? = nil,
+    path: String, cards: [Card], threads: Int? = nil, isStill: Bool = false,
     progress: @escaping (String, UInt64, UInt64) -> Void = { _, _, _ in }
   ) throws(AuditError) -> AuditReport {
     var root = path
-    while root.count > 1, root.hasSuffix("/") { root.removeLast() }
-    guard Folder.kind(of: root) == .folder else { throw .missing(path) }
+    while root.utf8.count > 1, root.hasSuffix("/") { root.removeLast() }
+    guard Folder.kind(of: root, followsLinks: true) == .folder else { throw .missing(path) }
+    let names: [String]
     do throws(ReadFailure) {
-      let names = try Folder.names(in: root) ?? []
-      var run = AuditRun(
-        root: root, cards: cards, threads: threads ?? Parallel.processors, progress: progress)
-      if names.contains("format") || names.contains("logs") {
-        try run.auditDataFolder()
-      } else if names.contains("identity") || names.contains("entries") {
-        try run.auditLogFolder()
-      } else {
-        throw ReadFailure(path: "", code: 0)
-      }
-      return run.finished()
+      names = try Folder.names(in: root, followsLinks: true) ?? []
     } catch {
-      if error.path.isEmpty { throw .notALog(path) }
       throw .unreadable(path: error.path, reason: error.reason)
     }
+    var run = AuditRun(
+      root: root, cards: cards, threads: threads ?? Parallel.processors,
+      looks: isStill ? 0 : AuditLimits.looks, progress: progress)
+    if !Set(names).isDisjoint(with: ["format", "logs", "journal.0", "journal.1"]) {
+      run.auditDataFolder(names)
+    } else if names.contains("identity") || names.contains("entries") {
+      run.auditLogFolder()
+    } else {
+      throw .notALog(path)
+    }
+    return run.report
   }
 }
 
-private struct AuditRun {
+/// One audit on its way.
+struct AuditRun {
   let root: String
   let cards: [Card]
   let threads: Int
+  /// How often files that differ are looked at again.
+  let looks: Int
   let progress: (String, UInt64, UInt64) -> Void
   var list = FindingList()
   var report = AuditReport()
   /// Logs whose files were longer than the head, for a second look at the journals.
   var audited: [LogAudit] = []
+  /// Lowest index at which evidence in `faults/` freezes each log. Looked up, never iterated.
+  var provenFreezes: [LogID: UInt64] = [:]
 
   init(
-    root: String, cards: [Card], threads: Int,
+    root: String, cards: [Card], threads: Int, looks: Int,
     progress: @escaping (String, UInt64, UInt64) -> Void
   ) {
     self.root = root
     self.cards = cards
     self.threads = threads
+    self.looks = looks
     self.progress = progress
   }
 
-  func finished() -> AuditReport { report }
-
-  private mutating func add(_ log: String?, _ file: String, _ what: String, offset: UInt64? = nil) {
+  mutating func add(
+    _ log: String?, _ file: String, _ what: String, offset: UInt64? = nil
+  ) {
     list.add(
       Finding(
         kind: .verificationFailed, log: log, file: file, index: nil, offset: offset, what: what))
   }
 
+  /// What cannot be read, or is not what its name says, is a finding, and the rest is audited all the same.
+  mutating func attempt(
+    log: String? = nil, _ body: (inout AuditRun) throws(ReadFailure) -> Void
+  ) {
+    do throws(ReadFailure) {
+      try body(&self)
+    } catch {
+      list.add(Finding(error, log: log, root: root))
+    }
+  }
+
   // MARK: What is where
 
-  mutating func auditDataFolder() throws(ReadFailure) {
-    let format = try Folder.contents(of: root + "/format")
-    if let format, format != StoreFormat.format {
-      add(nil, "format", "is not that of a store this program knows")
-    }
-    // Before the journals: a log that a daemon adds meanwhile is then known to them.
-    let names = try Folder.names(in: root + "/logs") ?? []
-    let journals = try Journals.read(folder: root)
-    add(problemsOf: journals)
-    if journals == nil {
-      if format != nil { add(nil, "journal.0", "is missing, as is journal.1") }
-      report.notChecked.append("what was acknowledged (there is no journal)")
-    }
+  mutating func auditDataFolder(_ names: [String]) {
+    checkGivenCards()
     var folders: [String] = []
-    for name in names {
+    // Before the journals: a log that a daemon adds meanwhile is then known to them.
+    attempt { run throws(ReadFailure) in folders = try run.logFolders() }
+    var journals: Journals?
+    attempt { run throws(ReadFailure) in journals = try Journals.read(folder: run.root) }
+    add(problemsOf: journals)
+    attempt { run throws(ReadFailure) in try run.checkFormat(journals) }
+    let journaled = (journals?.logs.keys.map { $0.description } ?? []).sorted()
+    for name in journaled where !folders.contains(name) { folders.append(name) }
+    for name in folders.sorted() {
+      let id = Hex.decode(name).flatMap { LogID($0) }
+      let entries = id.flatMap { journals?.logs[$0] }
+      let isLoose = journals != nil && entries == nil
+      if isLoose { report.notChecked.append("logs/\(name): a log that no journal knows") }
+      attempt(log: name) { run throws(ReadFailure) in
+        try run.auditLog(
+          run.root + "/logs/" + name, place: "logs/" + name, id: id, entries, isLoose: isLoose)
+      }
+    }
+    if folders.isEmpty { report.notChecked.append("there is no log here") }
+    readInventory(names)
+    for card in cards where !audited.contains(where: { $0.identity == card.identity }) {
+      report.notChecked.append("\(card.origin): a card was given, but there is no log of it here")
+    }
+    judgeFreezes(isDataFolder: true)
+    finish(journalFolder: root, journals, isDataFolder: true)
+  }
+
+  /// The names in `logs/` that are logs' folders.
+  private mutating func logFolders() throws(ReadFailure) -> [String] {
+    var folders: [String] = []
+    for name in try Folder.names(in: root + "/logs") ?? [] {
       if Hex.decode(name)?.count == 32, name == name.lowercased() {
         folders.append(name)
       } else {
         report.notChecked.append("logs/\(name): not a log's folder")
       }
     }
-    let journaled = (journals?.logs.keys.map { $0.description } ?? []).sorted()
-    for name in journaled where !folders.contains(name) { folders.append(name) }
-    for name in folders.sorted() {
-      let id = Hex.decode(name).flatMap { LogID($0) }
-      let entries = id.flatMap { journals?.logs[$0] }
-      if journals != nil, entries == nil {
-        add(name, "logs/\(name)", "is a log that no journal knows")
-      }
-      try auditLog(root + "/logs/" + name, place: "logs/" + name, id: id, entries)
-    }
-    for card in cards where !audited.contains(where: { $0.identity == card.identity }) {
-      report.notChecked.append("\(card.origin): a card was given, but there is no log of it here")
-    }
-    if folders.isEmpty { report.notChecked.append("there is no log here") }
-    try finish(journalFolder: root, journals)
+    return folders
   }
 
-  mutating func auditLogFolder() throws(ReadFailure) {
+  private mutating func checkFormat(_ journals: Journals?) throws(ReadFailure) {
+    let format = try Folder.contents(of: root + "/format")
+    if let format {
+      if format != StoreFormat.format { add(nil, "format", "is not that of a store this program knows") }
+    } else if journals != nil {
+      add(nil, "format", "is missing: without it there is no store")
+    }
+    guard journals == nil else { return }
+    if format != nil { add(nil, "journal.0", "is missing, as is journal.1") }
+    report.notChecked.append("what was acknowledged (there is no journal)")
+  }
+
+  mutating func auditLogFolder() {
+    checkGivenCards()
     let name = root.split(separator: "/").last.map { String($0) } ?? ""
     let id = Hex.decode(name).flatMap { LogID($0) }
     // Inside a data folder its journals count; a copy of the log alone has none.
     let data = root + "/../.."
     let isInside = id != nil && Folder.kind(of: data + "/format") == .file
-    let journals = isInside ? try Journals.read(folder: data) : nil
-    if isInside { add(problemsOf: journals) }
-    try auditLog(root, place: "", id: id, id.flatMap { journals?.logs[$0] })
-    try finish(journalFolder: data, journals)
+    var journals: Journals?
+    if isInside {
+      attempt { _ throws(ReadFailure) in journals = try Journals.read(folder: data) }
+      add(problemsOf: journals)
+    }
+    let entries = id.flatMap { journals?.logs[$0] }
+    let isLoose = journals != nil && entries == nil
+    if isLoose { report.notChecked.append("\(name): a log that no journal knows") }
+    attempt { run throws(ReadFailure) in
+      try run.auditLog(run.root, place: "", id: id, entries, isLoose: isLoose)
+    }
+    judgeFreezes(isDataFolder: false)
+    finish(journalFolder: data, journals, isDataFolder: false)
   }
 
   private mutating func add(problemsOf journals: Journals?) {
     for problem in journals?.problems ?? [] {
       add(nil, problem.file, problem.what, offset: problem.offset)
     }
+    report.notChecked += journals?.gaps ?? []
   }
 
   // MARK: One log
 
   private mutating func auditLog(
-    _ folder: String, place: String, id: LogID?, _ entries: Journals.LogEntries?
+    _ folder: String, place: String, id: LogID?, _ entries: Journals.LogEntries?, isLoose: Bool
   ) throws(ReadFailure) {
     let file = place.isEmpty ? "identity" : place + "/identity"
-    let label = id?.description ?? folder
+    let label = id?.description ?? "the log"
+    switch Folder.kind(of: folder, followsLinks: place.isEmpty) {
+    case .folder: break
+    case .missing: if entries == nil { return }
+    case .file, .other: throw ReadFailure(path: folder, kind: .notAFolder)
+    }
     var identity: LogIdentity?
     if let text = try Folder.contents(of: folder + "/identity") {
       identity = LogIdentity(identityFile: text)
@@ -158,8 +210,9 @@ private struct AuditRun {
       return
     }
     let audit = LogAudit(
-      identity: identity, files: try LogFiles.open(folder: folder, journal: entries), place: place,
-      threads: threads, progress: progress)
+      identity: identity,
+      files: try LogFiles.open(
+        folder: folder, journal: entries, isLoose: isLoose, looks: looks), place: place, root: root, threads: threads, progress: progress)
     compareWithCards(identity, file, audit)
     audit.run(cards: cards)
     audited.append(audit)
@@ -176,99 +229,5 @@ private struct AuditRun {
     } else {
       report.notChecked.append("\(identity.origin): identity not checked (no card given)")
     }
-  }
-
-  // MARK: The end
-
-  private mutating func finish(journalFolder: String, _ journals: Journals?) throws(ReadFailure) {
-    try explainTails(journalFolder, journals)
-    report.findings = list.finished()
-    for audit in audited {
-      report.findings += audit.list.finished()
-      report.notChecked += audit.notChecked
-      report.notes += audit.notes
-      report.logs.append(audit.summary)
-      report.checked.append(audit.summary.line)
-    }
-    if let journals { report.checked.append("journals: \(journals.commits) commits") }
-  }
-
-  /// A file that goes on behind the head is damage, unless a daemon is at work and journals a head
-  /// that covers it: what it wrote since the audit began is not part of the audit.
-  private mutating func explainTails(_ folder: String, _ journals: Journals?) throws(ReadFailure) {
-    var now = journals
-    for _ in 0..<AuditLimits.looks where journals != nil {
-      let isExplained = audited.allSatisfy { audit in
-        let head = now?.logs[audit.identity.id]?.head
-        return audit.tails.allSatisfy { $0.bytes <= head?.bytes(of: $0.file) ?? 0 }
-          && audit.ahead.allSatisfy { $0.size <= head?.size ?? 0 }
-      }
-      if isExplained { break }
-      Folder.wait(milliseconds: AuditLimits.lookMilliseconds)
-      now = try Journals.read(folder: folder)
-    }
-    for audit in audited {
-      let head = now?.logs[audit.identity.id]?.head
-      for tail in audit.tails {
-        if tail.bytes <= head?.bytes(of: tail.file) ?? 0 {
-          audit.notes.append(
-            "\(audit.origin): \(tail.file) grew while it was audited; the new part was not looked at"
-          )
-        } else {
-          audit.add(tail: tail)
-        }
-      }
-      for (what, size) in audit.ahead {
-        let line = "\(audit.origin): \(what) is over \(size) entries, which were not all here"
-        if size <= head?.size ?? 0 {
-          audit.notes.append(line)
-        } else {
-          audit.notChecked.append(line)
-        }
-      }
-    }
-  }
-}
-
-extension AcknowledgedHead {
-  /// The length that a file has with this head.
-  fileprivate func bytes(of file: String) -> UInt64 {
-    switch file {
-    case "entries": size * UInt64(EntryLayout.leafBytes)
-    case "hashes": size * UInt64(StoreFormat.hashBytes)
-    case "nodes": StoreFormat.nodes(entries: size) * UInt64(StoreFormat.hashBytes)
-    case "bodies.index": size * UInt64(StoreFormat.indexBytes)
-    case "control": controlCount * UInt64(StoreFormat.controlBytes)
-    case "checkpoints": checkpointCount * UInt64(StoreFormat.checkpointBytes)
-    case "cosignatures": cosignatureCount * UInt64(StoreFormat.cosignatureBytes)
-    case StoreFormat.segmentName(segment): UInt64(segmentOffset)
-    default: file < StoreFormat.segmentName(segment) ? .max : 0
-    }
-  }
-}
-
-extension LogIdentity {
-  /// The content of `identity` (Protocols/store.md, 4.1); nil for anything but exactly that.
-  init?(identityFile bytes: [UInt8]) {
-    let lines = String(decoding: bytes, as: UTF8.self)
-      .split(separator: "\n", omittingEmptySubsequences: false)
-    guard lines.count == 4, lines[0] == "liaison-identity/v1", lines[1].hasPrefix("origin "),
-      lines[2].hasPrefix("log "), lines[3].isEmpty,
-      let origin = try? Origin(String(lines[1].dropFirst(7))),
-      let key = Base64.decode(lines[2].dropFirst(4)).flatMap({ LogPublicKey($0) })
-    else { return nil }
-    self.init(origin: origin, key: key)
-    let exact = "liaison-identity/v1\norigin \(origin)\nlog \(Base64.encode(key.array))\n"
-    guard bytes.elementsEqual(exact.utf8) else { return nil }
-  }
-}
-
-extension LogSummary {
-  fileprivate var line: String {
-    var line = "\(origin): \(entries) entries (layout, links, signatures, leaf hashes, tree), "
-    line += "\(bodiesPresent) bodies"
-    if checkpointSize > 0 { line += ", checkpoint of size \(checkpointSize)" }
-    if !cosigners.isEmpty { line += ", cosignatures of \(cosigners.joined(separator: ", "))" }
-    return line + (identityChecked ? ", identity" : "")
   }
 }

@@ -13,6 +13,11 @@ struct JournalScan: Sendable {
   /// Whole commits in order, with the offsets of their frames.
   private(set) var commits: [(offset: UInt64, payload: [UInt8])] = []
   private(set) var problem: Journals.Problem?
+  /// Of the file.
+  private(set) var length: UInt64 = 0
+  /// Commits are missing before later ones, and nothing stands in their place: they were written while the journal was
+  /// copied, or are lost. What they acknowledged is looked for in the log files.
+  private(set) var gaps: [String] = []
   /// A frame says that the other journal is no longer needed: the log files have what it holds.
   private(set) var retiresOther = false
   private(set) var salt = Bytes32.zero
@@ -20,24 +25,42 @@ struct JournalScan: Sendable {
   private static let magic = Array("liaisonj".utf8)
   private static let headerBytes = 48
   private static let checkedBytes = 32
-  private static let pageBytes: UInt64 = 4096
+  static let pageBytes: UInt64 = 4096
 
   /// - Returns: nil if the file does not exist.
   init?(folder: String, number: Int, isHeaderOnly: Bool = false) throws(ReadFailure) {
     self.number = number
     guard let file = try ReadOnlyFile(path: "\(folder)/journal.\(number)") else { return nil }
+    length = file.size
+    guard length <= AuditLimits.journalBytes else {
+      throw ReadFailure(path: file.path, kind: .tooMuch)
+    }
     try readBeginning(file)
     guard heads != nil, !isHeaderOnly else { return }
-    var offset = firstCommit
-    while let frame = try JournalScan.frame(file, at: offset), frame.isCommit,
-      frame.generation == generation, frame.sequence == UInt64(commits.count + 1),
-      JournalScan.isWhole(frame, salt)
-    {
-      commits.append((offset, frame.payload))
-      if frame.retiresOther { retiresOther = true }
-      offset += frame.bytesOnDisk
+    var next = firstCommit
+    var sequence: UInt64 = 1
+    while problem == nil {
+      while let frame = try JournalScan.frame(file, at: next), frame.isCommit,
+        frame.generation == generation, frame.sequence == sequence,
+        JournalScan.isWhole(frame, salt)
+      {
+        commits.append((next, frame.payload))
+        if frame.retiresOther { retiresOther = true }
+        next += frame.bytesOnDisk
+        sequence += 1
+      }
+      guard let later = try later(file, next, sequence) else { return }
+      if try holdsHeader(file, at: next, sequence) {
+        problem = Journals.Problem(
+          file: name, offset: next,
+          what: "commit \(sequence) has a wrong checksum, and commit \(later.sequence) stands behind it"
+        )
+      } else {
+        gaps.append("\(name): commits \(sequence) to \(later.sequence - 1) are not there, and later ones are")
+      }
+      next = later.offset
+      sequence = later.sequence
     }
-    try lookBehind(file, offset)
   }
 
   private var firstCommit: UInt64 = 0
@@ -78,23 +101,40 @@ struct JournalScan: Sendable {
     }
   }
 
-  /// A whole later commit behind a broken one: the broken one was acknowledged, so it is damaged and
-  /// not torn by a crash.
-  private mutating func lookBehind(_ file: ReadOnlyFile, _ end: UInt64) throws(ReadFailure) {
-    var offset = end + JournalScan.pageBytes
-    while offset < file.size {
+  /// The next whole commit behind one that is not whole: that one was acknowledged (STO-14).
+  private func later(
+    _ file: ReadOnlyFile, _ end: UInt64, _ expected: UInt64
+  ) throws(ReadFailure) -> (offset: UInt64, sequence: UInt64)? {
+    var offset = end
+    var searched: UInt64 = 0
+    while offset < file.size, let data = file.data(from: offset) {
+      offset = max(offset, data / JournalScan.pageBytes * JournalScan.pageBytes)
       if let frame = try JournalScan.frame(file, at: offset), frame.isCommit,
-        frame.generation == generation, frame.sequence > UInt64(commits.count + 1),
-        JournalScan.isWhole(frame, salt)
+        frame.generation == generation, frame.sequence > expected
       {
-        problem = Journals.Problem(
-          file: name, offset: end,
-          what: "commit \(commits.count + 1) has a wrong checksum, and commit "
-            + "\(frame.sequence) stands behind it")
-        return
+        if JournalScan.isWhole(frame, salt) { return (offset, frame.sequence) }
+        searched += UInt64(frame.payload.count)
+        guard searched <= file.size + AuditLimits.searchedBytes else {
+          throw ReadFailure(path: file.path, kind: .tooMuch)
+        }
       }
       offset += JournalScan.pageBytes
     }
+    return nil
+  }
+
+  /// Whether the header of that commit stands there, whatever its checksum says.
+  private func holdsHeader(
+    _ file: ReadOnlyFile, at offset: UInt64, _ sequence: UInt64
+  ) throws(ReadFailure) -> Bool {
+    let header = try file.read(at: offset, count: JournalScan.headerBytes)
+    guard header.count == JournalScan.headerBytes, header.starts(with: JournalScan.magic) else {
+      return false
+    }
+    let isNext =
+      header.span.bigEndian(at: 16) as UInt64 == generation
+      && header.span.bigEndian(at: 24) as UInt64 == sequence
+    return isNext
   }
 
   /// Whether a whole commit of a later generation lies in this journal although its beginning is not
@@ -104,13 +144,17 @@ struct JournalScan: Sendable {
   ) throws(ReadFailure) -> Bool {
     guard let file = try ReadOnlyFile(path: "\(folder)/journal.\(number)") else { return false }
     var offset: UInt64 = 0
-    while offset < file.size {
-      if let frame = try frame(file, at: offset), frame.isCommit, frame.generation > generation,
-        isWhole(frame, salt)
-      {
-        return true
+    var searched: UInt64 = 0
+    while offset < file.size, let data = file.data(from: offset) {
+      offset = max(offset, data / pageBytes * pageBytes)
+      if let frame = try frame(file, at: offset), frame.isCommit, frame.generation > generation {
+        if isWhole(frame, salt) { return true }
+        searched += UInt64(frame.payload.count)
+        guard searched <= file.size + AuditLimits.searchedBytes else {
+          throw ReadFailure(path: file.path, kind: .tooMuch)
+        }
       }
-      offset += JournalScan.pageBytes
+      offset += pageBytes
     }
     return false
   }
@@ -123,7 +167,11 @@ struct JournalScan: Sendable {
     else { return nil }
     let count = Int(header.span.bigEndian(at: 12) as UInt32)
     let start = offset + UInt64(JournalScan.headerBytes)
-    guard start + UInt64(count) <= file.size else { return nil }
+    guard count <= AuditLimits.frameBytes, start + UInt64(count) <= file.size else { return nil }
+    let lawful = 1...AuditLimits.journalFrames
+    let generation: UInt64 = header.span.bigEndian(at: 16)
+    let sequence: UInt64 = header.span.bigEndian(at: 24)
+    guard lawful.contains(generation), sequence <= AuditLimits.journalFrames else { return nil }
     let payload = try file.read(at: start, count: count)
     return payload.count == count ? Frame(header: header, payload: payload) : nil
   }

@@ -40,6 +40,8 @@ struct Journals: Sendable {
 
   var logs: [LogID: LogEntries] = [:]
   var problems: [Problem] = []
+  /// What is not there and may be nobody's fault (Protocols/audit.md, AUD-25).
+  var gaps: [String] = []
   /// (generation, last sequence): differs when something was journaled in between.
   var position: [UInt64] = []
   /// Commits that were read.
@@ -78,10 +80,12 @@ struct Journals: Sendable {
       problems.append(
         Problem(file: "journal.\(number)", offset: nil, what: "is missing"))
     }
+    checkLengths(scans)
+    // A beginning that is whole and malformed is not torn: it counts, whatever the other journal says.
+    problems += scans.filter { $0.heads == nil }.compactMap(\.problem)
     var valid = scans.filter { $0.heads != nil }
     valid.sort { $0.generation < $1.generation }
     guard let newest = valid.last else {
-      problems += scans.compactMap(\.problem)
       problems.append(
         Problem(
           file: "journal.0", offset: 0,
@@ -94,7 +98,7 @@ struct Journals: Sendable {
     }
     let other = 1 - newest.number
     // A journal that is no longer needed is not read.
-    problems += (newest.retiresOther ? [newest] : scans).compactMap(\.problem)
+    problems += (newest.retiresOther ? [newest] : valid).compactMap(\.problem)
     if newest.retiresOther {
       valid = [newest]
       if try JournalScan.holdsCommits(
@@ -112,6 +116,7 @@ struct Journals: Sendable {
           what: "its beginning is damaged, and the other journal still needs it"))
       valid = [newest]
     }
+    for scan in valid { gaps += scan.gaps }
     for scan in valid {
       position += [scan.generation, UInt64(scan.commits.count)]
       commits += scan.commits.count
@@ -124,6 +129,22 @@ struct Journals: Sendable {
             Problem(
               file: scan.name, offset: offset, what: "holds a commit that is malformed inside"))
         }
+      }
+    }
+  }
+
+  /// Both are made with one length, in whole pages, and keep it: one that was cut may have lost what it acknowledged.
+  private mutating func checkLengths(_ scans: [JournalScan]) {
+    let longest = scans.map(\.length).max() ?? 0
+    for scan in scans {
+      if scan.length < longest {
+        problems.append(
+          Problem(
+            file: scan.name, offset: scan.length,
+            what: "ends here, and the other journal after \(longest) bytes"))
+      } else if scan.length % JournalScan.pageBytes != 0 {
+        problems.append(
+          Problem(file: scan.name, offset: scan.length, what: "is not of whole pages"))
       }
     }
   }
@@ -160,34 +181,39 @@ struct Journals: Sendable {
     case 2:
       try log.appendRun(&reader, bytes)
     case 4:
-      let place = try reader.u64(bytes)
+      let place = try reader.record(bytes)
       let contradicts = try reader.u8(bytes) == 1
       let frame = try reader.array(bytes, StoreFormat.checkpointBytes)
       log.checkpoints[place] = frame
       log.head.checkpointCount = max(log.head.checkpointCount, place + 1)
       if contradicts { log.head.contradictionCount += 1 }
     case 5:
-      let place = try reader.u64(bytes)
+      let place = try reader.record(bytes)
       log.cosignatures[place] = try reader.array(bytes, StoreFormat.cosignatureBytes)
       log.head.cosignatureCount = max(log.head.cosignatureCount, place + 1)
     case 6:
       log.head.pendingNote = try reader.array(bytes, Int(try reader.u16(bytes)))
     case 7:
-      log.head.frozenAt = try reader.u64(bytes)
+      let index = try reader.u64(bytes)
+      guard index <= EntryLayout.maxIndex else { throw .truncated }
+      log.head.frozenAt = index
     case 9:
       try log.appendStates(&reader, bytes)
     case 10:
       try log.replaceLeaves(&reader, bytes)
     case 8:
-      let index = try reader.u64(bytes)
+      let index = try reader.record(bytes)
       let body = JournaledBody(
         segment: try reader.u32(bytes), offset: try reader.u32(bytes),
         bytes: try reader.array(bytes, Int(try reader.u32(bytes))))
+      guard body.bytes.count <= EntryLayout.maxBodyBytes, body.segment < AuditLimits.segments,
+        Int(body.offset) + StoreFormat.bodyHeaderBytes + body.bytes.count <= Int(UInt32.max)
+      else { throw .truncated }
       log.arrivals[index] = body
       log.head.bodyBytes += UInt64(body.bytes.count)
       log.head.segment = body.segment
       log.head.segmentOffset =
-        body.offset &+ UInt32(truncatingIfNeeded: StoreFormat.bodyHeaderBytes + body.bytes.count)
+        body.offset + UInt32(StoreFormat.bodyHeaderBytes + body.bytes.count)
     default:
       throw .truncated
     }
@@ -200,9 +226,9 @@ extension Journals.LogEntries {
   fileprivate mutating func replaceLeaves(
     _ reader: inout ByteReader, _ bytes: Span<UInt8>
   ) throws(WireError) {
-    let first = try reader.u64(bytes)
+    let first = try reader.record(bytes)
     let count = Int(try reader.u32(bytes))
-    let size = try reader.u64(bytes)
+    let size = try reader.record(bytes)
     _ = try reader.bytes32(bytes)
     guard count > 0, first + UInt64(count) <= size else { throw .truncated }
     let leaves = try reader.array(bytes, count * EntryLayout.leafBytes)
@@ -218,18 +244,21 @@ extension Journals.LogEntries {
     guard let state = BodyState(rawValue: try reader.u8(bytes)),
       state != .present, state != .absent
     else { throw .truncated }
-    head.purgedBytes += try reader.u64(bytes)
-    for _ in 0..<(try reader.u32(bytes)) { removed[try reader.u64(bytes)] = state }
+    let freed = try reader.u64(bytes)
+    let count = try reader.u32(bytes)
+    for _ in 0..<count { removed[try reader.record(bytes)] = state }
+    guard freed <= UInt64(count) * UInt64(EntryLayout.maxBodyBytes) else { throw .truncated }
+    head.purgedBytes += freed
   }
 
   fileprivate mutating func appendRun(
     _ reader: inout ByteReader, _ bytes: Span<UInt8>
   ) throws(WireError) {
-    let first = try reader.u64(bytes)
+    let first = try reader.record(bytes)
     let count = Int(try reader.u32(bytes))
     let segment = try reader.u32(bytes)
     let segmentOffset = try reader.u32(bytes)
-    let controlCount = try reader.u64(bytes)
+    let controlCount = try reader.record(bytes)
     let bodyBytes = Int(try reader.u32(bytes))
     var states: [BodyState]?
     if try reader.u8(bytes) == 1 {
@@ -244,25 +273,37 @@ extension Journals.LogEntries {
     guard count > 0,
       let batch = try? EntryBatch(first: first, leaves: leaves, bodies: bodies, bodyStates: states)
     else { throw .truncated }
+    let present = batch.bodyStates.map { $0.count { $0 == .present } } ?? count
+    let segmentEnd = Int(segmentOffset) + bodyBytes + present * StoreFormat.bodyHeaderBytes
+    guard batch.end <= AuditLimits.records, segment < AuditLimits.segments,
+      segmentEnd <= Int(UInt32.max)
+    else { throw .truncated }
     let run = JournaledRun(
       batch: batch, bodyRanges: batch.bodyRanges(), segment: segment,
       segmentOffset: segmentOffset, controlCount: controlCount)
     runs.append(run)
     guard batch.end > head.size else { return }
-    let present = batch.bodyStates.map { $0.count { $0 == .present } } ?? count
     let last = (count - 1) * EntryLayout.leafBytes
     head.size = batch.end
     head.leafHash = EntryHeader.leafHash(of: leaves.span, at: last)
     head.headerHash = EntryHeader.headerHash(of: leaves.span, at: last)
     head.bodyBytes += UInt64(bodyBytes)
     head.segment = segment
-    head.segmentOffset =
-      segmentOffset &+ UInt32(truncatingIfNeeded: bodyBytes + present * StoreFormat.bodyHeaderBytes)
+    head.segmentOffset = UInt32(segmentEnd)
     head.controlCount =
       controlCount
       + UInt64(
         (0..<count).count {
           leaves[$0 * EntryLayout.leafBytes + EntryLayout.kind] != EntryKind.record.rawValue
         })
+  }
+}
+
+extension ByteReader {
+  /// The number of an entry, of a record or of a frame.
+  mutating func record(_ bytes: Span<UInt8>) throws(WireError) -> UInt64 {
+    let number = try u64(bytes)
+    guard number < AuditLimits.records else { throw .truncated }
+    return number
   }
 }

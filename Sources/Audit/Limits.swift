@@ -16,7 +16,27 @@ public enum AuditLimits {
   /// How often, and after how long, it looks again at files that a daemon is writing: 1 s in all.
   static let looks = 20
   static let lookMilliseconds = 50
-  /// A card, a `format` or an `identity` file.
+  /// A card, a `format` or an `identity` file, `closed`, a piece of evidence.
   static let smallFileBytes = 64 << 10
   public static let threads = 256
+  static let secondsADay: UInt64 = 86_400
+
+  // What is above these is refused where it is read (Protocols/audit.md, 8): then no sum leaves its type, and nothing that a
+  // hostile folder says takes longer than what it holds.
+  /// Entries of a log, records and frames of a file.
+  static let records: UInt64 = 1 << 40
+  /// 2^40 frames of 320 bytes, rounded up.
+  static let fileBytes = 1 << 49
+  /// Bytes of bodies that a head says.
+  static let bodyBytes: UInt64 = 1 << 60
+  static let segments: UInt32 = 100_000_000
+  static let journalBytes: UInt64 = 1 << 32
+  /// Generations of a journal, frames of one.
+  static let journalFrames: UInt64 = 1 << 62
+  /// The longest frame: a beginning fills half a journal at most, and journals are some MiB long.
+  static let frameBytes = 256 << 20
+  /// Names in one folder.
+  static let namesInFolder = 65_536
+  /// What is hashed in a journal for frames behind its last commit, beside the journal's own length.
+  static let searchedBytes: UInt64 = 64 << 20
 }

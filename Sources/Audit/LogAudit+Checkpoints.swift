@@ -6,6 +6,8 @@ internal import Wire
 private struct FrameResult: Sendable {
   var claims: [(size: UInt64, root: Digest, contradicts: Bool, place: UInt64)] = []
   var damage: [ChunkResult.Damage] = []
+  /// Frames that are zeros.
+  var empty: UInt64 = 0
   var failure: ReadFailure?
 }
 
@@ -15,18 +17,18 @@ extension LogAudit {
   /// Signatures of all checkpoints; their roots are compared while the tree grows.
   func checkCheckpointFile() throws(ReadFailure) {
     let stride = StoreFormat.checkpointBytes
-    let count =
-      files.journal?.head.checkpointCount ?? (files.checkpoints?.size ?? 0) / UInt64(stride)
+    let count = min(
+      AuditLimits.records,
+      files.journal?.head.checkpointCount ?? (files.checkpoints?.size ?? 0) / UInt64(stride))
     let inFile = files.records(files.checkpoints, stride, atMost: count)
-    let pieces = Int((count + LogAudit.framesAtOnce - 1) / LogAudit.framesAtOnce)
+    let pieces = framePieces(files.checkpoints, stride, inFile, count, files.journal?.checkpoints)
     let (files, identity) = (self.files, self.identity)
     var failure: ReadFailure?
     var last: UInt64 = 0
-    Parallel.inOrder(count: pieces, threads: threads) { piece in
-      let first = UInt64(piece) * LogAudit.framesAtOnce
+    Parallel.inOrder(count: pieces.count, threads: threads) { piece in
       var result = FrameResult()
       do throws(ReadFailure) {
-        for place in first..<min(count, first + LogAudit.framesAtOnce) {
+        for place in pieces[piece] {
           let frame = try LogAudit.frame(
             place, inFile, stride, files.checkpoints, files.journal?.checkpoints, "checkpoints",
             &result)
@@ -39,10 +41,12 @@ extension LogAudit {
       return result
     } consume: { result in
       failure = result.failure
+      emptyFrames += result.empty
       for found in result.damage {
         add(.verificationFailed, found.file, found.index, offset: found.offset, found.what)
       }
       for claim in result.claims {
+        contradictions += claim.contradicts ? 1 : 0
         if !claim.contradicts {
           if claim.size <= last {
             add(
@@ -84,6 +88,27 @@ extension LogAudit {
     }
   }
 
+  /// The places of frames, some at a time: those of the file, but for its holes, which are counted as emptied frames, and
+  /// behind its end those of the journals.
+  private func framePieces(
+    _ file: ReadOnlyFile?, _ stride: Int, _ inFile: UInt64, _ count: UInt64,
+    _ journaled: [UInt64: [UInt8]]?
+  ) -> [[UInt64]] {
+    var pieces: [[UInt64]] = []
+    var next: UInt64 = 0
+    while let file, next < inFile {
+      let data = file.data(from: next * UInt64(stride)) ?? file.size
+      let first = min(inFile, max(next, data / UInt64(stride)))
+      emptyFrames += first - next
+      let end = min(inFile, first + LogAudit.framesAtOnce)
+      if first < end { pieces.append(Array(first..<end)) }
+      next = end
+    }
+    let rest = (journaled ?? [:]).keys.filter { $0 >= inFile && $0 < count }.sorted()
+    if !rest.isEmpty { pieces.append(rest) }
+    return pieces
+  }
+
   /// - Returns: the bytes of a frame, from the file or behind its end from the journals.
   private static func frame(
     _ place: UInt64, _ inFile: UInt64, _ stride: Int, _ file: ReadOnlyFile?,
@@ -99,7 +124,9 @@ extension LogAudit {
           what: "is not the frame that the journal acknowledged"))
     }
     // Zeros are no frame: one was there that was damaged.
-    return frame.contains { $0 != 0 } ? frame : nil
+    if frame.contains(where: { $0 != 0 }) { return frame }
+    result.empty += 1
+    return nil
   }
 
   private static func verify(
@@ -133,12 +160,15 @@ extension LogAudit {
   /// Cosignatures of nodes whose cards were given.
   func checkCosignatureFile(_ cards: [Card]) throws(ReadFailure) {
     let stride = StoreFormat.cosignatureBytes
-    let count =
-      files.journal?.head.cosignatureCount ?? (files.cosignatures?.size ?? 0) / UInt64(stride)
+    let count = min(
+      AuditLimits.records,
+      files.journal?.head.cosignatureCount ?? (files.cosignatures?.size ?? 0) / UInt64(stride))
     let inFile = files.records(files.cosignatures, stride, atMost: count)
+    let pieces = framePieces(
+      files.cosignatures, stride, inFile, count, files.journal?.cosignatures)
     var unchecked: [String: (count: UInt64, why: String)] = [:]
     var scratch = FrameResult()
-    for place in 0..<count {
+    for place in pieces.joined() {
       let offset = place * UInt64(stride)
       let bytes = try LogAudit.frame(
         place, inFile, stride, files.cosignatures, files.journal?.cosignatures, "cosignatures",
@@ -150,6 +180,7 @@ extension LogAudit {
           "has a wrong checksum or is malformed")
         continue
       }
+      highestTime = max(highestTime, frame.cosignature.time)
       let name = frame.cosignature.name
       claims.append(
         RootClaim(
@@ -166,7 +197,10 @@ extension LogAudit {
       }
       summary.signaturesVerified += 1
       if frame.verifies(origin: identity.origin, key: card.cosigning) {
-        if !summary.cosigners.contains(name.text) { summary.cosigners.append(name.text) }
+        // A node is no witness of itself.
+        if name != identity.origin.name, !summary.cosigners.contains(name.text) {
+          summary.cosigners.append(name.text)
+        }
       } else {
         add(
           .verificationFailed, "cosignatures", place, offset: offset,
@@ -174,6 +208,7 @@ extension LogAudit {
       }
     }
     summary.cosigners.sort()
+    emptyFrames += scratch.empty
     for found in scratch.damage {
       add(.verificationFailed, found.file, found.index, offset: found.offset, found.what)
     }

@@ -25,6 +25,7 @@ extension LogAudit {
       }
       keep(result.problems)
       for state in result.bodies.indices { bodies[state] += result.bodies[state] }
+      states.add(result.states)
       summary.signaturesVerified += result.range.upperBound - result.range.lowerBound
       for position in 0..<(result.leafHashes.count / 32) {
         tree.append(Digest(result.leafHashes.span, at: position * 32))

@@ -7,7 +7,9 @@ extension LogAudit {
   /// themselves were hashed with their entries.
   func checkSegments() throws(ReadFailure) {
     let numbers = files.segments.keys.sorted()
-    for (position, number) in numbers.enumerated() where UInt32(position) != number {
+    let last = files.journal?.head.segment ?? .max
+    for (position, number) in numbers.enumerated()
+    where UInt32(position) != number && number <= last {
       add(
         .verificationFailed, StoreFormat.segmentName(UInt32(position)), nil,
         "is missing, \(StoreFormat.segmentName(number)) is there")
@@ -67,13 +69,14 @@ private struct SegmentScan: Sendable {
       guard let start = try reader.locate(offset, StoreFormat.bodyHeaderBytes),
         reader.window.span.bigEndian(at: start) as UInt32 == StoreFormat.bodyMagic
       else {
-        if let entry = last,
+        if let entry = last, entry < files.size,
           let next = try removed(entry + 1, number, offset, &reader, &indexReader)
         {
           offset = next
           last = entry + 1
           continue
         }
+        if files.isLoose { break }
         result.damage.append(
           ChunkResult.Damage(
             file: name, index: nil, offset: offset, what: "no body record begins here"))
@@ -82,6 +85,7 @@ private struct SegmentScan: Sendable {
       let bytes: UInt32 = reader.window.span.bigEndian(at: start + 4)
       let index: UInt64 = reader.window.span.bigEndian(at: start + 8)
       let next = offset + UInt64(StoreFormat.bodyHeaderBytes) + UInt64(bytes)
+      if files.isLoose, next > end || index >= files.size { break }
       guard next <= end else {
         result.damage.append(
           ChunkResult.Damage(
@@ -96,6 +100,7 @@ private struct SegmentScan: Sendable {
       offset = next
       last = index
     }
+    if files.isLoose { end = min(end, offset) }
     if end < length {
       result.tail = LogAudit.Tail(file: name, records: end, stride: 1, bytes: length)
     }
@@ -123,9 +128,9 @@ private struct SegmentScan: Sendable {
     _ index: UInt64, _ segment: UInt32, _ offset: UInt64, _ reader: inout WindowReader,
     _ indexReader: inout WindowReader?
   ) throws(ReadFailure) -> UInt64? {
-    let place = index * UInt64(StoreFormat.indexBytes)
     guard index < files.size,
-      let start = try indexReader?.locate(place, StoreFormat.indexBytes),
+      let start = try indexReader?.locate(
+        index * UInt64(StoreFormat.indexBytes), StoreFormat.indexBytes),
       let window = indexReader?.window, let record = IndexRecord(window.span, at: start),
       record.segment == segment, UInt64(record.offset) == offset
     else { return nil }

@@ -36,6 +36,10 @@ extension LogAudit {
         ahead.append((what, claim.size))
         return
       }
+      if files.isLoose {
+        notChecked.append("\(origin): \(what) is over \(claim.size) entries, which are not all here")
+        return
+      }
       add(
         .verificationFailed, file, place, offset: place * UInt64(stride),
         "\(what) is over \(claim.size) entries, but the log here ends after \(files.size)")
@@ -65,7 +69,8 @@ extension LogAudit {
   private func classifyRoots(_ signed: [RootClaim]) {
     var proofs = 0
     let larger = signed.last { $0.matches }
-    for (position, claim) in signed.enumerated() {
+    let roots = rootsBySize(signed)
+    for claim in signed {
       guard case .checkpoint(let place) = claim.source else { continue }
       guard !claim.matches else {
         if claim.contradicts {
@@ -77,10 +82,7 @@ extension LogAudit {
         continue
       }
       var evidence: ForkProof.Evidence?
-      let same = signed.enumerated().first { other in
-        other.offset != position && other.element.size == claim.size
-          && other.element.root != claim.root
-      }?.element
+      let same = roots[claim.size]?.first { $0.root != claim.root }
       if let same, let a = note(of: same), let b = note(of: claim) {
         evidence = .roots(a, b)
       } else if proofs < AuditLimits.proofsMade, let larger, larger.size > claim.size,
@@ -100,6 +102,18 @@ extension LogAudit {
         checkRoot(claim, "checkpoints", place, "the checkpoint")
       }
     }
+  }
+
+  /// Of each size two claims with different roots, where there are two.
+  private func rootsBySize(_ signed: [RootClaim]) -> [UInt64: [RootClaim]] {
+    var roots: [UInt64: [RootClaim]] = [:]
+    for claim in signed {
+      let known = roots[claim.size, default: []]
+      if known.isEmpty || known.count == 1 && known[0].root != claim.root {
+        roots[claim.size, default: []].append(claim)
+      }
+    }
+    return roots
   }
 
   /// The signed note of a checkpoint.

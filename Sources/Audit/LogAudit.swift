@@ -8,6 +8,8 @@ final class LogAudit {
   let files: LogFiles
   /// Relative to the audited folder: "logs/<id>", or empty for a log folder by itself.
   let place: String
+  /// The folder that is audited.
+  let root: String
   let threads: Int
   var list = FindingList()
   var summary: LogSummary
@@ -18,7 +20,15 @@ final class LogAudit {
   var problemsLeftOut: UInt64 = 0
   var lastProblem: LeafProblem?
   var bodies: [UInt64] = [0, 0, 0, 0, 0]
-  /// Files that were longer than the head: a finding, unless a running daemon is writing them.
+  var states = BodyStates()
+  /// The highest time in a whole frame of a cosignature, and frames that were emptied.
+  var highestTime: UInt64 = 0
+  var emptyFrames: UInt64 = 0
+  /// Of checkpoints that are filed as contradicting.
+  var contradictions: UInt64 = 0
+  /// Everything that the files of the log hold was read.
+  var isComplete = false
+  /// Files that were longer than the head: nobody acknowledged what is behind it.
   var tails: [Tail] = []
   /// Checkpoints and cosignatures over more entries than are here.
   var ahead: [(what: String, size: UInt64)] = []
@@ -34,9 +44,10 @@ final class LogAudit {
   var origin: String { identity.origin.text }
 
   init(
-    identity: LogIdentity, files: LogFiles, place: String, threads: Int,
+    identity: LogIdentity, files: LogFiles, place: String, root: String, threads: Int,
     progress: @escaping (String, UInt64, UInt64) -> Void
   ) {
+    self.root = root
     self.identity = identity
     self.files = files
     self.place = place
@@ -46,6 +57,7 @@ final class LogAudit {
   }
 
   func run(cards: [Card]) {
+    for failure in files.unreadable { add(failure: failure) }
     do throws(ReadFailure) {
       checkLengths()
       try checkCheckpointFile()
@@ -54,6 +66,8 @@ final class LogAudit {
       try checkEntries()
       try checkSegments()
       classify()
+      compareWithHead()
+      isComplete = !files.isLoose && files.size == files.journal?.head.size ?? files.size
     } catch {
       add(failure: error)
     }
@@ -66,6 +80,23 @@ final class LogAudit {
       notChecked.append("\(origin): \(bodies[Int(state.rawValue)]) bodies, which are \(name)")
     }
     for name in files.unknown { notChecked.append("\(path(name)): not a file of a log") }
+    if emptyFrames > 0 {
+      notChecked.append(
+        "\(origin): \(emptyFrames) checkpoints or cosignatures, whose frames were emptied")
+    }
+  }
+
+  /// Numbers that a store which was mended, or removes bodies just now, has otherwise (Protocols/audit.md, AUD-22).
+  private func compareWithHead() {
+    guard let head = files.journal?.head, files.size == head.size else { return }
+    for (what, here, acknowledged) in [
+      ("bytes of bodies", states.storedBytes, head.bodyBytes),
+      ("bytes of removed bodies", states.removedBytes, head.purgedBytes),
+      ("checkpoints that contradict", contradictions, head.contradictionCount),
+    ] where here != acknowledged {
+      notChecked.append(
+        "\(origin): \(what): the journal says \(acknowledged), the files have \(here)")
+    }
   }
 
   // MARK: Saying what is wrong
@@ -82,19 +113,20 @@ final class LogAudit {
         proof: proof))
   }
 
-  func add(failure: ReadFailure) {
-    list.add(
-      Finding(
-        kind: .inputOutput, log: origin, file: failure.path, index: nil, offset: nil,
-        what: "could not be read: \(failure.reason)"))
-  }
+  func add(failure: ReadFailure) { list.add(Finding(failure, log: origin, root: root)) }
 
-  /// Says that a file goes on behind what was acknowledged.
+  /// Says that a file goes on behind what was acknowledged. A store that was killed, or copied while it was at work, leaves such
+  /// bytes; in a log without journals nothing else says where it ends.
   func add(tail: Tail) {
     let end = tail.records * UInt64(tail.stride)
-    add(
-      .verificationFailed, tail.file, tail.stride == 1 ? nil : tail.records, offset: end,
-      "goes on for \(tail.bytes - end) bytes behind what was acknowledged")
+    let what = "\(tail.bytes - end) bytes behind what was acknowledged"
+    if files.journal != nil || files.isLoose {
+      notChecked.append("\(path(tail.file)) from byte \(end) on: \(what)")
+    } else {
+      add(
+        .verificationFailed, tail.file, tail.stride == 1 ? nil : tail.records, offset: end,
+        "goes on for \(what)")
+    }
   }
 
   // MARK: Lengths
@@ -157,7 +189,7 @@ final class LogAudit {
       add(
         .verificationFailed, name, records, offset: file.size,
         "ends here, \(required * UInt64(stride) - file.size) bytes too early")
-    } else if acknowledged == nil, file.size % UInt64(stride) != 0 {
+    } else if acknowledged == nil, file.size % UInt64(stride) != 0, !files.isLoose {
       add(
         .verificationFailed, name, records, offset: file.size, "ends in the middle of a record")
     }

@@ -18,6 +18,10 @@ struct LogFiles: Sendable {
   /// Names in the folder that no log has.
   let unknown: [String]
   let journal: Journals.LogEntries?
+  /// No journal knows the log although there are journals: what is in all its files is checked, and nothing was acknowledged.
+  let isLoose: Bool
+  /// Things that are not what their names say.
+  let unreadable: [ReadFailure]
   /// Whether there is a folder: a log that was just added is in the journal only.
   let isOnDisk: Bool
   /// Entries to audit.
@@ -37,45 +41,55 @@ struct LogFiles: Sendable {
   /// The files as they are now. While a daemon writes them they may not agree for a moment: then it
   /// looks again for a while.
   static func open(
-    folder: String, journal: Journals.LogEntries?
+    folder: String, journal: Journals.LogEntries?, isLoose: Bool, looks: Int
   ) throws(ReadFailure) -> LogFiles {
-    var files = try LogFiles(folder: folder, journal: journal)
-    for _ in 0..<AuditLimits.looks where journal != nil {
+    var files = try LogFiles(folder: folder, journal: journal, isLoose: isLoose)
+    for _ in 0..<looks where journal != nil {
       if try files.agree() { break }
       Folder.wait(milliseconds: AuditLimits.lookMilliseconds)
-      files = try LogFiles(folder: folder, journal: journal)
+      files = try LogFiles(folder: folder, journal: journal, isLoose: isLoose)
     }
     return files
   }
 
-  private init(folder: String, journal: Journals.LogEntries?) throws(ReadFailure) {
+  private init(
+    folder: String, journal: Journals.LogEntries?, isLoose: Bool
+  ) throws(ReadFailure) {
     self.folder = folder
     self.journal = journal
+    self.isLoose = isLoose
     isOnDisk = Folder.kind(of: folder) == .folder
+    var opening = Opening()
     // In the order in which they are written: what is in a later one is in the earlier ones.
-    control = try ReadOnlyFile(path: folder + "/control")
-    nodes = try ReadOnlyFile(path: folder + "/nodes")
-    index = try ReadOnlyFile(path: folder + "/bodies.index")
-    hashes = try ReadOnlyFile(path: folder + "/hashes")
-    entries = try ReadOnlyFile(path: folder + "/entries")
-    checkpoints = try ReadOnlyFile(path: folder + "/checkpoints")
-    cosignatures = try ReadOnlyFile(path: folder + "/cosignatures")
+    control = try opening.file(folder + "/control", isDense: true)
+    nodes = try opening.file(folder + "/nodes", isDense: true)
+    index = try opening.file(folder + "/bodies.index", isDense: true)
+    hashes = try opening.file(folder + "/hashes", isDense: true)
+    entries = try opening.file(folder + "/entries", isDense: true)
+    checkpoints = try opening.file(folder + "/checkpoints")
+    cosignatures = try opening.file(folder + "/cosignatures")
     var segments: [UInt32: UInt64] = [:]
-    var unknown = (try Folder.names(in: folder) ?? []).filter { !LogFiles.names.contains($0) }
-    for name in try Folder.names(in: folder + "/bodies") ?? [] {
-      if let number = UInt32(name), StoreFormat.segmentName(number) == "bodies/" + name,
-        let file = try ReadOnlyFile(path: folder + "/bodies/" + name)
-      {
-        segments[number] = file.size
-      } else {
+    var unknown = try opening.names(folder).filter { !LogFiles.names.contains($0) }
+    for name in try opening.names(folder + "/bodies") {
+      guard let number = StoreFormat.segment(named: name) else {
         unknown.append("bodies/" + name)
+        continue
       }
+      // Offsets in it are u32.
+      segments[number] = min(try opening.file(folder + "/bodies/" + name)?.size ?? 0, 1 << 32)
     }
+    unreadable = opening.failures
     self.segments = segments
     self.unknown = unknown
     size = journal?.head.size ?? (entries?.size ?? 0) / UInt64(EntryLayout.leafBytes)
     written = 0
     required = 0
+    if isLoose {
+      size = min(
+        records(entries, EntryLayout.leafBytes, atMost: size),
+        records(hashes, StoreFormat.hashBytes, atMost: size),
+        records(index, StoreFormat.indexBytes, atMost: size))
+    }
     written = max(
       records(entries, EntryLayout.leafBytes, atMost: size),
       records(hashes, StoreFormat.hashBytes, atMost: size),
@@ -85,6 +99,31 @@ struct LogFiles: Sendable {
     var covered = records(entries, EntryLayout.leafBytes, atMost: size)
     while covered < size, let run = journal?.run(at: covered) { covered = run.batch.end }
     size = covered
+  }
+
+  /// Opens what there is, and remembers what is something else.
+  private struct Opening {
+    var failures: [ReadFailure] = []
+
+    mutating func file(_ path: String, isDense: Bool = false) throws(ReadFailure) -> ReadOnlyFile? {
+      do throws(ReadFailure) {
+        return try ReadOnlyFile(path: path, isDense: isDense)
+      } catch {
+        guard error.isOfContent else { throw error }
+        failures.append(error)
+        return nil
+      }
+    }
+
+    mutating func names(_ path: String) throws(ReadFailure) -> [String] {
+      do throws(ReadFailure) {
+        return try Folder.names(in: path) ?? []
+      } catch {
+        guard error.isOfContent else { throw error }
+        failures.append(error)
+        return []
+      }
+    }
   }
 
   /// Whether every file reaches as far as any other.

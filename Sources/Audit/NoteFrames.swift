@@ -20,6 +20,7 @@ struct CheckpointFrame {
     else { return nil }
     contradicts = frame[2] == 1
     size = frame.span.bigEndian(at: 8)
+    guard (1...(EntryLayout.maxIndex + 1)).contains(size) else { return nil }
     note = Array(frame[16..<(16 + length)])
   }
 }
@@ -42,6 +43,7 @@ struct CosignatureFrame {
       let name = try? NodeName(String(decoding: frame[56..<(56 + nameBytes)], as: UTF8.self))
     else { return nil }
     size = frame.span.bigEndian(at: 16)
+    guard (1...(EntryLayout.maxIndex + 1)).contains(size) else { return nil }
     root = Digest(frame.span, at: 24)
     cosignature = Cosignature(
       name: name, keyID: frame.span.bigEndian(at: 4), time: frame.span.bigEndian(at: 8),

@@ -28,6 +28,18 @@ public struct Finding: Sendable, Hashable {
   public var proof: [UInt8]? = nil
 }
 
+extension Finding {
+  /// A thing that could not be read, or is not what its name says.
+  init(_ failure: ReadFailure, log: String?, root: String) {
+    let file =
+      failure.path.hasPrefix(root + "/")
+      ? String(failure.path.dropFirst(root.count + 1)) : failure.path
+    self.init(
+      kind: failure.isOfContent ? .verificationFailed : .inputOutput, log: log, file: file,
+      index: nil, offset: nil, what: "could not be read: \(failure.reason)")
+  }
+}
+
 /// How an audit ends: the word and the code of the last line.
 public enum Verdict: Sendable, Hashable {
   case ok, failed, fork, fault, defect, partial, inputOutput
@@ -81,6 +93,8 @@ public struct AuditReport: Sendable {
   public internal(set) var checked: [String] = []
   /// What stands between this audit and `ok`.
   public internal(set) var notChecked: [String] = []
+  /// What is never read, for it says nothing of a log (Protocols/audit.md, 3).
+  public internal(set) var notRead: [String] = []
   /// What is good to know and changes nothing.
   public internal(set) var notes: [String] = []
 

@@ -28,6 +28,14 @@ enum StoreFormat {
     return "bodies/" + String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
   }
 
+  /// - Returns: nil unless it is exactly a segment's name: eight decimal digits.
+  static func segment(named name: String) -> UInt32? {
+    guard name.utf8.count == 8, name.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      return nil
+    }
+    return UInt32(name)
+  }
+
   static func isChecked(_ bytes: some Collection<UInt8>, checksum: some Sequence<UInt8>) -> Bool {
     SHA256.hash(Array(bytes)).array[..<checksumBytes].elementsEqual(checksum)
   }
@@ -49,7 +57,13 @@ struct IndexRecord {
       bytes[start + 13] == 0, bytes[start + 14] == 0, bytes[start + 15] == 0
     else { return nil }
     self.state = state
+    guard length <= EntryLayout.maxBodyBytes, segment < AuditLimits.segments,
+      Int(offset) + StoreFormat.bodyHeaderBytes + Int(length) <= Int(UInt32.max)
+    else { return nil }
   }
+
+  /// A body is or was there.
+  var hasPlace: Bool { state == .present || length > 0 }
 }
 
 /// How far the journals say that one log goes (Protocols/store.md, 5.3).
@@ -92,6 +106,13 @@ struct AcknowledgedHead: Sendable, Hashable {
     anchorSize = try reader.u64(bytes)
     anchorRoot = Digest(try reader.bytes32(bytes))
     pendingNote = try reader.array(bytes, Int(try reader.u16(bytes)))
+    let counts = [
+      size, controlCount, checkpointCount, contradictionCount, cosignatureCount, anchorSize,
+    ]
+    guard counts.allSatisfy({ $0 <= AuditLimits.records }), bodyBytes <= AuditLimits.bodyBytes,
+      purgedBytes <= AuditLimits.bodyBytes, segment < AuditLimits.segments,
+      frozenAt ?? 0 <= EntryLayout.maxIndex
+    else { throw .truncated }
   }
 
   /// What a head inside a commit says; the counts of frames in it are not taken (5.4).

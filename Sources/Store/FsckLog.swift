@@ -124,6 +124,12 @@ struct LogCheck {
     }
     guard record.state == .present else {
       summary.bodiesMissing += 1
+      // A body that was removed is gone: the state is wrong, as the scrub says too.
+      if record.state != .absent, record.hasPlace,
+        store.isStored(log, record, entry, leaves, position)
+      {
+        report.add(Damage(file: file(.bodiesIndex), index: entry, .indexRecord))
+      }
       return
     }
     summary.bodiesPresent += 1

@@ -34,12 +34,15 @@ struct JournalReader {
       throw .disk(error, .journal(number))
     }
     guard let header = try header(at: 0), header.kind == .begin, header.sequence == 0,
-      let payload = try payload(of: header, at: 0),
-      let beginning = try? JournalBeginning(payload),
-      header.matches(payload, salt: beginning.salt)
+      let payload = try payload(of: header, at: 0), let salt = saltBytes(payload),
+      header.matches(payload, salt: salt)
     else { return }
+    // What is whole and is none that a store writes was not torn by a crash.
+    guard let beginning = try? JournalBeginning(payload) else {
+      throw .damaged(Damage(file: .journal(number), index: 0, .malformed))
+    }
     self.beginning = beginning
-    salt = beginning.salt
+    self.salt = salt
     generation = header.generation
     retiresOther = header.retiresOther
     offset = UInt64(JournalFrame.bytes(payload: payload.count))
@@ -120,4 +123,10 @@ struct JournalReader {
       throw .disk(error, file)
     }
   }
+}
+
+// Spans of locals stay out of throwing functions: the 6.3.1 compiler fails on some of them.
+
+private func saltBytes(_ payload: [UInt8]) -> Bytes32? {
+  payload.count >= 32 ? Bytes32(payload.span, at: 0) : nil
 }

@@ -185,7 +185,8 @@ extension Store {
     }
   }
 
-  private func isStored(
+  /// Whether the body is whole at the place that the record of a removed one gives.
+  func isStored(
     _ log: StoredLog, _ record: IndexRecord, _ entry: UInt64, _ leaves: [UInt8], _ position: Int
   ) -> Bool {
     let file = StoreFile.log(log.id, .bodies(record.segment))

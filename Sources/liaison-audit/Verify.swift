@@ -2,6 +2,7 @@ internal import Audit
 internal import CommandLine
 internal import Crypto
 internal import Log
+internal import Text
 
 /// `liaison-audit verify`.
 func verify(_ arguments: Arguments) throws(Failure) -> End {
@@ -80,16 +81,21 @@ private struct AuditProgress {
 private func text(of report: AuditReport) -> String {
   var text = ""
   for log in report.logs where log.entries > 0 {
-    text += "\(log.origin): size \(log.entries), root \(log.root)\n"
+    text += "\(log.origin): size \(log.entries), root \(log.root)\n".printableLines
   }
   if !report.findings.isEmpty { text += "\nfindings\n" }
   for finding in report.findings { text += "  \(finding.line)\n" }
   text += "\nchecked\n"
-  for line in report.checked { text += "  \(line)\n" }
+  for line in report.checked { text += "  \(line.printable)\n" }
   text += "\nnot checked\n"
-  for line in report.notChecked { text += "  \(line)\n" }
-  text += report.notChecked.isEmpty ? "  nothing was left out\n" : ""
-  for note in report.notes { text += "note: \(note)\n" }
+  for line in report.notChecked { text += "  \(line.printable)\n" }
+  if !report.notRead.isEmpty {
+    let names = report.notRead.map(\.printable).joined(separator: ", ")
+    text += "  not read, for it says nothing of a log: \(names)\n"
+  } else if report.notChecked.isEmpty {
+    text += "  nothing was left out\n"
+  }
+  for note in report.notes { text += "note: \(note.printable)\n" }
   return text + "\n"
 }
 
@@ -101,7 +107,7 @@ extension Finding {
     line += file
     if let index { line += " [\(index)]" }
     if let offset { line += " at byte \(offset)" }
-    line += ": \(what)"
+    line = "\(line): \(what)".printable
     if let proof { line += "\n    proof: \(Base64.encode(proof))" }
     return line
   }
@@ -135,6 +141,7 @@ private func json(of report: AuditReport) -> JSON {
     ("logs", .array(logs)), ("findings", .array(report.findings.map(\.json))),
     ("checked", .array(report.checked.map { .string($0) })),
     ("notChecked", .array(report.notChecked.map { .string($0) })),
+    ("notRead", .array(report.notRead.map { .string($0) })),
     ("notes", .array(report.notes.map { .string($0) })),
   ])
 }

@@ -18,16 +18,27 @@ struct Author {
       origin: try Origin("\(name)/1"), key: LogSecretKey(seed: seed.span).publicKey)
   }
 
-  /// With a genesis entry, records and a few other entries.
+  /// Records that the log withdraws, most of them behind the withdrawal.
+  static let withdrawn: [UInt64] = [3, 4, 300, 301, 302] + Array(310..<400) + [699]
+
+  /// With a genesis entry, records, one withdrawal and a few other entries. Two records expire.
   init(_ name: String, entries: Int) throws {
     try self.init(name)
     let genesis = try Genesis(first: card())
     add(.genesis, genesis.encode())
     for index in 1..<entries {
-      if index % 50 == 7 {
+      let body = [UInt8](repeating: UInt8(truncatingIfNeeded: index), count: index % 400)
+      if index == 5 {
+        let records = Author.withdrawn.map {
+          Withdrawal.Record(origin: identity.origin, index: $0)
+        }
+        add(.withdrawal, try Withdrawal(records: records).encode())
+      } else if index % 50 == 7 {
         add(.grant, Array("a grant, number \(index)".utf8))
+      } else if index == 9 || index == 20 {
+        add(.record, body) { $0[EntryLayout.expiry + 1] = 100 }
       } else {
-        add(.record, [UInt8](repeating: UInt8(truncatingIfNeeded: index), count: index % 400))
+        add(.record, body)
       }
     }
   }

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """Verifies Liaison logs: a second opinion beside liaison-audit.
 
-Written from Protocols/ alone (entry.md, log.md, checkpoint.md, card.md, store.md), on nothing but
+Written from Protocols/ alone (audit.md first; entry.md, log.md, checkpoint.md, card.md, store.md), on nothing but
 Python and Debian's python3-cryptography. It reads; it never writes.
 
     verify_log.py FOLDER [--key FILE.card]...    a data folder, one log's folder, or a copy
     verify_log.py --ed25519 VECTORS.json         the acceptance rule, on the 914 edge cases of CCTV
+    verify_log.py --store-vectors STORE.json     Protocols/vectors/store.json
 
 Exit: 0 all checked against given cards, 1 verification failed, 2 fork, author fault or defect
 proven, 3 valid but something was not checked, 64 usage, 66 no input, 74 I/O.
@@ -13,12 +14,15 @@ proven, 3 valid but something was not checked, 64 usage, 66 no input, 74 I/O.
 
 import argparse
 import base64
+import errno
 import hashlib
 import json
 import os
 import re
+import stat
 import struct
 import sys
+import tempfile
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -28,6 +32,9 @@ LEAF, HEADER, MAX_BODY, MAX_SIZE = 216, 152, 1 << 20, (1 << 63) - 1
 KIND_SUITE = {1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 2, 8: 2, 9: 1}
 GENESIS, KEYS, WITHDRAWAL, RECORD = 1, 2, 3, 9
 PRESENT, PURGED, PURGED_HERE, EXPIRED, ABSENT = range(5)
+# audit.md, 8.
+MAX_RECORDS, MAX_BODIES, MAX_SEGMENTS = 1 << 40, 1 << 60, 10**8
+MAX_JOURNAL, MAX_FRAME, MAX_FRAMES, MAX_NAMES, MAX_PROOF, SMALL = 1 << 32, 256 << 20, 1 << 62, 65536, 6144, 64 << 10
 # How often a folder is looked at, when its journals change meanwhile.
 LOOKS = 5
 STATES = {PURGED: "withdrawn", PURGED_HERE: "deleted here", EXPIRED: "expired", ABSENT: "not here"}
@@ -303,14 +310,14 @@ def public_body_card(kind, body):
 
 
 def check_withdrawal(body, origin):
-    """entry.md, 7."""
+    """What it names: entry.md, 7."""
     if len(body) > 72726:
         raise Bad("is too long")
     lines = body.split(b"\n")
     if lines[0] != b"liaison-withdrawal/v1" or lines[-1] != b"":
         raise Bad("is no withdrawal")
     name, _, epoch = origin.rpartition("/")
-    last = None
+    last, named = None, []
     for line in lines[1:-1]:
         match = re.fullmatch(rb"record ([^ ]+) ([^ ]+)", line)
         if not match:
@@ -322,8 +329,10 @@ def check_withdrawal(body, origin):
         if last is not None and record <= last:
             raise Bad("names records out of order")
         last = record
+        named.append((of, record[1]))
     if not 1 <= len(lines) - 2 <= 1024:
         raise Bad("names no records, or too many")
+    return named
 
 
 # Tree: log.md, 1 and 2.
@@ -366,6 +375,13 @@ class Reader:
     def number(self, count):
         return int.from_bytes(self.take(count), "big")
 
+    def record(self):
+        """The number of an entry, a record or a frame."""
+        number = self.number(8)
+        if number >= MAX_RECORDS:
+            raise Bad("holds a number that no store writes")
+        return number
+
     @property
     def ended(self):
         return self.at == len(self.data)
@@ -377,7 +393,9 @@ class Acknowledged:
     def __init__(self):
         self.identity = None
         self.size = self.segment = self.segment_end = 0
-        self.controls = self.checkpoints = self.cosignatures = 0
+        self.controls = self.checkpoints = self.cosignatures = self.contradictions = 0
+        self.body_bytes = self.gone_bytes = 0
+        self.frozen = None
         self.leaf_hash = self.header_hash = bytes(32)
         self.pending = b""
         self.entries, self.checkpoint_frames, self.cosignature_frames = {}, {}, {}
@@ -386,30 +404,40 @@ class Acknowledged:
         self.anchor = 0, b""  # size and root of a tree of its first entries
 
     def read_head(self, reader, in_commit=False):
-        self.size = reader.number(8)
-        self.leaf_hash, self.header_hash = reader.take(32), reader.take(32)
-        reader.take(24)  # frozen at, body bytes, bytes of those that were purged
-        self.segment, self.segment_end = reader.number(4), reader.number(4)
-        self.controls, checkpoints = reader.number(8), reader.number(8)
-        reader.take(8)  # contradictions
-        cosignatures = reader.number(8)
-        self.anchor = reader.number(8), reader.take(32)
+        size, leaf_hash, header_hash = reader.number(8), reader.take(32), reader.take(32)
+        frozen, bodies, gone = reader.number(8), reader.number(8), reader.number(8)
+        segment, segment_end = reader.number(4), reader.number(4)
+        controls, checkpoints, contradictions, cosignatures = (reader.number(8) for _ in range(4))
+        anchor = reader.number(8), reader.take(32)
         pending = reader.take(reader.number(2))
+        counts = (size, controls, checkpoints, contradictions, cosignatures, anchor[0])
+        if (max(counts) > MAX_RECORDS or max(bodies, gone) > MAX_BODIES or segment >= MAX_SEGMENTS
+                or frozen not in range(MAX_SIZE) and frozen != 2**64 - 1):
+            raise Bad("holds a number that no store writes")
+        self.size, self.leaf_hash, self.header_hash = size, leaf_hash, header_hash
+        self.body_bytes, self.segment, self.segment_end = bodies, segment, segment_end
+        self.controls, self.anchor = controls, anchor
         if not in_commit:
             self.checkpoints, self.cosignatures, self.pending = checkpoints, cosignatures, pending
+            self.contradictions, self.gone_bytes = contradictions, gone
+            self.frozen = None if frozen == 2**64 - 1 else frozen
 
 
 class Journals:
     def __init__(self, folder, report):
-        self.logs, self.report, self.torn = {}, report, {}
+        self.logs, self.report, self.torn, self.gaps = {}, report, {}, {}
         found, files = [], {}
         for number in (0, 1):
             name = "journal.%d" % number
-            files[name] = contents(os.path.join(folder, name))
+            files[name] = report.read(os.path.join(folder, name), name, most=MAX_JOURNAL)
             if files[name] is None:
                 report.failed(None, name, None, None, "is missing")
             else:
                 found.append(self.scan(name, files[name]))
+        longest = max(len(data or b"") for data in files.values())
+        for name, data in sorted(files.items()):
+            if data is not None and (len(data) < longest or len(data) % 4096):
+                report.failed(None, name, None, len(data), "is shorter than the other, or not of whole pages")
         found = sorted((scan for scan in found if scan), key=lambda scan: scan[0])
         if not found:
             report.failed(None, "journal.0", None, 0, "neither journal begins with a valid frame")
@@ -418,6 +446,7 @@ class Journals:
         for _, name, begin, commits, _, _ in found:
             if name in self.torn:
                 report.failed(None, name, None, *self.torn[name])
+            report.not_checked += self.gaps.get(name, [])
             try:
                 reader = Reader(begin[32:])
                 for _ in range(reader.number(4)):
@@ -441,9 +470,8 @@ class Journals:
             self.report.failed(None, other, None, 0, "its beginning is damaged and still needed")
             return found[-1:]
         data = files[other] or b""
-        for at in range(0, len(data), 4096):
-            frame = self.frame(data, at, salt)
-            if frame and frame[0] == 2 and frame[1] > generation:
+        for _, frame in self.later(data, 0, salt):
+            if frame[0] == 2 and frame[1] > generation:
                 self.report.failed(None, other, None, 0, "its beginning is damaged")
                 break
         return found[-1:]
@@ -458,6 +486,8 @@ class Journals:
         if data[at + 9] > 1 or data[at + 10:at + 12] != b"\0\0":
             return None
         length, generation, sequence = struct.unpack(">IQQ", data[at + 12:at + 32])
+        if length > MAX_FRAME or not 1 <= generation <= MAX_FRAMES or sequence > MAX_FRAMES:
+            return None
         payload = data[at + 48:at + 48 + length]
         if data[at + 8] == 1:
             salt = payload[:32]
@@ -472,22 +502,35 @@ class Journals:
         begin = self.frame(data, 0, None)
         if begin is None or begin[0] != 1 or begin[2] != 0:
             return None
-        commits, at, retires = [], self.pages(begin[3]), begin[5]
+        commits, at, sequence, retires = [], self.pages(begin[3]), 1, begin[5]
         while True:
             frame = self.frame(data, at, begin[4])
-            if frame is None or frame[:3] != (2, begin[1], len(commits) + 1):
+            if frame and frame[:3] == (2, begin[1], sequence):
+                commits.append(frame[3])
+                retires = retires or frame[5]
+                at, sequence = at + self.pages(frame[3]), sequence + 1
+                continue
+            later = next((found for found in self.later(data, at, begin[4])
+                          if found[1][:2] == (2, begin[1]) and found[1][2] > sequence), None)
+            if later is None:
                 break
-            commits.append(frame[3])
-            retires = retires or frame[5]
-            at += self.pages(frame[3])
-        for later in range(at + 4096, len(data), 4096):
-            frame = self.frame(data, later, begin[4])
-            if frame and frame[:2] == (2, begin[1]) and frame[2] > len(commits) + 1:
-                # Said only of a journal that is needed.
-                self.torn[name] = (at, "commit %d is damaged: commit %d stands behind it"
-                                   % (len(commits) + 1, frame[2]))
+            # Said only of a journal that is needed.
+            if data[at:at + 8] == b"liaisonj" and data[at + 16:at + 32] == struct.pack(">QQ", begin[1], sequence):
+                self.torn[name] = (at, "commit %d is damaged: commit %d stands behind it" % (sequence, later[1][2]))
                 break
+            self.gaps.setdefault(name, []).append(
+                "%s: commits %d to %d are not there, and later ones are" % (name, sequence, later[1][2] - 1))
+            at, sequence = later[0], later[1][2]
         return begin[1], name, begin[3], commits, retires, begin[4]
+
+    def later(self, data, at, salt):
+        """Whole frames from there on, wherever they begin."""
+        at = data.find(b"liaisonj", at)
+        while at >= 0:
+            frame = self.frame(data, at, salt) if at % 4096 == 0 else None
+            if frame:
+                yield at, frame
+            at = data.find(b"liaisonj", at + 1)
 
     @staticmethod
     def pages(payload):
@@ -507,30 +550,41 @@ class Journals:
             elif code == 3:
                 log.read_head(reader, in_commit=True)
             elif code == 4:
-                place, _ = reader.number(8), reader.number(1)
+                place, contradicts = reader.record(), reader.number(1)
                 log.checkpoint_frames[place] = reader.take(320)
+                log.contradictions += contradicts == 1
                 log.checkpoints = max(log.checkpoints, place + 1)
             elif code == 5:
-                place = reader.number(8)
+                place = reader.record()
                 log.cosignature_frames[place] = reader.take(192)
                 log.cosignatures = max(log.cosignatures, place + 1)
             elif code == 6:
                 log.pending = reader.take(reader.number(2))
             elif code == 7:
-                reader.take(8)
+                log.frozen = reader.number(8)
+                if log.frozen >= MAX_SIZE:
+                    raise Bad("holds a number that no store writes")
             elif code == 9:
-                state, _ = reader.number(1), reader.number(8)
+                state, freed, count = reader.number(1), reader.number(8), reader.number(4)
                 if state not in (PURGED, PURGED_HERE, EXPIRED):
                     raise Bad("removes bodies without a reason")
-                for _ in range(reader.number(4)):
-                    log.removed[reader.number(8)] = state
+                for _ in range(count):
+                    log.removed[reader.record()] = state
+                if freed > count * MAX_BODY:
+                    raise Bad("holds a number that no store writes")
+                log.gone_bytes += freed
             elif code == 8:
-                index, segment, offset = reader.number(8), reader.number(4), reader.number(4)
+                index, segment, offset = reader.record(), reader.number(4), reader.number(4)
                 body = reader.take(reader.number(4))
+                if len(body) > MAX_BODY or segment >= MAX_SEGMENTS or offset + 16 + len(body) >= 2**32:
+                    raise Bad("holds a number that no store writes")
                 log.arrivals[index] = segment, offset, body
+                log.body_bytes += len(body)
                 log.segment, log.segment_end = segment, offset + 16 + len(body)
             elif code == 10:
-                first, count, _, _ = reader.number(8), reader.number(4), reader.number(8), reader.take(32)
+                first, count, size, _ = reader.record(), reader.number(4), reader.record(), reader.take(32)
+                if not 0 < first + count <= size or count == 0:
+                    raise Bad("holds a number that no store writes")
                 for index in range(first, first + count):
                     leaf = reader.take(LEAF)
                     if index in log.entries:
@@ -542,10 +596,14 @@ class Journals:
 
     @staticmethod
     def replay_entries(log, reader):
-        first, count = reader.number(8), reader.number(4)
-        segment, offset, controls = reader.number(4), reader.number(4), reader.number(8)
+        first, count = reader.record(), reader.number(4)
+        segment, offset, controls = reader.number(4), reader.number(4), reader.record()
         body_bytes, has_states = reader.number(4), reader.number(1)
+        if count == 0 or count * LEAF > len(reader.data) or segment >= MAX_SEGMENTS:
+            raise Bad("holds a number that no store writes")
         states = reader.take(count) if has_states == 1 else bytes(count)
+        if max(states) > ABSENT:
+            raise Bad("holds a state of a body that is none")
         leaves, bodies = Reader(reader.take(LEAF * count)), Reader(reader.take(body_bytes))
         leaf = b""
         for position in range(count):
@@ -558,7 +616,10 @@ class Journals:
             log.entries[first + position] = (leaf, states[position], body)
         if not bodies.ended:
             raise Bad("holds more bodies than its leaves say")
+        if first + count > MAX_RECORDS or offset >= 2**32:
+            raise Bad("holds a number that no store writes")
         if first + count > log.size:
+            log.body_bytes += body_bytes
             log.size, log.segment, log.segment_end = first + count, segment, offset
             log.controls = controls
             log.leaf_hash, log.header_hash = sha256(b"\0", leaf), sha256(leaf[:HEADER])
@@ -568,7 +629,9 @@ class Journals:
 
 class Report:
     def __init__(self):
-        self.findings, self.checked, self.not_checked = [], [], []
+        self.findings, self.checked, self.not_checked, self.not_read = [], [], [], []
+        # For what is concluded when all logs were read: audit.md, 4.3 and 4.4.
+        self.logs, self.named, self.frozen = [], {}, {}
 
     def add(self, kind, log, file, index, offset, what):
         self.findings.append((kind, log, file, index, offset, what))
@@ -576,21 +639,41 @@ class Report:
     def failed(self, log, file, index, offset, what):
         self.add("verification failed", log, file, index, offset, what)
 
+    def read(self, path, file, log=None, most=None, dense=False):
+        """The whole file; None if it is not there. What is there and no regular file is a finding."""
+        try:
+            return contents(path, most, dense, follow=False)
+        except Bad as error:
+            self.failed(log, file, None, None, str(error))
+        except OSError as error:
+            self.add("I/O error", log, file, None, None, str(error))
+        return None
+
+    def names(self, path, file, log=None):
+        try:
+            return folder_names(path) or []
+        except Bad as error:
+            self.failed(log, file, None, None, str(error))
+        except OSError as error:
+            self.add("I/O error", log, file, None, None, str(error))
+        return []
+
     def finish(self):
         if self.findings:
             print("findings")
         for kind, log, file, index, offset, what in self.findings:
             where = file if index is None else "%s [%d]" % (file, index)
             where += "" if offset is None else " at byte %d" % offset
-            print("  %s: %s%s: %s" % (kind, log + ": " if log else "", where, what))
-        for title, lines in (("checked", self.checked), ("not checked", self.not_checked)):
+            print("  " + shown("%s: %s%s: %s" % (kind, log + ": " if log else "", where, what)))
+        left_out = self.not_checked + ["not read, for it says nothing of a log: " + ", ".join(self.not_read)] * bool(self.not_read)
+        for title, lines in (("checked", self.checked), ("not checked", left_out)):
             print("\n" + title)
             for line in lines or ["nothing" + (" was left out" if title != "checked" else "")]:
-                print("  " + line)
+                print("  " + shown(line))
         kinds = {finding[0] for finding in self.findings}
         for kind, word, code in (
             ("fork", "fork", 2), ("author fault", "fault", 2), ("verification failed", "failed", 1),
-            ("defect", "defect", 2),
+            ("I/O error", "io-error", 74), ("defect", "defect", 2),
         ):
             if kind in kinds:
                 return finish(word, code)
@@ -602,39 +685,97 @@ def finish(word, code):
     return code
 
 
-def contents(path):
+def shown(text):
+    """One printable line: names and contents are hostile."""
+    return "".join(
+        c if c.isprintable() and not "\ud800" <= c <= "\udfff" else
+        "\\x%02x" % (ord(c) - 0xdc00) if "\udc80" <= c <= "\udcff" else "\\u{%x}" % ord(c)
+        for c in text)
+
+
+def open_safely(path, flags=0, follow=False):
+    """A descriptor, without waiting, and following a link only where the auditor named it; None if there is nothing."""
+    flags |= 0 if follow else os.O_NOFOLLOW
     try:
-        with open(path, "rb") as file:
-            return file.read()
-    except FileNotFoundError:
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY | flags)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if isinstance(error, NotADirectoryError) and flags & os.O_DIRECTORY:
+            raise Bad("is no folder") from error
         return None
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO, errno.ENODEV):
+            raise Bad("is no folder" if flags & os.O_DIRECTORY else "is no regular file") from error
+        raise
+
+
+def contents(path, most=None, dense=False, follow=True):
+    """The whole of a regular file, None if it is not there; of a dense one what is before its first hole."""
+    descriptor = open_safely(path, follow=follow)
+    if descriptor is None:
+        return None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise Bad("is no regular file")
+    with os.fdopen(descriptor, "rb", closefd=True) as file:
+        size = status.st_size
+        if size > (most or 1 << 49):
+            raise Bad("is longer than it can be")
+        if dense and size:
+            try:
+                size = min(size, os.lseek(descriptor, 0, os.SEEK_HOLE))
+            except OSError:
+                pass
+            os.lseek(descriptor, 0, os.SEEK_SET)
+        return file.read(size)
+
+
+def folder_names(path):
+    descriptor = open_safely(path, os.O_DIRECTORY)
+    if descriptor is None:
+        return None
+    try:
+        names = sorted(os.listdir(descriptor), key=os.fsencode)
+    finally:
+        os.close(descriptor)
+    if len(names) > MAX_NAMES:
+        raise Bad("holds more than there can be")
+    return names
 
 
 # One log: store.md, 4.
 
 class Log:
-    def __init__(self, folder, place, identity, acknowledged, cards, report):
+    def __init__(self, folder, place, identity, acknowledged, cards, report, loose):
         self.folder, self.place, self.cards, self.report = folder, place, cards, report
         self.origin, self.raw_key = identity
         self.key = Ed25519Key(self.raw_key)
         self.id = sha256(b"liaison-log/v1\n", self.origin.encode(), b"\n", self.raw_key)
         self.acknowledged = acknowledged
+        self.loose = loose  # no journal knows it, although there are journals
         self.problems = []  # (index, what, "rule" or "defect" or "signature", own signature good)
         self.claims = []  # (size, root, file, place, offset, what)
         self.roots = {}
+        # For what is concluded at the end: audit.md, 4.3.
+        self.withdrawn, self.zeroed, self.last_expired = [], [], (0, 0)
+        self.stored_bytes = self.gone_bytes = self.contradictions = 0
+        self.highest_time = self.empty_frames = 0
+        self.lacks_withdrawal = self.complete = self.has_tails = False
+        dense = ("entries", "hashes", "nodes", "bodies.index", "control")
         self.files = {
-            name: contents(os.path.join(folder, name))
-            for name in ("entries", "hashes", "nodes", "bodies.index", "control", "checkpoints",
-                         "cosignatures")
+            name: report.read(os.path.join(folder, name), os.path.join(place, name), self.origin,
+                              dense=name in dense)
+            for name in dense + ("checkpoints", "cosignatures")
         }
         self.segments = {}
         bodies = os.path.join(folder, "bodies")
-        for name in sorted(os.listdir(bodies)) if os.path.isdir(bodies) else []:
-            if re.fullmatch("[0-9]{8,10}", name):
-                self.segments[int(name)] = contents(os.path.join(bodies, name))
+        for name in report.names(bodies, os.path.join(place, "bodies"), self.origin):
+            if re.fullmatch("[0-9]{8}", name):
+                data = report.read(os.path.join(bodies, name), os.path.join(place, "bodies", name), self.origin)
+                self.segments[int(name)] = (data or b"")[:1 << 32]
             else:
                 report.not_checked.append("%s/bodies/%s: not a file of a log" % (place, name))
-        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+        for name in report.names(folder, place, self.origin) if os.path.isdir(folder) else []:
             if name not in self.files and name not in ("identity", "bodies"):
                 report.not_checked.append("%s/%s: not a file of a log" % (place, name))
 
@@ -647,6 +788,9 @@ class Log:
         self.removed = known.removed if known else {}
         self.arrivals = known.arrivals if known else {}
         self.size = known.size if known else len(self.files["entries"] or b"") // LEAF
+        if self.loose:
+            self.size = min(len(self.files[name] or b"") // stride for name, stride in (
+                ("entries", LEAF), ("hashes", 32), ("bodies.index", 16)))
         self.check_lengths(known)
         leaves = self.read_leaves()
         self.size = len(leaves)
@@ -661,6 +805,18 @@ class Log:
             if (hashes[-1], sha256(leaves[-1][:HEADER])) != (known.leaf_hash, known.header_hash):
                 self.failed("entries", self.size - 1, None, "is not the newest acknowledged entry")
         self.judge()
+        if known and self.size == known.size:
+            for what, here, acknowledged in (
+                ("bytes of bodies", self.stored_bytes, known.body_bytes),
+                ("bytes of removed bodies", self.gone_bytes, known.gone_bytes),
+                ("checkpoints that contradict", self.contradictions, known.contradictions),
+            ):
+                if here != acknowledged:
+                    self.report.not_checked.append("%s: %s: the journal says %d, the files have %d" % (
+                        self.origin, what, acknowledged, here))
+        self.complete = not self.loose and (known is None or self.size == known.size)
+        if self.empty_frames:
+            self.report.not_checked.append("%s: %d frames that were emptied" % (self.origin, self.empty_frames))
         self.report.checked.append("%s: %d entries, %d bodies" % (self.origin, self.size, counts[0]))
         for state, name in STATES.items():
             if counts[state]:
@@ -695,12 +851,20 @@ class Log:
                 if os.path.isdir(self.folder):
                     self.failed(name, None, None, "is missing")
             elif acknowledged is not None and len(data) > stride * acknowledged:
-                self.failed(name, acknowledged, stride * acknowledged,
-                            "goes on behind what was acknowledged")
+                self.tail(name, acknowledged, stride * acknowledged)
             elif len(data) // stride < required:
                 self.failed(name, len(data) // stride, len(data), "ends too early")
-            elif acknowledged is None and len(data) % stride:
+            elif acknowledged is None and len(data) % stride and not self.loose:
                 self.failed(name, len(data) // stride, len(data), "ends in the middle of a record")
+
+    def tail(self, name, place, offset):
+        """Bytes that nobody acknowledged: a store that was killed, or copied while it was at work, leaves them."""
+        if self.acknowledged or self.loose:
+            self.has_tails = True
+            self.report.not_checked.append("%s from byte %d on: behind what was acknowledged" % (
+                os.path.join(self.place, name), offset))
+        else:
+            self.failed(name, place, offset, "goes on behind what was acknowledged")
 
     @staticmethod
     def nodes(entries):
@@ -785,6 +949,7 @@ class Log:
                 node, bits, count = sha256(b"\1", blocks.peaks.pop(), node), bits >> 1, 2 * count
             blocks.peaks.append(node)
             blocks.size += 1
+        self.root = tree.root()
         if self.roots.get(anchor[0], anchor[1]) != anchor[1]:
             self.failed("journal", None, None, "acknowledges another tree of %d entries" % anchor[0])
 
@@ -814,37 +979,46 @@ class Log:
                 counts[PRESENT] += 1
                 segment, offset, body = self.arrivals[index]
                 self.pointed[(segment, offset)] = index
+                self.stored_bytes += len(body)
                 self.check_body(leaf, index, body, "journal", None)
                 continue
             if len(record) < 16:
                 if index in self.journaled:
                     _, state, body = self.journaled[index]
-                    counts[self.removed.get(index, state)] += 1
-                    self.check_body(leaf, index, body, "journal", None)
+                    state = self.removed.get(index, state)
+                    counts[state] += 1
+                    self.stored_bytes += len(body or b"")
+                    if state == PRESENT:
+                        self.check_body(leaf, index, body, "journal", None)
+                    else:
+                        self.note_removal(leaf, index, state, None)
                 continue
             segment, offset, length, state = struct.unpack(">IIIB3x", record)
-            if state > ABSENT or record[13:] != b"\0\0\0":
+            if (state > ABSENT or record[13:] != b"\0\0\0" or length > MAX_BODY
+                    or segment >= MAX_SEGMENTS or offset + 16 + length >= 2**32):
                 self.failed("bodies.index", index, at, "is not a valid index record")
                 continue
             if state != ABSENT and (segment, offset, length) != (0, 0, 0) or state == PRESENT:
                 self.pointed[(segment, offset)] = index
             # Removed, and after a crash perhaps not yet in the index.
-            state = self.removed.get(index, state)
+            written, state = state, self.removed.get(index, state)
             counts[state] += 1
+            self.stored_bytes += length if written == PRESENT or length else len(self.journaled_body(index) or b"")
             if state not in (PRESENT, ABSENT) and length:
                 self.gone[(segment, offset)] = (index, length)
             if state != PRESENT:
                 if state == ABSENT and (segment, offset, length) != (0, 0, 0):
                     self.failed("bodies.index", index, at, "points to a body that is not there")
-                if state != ABSENT and leaf[64] in KIND_SUITE and leaf[64] != RECORD:
+                if state != ABSENT and leaf[64] != RECORD:
                     self.failed("bodies.index", index, at, "says deleted of what is kept for ever")
+                self.note_removal(leaf, index, state, (segment, offset, length))
                 continue
             if length != int.from_bytes(leaf[68:72], "big"):
                 self.failed("bodies.index", index, at, "says another length than the entry")
                 continue
             name, data = "bodies/%08d" % segment, self.segments.get(segment)
             if index >= self.required and index in self.journaled and offset + 16 + length > len(data or b""):
-                self.check_body(leaf, index, self.journaled[index][2], "journal", None)
+                self.check_body(leaf, index, self.journaled_body(index), "journal", None)
                 continue
             if data is None:
                 self.failed(name, index, offset, "the segment is missing that holds the body")
@@ -858,28 +1032,62 @@ class Log:
             self.check_body(leaf, index, data[offset + 16:offset + 16 + length], name, offset)
         return counts
 
+    def journaled_body(self, index):
+        if index in self.arrivals:
+            return self.arrivals[index][2]
+        return self.journaled[index][2] if index in self.journaled else None
+
+    def note_removal(self, leaf, index, state, record):
+        """What a removed body's state says of others, and whether its bytes are gone: audit.md, 4.3."""
+        day = int.from_bytes(leaf[66:68], "big")
+        if state == PURGED:
+            self.withdrawn.append(index)
+        if state == EXPIRED:
+            if day == 0:
+                self.failed("bodies.index", index, 16 * index, "says expired of what never expires")
+            self.last_expired = max(self.last_expired, (day, -index))
+        if leaf[64] == WITHDRAWAL:
+            self.lacks_withdrawal = True
+        if state == ABSENT or not record or not record[2]:
+            return
+        segment, offset, length = record
+        self.gone_bytes += length
+        data = self.segments.get(segment, b"")
+        body = data[offset + 16:offset + 16 + length]
+        if (index not in self.removed and len(body) == length and any(body)
+                and data[offset:offset + 16] == struct.pack(">IIQ", 0x4C424459, length, index)
+                and sha256(body) == leaf[120:152]):
+            self.failed("bodies/%08d" % segment, index, offset, "holds a body that the index says was deleted")
+
     def check_body(self, leaf, index, body, name, offset):
         if body is None:
             return
         if sha256(body) != leaf[120:152]:
+            if offset is not None and body and not any(body) and leaf[64] == RECORD:
+                # Removed while it was copied, perhaps: what else is here says so.
+                self.zeroed.append((index, name, offset))
+                return
             self.failed(name, index, offset, "the body does not hash to what its entry says")
-        elif leaf[64] == WITHDRAWAL:
+            return
+        good = self.key.verifies(leaf[HEADER:], leaf[:HEADER])
+        if leaf[64] == WITHDRAWAL:
             try:
-                check_withdrawal(body, self.origin)
+                names = check_withdrawal(body, self.origin)
+                for origin, number in names if good else []:
+                    self.report.named.setdefault(origin, set()).add(number)
             except Bad as error:
-                good = self.key.verifies(leaf[HEADER:], leaf[:HEADER])
                 self.problems.append((index, "has a body that %s" % error, "defect", good))
         elif leaf[64] in (GENESIS, KEYS):
             try:
                 if public_body_card(leaf[64], body).identity != (self.origin, self.raw_key):
                     raise Bad("is about another log")
             except Bad as error:
-                good = self.key.verifies(leaf[HEADER:], leaf[:HEADER])
                 self.problems.append((index, "has a body that %s" % error, "defect", good))
 
     def check_segments(self, known):
+        last_segment = known.segment if known else MAX_SEGMENTS
         for number, expected in enumerate(sorted(self.segments)):
-            if number != expected:
+            if number != expected and expected <= last_segment:
                 self.failed("bodies/%08d" % number, None, None, "is missing")
                 break
         for number, data in sorted(self.segments.items()):
@@ -888,7 +1096,7 @@ class Log:
             if known and number >= known.segment:
                 end = min(end, known.segment_end if number == known.segment else 0)
             if len(data) > end:
-                self.failed(name, None, end, "goes on behind what was acknowledged")
+                self.tail(name, None, end)
             while at < end:
                 if known and self.is_broken_off(known, number, data, at, end):
                     break
@@ -898,9 +1106,15 @@ class Log:
                         last, at = gone[0], at + 16 + gone[1]
                         continue
                 if at + 16 > end or data[at:at + 4] != b"LBDY":
+                    if self.loose:
+                        self.tail(name, None, at)
+                        break
                     self.failed(name, None, at, "no body record begins here")
                     break
                 length, index = struct.unpack(">IQ", data[at + 4:at + 16])
+                if self.loose and (at + 16 + length > end or index >= self.size):
+                    self.tail(name, None, at)
+                    break
                 if at + 16 + length > end:
                     self.failed(name, index, at, "ends in the middle of this body record")
                     break
@@ -922,14 +1136,19 @@ class Log:
 
     def frames(self, name, stride, count, journaled):
         data = self.files[name] or b""
-        for place in range(count if count is not None else len(data) // stride):
+        in_file = len(data) // stride if count is None else min(count, len(data) // stride)
+        rest = sorted(place for place in journaled if place >= in_file and (count is None or place < count))
+        for place in list(range(in_file)) + rest:
             frame = data[stride * place:stride * place + stride]
             held = journaled.get(place)
             if len(frame) < stride:
                 frame = held
             elif held is not None and held != frame:
                 self.failed(name, place, stride * place, "is not the frame in the journal")
-            if not frame or not any(frame):  # zeros: a frame was there that was damaged
+            if not frame:
+                continue
+            if not any(frame):  # zeros: a frame was there that was damaged
+                self.empty_frames += 1
                 continue
             if sha256(frame[:-16])[:16] != frame[-16:]:
                 self.failed(name, place, stride * place, "has a wrong checksum")
@@ -955,7 +1174,7 @@ class Log:
         ):
             offset = 320 * place
             length, flag, size = struct.unpack(">HB5xQ", frame[:16])
-            if length > 288 or flag > 1 or any(frame[3:8]) or any(frame[16 + length:304]):
+            if length > 288 or flag > 1 or any(frame[3:8]) or any(frame[16 + length:304]) or not 1 <= size <= MAX_SIZE:
                 self.failed("checkpoints", place, offset, "is malformed")
                 continue
             try:
@@ -966,6 +1185,7 @@ class Log:
             if signed != size:
                 self.failed("checkpoints", place, offset, "is filed under another size")
                 continue
+            self.contradictions += flag
             if not flag:
                 if size <= last:
                     self.failed("checkpoints", place, offset, "is not larger than the one before")
@@ -989,11 +1209,12 @@ class Log:
             time, size = struct.unpack(">QQ", frame[8:24])
             root, raw_name, signature = frame[24:56], frame[56:88], frame[88:152]
             name = raw_name[:length].decode("ascii", "replace")
-            if (length > 32 or any(frame[1:4]) or any(raw_name[length:]) or any(frame[152:176])
-                    or not re.fullmatch(r"(?!liaison-)[a-z0-9][a-z0-9.-]{0,31}", name)):
+            if (length > 32 or not 1 <= size <= MAX_SIZE or any(frame[1:4]) or any(raw_name[length:])
+                    or any(frame[152:176]) or not re.fullmatch(r"(?!liaison-)[a-z0-9][a-z0-9.-]{0,31}", name)):
                 self.failed("cosignatures", place, offset, "is malformed")
                 continue
             what = "the cosignature of " + name
+            self.highest_time = max(self.highest_time, time)
             self.claims.append((size, root, "cosignatures", place, offset, what, 0))
             keys = [card.keys["cosign"] for card in self.cards if card.name == name]
             key = next((key for key in keys if key_id(name, 4, key) == identifier), None)
@@ -1025,8 +1246,8 @@ class Log:
             if file == "checkpoints" and (others or (own is not None and size < anchored)):
                 self.report.add("fork", self.origin, os.path.join(self.place, file), place, offset,
                                 "the log's key signed another tree of %d entries as well" % size)
-            elif own is None and self.acknowledged and (
-                    file == "cosignatures" or place in self.acknowledged.checkpoint_frames):
+            elif own is None and (self.loose or self.acknowledged and (
+                    file == "cosignatures" or place in self.acknowledged.checkpoint_frames)):
                 # It may come before the entries that it is over.
                 self.report.not_checked.append(
                     "%s: %s is over %d entries, which are not all here" % (self.origin, what, size))
@@ -1060,14 +1281,22 @@ def log_id(identity):
     return sha256(b"liaison-log/v1\n", identity[0].encode(), b"\n", identity[1])
 
 
-def verify_log(folder, place, acknowledged, cards, report):
-    name, raw, identity = os.path.basename(folder), contents(os.path.join(folder, "identity")), None
+def verify_log(folder, place, acknowledged, cards, report, loose):
+    name, identity = os.path.basename(folder), None
     wanted = bytes.fromhex(name) if re.fullmatch("[0-9a-f]{64}", name) else None
     file = os.path.join(place, "identity")
+    if place and os.path.lexists(folder) and (os.path.islink(folder) or not os.path.isdir(folder)):
+        report.failed(name, place, None, None, "is no folder")
+        return
+    if not acknowledged and not os.path.lexists(folder):
+        return
     journaled = acknowledged.identity if acknowledged else None
-    if raw is None and not journaled:
-        report.failed(name, file, None, None, "is missing")
-    elif raw is not None:
+    findings = len(report.findings)
+    raw = report.read(os.path.join(folder, "identity"), file, name)
+    if raw is None:
+        if not journaled and len(report.findings) == findings:
+            report.failed(name, file, None, None, "is missing")
+    else:
         try:
             identity = read_identity(raw)
             if wanted and log_id(identity) != wanted:
@@ -1081,60 +1310,192 @@ def verify_log(folder, place, acknowledged, cards, report):
     identity = identity or journaled or (fitting[0] if fitting else None)
     if identity is None:
         report.not_checked.append("%s: nothing of it, its identity is not known" % name)
-        return None
+        return
     same = [card for card in cards if card.origin == identity[0]]
     if not same:
         report.not_checked.append("%s: identity not checked (no card given)" % identity[0])
     elif identity not in [card.identity for card in same]:
         report.failed(identity[0], file, None, None, "has another log key than the card given for it")
-    Log(folder, place, identity, acknowledged, cards, report).verify()
-    return identity
+    log = Log(folder, place, identity, acknowledged, cards, report, loose)
+    log.verify()
+    report.logs.append(log)
 
 
 def verify_folder(root, cards, report):
     names = os.listdir(root)
-    if "format" not in names and "logs" not in names:
+    by_origin = {}
+    for card in cards:
+        if by_origin.setdefault(card.origin, card.identity) != card.identity:
+            report.failed(card.origin, "--key", None, None, "two cards with different log keys were given")
+    if not {"format", "logs", "journal.0", "journal.1"} & set(names):
         if "identity" not in names and "entries" not in names:
             return False
         data = os.path.join(root, "..", "..")
         inside = (re.fullmatch("[0-9a-f]{64}", os.path.basename(root))
-                  and os.path.isfile(os.path.join(data, "format")))
+                  and os.path.isfile(os.path.join(data, "format"))
+                  and ("journal.0" in os.listdir(data) or "journal.1" in os.listdir(data)))
         logs = Journals(data, report).logs if inside else {}
         known = logs.get(bytes.fromhex(os.path.basename(root))) if inside else None
-        verify_log(root, "", known, cards, report)
+        if inside and known is None:
+            report.not_checked.append("a log that no journal knows")
+        verify_log(root, "", known, cards, report, bool(inside) and known is None)
+        conclude(report, False)
         return True
-    form = contents(os.path.join(root, "format"))
+    form = report.read(os.path.join(root, "format"), "format")
+    has_journals = "journal.0" in names or "journal.1" in names
     if form is not None and form != b"liaison-store/v1\n":
         report.failed(None, "format", None, None, "is not that of a store this program knows")
+    elif "format" not in names and has_journals:
+        report.failed(None, "format", None, None, "is missing: without it there is no store")
     folder = os.path.join(root, "logs")
-    present = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    present = report.names(folder, "logs")
     journals = None
-    if form is not None or "journal.0" in names or "journal.1" in names:
+    if has_journals:
         journals = Journals(root, report).logs
     else:
+        if form is not None:
+            report.failed(None, "journal.0", None, None, "is missing, as is journal.1")
         report.not_checked.append("what was acknowledged (there is no journal)")
     for name in [name for name in present if not re.fullmatch("[0-9a-f]{64}", name)]:
         report.not_checked.append("logs/%s: not a log's folder" % name)
         present.remove(name)
-    seen = []
-    for name in sorted(set(present) | {log.hex() for log in journals or {}}):
+    every = sorted(set(present) | {log.hex() for log in journals or {}})
+    for name in every:
         known = (journals or {}).get(bytes.fromhex(name))
-        if journals is not None and known is None:
-            report.failed(name, "logs/" + name, None, None, "is a log that no journal knows")
-        seen.append(verify_log(os.path.join(folder, name), "logs/" + name, known, cards, report))
-    for card in cards:
-        if card.identity not in seen:
-            report.not_checked.append("%s: a card was given, but no log of it is here" % card.origin)
-    if not seen:
+        loose = journals is not None and known is None
+        if loose:
+            report.not_checked.append("logs/%s: a log that no journal knows" % name)
+        verify_log(os.path.join(folder, name), "logs/" + name, known, cards, report, loose)
+    if not every:
         report.not_checked.append("there is no log here")
+    read_inventory(root, names, report)
+    for card in cards:
+        if card.identity not in [(log.origin, log.raw_key) for log in report.logs]:
+            report.not_checked.append("%s: a card was given, but no log of it is here" % card.origin)
+    conclude(report, has_journals)
     return True
+
+
+# The rest of a data folder: audit.md, 3 and 6.
+
+UNREAD = ("lock", "control.socket", "verified", "taken", "secrets", "next")
+
+
+def read_inventory(root, names, report):
+    for name in sorted(names, key=os.fsencode):
+        path = os.path.join(root, name)
+        if name == "node.card":
+            card = read_card(path, name, report)
+            if card and card.identity not in [(log.origin, log.raw_key) for log in report.logs]:
+                report.not_checked.append("node.card: the log of %s, which is not here" % card.origin)
+        elif name == "peers":
+            for file in report.names(path, name):
+                if file.endswith(".card"):
+                    card = read_card(os.path.join(path, file), "peers/" + file, report)
+                    if card and card.name + ".card" != file:
+                        report.failed(None, "peers/" + file, None, None, "is the card of another name")
+                elif file.endswith((".conf", ".psk", ".removed")):
+                    report.not_read.append("peers/" + file)
+                else:
+                    report.not_checked.append("peers/%s: not a file of a node" % file)
+        elif name == "faults":
+            for file in report.names(path, name):
+                read_evidence(os.path.join(path, file), file, report)
+        elif name == "closed":
+            raw = report.read(path, name, most=SMALL)
+            match = raw and re.fullmatch(rb"liaison-closed/v1\norigin ([^\n]+)\nreason [^\n]*\n", raw)
+            try:
+                if raw is not None:
+                    parse_origin((match[1] if match else b"").decode("utf-8"))
+                    raw.decode("utf-8")
+            except (Bad, UnicodeDecodeError):
+                report.failed(None, name, None, None, "says that a log was closed, and not which")
+        elif name == "reserve":
+            try:
+                descriptor = open_safely(path)
+                if descriptor is not None:
+                    regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+                    os.close(descriptor)
+                    if not regular:
+                        raise Bad("is no regular file")
+            except Bad as error:
+                report.failed(None, name, None, None, str(error))
+        elif name in UNREAD:
+            report.not_read.append(name)
+        elif name not in ("format", "journal.0", "journal.1", "logs"):
+            report.not_checked.append("%s: not a file of a node" % name)
+
+
+def read_card(path, name, report):
+    raw = report.read(path, name, most=2048)
+    try:
+        return None if raw is None else Card(raw)
+    except Bad as error:
+        report.failed(None, name, None, None, "is no valid card: it %s" % error)
+    return None
+
+
+def read_evidence(path, file, report):
+    name = "faults/" + file
+    if file.endswith(".opening"):
+        report.not_checked.append(name + ": evidence about the next epoch, not about this one")
+        return
+    raw = report.read(path, name, most=MAX_PROOF)
+    if raw is None:
+        return
+    import verify_fork  # It takes its own pieces from here.
+    try:
+        proof = verify_fork.Evidence(raw)
+    except verify_fork.Bad as error:
+        report.failed(None, name, None, None, "proves nothing: it %s" % error)
+        return
+    if file != "%s-%d.%s" % (proof.log_id.hex(), proof.index, proof.word):
+        report.failed(None, name, None, None, "is evidence of another log, index or kind than its name says")
+        return
+    report.add("author fault" if proof.word == "fault" else proof.word, proof.origin, name, None, None, proof.what)
+    if proof.word != "defect":
+        report.frozen[proof.log_id] = min(proof.index, report.frozen.get(proof.log_id, proof.index))
+
+
+def conclude(report, is_whole_folder):
+    """What follows when all logs were read: audit.md, 4.3 and 4.4."""
+    logs = report.logs
+    for log in logs:
+        frozen = log.acknowledged.frozen if log.acknowledged else None
+        if frozen is not None and report.frozen.get(log.id, MAX_SIZE) > frozen:
+            report.not_checked.append("%s: why it is frozen at %d (no evidence is here)" % (log.origin, frozen))
+    whole = is_whole_folder and all(
+        log.complete and not log.lacks_withdrawal and not log.has_tails for log in logs)
+    times = whole and all(log.empty_frames == 0 for log in logs)
+    highest = max((log.highest_time for log in logs), default=0)
+    for log in logs:
+        named = report.named.get(log.origin, set())
+        unnamed = [index for index in log.withdrawn if index not in named]
+        if unnamed and not whole:
+            report.not_checked.append("%s: %d withdrawn bodies, whose withdrawals are not here" % (log.origin, len(unnamed)))
+        for index in unnamed if whole else []:
+            log.failed("bodies.index", index, 16 * index, "says withdrawn, and no withdrawal names it")
+        for index, name, offset in log.zeroed:
+            if index in named:
+                report.not_checked.append("%s: the body of entry %d, removed while it was copied" % (log.origin, index))
+            else:
+                log.failed(name, index, offset, "the body does not hash to what its entry says")
+        day, index = log.last_expired[0], -log.last_expired[1]
+        if day and day * 86400 > highest + 86400:
+            if times:
+                log.failed("bodies.index", index, 16 * index, "says expired, before any cosignature says it was due")
+            else:
+                report.not_checked.append("%s: whether the day had begun on which bodies expired" % log.origin)
 
 
 def journals_of(root):
     """What both journals hold now; a log's folder has those of its data folder."""
     inside = os.path.join(root, "..", "..")
     folder = inside if os.path.isfile(os.path.join(inside, "format")) else root
-    return [contents(os.path.join(folder, "journal.%d" % number)) for number in (0, 1)]
+    try:
+        return [contents(os.path.join(folder, "journal.%d" % number), MAX_JOURNAL, follow=False) for number in (0, 1)]
+    except Bad:
+        return None
 
 
 def verify_still_folder(root, cards):
@@ -1166,6 +1527,58 @@ def check_vectors(path):
     return finish("ok", 0) if not wrong else finish("failed", 1)
 
 
+def check_store_vectors(path):
+    """Protocols/vectors/store.json: heads, records, frames, and a small store."""
+    with open(path) as file:
+        vectors = json.load(file)["formats"]
+    wrong = []
+    head, read = vectors["head"], Acknowledged()
+    raw = Reader(bytes.fromhex(head["bytes"]))
+    raw.take(32)
+    read.read_head(raw)
+    fields = (read.size, read.body_bytes, read.gone_bytes, read.controls, read.checkpoints, read.contradictions,
+              read.cosignatures, read.segment, read.segment_end, read.frozen)
+    names = ("size", "bodyBytes", "purgedBytes", "controls", "checkpoints", "contradictions", "cosignatures",
+             "segment", "segmentOffset", "frozenAt")
+    if not raw.ended or fields != tuple(head[name] for name in names):
+        wrong.append("head")
+    for vector in vectors["records"]:
+        journals = Journals.__new__(Journals)
+        journals.logs = {}
+        try:
+            journals.replay(Reader(bytes.fromhex(vector["bytes"])))
+            result = "record"
+        except Bad:
+            result = "failure"
+        if result != vector["result"]:
+            wrong.append(vector["name"])
+    for name, frame in vectors["frames"].items():
+        raw = bytes.fromhex(frame)
+        if len(raw) != (192 if name == "cosignature" else 320) or sha256(raw[:-16])[:16] != raw[-16:]:
+            wrong.append(name)
+    sample = vectors["sample"]
+    with tempfile.TemporaryDirectory() as folder:
+        for entry in sample["files"]:
+            file = os.path.join(folder, entry["path"])
+            os.makedirs(os.path.dirname(file), exist_ok=True)
+            data = bytearray(entry["length"])
+            for part in entry["parts"]:
+                piece = bytes.fromhex(part["bytes"])
+                data[part["offset"]:part["offset"] + len(piece)] = piece
+            with open(file, "wb") as out:
+                out.write(data)
+        report = Report()
+        verify_folder(folder, [], report)
+        log = report.logs[0]
+        if (report.findings or log.origin != sample["origin"] or log.size != sample["size"]
+                or log.root != b64(sample["root"], 32)):
+            wrong.append("sample: %s" % report.findings)
+    for name in wrong:
+        print("wrong: " + name)
+    print("%d records, %d wrong" % (len(vectors["records"]), len(wrong)))
+    return finish("ok", 0) if not wrong else finish("failed", 1)
+
+
 class Arguments(argparse.ArgumentParser):
     def error(self, message):
         print("verify_log.py: " + message, file=sys.stderr)
@@ -1177,8 +1590,11 @@ def main():
     parser.add_argument("folder", nargs="?")
     parser.add_argument("--key", action="append", default=[], metavar="FILE.card")
     parser.add_argument("--ed25519", metavar="VECTORS.json")
+    parser.add_argument("--store-vectors", metavar="STORE.json")
     options = parser.parse_args()
     try:
+        if options.store_vectors:
+            return check_store_vectors(options.store_vectors)
         if options.ed25519:
             return check_vectors(options.ed25519)
         if not options.folder:
@@ -1202,8 +1618,8 @@ def main():
             print("verify_log.py: %s is no log" % options.folder, file=sys.stderr)
             return finish("no-input", 66)
         return report.finish()
-    except OSError as error:
-        print("verify_log.py: %s" % error, file=sys.stderr)
+    except (OSError, MemoryError) as error:
+        print("verify_log.py: " + shown(str(error)), file=sys.stderr)
         return finish("io-error", 74)
 
 

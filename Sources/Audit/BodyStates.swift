@@ -1,0 +1,105 @@
+internal import Crypto
+internal import Log
+
+/// What the states of bodies claim, until the withdrawals and cosignatures of all logs are known
+/// (Protocols/audit.md, 4.3).
+struct BodyStates: Sendable {
+  /// A body whose bytes are zeros although its record says that it is there.
+  struct Zeroed: Sendable {
+    let index: UInt64
+    let file: String
+    let offset: UInt64
+  }
+
+  /// Of all bodies that have or had a place here.
+  private(set) var storedBytes: UInt64 = 0
+  /// Of those of them that were removed.
+  private(set) var removedBytes: UInt64 = 0
+  /// Entries whose bodies are said to be withdrawn, ascending.
+  var withdrawn: [UInt64] = []
+  var zeroed: [Zeroed] = []
+  /// What signed withdrawals name.
+  var named: [Withdrawal.Record] = []
+  /// There is a withdrawal whose body is not here.
+  var lacksWithdrawal = false
+  /// Of the bodies that are said to be expired, the one whose day came last.
+  private(set) var lastExpired: (index: UInt64, day: UInt16)?
+
+  mutating func add(stored bytes: UInt64) { storedBytes += bytes }
+  mutating func add(removed bytes: UInt64) { removedBytes += bytes }
+
+  mutating func add(expired index: UInt64, day: UInt16) {
+    if day > lastExpired?.day ?? 0 { lastExpired = (index, day) }
+  }
+
+  mutating func add(_ other: BodyStates) {
+    storedBytes += other.storedBytes
+    removedBytes += other.removedBytes
+    withdrawn += other.withdrawn
+    zeroed += other.zeroed
+    named += other.named
+    if other.lacksWithdrawal { lacksWithdrawal = true }
+    if let (index, day) = other.lastExpired { add(expired: index, day: day) }
+  }
+}
+
+extension ChunkCheck {
+  /// What a removed body's state says of others, and whether its bytes are gone.
+  func noteRemoval(
+    _ index: UInt64, _ state: BodyState, _ record: IndexRecord?, _ header: EntryHeader,
+    _ reader: inout BodyReader, _ result: inout ChunkResult
+  ) throws(ReadFailure) {
+    switch state {
+    case .purged: result.states.withdrawn.append(index)
+    case .expired:
+      if header.expiryDay == 0 {
+        result.add(
+          "bodies.index", index, index * UInt64(StoreFormat.indexBytes),
+          "says that a body expired, and its entry never expires")
+      }
+      result.states.add(expired: index, day: header.expiryDay)
+    default: break
+    }
+    if header.knownKind == .withdrawal { result.states.lacksWithdrawal = true }
+    guard state != .absent, let record, record.length > 0 else { return }
+    result.states.add(removed: UInt64(record.length))
+    // A removal that the journals hold may not have reached the segment yet.
+    guard files.journal?.removed[index] == nil,
+      let body = try reader.leftover(record, index), SHA256.hash(body) == header.bodyHash
+    else { return }
+    result.add(
+      StoreFormat.segmentName(record.segment), index, UInt64(record.offset),
+      "holds a body that the index says was deleted")
+  }
+
+  /// The lengths of all bodies that ever had a place, as the head counts them.
+  func countStored(_ index: UInt64, _ record: IndexRecord?, _ result: inout ChunkResult) {
+    if let record, record.hasPlace {
+      result.states.add(stored: UInt64(record.length))
+    } else if let body = files.journaledBody(index) {
+      result.states.add(stored: UInt64(body.count))
+    }
+  }
+
+  /// A withdrawal that takes effect names these.
+  func noteWithdrawal(_ body: [UInt8], _ header: EntryHeader, _ result: inout ChunkResult) {
+    guard header.knownKind == .withdrawal,
+      let withdrawal = try? Withdrawal.parse(body, in: identity.origin)
+    else { return }
+    result.states.named += withdrawal.records
+  }
+}
+
+extension BodyReader {
+  /// The bytes at the place of a removed body; nil if they are zeros or not there.
+  mutating func leftover(
+    _ record: IndexRecord, _ index: UInt64
+  ) throws(ReadFailure) -> [UInt8]? {
+    var unused = ChunkResult(range: 0..<0)
+    let end = UInt64(record.offset) + UInt64(StoreFormat.bodyHeaderBytes) + UInt64(record.length)
+    guard end <= files.segments[record.segment] ?? 0,
+      let body = try body(index, record, &unused), body.contains(where: { $0 != 0 })
+    else { return nil }
+    return body
+  }
+}
