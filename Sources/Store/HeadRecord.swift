@@ -31,9 +31,11 @@ struct HeadRecord: Hashable, Sendable {
 
   init(id: LogID) { self.id = id }
 
-  /// What counts towards the log's limit: leaves, and bodies that are here.
+  /// What counts towards the log's limit: every file, but for bodies that were removed. A record's header counts for each
+  /// entry.
   var storedBytes: UInt64 {
-    size * UInt64(EntryLayout.leafBytes) + bodyBytes - min(bodyBytes, purgedBytes)
+    LogFile.fixed.reduce(0) { $0 + (bytes(of: $1) ?? 0) }
+      + size * UInt64(Layout.bodyHeaderBytes) + bodyBytes - min(bodyBytes, purgedBytes)
   }
 
   /// What the tree in log files is compared with before anything is signed on it.

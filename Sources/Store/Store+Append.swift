@@ -70,6 +70,15 @@ extension Store {
     pipeline.stage(.freeze(id, index: index))
   }
 
+  /// What a batch adds to a log's files at most: towards the log's limit.
+  public static func fileBytes(of batch: EntryBatch) -> UInt64 {
+    // With a node for each 256 entries, and one for every second of these, and so on.
+    let each =
+      EntryLayout.leafBytes + Layout.hashBytes + Layout.indexBytes + Layout.controlBytes
+      + Layout.bodyHeaderBytes + 2 * Layout.hashBytes / Layout.blockEntries + 1
+    return UInt64(batch.count * each + batch.bodies.count)
+  }
+
   private func prepare(_ batch: VerifiedBatch) throws(StoreError) -> StoredLog {
     try requireRunning()
     let log = try log(batch.after.identity.id)
@@ -79,7 +88,9 @@ extension Store {
     else { throw .outOfRange }
     if let frozen = log.state.frozenAt, batch.batch.end > frozen { throw .frozen(at: frozen) }
     let bytes = batch.batch.leaves.count + batch.batch.bodies.count
-    guard log.staged.storedBytes + UInt64(bytes) <= min(limits.logBytes, log.limitBytes),
+    guard
+      log.staged.storedBytes + Store.fileBytes(of: batch.batch)
+        <= min(limits.logBytes, log.limitBytes),
       batch.batch.end <= min(limits.logEntries, log.limitEntries)
     else { throw .logFull(log.id) }
     guard pipeline.stagedBytes + bytes <= limits.stagedBytes else { throw .busy }

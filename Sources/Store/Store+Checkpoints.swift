@@ -86,7 +86,7 @@ extension Store {
   }
 
   /// Stages a cosignature, whose validity is the caller's to have checked. An older one than the kept
-  /// one of the same cosigner is left out.
+  /// one of the same cosigner is left out, and every one of a log that is at its limit.
   public func addCosignature(
     _ id: LogID, checkpoint: VerifiedCheckpoint, _ cosignature: Cosignature
   ) throws(StoreError) {
@@ -95,6 +95,10 @@ extension Store {
     let stored = StoredCosignature(
       checkpointSize: checkpoint.size, checkpointRoot: checkpoint.root, cosignature: cosignature)
     let position = log.staged.cosignatureCount
+    guard
+      log.staged.storedBytes + UInt64(Layout.cosignatureBytes)
+        <= min(limits.logBytes, log.limitBytes)
+    else { return }
     guard log.keep(KeptCosignature(stored: stored, position: position)) else { return }
     pipeline.stage(
       .cosignature(id, position: position, frame: CosignatureFrame(stored).encode()))

@@ -58,7 +58,7 @@ public final class Store {
   /// What a crash now would leave at least.
   public func durableHead(_ id: LogID) -> LogHead? { logsByID[id]?.durable.head }
 
-  /// Bytes of leaves and of bodies that are here, of one log.
+  /// What one log has in its files, without bodies that were removed.
   public func storedBytes(_ id: LogID) -> UInt64? { logsByID[id]?.staged.storedBytes }
 
   /// The size that the log once had, as `open` learned from a journal that is damaged: its entries behind the present

@@ -53,6 +53,9 @@ enum StatusText {
     } else if !log.damaged.isEmpty {
       lines.append("damaged: \(log.damaged.joined(separator: ", "))")
     }
+    if let limit = log.limitBytes, log.bytes >= limit / 4 * 3 {
+      lines.append("takes \(log.bytes.asBytes) of the \(limit.asBytes) that it may")
+    }
     for file in log.evidence { lines.append("evidence: \(file)") }
     if let help = log.help { lines.append(help) }
     return lines

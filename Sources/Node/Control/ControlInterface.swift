@@ -56,6 +56,7 @@ enum ControlInterface {
       checkpointSize: int,
       missingEntries: int,
       bytes: int,
+      limitBytes: ?int,
       space: LogSpace,
       verifiedEntries: int,
       scrubbedEntries: int,

@@ -59,8 +59,10 @@ public struct LogReport: Codable, Hashable, Sendable {
   public var checkpointSize: UInt64
   /// Entries another node showed that are not here yet.
   public var missingEntries: UInt64
-  /// Bytes of leaves, and of bodies that are here.
+  /// What its files hold, without bodies that were removed: what counts towards `limitBytes`.
   public var bytes: UInt64
+  /// How large it may become: `max-bytes` of its node, or a share of the disk; absent: as large as a log can be.
+  public var limitBytes: UInt64?
   /// What its files take.
   public var space: LogSpace
   /// Entries whose own signature was verified; the rest stand under a checkpoint.
@@ -93,6 +95,7 @@ public struct LogReport: Codable, Hashable, Sendable {
   public init(
     origin: String, id: String, size: UInt64, root: String, cosignatures: [String], own: Bool,
     checkpointSize: UInt64 = 0, missingEntries: UInt64 = 0, bytes: UInt64 = 0,
+    limitBytes: UInt64? = nil,
     space: LogSpace = LogSpace(), verifiedEntries: UInt64 = 0, scrubbedEntries: UInt64 = 0,
     defects: UInt64 = 0, damaged: [String] = [], lost: [String] = [], disputed: Bool = false,
     frozenAt: UInt64? = nil, endsAt: UInt64? = nil, evidence: [String] = [],
@@ -108,6 +111,7 @@ public struct LogReport: Codable, Hashable, Sendable {
     self.checkpointSize = checkpointSize
     self.missingEntries = missingEntries
     self.bytes = bytes
+    self.limitBytes = limitBytes
     self.space = space
     self.verifiedEntries = verifiedEntries
     self.scrubbedEntries = scrubbedEntries

@@ -1,5 +1,9 @@
 /// Every bound of the composed node, with its arithmetic.
 public enum NodeLimits {
+  /// What one author's log takes of the disk by default: more than one can grow before it is full.
+  static let logShareOfDisk: UInt64 = 8
+  /// On a small disk: 100,000 entries of 2 KiB.
+  static let leastDefaultLogBytes: UInt64 = 256 << 20
   /// Records that may wait for the author: 64 requests of at most 4 MiB each.
   static let publishQueue = 64
   /// Publications that wait for the disk or for replicas.

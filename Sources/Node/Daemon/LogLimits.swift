@@ -8,6 +8,11 @@ struct LogAllowance: Hashable, Sendable {
   var maxBytes: UInt64?
   var maxEntries: UInt64?
   var maxBytesPerDay: UInt64?
+  /// What counts where the operator said nothing of bytes.
+  var defaultBytes: UInt64?
+
+  /// The bytes that the log may have; nil: as many as there can be.
+  var bytes: UInt64? { maxBytes ?? defaultBytes }
 
   init(_ settings: PeerSettings = PeerSettings()) {
     maxBytes = settings.maxBytes
@@ -25,7 +30,9 @@ enum LogLimit: Hashable, Sendable {
   func text(_ allowance: LogAllowance) -> String {
     switch self {
     case .size:
-      let bytes = allowance.maxBytes.map { "max-bytes is \($0)" }
+      let bytes =
+        allowance.maxBytes.map { "max-bytes is \($0)" }
+        ?? allowance.defaultBytes.map { "\($0) bytes, an eighth of the disk; set max-bytes" }
       let entries = allowance.maxEntries.map { "max-entries is \($0)" }
       let both = [bytes, entries].compactMap { $0 }.joined(separator: ", ")
       return both.isEmpty ? "the largest log there can be" : both
@@ -106,6 +113,8 @@ struct DayBudgets: Hashable, Sendable {
 }
 
 struct LimitWatch {
+  /// What a log may have where the operator said nothing; nil: the disk does not say what is free.
+  var defaultBytes: UInt64?
   var budgets = DayBudgets()
   /// Something was taken since the file was written.
   var isSaveDue = false

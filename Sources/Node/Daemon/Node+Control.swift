@@ -29,7 +29,7 @@ extension Node: ControlService {
       cosignatures: cosigners(of: log.id), own: log.id == identity.id,
       checkpointSize: store.newestCheckpoint(log.id)?.size ?? 0,
       missingEntries: known - min(known, head.size), bytes: store.storedBytes(log.id) ?? 0,
-      space: space(of: log.id), verifiedEntries: scrub.logs[log.id]?.verified ?? 0,
+      limitBytes: limitBytes(of: log.id), space: space(of: log.id), verifiedEntries: scrub.logs[log.id]?.verified ?? 0,
       scrubbedEntries: scrub.logs[log.id]?.scrubbed ?? 0,
       defects: scrub.logs[log.id]?.defects ?? 0, damaged: damagedText(log.id),
       lost: lostText(log.id), disputed: isDisputed, frozenAt: core.frozenAt(log.id),

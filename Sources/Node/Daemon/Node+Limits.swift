@@ -8,17 +8,35 @@ import Store
 extension Node {
   private var today: UInt64 { loop.clock.wallMilliseconds / 86_400_000 }
 
+  /// What the operator allows, and where nothing was said, a share of the disk. The own log has no limit.
   private func allowance(_ log: LogID) -> LogAllowance {
     guard log != identity.id, let origin = store.logs.first(where: { $0.id == log })?.origin
     else { return LogAllowance() }
-    return roster.entry(origin.name)?.allowance ?? LogAllowance()
+    var allowance = roster.entry(origin.name)?.allowance ?? LogAllowance()
+    if allowance.maxBytes == nil { allowance.defaultBytes = limits.defaultBytes }
+    return allowance
+  }
+
+  /// For `status`: how large the log may become; nil: as large as there can be one.
+  func limitBytes(of log: LogID) -> UInt64? { allowance(log).bytes }
+
+  /// An eighth of what the disk has for all logs: free space, and what they take already. So it does not become less as they
+  /// grow, and one author leaves room for others.
+  private func measureDisk() {
+    guard limits.defaultBytes == nil, let free = FileSystem.freeBytes(of: folder.root) else {
+      return
+    }
+    let taken = store.logs.reduce(UInt64(0)) { $0 + (store.storedBytes($1.id) ?? 0) }
+    limits.defaultBytes = max(
+      NodeLimits.leastDefaultLogBytes, (free + taken) / NodeLimits.logShareOfDisk)
   }
 
   /// The roster was read.
   func applyLimits() {
+    measureDisk()
     for log in store.logs {
       let allowance = allowance(log.id)
-      store.setLimits(log.id, bytes: allowance.maxBytes, entries: allowance.maxEntries)
+      store.setLimits(log.id, bytes: allowance.bytes, entries: allowance.maxEntries)
     }
     resumeLogs()
   }
@@ -56,7 +74,7 @@ extension Node {
 
   /// The store refused it.
   func limitReached(_ log: LogID, by batch: EntryBatch) {
-    limit(log, .size(bytes: batch.leaves.count + batch.bodies.count, entries: batch.count))
+    limit(log, .size(bytes: Int(Store.fileBytes(of: batch)), entries: batch.count))
   }
 
   private func limit(_ log: LogID, _ reason: LogLimit) {
@@ -83,7 +101,7 @@ extension Node {
     switch limit {
     case .perDay(let day): return day != today || allowance.maxBytesPerDay == nil
     case .size(let bytes, let entries):
-      return (store.storedBytes(log) ?? 0) + UInt64(bytes) <= allowance.maxBytes ?? .max
+      return (store.storedBytes(log) ?? 0) + UInt64(bytes) <= allowance.bytes ?? .max
         && (store.state(log)?.size ?? 0) + UInt64(entries) <= allowance.maxEntries ?? .max
     }
   }
