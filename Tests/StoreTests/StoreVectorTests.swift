@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import Log
 import Testing
+import Wire
 
 @testable import Store
 
@@ -30,6 +31,7 @@ struct StoreVectorTests {
     let nodes: [Node]
     let run: Run
     let journalFrame: Frame
+    let formats: StoreFormatVectors
   }
 
   private func made() throws -> Vectors {
@@ -58,7 +60,36 @@ struct StoreVectorTests {
       journalFrame: .init(
         salt: Hex.encode(salt.array), payload: Hex.encode(payload),
         frame: Hex.encode(Array(frame[..<(JournalFrame.headerBytes + payload.count)])),
-        generation: 5, sequence: 2, retiresOther: true))
+        generation: 5, sequence: 2, retiresOther: true),
+      formats: try StoreFormatVectors.made())
+  }
+
+  /// What is written is read again as the same, and what no store writes is refused.
+  @Test func recordsAreRead() throws {
+    let vectors = try StoreFormatVectors.made()
+    for vector in vectors.records {
+      let bytes = try #require(Hex.decode(vector.bytes))
+      let record = read(bytes)
+      #expect((record == nil) == (vector.result == "failure"), "\(vector.name)")
+      var again: [UInt8] = []
+      record?.append(to: &again)
+      #expect(record == nil || again == bytes, "\(vector.name)")
+    }
+    let frames = vectors.frames
+    for text in [frames.checkpoint, frames.contradicting] {
+      let bytes = try #require(Hex.decode(text))
+      #expect(CheckpointFrame(bytes.span, at: 0)?.encode() == bytes)
+    }
+    let bytes = try #require(Hex.decode(frames.cosignature))
+    #expect(CosignatureFrame(bytes.span, at: 0)?.encode() == bytes)
+  }
+
+  private func read(_ bytes: [UInt8]) -> JournalRecord? {
+    var reader = ByteReader(count: bytes.count)
+    guard let record = try? JournalRecord(&reader, bytes.span), reader.remaining == 0 else {
+      return nil
+    }
+    return record
   }
 
   @Test func knownAnswers() throws {
