@@ -76,7 +76,7 @@ let package = Package(
       "Fuzzing",
       [
         "Node", "Simulation", "Replication", "Store", "Transport", "Sealing", "Secrets", "Log",
-        "Crypto",
+        "Crypto", "Audit",
       ]),
     library("CommandLine", ["Text"]),
     // No secrets and no network: what an auditor runs reads files and public keys.

@@ -18,6 +18,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case channel
   /// Files of the store at its start.
   case store
+  /// Files of a data folder that an auditor gets.
+  case audit
   /// Calls on the control socket, and records.
   case control
 
@@ -31,6 +33,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .sealing: SealingTarget.run(&input)
     case .channel: ChannelTarget.run(&input)
     case .store: StoreTarget.run(&input)
+    case .audit: AuditTarget.run(&input)
     case .control: ControlTarget.run(&input)
     }
   }
@@ -45,6 +48,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .sealing: SealingTarget.seeds
     case .channel: ChannelTarget.seeds
     case .store: StoreTarget.seeds
+    case .audit: AuditTarget.seeds
     case .control: ControlTarget.seeds
     }
   }

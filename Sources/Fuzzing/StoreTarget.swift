@@ -18,7 +18,7 @@ enum StoreTarget {
   }()
 
   /// Two logs; of the last entries only the journal knows.
-  private static let image: DiskImage = {
+  static let image: DiskImage = {
     let disk = SimulatedDisk()
     return sure {
       try Store.create(on: disk, salt: FuzzParty.salt, limits: limits)
@@ -65,7 +65,7 @@ enum StoreTarget {
     _ = try? Fsck.run(on: disk)
   }
 
-  private static func harm(_ disk: SimulatedDisk, _ input: inout FuzzInput) {
+  static func harm(_ disk: SimulatedDisk, _ input: inout FuzzInput) {
     let files = disk.image.files
     let file = files[input.below(files.count)]
     let size = disk.image.content(of: file)?.count ?? 0
@@ -92,7 +92,7 @@ enum StoreTarget {
   }
 
   /// Gives every frame of a journal the checksum of what stands in it now, so that its content is looked at.
-  private static func mendChecksums(of file: StoreFile, on disk: SimulatedDisk) {
+  static func mendChecksums(of file: StoreFile, on disk: SimulatedDisk) {
     guard let content = disk.image.content(of: file) else { return }
     let bytes = content.read(at: 0, count: content.count)
     guard bytes.count >= 80 else { return }

@@ -1,0 +1,63 @@
+import Audit
+import Crypto
+import Foundation
+import Log
+import Simulation
+import Store
+
+/// Files of a data folder as an auditor may get them: the audit ends, and says ok only of what it read.
+///
+/// The audit opens files by their names, so that they are written to a folder of this process; what harms them is what harms
+/// the store's.
+enum AuditTarget {
+  private static let folder: String = {
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("liaison-fuzz-audit-\(ProcessInfo.processInfo.processIdentifier)").path
+    return path
+  }()
+
+  static func run(_ input: inout FuzzInput) {
+    let disk = SimulatedDisk(StoreTarget.image)
+    let flags = input.u8()
+    var edits = 0
+    while !input.isEmpty, edits < 16 {
+      StoreTarget.harm(disk, &input)
+      edits += 1
+    }
+    if flags & 1 == 1 {
+      for number in 0...1 { StoreTarget.mendChecksums(of: .journal(number), on: disk) }
+    }
+    try? FileManager.default.removeItem(atPath: folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var root = folder
+    sure {
+      for file in disk.image.files {
+        guard let content = disk.image.content(of: file) else { continue }
+        let path = URL(fileURLWithPath: folder).appendingPathComponent(file.path)
+        try FileManager.default.createDirectory(
+          at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(content.read(at: 0, count: content.count)).write(to: path)
+      }
+    }
+    if flags & 2 == 2 { root += "/logs/\(FuzzParty.nl.identity.id)" }
+    let cards = [FuzzParty.nl, .be].map(\.card)
+    guard
+      let report = try? FolderAudit.run(path: root, cards: cards, threads: 1, isStill: true)
+    else { return }
+    guard report.verdict == .ok, flags & 2 == 0 else { return }
+    for file in StoreTarget.image.files {
+      // Behind its last commit a journal may hold anything, and nobody reads the reserve.
+      if case .journal = file { continue }
+      if file == .reserve { continue }
+      check(
+        disk.image.content(of: file)?.bytes == StoreTarget.image.content(of: file)?.bytes,
+        "ok of a folder whose \(file.path) is another")
+    }
+  }
+
+  static var seeds: [[UInt8]] { StoreTarget.seeds + [[2], [3]] }
+}
+
+extension FileContent {
+  fileprivate var bytes: [UInt8] { read(at: 0, count: count) }
+}
