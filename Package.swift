@@ -42,6 +42,9 @@ let package = Package(
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+    // What the fuzzer compares `JSON` with; no tool depends on it.
+    .systemLibrary(
+      name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
 
     // L0: text that people read and edit; what of it a terminal must not get.
     library("Text", []),
@@ -50,6 +53,8 @@ let package = Package(
     library("Crypto", ["CSodium", "CNettle"]),
     library("Secrets", ["Crypto", "CSodium"]),
     library("Wire", ["Crypto"]),
+    // Strict JSON: records and messages. Pure, and alone, so that whoever reads records can use it.
+    library("JSON", []),
 
     // L2: what a log is. Pure.
     library("Log", ["Crypto", "Wire"]),
@@ -66,7 +71,7 @@ let package = Package(
       "Node",
       [
         "Runtime", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log", "Wire",
-        "Crypto",
+        "Crypto", "JSON",
       ]),
     // A disk in memory that forgets and fails, for tests and for campaigns.
     library(
@@ -76,7 +81,7 @@ let package = Package(
       "Fuzzing",
       [
         "Node", "Simulation", "Replication", "Store", "Transport", "Sealing", "Secrets", "Log",
-        "Crypto", "Audit",
+        "Crypto", "Audit", "JSON", "CJansson",
       ]),
     library("CommandLine", ["Text"]),
     // No secrets and no network: what an auditor runs reads files and public keys.
@@ -88,14 +93,14 @@ let package = Package(
       "liaison",
       [
         "Node", "CommandLine", "Store", "Runtime", "Sealing", "Secrets", "Log", "Crypto", "Wire",
-        "Text",
+        "JSON", "Text",
       ]),
     tool("liaison-audit", ["Audit", "Log", "Crypto", "CommandLine", "Text"]),
     tool(
       "liaison-bench",
       [
         "Node", "Runtime", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log", "Wire",
-        "Crypto", "CommandLine", "CNettle", "CSodium", "CSQLite", "CLMDB",
+        "Crypto", "JSON", "CommandLine", "CNettle", "CSodium", "CSQLite", "CLMDB",
       ]),
 
     tool("liaison-sim", ["Simulation", "CommandLine"]),
@@ -104,6 +109,7 @@ let package = Package(
 
     tests("FuzzTests", ["Fuzzing"]),
     tests("TextTests", ["Text"]),
+    tests("JSONTests", ["JSON"]),
     tests("CryptoTests", ["Crypto", "Secrets", "Wire"]),
     tests("LogTests", ["Log", "Secrets", "Crypto", "Wire"]),
     tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto", "Wire"]),
@@ -119,7 +125,7 @@ let package = Package(
       "NodeTests",
       [
         "Node", "Audit", "Runtime", "Store", "Replication", "Transport", "Log", "Secrets", "Crypto",
-        "CommandLine", "liaisond", "liaison", "liaison-audit",
+        "JSON", "CommandLine", "liaisond", "liaison", "liaison-audit",
       ]),
   ]
 )

@@ -32,6 +32,8 @@ collect_missing() {
   has_library sqlite3 || missing+=(libsqlite3-dev)
   has_library lmdb || missing+=(liblmdb-dev)
   has_command python3 || missing+=(python3)
+  # Tests and the fuzzer alone link this one.
+  has_library jansson || missing+=(libjansson-dev)
   if [ "$for_tests" = yes ]; then
     /usr/bin/python3 -c 'import cryptography' 2>/dev/null || missing+=(python3-cryptography)
     has_command strace || missing+=(strace)

@@ -14,12 +14,16 @@ public enum Output {
   }
   /// Lines that hold records, each with a line feed after it. A pipe or a file gets their exact bytes, and a terminal JSON
   /// of the same meaning.
-  public static func print(records lines: [String]) {
+  public static func print(records lines: [[UInt8]]) {
     guard !lines.isEmpty else { return }
     let isShown = isTerminal(1)
     var bytes: [UInt8] = []
     for line in lines {
-      bytes.append(contentsOf: (isShown ? line.printableJSON : line).utf8)
+      if isShown {
+        bytes.append(contentsOf: String(decoding: line, as: UTF8.self).printableJSON.utf8)
+      } else {
+        bytes.append(contentsOf: line)
+      }
       bytes.append(0x0a)
     }
     write(bytes, to: 1)

@@ -20,8 +20,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case store
   /// Files of a data folder that an auditor gets.
   case audit
-  /// Calls on the control socket, and records.
+  /// Calls on the control socket.
   case control
+  /// Records and messages as JSON, beside another library's verdict.
+  case json
 
   public func run(_ bytes: [UInt8]) {
     var input = FuzzInput(bytes)
@@ -35,6 +37,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .store: StoreTarget.run(&input)
     case .audit: AuditTarget.run(&input)
     case .control: ControlTarget.run(&input)
+    case .json: JSONTarget.run(&input)
     }
   }
 
@@ -50,6 +53,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .store: StoreTarget.seeds
     case .audit: AuditTarget.seeds
     case .control: ControlTarget.seeds
+    case .json: JSONTarget.seeds
     }
   }
 }

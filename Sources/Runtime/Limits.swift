@@ -2,6 +2,8 @@
 public enum Limits {
   /// What one `recv` may bring: one buffer a loop, whatever the number of connections.
   public static let readBufferBytes = 256 * 1024
+  /// What a reader of lines asks an input for at once.
+  public static let lineReadBytes = 256 * 1024
   /// Events taken from epoll at once; a longer queue waits for the next batch.
   public static let eventsPerBatch = 256
   /// Connections one listener takes in one event, so that a flood of them cannot starve the rest.

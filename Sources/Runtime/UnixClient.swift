@@ -22,6 +22,8 @@ public final class UnixClient {
     _ = try descriptor.connect(address, named: path)
   }
 
+  var raw: Int32 { descriptor.raw }
+
   /// Sends all of it; the NUL byte is the caller's.
   public func write(_ bytes: [UInt8]) throws(SystemError) {
     var sent = 0

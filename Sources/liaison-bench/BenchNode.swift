@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import JSON
 import Log
 import Node
 import Runtime
@@ -17,9 +18,9 @@ final class BenchNode {
   var origin: String { card.origin.text }
 
   /// Makes the folder as `liaison init` does.
-  init(_ name: String, in scratch: Scratch) throws {
+  init(_ name: String, in scratch: Scratch, folder folderName: String? = nil) throws {
     self.name = name
-    folder = NodeFolder(scratch.file(name))
+    folder = NodeFolder(scratch.file(folderName ?? name))
     let passphrase = Array("only for a benchmark".utf8)
     card = try NodeInit.run(
       name: NodeName(name), folder: folder, recoveryPath: folder.defaultRecovery,
@@ -157,6 +158,12 @@ final class BenchNode {
     try wait(seconds: seconds, for: "\(name) to have \(size) of \(origin)") {
       try status(client).size(of: origin) >= size
     }
+  }
+}
+
+extension PublishRequest {
+  init(to: [String], texts: [String]) throws {
+    self.init(to: to, records: try texts.map { try Record(checking: $0) })
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Node
 import Runtime
 
@@ -7,14 +8,31 @@ import Runtime
 enum LatencyCase {
   static let perSecond = 200
 
+  /// With records of one long string and with real ones.
   static func run(seconds: Int, scratch: Scratch) throws -> JSON {
-    let (own, sync) = try liaison(seconds, scratch)
+    let real = try RealRecords.records(512)
+    return .object([
+      ("oneString", try run(seconds, scratch, "one-string", record)),
+      (
+        "realRecords",
+        try run(seconds, scratch, "real") { number in
+          // The number that tells one from the others, in front of what a real record holds.
+          "{\"number\":\(number)," + real[number % real.count].text.dropFirst()
+        }
+      ),
+    ])
+  }
+
+  private static func run(
+    _ seconds: Int, _ scratch: Scratch, _ folder: String, _ record: (Int) -> String
+  ) throws -> JSON {
+    let (own, sync) = try liaison(seconds, scratch, folder, record)
     var result = own.report
     result += [
       ("goalP50Milliseconds", .figure(0.75)), ("goalP99Milliseconds", .figure(3)),
       ("bareSyncP50Milliseconds", .figure(sync)),
     ]
-    if let redis = try redis(seconds, scratch) {
+    if let redis = try redis(seconds, scratch, record) {
       result.append(("redisSynced", .object(redis.report)))
       result.append(("ratioToRedisP50", .figure(own.visible.quantile(0.5) / redis.visibleP50)))
     } else {
@@ -24,10 +42,10 @@ enum LatencyCase {
   }
 
   private static func liaison(
-    _ seconds: Int, _ scratch: Scratch
+    _ seconds: Int, _ scratch: Scratch, _ folder: String, _ record: (Int) -> String
   ) throws -> (Latencies, sync: Double) {
-    let author = try BenchNode("nl", in: scratch)
-    let reader = try BenchNode("be", in: scratch)
+    let author = try BenchNode("nl", in: scratch, folder: folder + "-nl")
+    let reader = try BenchNode("be", in: scratch, folder: folder + "-be")
     defer {
       reader.stop()
       author.stop()
@@ -41,7 +59,7 @@ enum LatencyCase {
       arrivals,
       prepare: {
         ControlCall.encode(
-          "Publish", PublishRequest(to: [reader.name], records: [record($0)]))
+          "Publish", try PublishRequest(to: [reader.name], texts: [record($0)]))
       },
       call: { call in
         try publisher.write(call)
@@ -71,14 +89,16 @@ enum LatencyCase {
         let page = try ControlReply(message: message).decode(TailPage.self).parameters
         arrivals.add(
           try page.events.map {
-            try JSONDecoder().decode(Record.self, from: Data($0.record.utf8)).number
+            try JSONDecoder().decode(Record.self, from: Data($0.record?.bytes ?? [])).number
           }, at: now)
       }
     }
   }
 
   /// `XADD` at the author, `XREAD BLOCK` at the replica, a record of the same length.
-  private static func redis(_ seconds: Int, _ scratch: Scratch) throws -> Latencies? {
+  private static func redis(
+    _ seconds: Int, _ scratch: Scratch, _ record: (Int) -> String
+  ) throws -> Latencies? {
     guard let pair = try RedisPair(in: scratch, synced: true) else { return nil }
     defer { pair.stop() }
     let paced = Pace(seconds: seconds)
@@ -106,7 +126,8 @@ enum LatencyCase {
 
   /// One page written and synced: each record waits for two of these, one on each side.
   private static func bareSync(_ scratch: Scratch) throws -> Double {
-    let file = try BareFile(scratch.file("bare-sync"), preallocatedBytes: 1 << 20)
+    let file = try BareFile(
+      scratch.file("bare-sync-\(UUID().uuidString)"), preallocatedBytes: 1 << 20)
     let page = [UInt8](repeating: 1, count: 4_096)
     var latencies: [Double] = []
     for number in 0..<200 {
@@ -127,13 +148,13 @@ struct Pace {
   init(seconds: Int) { count = LatencyCase.perSecond * seconds + warmUp }
 
   func run(
-    _ arrivals: Arrivals, prepare: (Int) -> [UInt8], call: ([UInt8]) throws -> Void
+    _ arrivals: Arrivals, prepare: (Int) throws -> [UInt8], call: ([UInt8]) throws -> Void
   ) throws -> Latencies {
     var sent: [ContinuousClock.Instant] = []
     var answers: [Double] = []
     let begin = ContinuousClock.now
     for number in 0..<count {
-      let bytes = prepare(number)
+      let bytes = try prepare(number)
       let due = begin + .milliseconds(1_000 * number / LatencyCase.perSecond)
       let early = Stopwatch.seconds(due - ContinuousClock.now)
       if early > 0 { Thread.sleep(forTimeInterval: early) }

@@ -98,7 +98,7 @@ enum MeshCase {
     let record = start + String(repeating: "x", count: padding) + "\"}"
     let reader = mesh[(position + 1) % mesh.count].name
     try clients[position].write(
-      ControlCall.encode("Publish", PublishRequest(to: [reader], records: [record])))
+      ControlCall.encode("Publish", try PublishRequest(to: [reader], texts: [record])))
     guard let message = try clients[position].readMessage() else { throw BenchError("no answer") }
     _ = try ControlReply(message: message).decode(PublishReply.self)
   }

@@ -24,6 +24,15 @@ struct ProcessUsage {
     ticks = user + system
   }
 
+  /// User and system seconds of all processes that this one started and that have ended.
+  static func ofChildren() -> Double {
+    var usage = rusage()
+    unsafe getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
+    return [usage.ru_utime, usage.ru_stime].reduce(0) {
+      $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6
+    }
+  }
+
   private static func kibibytes(_ name: String, _ status: String) -> Int {
     let line = status.split(separator: "\n").first { $0.hasPrefix(name) }
     return line.flatMap { Int($0.split(whereSeparator: { " \t".contains($0) })[1]) } ?? 0

@@ -10,8 +10,10 @@ final class RedisPair {
   /// - Returns: nil where there is no `redis-server`.
   init?(in scratch: Scratch, synced: Bool, connected: Bool = true) throws {
     guard let binary = RedisServer.binary() else { return nil }
-    author = try RedisServer(binary, folder: scratch.folder("redis-author"), synced: synced)
-    receiver = try RedisServer(binary, folder: scratch.folder("redis-receiver"), synced: synced)
+    author = try RedisServer(
+      binary, folder: scratch.folder("redis-author-\(UUID().uuidString)"), synced: synced)
+    receiver = try RedisServer(
+      binary, folder: scratch.folder("redis-receiver-\(UUID().uuidString)"), synced: synced)
     try author.start()
     try receiver.start()
     if connected { try connect() }

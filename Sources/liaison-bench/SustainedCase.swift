@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Node
 import Runtime
 
@@ -11,13 +12,26 @@ enum SustainedCase {
   /// The sealed body of such a record has 520 bytes.
   static let recordBytes = 463
 
+  /// With records of one long string, which cost nothing to check, and with real ones.
   static func run(seconds: Int, scratch: Scratch) throws -> JSON {
-    let own = try liaison(seconds, scratch)
-    var result = own.report + [("bodyBytes", .count(520))]
+    let plain = try (0..<recordsOfCall).map {
+      let start = "{\"type\":\"bench\",\"number\":\($0),\"padding\":\""
+      return try Record(
+        checking: start + String(repeating: "x", count: recordBytes - start.utf8.count - 2) + "\"}")
+    }
+    return .object([
+      ("oneString", try run(seconds, plain, scratch)),
+      ("realRecords", try run(seconds, try RealRecords.records(recordsOfCall), scratch)),
+    ])
+  }
+
+  private static func run(_ seconds: Int, _ records: [Record], _ scratch: Scratch) throws -> JSON {
+    let own = try liaison(seconds, records, scratch)
+    var result = own.report
     result += [
       ("recordsOfCall", .count(recordsOfCall)), ("callsUnderWay", .count(callsUnderWay)),
     ]
-    if let redis = try redis(seconds, scratch) {
+    if let redis = try redis(seconds, records, scratch) {
       result.append(("redisSynced", .object(redis.report)))
       result.append(("ratioToRedis", .figure(own.perSecond / redis.perSecond)))
       result.append(("goalRatioToRedis", .figure(1)))
@@ -27,9 +41,12 @@ enum SustainedCase {
     return .object(result)
   }
 
-  private static func liaison(_ seconds: Int, _ scratch: Scratch) throws -> Sustained {
-    let author = try BenchNode("nl", in: scratch)
-    let receiver = try BenchNode("be", in: scratch)
+  private static func liaison(
+    _ seconds: Int, _ records: [Record], _ scratch: Scratch
+  ) throws -> Sustained {
+    let folder = "sustained-\(records[0].bytes.count)-"
+    let author = try BenchNode("nl", in: scratch, folder: folder + "nl")
+    let receiver = try BenchNode("be", in: scratch, folder: folder + "be")
     defer {
       receiver.stop()
       author.stop()
@@ -37,13 +54,7 @@ enum SustainedCase {
     try author.connect(from: receiver)
     let client = try author.client()
     let call = ControlCall.encode(
-      "Publish",
-      PublishRequest(
-        to: [receiver.name],
-        records: (0..<recordsOfCall).map {
-          let start = "{\"type\":\"bench\",\"number\":\($0),\"padding\":\""
-          return start + String(repeating: "x", count: recordBytes - start.utf8.count - 2) + "\"}"
-        }))
+      "Publish", PublishRequest(to: [receiver.name], records: records))
     let before = (try author.usage(), try receiver.usage())
     let run = try drive(
       seconds, send: { try client.write(call) },
@@ -74,13 +85,14 @@ enum SustainedCase {
       ])
   }
 
-  private static func redis(_ seconds: Int, _ scratch: Scratch) throws -> Sustained? {
+  static func redis(
+    _ seconds: Int, _ records: [Record], _ scratch: Scratch
+  ) throws -> Sustained? {
     guard let pair = try RedisPair(in: scratch, synced: true) else { return nil }
     defer { pair.stop() }
     let client = try pair.author.client()
-    let value = String(repeating: "x", count: SignedLog.bodyBytes)
-    let one = RedisClient.encode(["XADD", RedisPair.stream, "*", "body", value])
-    let call = Array(repeatElement(one, count: recordsOfCall).joined())
+    let call = Array(
+      records.map { RedisClient.encode(["XADD", RedisPair.stream, "*", "body", $0.text]) }.joined())
     let before = (try pair.author.usage(), try pair.receiver.usage())
     let run = try drive(
       seconds, send: { try client.send(call) },

@@ -1,4 +1,5 @@
 import CommandLine
+import Glibc
 import Node
 import Runtime
 
@@ -52,14 +53,39 @@ struct DaemonConnection {
     }
   }
 
+  /// Waits until there is more input, or an answer.
+  /// - Returns: whether it is input.
+  func waits(orFor input: InputFile) -> Bool { input.wait(orFor: client) }
+
+  /// Before something is asked again that the daemon had no room for.
+  func rest() { usleep(50_000) }
+
+  /// The next page of a tail.
+  func receivePage() throws(Failure) -> (parameters: TailPage, continues: Bool) {
+    do throws(ControlError) {
+      return try reply().decode()
+    } catch {
+      throw Failure(error)
+    }
+  }
+
   /// As `receive`, with the daemon's own error; a lost connection is `connectionLost`.
   func answer<Reply: Decodable>(
     _ type: Reply.Type
   ) throws(ControlError) -> (parameters: Reply, continues: Bool) {
+    try reply().decode(type)
+  }
+
+  /// The answer to a publish or a withdrawal.
+  func publishAnswer() throws(ControlError) -> [EntryRun] {
+    try reply().decode(PublishReply.self).parameters.entries
+  }
+
+  private func reply() throws(ControlError) -> ControlReply {
     let message: [UInt8]?
     do throws(SystemError) { message = try client.readMessage() } catch { message = nil }
     guard let message else { throw DaemonConnection.connectionLost }
-    return try ControlReply(message: message).decode(type)
+    return ControlReply(message: message)
   }
 
   static let connectionLost = ControlError.refused(

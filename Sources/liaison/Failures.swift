@@ -42,8 +42,8 @@ extension Failure {
       self.init(
         .inputOutput, "The disk failed: \(reason).",
         hint: "Look at the disk, run liaison fsck, then restart liaisond.")
-    case .recordRefused(let line, let reason):
-      self.init(.dataError, "Record \(line) of the call \(reason).")
+    case .recordRefused(let line, let reason, let hint):
+      self.init(.dataError, "Record \(line) of the call \(reason).", hint: hint)
     case .notReplicated(_, let stored, let wanted):
       self.init(
         .temporaryFailure,

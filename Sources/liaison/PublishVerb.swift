@@ -8,8 +8,9 @@ enum PublishVerb {
     details: [
       "A record is one JSON object a line with a string \"type\", at most 64 KiB. All of the input is "
         + "checked before anything of it is published. The entry of each record is printed once it "
-        + "is durable; if publishing breaks off, the lines printed say how far it came, and "
-        + "--from-line goes on."
+        + "is durable, in the order of the lines; if publishing breaks off, the last line says how to go on.",
+      "A file is read twice, so it may be of any size; what a pipe gives is held in memory first, 1 GiB at most. "
+        + "With --stream the records of a pipe are published as they come, each checked before it is.",
     ],
     arguments: [
       Argument("FILE.jsonl", "the records, - or nothing for standard input", isRequired: false)
@@ -28,6 +29,8 @@ enum PublishVerb {
         summary: "give up when signing waits for peers longer than this: exit 75, nothing published"
       ),
       Option("--from-line", "N", summary: "leave out the lines before this one"),
+      Option("--to-line", "N", summary: "leave out the lines after this one"),
+      Option("--stream", summary: "publish what comes through a pipe as it comes"),
     ])
 
   static func run(_ arguments: Arguments) throws(Failure) {
@@ -49,33 +52,17 @@ enum PublishVerb {
     var expiryDay: Int?
     if let text = arguments.value("--expires") { expiryDay = try ExpiryDay.parse(text, now: now) }
     let first = try arguments.number("--from-line", in: 1...Int(Int32.max)) ?? 1
-    let input = try RecordInput(path: arguments.words.first)
-    guard first <= input.count else {
-      throw Failure(
-        .usage, "--from-line is \(first), and the input has \(input.count) lines.",
-        hint: "There is nothing left to publish.")
-    }
+    let last = try arguments.number("--to-line", in: first...Int(Int32.max))
+    let input = try RecordInput(
+      path: arguments.words.first, lines: first...(last ?? .max),
+      asItComes: arguments.has("--stream"))
     let daemon = try DaemonConnection(arguments.folder)
     try sayWhoIsWaitedFor(daemon)
-    var progress = ProgressLine()
-    var line = first
-    while line <= input.count {
-      let records = input.batch(from: line)
-      let request = PublishRequest(
-        to: to, records: records, replicas: replicas, timeout: timeout, expiryDay: expiryDay)
-      do throws(Failure) {
-        try publish(request, daemon, line: line, of: input.count)
-      } catch {
-        progress.clear()
-        throw error
-      }
-      line += records.count
-      // Standard output on a terminal shows how far it is by itself.
-      if !Output.isTerminal(1) {
-        progress.show("published \(line - first) of \(input.count - first + 1)")
-      }
-    }
-    progress.clear()
+    var run = PublishRun(
+      daemon, input,
+      PublishRequest(
+        to: to, records: [], replicas: replicas, timeout: timeout, expiryDay: expiryDay))
+    try run.run()
   }
 
   static func sayWhoIsWaitedFor(_ daemon: DaemonConnection) throws(Failure) {
@@ -84,48 +71,6 @@ enum PublishVerb {
     let why = report.signingWhy ?? ""
     Output.printError(
       "liaison: waiting: \(why); 'liaison signing release' ends the wait, ^C gives up\n")
-  }
-
-  private static func publish(
-    _ request: PublishRequest, _ daemon: DaemonConnection, line: Int, of count: Int
-  ) throws(Failure) {
-    let next = line + request.records.count
-    let onward = next <= count ? " Go on with --from-line \(next)." : ""
-    do throws(ControlError) {
-      try send(request, daemon)
-      print(try daemon.answer(PublishReply.self).parameters.entries)
-    } catch .recordRefused(let number, let reason) {
-      throw Failure(
-        .dataError, "Line \(line + number - 1) \(reason).",
-        hint: "Mend it and go on with --from-line \(line).")
-    } catch .notReplicated(let entries, let stored, let wanted) {
-      print(entries)
-      var failure = Failure(
-        ControlError.notReplicated(entries: entries, stored: stored, wanted: wanted))
-      failure.hint += onward
-      throw failure
-    } catch DaemonConnection.connectionLost {
-      throw Failure(
-        .unavailable,
-        "The daemon went away; whether lines \(line) to \(next - 1) were published is not known.",
-        hint:
-          "See the node's log end in liaison status, then go on with --from-line \(line) or \(next)."
-      )
-    } catch {
-      var failure = Failure(error)
-      if line > 1 { failure.hint += " Go on with --from-line \(line)." }
-      throw failure
-    }
-  }
-
-  private static func send(
-    _ request: PublishRequest, _ daemon: DaemonConnection
-  ) throws(ControlError) {
-    do throws(Failure) {
-      try daemon.send(ControlCall.encode("Publish", request))
-    } catch {
-      throw DaemonConnection.connectionLost
-    }
   }
 
   static func print(_ runs: [EntryRun]) {

@@ -1,78 +1,142 @@
 import CommandLine
-import Glibc
+import JSON
 import Node
 import Runtime
 
-/// The records to publish: all of the input, checked before anything of it is published.
+/// The records to publish, one a line. All of the input is checked before anything of it is given, unless it is a pipe that is to be
+/// published as it comes. A file is read twice rather than held; what a pipe gives is held, in memory alone.
 struct RecordInput {
-  /// The whole input is held until it is published, because standard input cannot be read twice.
-  static let maxBytes = 1 << 30
+  /// What is held of an input that can be read only once.
+  static let maxKeptBytes = 1 << 30
+  private static let linesOfProgress = 65_536
 
-  private let bytes: [UInt8]
-  /// Where each line stands in `bytes`, without its line feed; line number is position + 1.
-  private let lines: [Range<Int>]
+  private let input: InputFile
+  private var lines: LineReader
+  private var check = RecordCheck()
+  /// The last line to give; nil while it is published as it comes.
+  let count: Int?
+  private let last: Int
+  /// A record that was read and did not fit into the batch before.
+  private var held: Record?
+  /// Number of the last line that was given; from 1.
+  private(set) var lastLine: Int
 
-  var count: Int { lines.count }
-
-  /// - Parameter path: nil or `-` for standard input.
-  init(path: String?) throws(Failure) {
-    bytes = try RecordInput.read(path)
-    var lines: [Range<Int>] = []
-    var start = 0
-    while start < bytes.count {
-      let end = bytes[start...].firstIndex(of: 0x0a) ?? bytes.count
-      lines.append(start..<end)
-      start = end + 1
+  /// - Parameters:
+  ///   - path: nil or `-` for standard input.
+  ///   - wanted: numbers of the lines to give, from 1; the others are left out.
+  ///   - asItComes: nothing is checked ahead.
+  init(path: String?, lines wanted: ClosedRange<Int>, asItComes: Bool) throws(Failure) {
+    let first = wanted.lowerBound
+    let input = try RecordInput.open(path, asItComes: asItComes)
+    self.input = input
+    lines = LineReader(input, maxLineBytes: JSONLimits.recordBytes)
+    let all = asItComes ? nil : try RecordInput.checkAll(input)
+    if let all, first > all {
+      throw Failure(
+        .usage, "--from-line is \(first), and the input has \(all) lines.",
+        hint: "There is nothing left to publish.")
     }
-    self.lines = lines
-    for (position, range) in lines.enumerated() {
-      do throws(RecordProblem) {
-        _ = try RecordRules.check(Array(bytes[range]))
-      } catch {
-        throw Failure(
-          .dataError, "Line \(position + 1) \(error.reason).",
-          hint: "Nothing was published; mend the line and try again.")
-      }
-    }
-    if lines.isEmpty {
-      throw Failure(.dataError, "The input is empty.", hint: "Give one JSON object a line.")
-    }
+    count = all.map { min($0, wanted.upperBound) }
+    last = wanted.upperBound
+    lastLine = first - 1
+    while lines.number < first - 1, try RecordInput.advance(&lines) {}
   }
 
-  /// The records from `line` on that fit into one call.
-  func batch(from line: Int) -> [String] {
-    var records: [String] = []
-    var recordBytes = 0
-    for range in lines[(line - 1)...] {
-      recordBytes += range.count
-      guard records.count < ControlLimits.recordsPerPublish,
-        recordBytes <= ControlLimits.recordBytesPerPublish
-      else { break }
-      records.append(String(decoding: bytes[range], as: UTF8.self))
+  private static func open(_ path: String?, asItComes: Bool) throws(Failure) -> InputFile {
+    let input: InputFile
+    let isWhole: Bool
+    do throws(SystemError) {
+      input = try InputFile(path: path)
+      isWhole = try asItComes ? input.isRewindable : input.keepAll(maxBytes: maxKeptBytes)
+    } catch {
+      throw Failure(input: error)
     }
+    guard asItComes == isWhole else { return input }
+    if asItComes {
+      throw Failure(
+        .usage, "--stream is given, and the input is a file.",
+        hint: "Leave it out: a file of any size is checked, and then published.")
+    }
+    throw Failure(
+      .dataError, "The input is longer than 1 GiB and can be read only once.",
+      hint: "Publish it from a file, in parts, or with --stream as it comes.")
+  }
+
+  /// - Returns: the number of lines.
+  private static func checkAll(_ input: InputFile) throws(Failure) -> Int {
+    var lines = LineReader(input, maxLineBytes: JSONLimits.recordBytes)
+    var check = RecordCheck()
+    var progress = ProgressLine()
+    while try advance(&lines) {
+      if let problem = problem(lines, &check) {
+        progress.clear()
+        throw Failure(
+          .dataError, "Line \(lines.number) \(problem.reason).",
+          hint: "\(problem.hint) Nothing was published.")
+      }
+      if lines.number % linesOfProgress == 0 { progress.show("checked \(lines.number) records") }
+    }
+    progress.clear()
+    guard lines.number > 0 else {
+      throw Failure(.dataError, "The input is empty.", hint: "Give one JSON object a line.")
+    }
+    input.rewind()
+    return lines.number
+  }
+
+  private static func advance(_ lines: inout LineReader) throws(Failure) -> Bool {
+    do throws(SystemError) { return try lines.advance() } catch { throw Failure(input: error) }
+  }
+
+  private static func problem(_ lines: LineReader, _ check: inout RecordCheck) -> JSONProblem? {
+    do throws(JSONProblem) {
+      if lines.isTooLong { throw JSONProblem(.tooLong(bytes: lines.lineBytes), at: 0) }
+      try lines.withLine { line throws(JSONProblem) in try check(line) }
+    } catch {
+      return error
+    }
+    return nil
+  }
+
+  // MARK: - Batches
+
+  /// Whether the next batch is there without waiting for whoever writes into the pipe.
+  var isReady: Bool { held != nil || lines.hasLine || input.waitUntilReadable(milliseconds: 0) }
+
+  /// Waits until there is more input, or an answer of the daemon.
+  /// - Returns: whether it is input.
+  func wait(orFor daemon: DaemonConnection) -> Bool { daemon.waits(orFor: input) }
+
+  /// The next records that fit into one call; of a pipe those that are there. Empty at the end.
+  mutating func batch() throws(Failure) -> [Record] {
+    var records: [Record] = []
+    var recordBytes = 0
+    while records.count < ControlLimits.recordsPerPublish {
+      if count == nil, !records.isEmpty, !isReady { break }
+      guard let record = try nextRecord() else { break }
+      recordBytes += record.bytes.count
+      guard recordBytes <= ControlLimits.recordBytesPerPublish else {
+        held = record
+        break
+      }
+      records.append(record)
+    }
+    lastLine += records.count
     return records
   }
 
-  private static func read(_ path: String?) throws(Failure) -> [UInt8] {
-    if let path, path != "-" {
-      do throws(SystemError) {
-        return try FileSystem.read(path, maxBytes: maxBytes)
-      } catch {
-        throw Failure(input: error)
-      }
+  private mutating func nextRecord() throws(Failure) -> Record? {
+    if let record = held {
+      held = nil
+      return record
     }
-    var input: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 64 << 10)
-    while true {
-      let size = chunk.count
-      let count = unsafe Glibc.read(0, &chunk, size)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw Failure(.inputOutput, "Standard input cannot be read.") }
-      if count == 0 { return input }
-      input.append(contentsOf: chunk[..<count])
-      guard input.count <= maxBytes else {
-        throw Failure(.dataError, "The input is longer than 1 GiB.", hint: "Publish it in parts.")
-      }
+    guard lines.number < last, try RecordInput.advance(&lines) else { return nil }
+    do throws(JSONProblem) {
+      if lines.isTooLong { throw JSONProblem(.tooLong(bytes: lines.lineBytes), at: 0) }
+      return try check(lines.copyOfLine())
+    } catch {
+      let why = count == nil ? "" : " It was right when it was checked: the file is being changed."
+      throw Failure(.dataError, "Line \(lines.number) \(error.reason).", hint: error.hint + why)
     }
   }
 }

@@ -24,7 +24,7 @@ enum ShowVerb {
     }
     Output.print(header(entry))
     if entry.opening == .opened, let record = entry.record {
-      Output.print(records: [record])
+      Output.print(records: [Array(record.utf8)])
     } else {
       Output.print(opening(entry) + "\n")
     }

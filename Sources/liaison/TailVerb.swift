@@ -1,4 +1,5 @@
 import CommandLine
+import JSON
 import Node
 import Runtime
 
@@ -7,7 +8,9 @@ enum TailVerb {
     "tail", "print the records that this node can open",
     details: [
       "Log by log from the beginning; with --follow also what arrives from then on. With --json one "
-        + "object a line: {\"entry\":\"nl/1/17\",\"time\":…,\"record\":{…}}, the record in its exact bytes."
+        + "object a line: {\"entry\":\"nl/1/17\",\"time\":…,\"record\":{…}}, the record in its exact bytes.",
+      "What an author sealed that is no record has \"record\":null and, in \"malformed\", why; none of its "
+        + "bytes is printed.",
     ],
     options: [
       Option("--follow", summary: "go on as records arrive"),
@@ -31,23 +34,42 @@ enum TailVerb {
     let isJSON = arguments.has("--json")
     var continues = true
     while continues {
-      let page = try daemon.receive(TailPage.self)
+      let page = try daemon.receivePage()
       continues = page.continues
       Output.print(records: page.parameters.events.map { isJSON ? json($0) : line($0) })
     }
   }
 
-  /// The record's bytes go in as they are: encoding them again would change them.
-  private static func json(_ event: TailEvent) -> String {
-    let marks =
-      (event.disputed == true ? ",\"disputed\":true" : "")
-      + (event.late == true ? ",\"late\":true" : "")
-    return "{\"entry\":\"\(event.entry)\",\"time\":\(event.time)\(marks),"
-      + "\"record\":\(event.record)}"
+  /// A record goes in as it is: encoding it again would change it. It is checked, so it is one line and one JSON object.
+  private static func json(_ event: TailEvent) -> [UInt8] {
+    var writer = JSONWriter(reserving: 256 + (event.record?.bytes.count ?? 0))
+    writer.beginObject()
+    writer.key("entry")
+    writer.string(event.entry)
+    writer.key("time")
+    writer.number(event.time)
+    if event.disputed == true {
+      writer.key("disputed")
+      writer.bool(true)
+    }
+    if event.late == true {
+      writer.key("late")
+      writer.bool(true)
+    }
+    writer.key("record")
+    if let record = event.record { writer.raw(record.bytes) } else { writer.null() }
+    if let malformed = event.malformed {
+      writer.key("malformed")
+      writer.string(malformed)
+    }
+    writer.endObject()
+    return writer.bytes
   }
 
-  private static func line(_ event: TailEvent) -> String {
+  private static func line(_ event: TailEvent) -> [UInt8] {
     let mark = (event.disputed == true ? " DISPUTED" : "") + (event.late == true ? " LATE" : "")
-    return "\(event.entry) \(UTCTime.text(milliseconds: event.time))\(mark) \(event.record)"
+    let record = event.record?.text ?? "MALFORMED: it \(event.malformed ?? "is no record")"
+    return Array(
+      "\(event.entry) \(UTCTime.text(milliseconds: event.time))\(mark) \(record)".utf8)
   }
 }

@@ -1,32 +1,93 @@
+import JSON
 import Testing
 
 @testable import Node
 
-/// CTL-11: what is a record.
-@Suite struct ControlRecordTests {
-  @Test(arguments: [
-    #"{"type":"a"}"#, #" {"type":"a","n":[1,2.5e3,null,true,{"x":"\u00e9"}]}"#,
-    "{\"type\":\"ä\"}\r",
-  ])
-  func accepts(_ line: String) throws {
-    #expect(try RecordRules.check(Array(line.utf8)) == line)
+@Suite("The messages that are written and read without Codable")
+struct ControlRecordTests {
+  private let records = [
+    #"{"type":"a"}"#, #" {"type":"ä \" \\ \u00e9 \n","n":[1,2.5e3,null,true,{"x":"😀"}]}"#,
+    "{\"type\":\t\"حسین\"}",
+  ]
+
+  @Test("A publish reaches the daemon with the records' exact bytes") func publish() throws {
+    let request = try PublishRequest(
+      to: ["be", "fr"], records: records, replicas: 2, timeout: 5, expiryDay: 30_000)
+    let call = ControlCall.encode("Publish", request)
+    #expect(call.last == 0 && call.dropLast().allSatisfy { $0 != 0 })
+    let head = try CallHead(parsing: Array(call.dropLast()))
+    #expect(head.method == CallHead.publishing)
+    var reader = try #require(head.parameters)
+    #expect(try PublishRequest(reading: &reader) == request)
   }
 
-  @Test(arguments: [
-    ("", RecordProblem.empty), ("  ", .empty), ("[]", .notOneObject), ("{", .notOneObject),
-    (#"{"type":"a"} x"#, .notOneObject), (#"{"type":"a","n":01}"#, .notOneObject),
-    (#"{"type":"a","s":"\x"}"#, .notOneObject), (#"{"type":1}"#, .noType), ("{}", .noType),
-    ("{\"type\":\n\"a\"}", .lineBreakInside),
-  ])
-  func refuses(_ line: String, _ problem: RecordProblem) {
-    #expect(throws: problem) { try RecordRules.check(Array(line.utf8)) }
-  }
-
-  @Test func refusesWhatIsTooLongOrNotUTF8() {
-    let long = #"{"type":"\#(String(repeating: "a", count: 65_536))"}"#
-    #expect(throws: RecordProblem.tooLong(bytes: 65_547)) { try RecordRules.check(text: long) }
-    #expect(throws: RecordProblem.notUTF8) {
-      try RecordRules.check(Array(#"{"type":""#.utf8) + [0xff] + Array("\"}".utf8))
+  @Test("A page of a tail reaches the client as it was, marks and what is malformed too")
+  func page() throws {
+    var events = try records.enumerated().map {
+      TailEvent(
+        entry: "nl/1/\($0.offset)", time: UInt64.max - 1, record: try Record(checking: $0.element),
+        disputed: $0.offset == 1 ? true : nil, late: $0.offset == 2 ? true : nil)
     }
+    events.append(
+      TailEvent(entry: "nl/1/9", time: 0, record: nil, malformed: "has a \"comma\" too many"))
+    let page = TailPage(
+      events: events, position: TailPosition(next: ["nl/1": 10, "be/2": .max]), more: true)
+    for isLast in [true, false] {
+      var writer = JSONWriter()
+      writer.beginObject()
+      if !isLast {
+        writer.key("continues")
+        writer.bool(true)
+      }
+      writer.key("parameters")
+      page.write(to: &writer)
+      writer.endObject()
+      let (read, continues) = try ControlReply(message: writer.bytes).decode(TailPage.self)
+      #expect(read == page)
+      #expect(continues == !isLast)
+    }
+  }
+
+  @Test("An error is the daemon's, wherever its name stands; anything else is not understood")
+  func errors() throws {
+    let error = #"{"error":"org.liaison.Node.UnknownNode","parameters":{"name":"be"}}"#
+    let turned = #"{"parameters":{"name":"be"},"error":"org.liaison.Node.UnknownNode"}"#
+    for text in [error, turned] {
+      #expect(throws: ControlError.unknownNode("be")) {
+        try ControlReply(message: Array(text.utf8)).decode(PublishReply.self)
+      }
+    }
+    for text in ["{}", "[]", "", #"{"parameters":{"entries":7}}"#, #"{"parameters":{},"a":1,}"#] {
+      let error = #expect(throws: ControlError.self) {
+        try ControlReply(message: Array(text.utf8)).decode(PublishReply.self)
+      }
+      #expect(reason(error).contains("could not be understood"), "\(text)")
+    }
+  }
+
+  @Test("More records, names or bytes than a call takes are refused before they are kept")
+  func bounds() throws {
+    let one = #""{\"type\":\"a\"}""#
+    for (to, records) in [
+      (#""be""#, Array(repeating: one, count: 257).joined(separator: ",")),
+      (Array(repeating: #""be""#, count: 512).joined(separator: ","), one),
+      (
+        #""be""#,
+        Array(
+          repeating: #""{\"type\":\"\#(String(repeating: "a", count: 60_000))\"}""#, count: 9
+        ).joined(separator: ",")
+      ),
+    ] {
+      var reader = JSONReader(
+        try JSONText(
+          checking: Array("{\"to\":[\(to)],\"records\":[\(records)]}".utf8), by: .message))
+      let error = #expect(throws: ControlError.self) { try PublishRequest(reading: &reader) }
+      #expect(reason(error).hasPrefix("more than"))
+    }
+  }
+
+  private func reason(_ error: ControlError?) -> String {
+    guard case .refused(let reason, _) = error else { return "" }
+    return reason
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Testing
 
 @testable import Node
@@ -44,7 +45,9 @@ final class FakeService: ControlService {
   ) throws(ControlError) -> TailPage {
     let next = Int(position.next["nl/1"] ?? 0)
     let end = min(records.count, next + 1)
-    let events = (next..<end).map { TailEvent(entry: "nl/1/\($0)", time: 1, record: records[$0]) }
+    let events = (next..<end).map {
+      TailEvent(entry: "nl/1/\($0)", time: 1, record: try? Record(checking: records[$0]))
+    }
     return TailPage(
       events: events, position: TailPosition(next: ["nl/1": UInt64(end)]),
       more: end < records.count)
@@ -163,6 +166,41 @@ final class FakeService: ControlService {
     #expect(output.messages[0].contains("org.liaison.Node.RecordRefused"))
     #expect(output.messages[0].contains(#""line":2"#))
     #expect(service.published.isEmpty)
+  }
+
+  @Test("A call whose JSON readers would understand differently is refused, not guessed at")
+  func refusesLooseCalls() {
+    for call in [
+      #"{"method":"org.liaison.Node.Peers",}"#,
+      #"{"method":"org.liaison.Node.Peers","method":"org.liaison.Node.Status"}"#,
+      #"{"method":"org.liaison.Node.Publish","parameters":{"to":["be"],"to":["all"],"records":["{\"type\":\"a\"}"]}}"#,
+      String(repeating: "[", count: 100_000), #"{"method":7}"#,
+    ] {
+      let service = FakeService()
+      let session = ControlSession(service: service)
+      session.receive((Array(call.utf8) + [0]).span)
+      #expect(session.isClosed, "\(call.prefix(80))")
+      #expect(service.published.isEmpty)
+    }
+  }
+
+  @Test("Parameters may stand before the method, null is none, and a wrong type is named")
+  func readsParameters() {
+    receive(
+      #"{"parameters":{"records":["{\"type\":\"a\"}"],"to":["be"],"timeout":null,"replicas":1},"#
+        + "\n" + #""method":"org.liaison.Node.Publish"}"# + "\0")
+    #expect(service.published.count == 1)
+    #expect(service.published.first?.replicas == 1)
+    service.pending.removeFirst()()
+    for (parameters, wrong) in [
+      (#"{"to":"be","records":[]}"#, "to"), (#"{"to":["be"],"records":[1]}"#, "records"),
+      (#"{"to":["be"],"records":[],"replicas":1.5}"#, "replicas"),
+      (#"{"to":["be"]}"#, "records"), (#"{"records":[]}"#, "to"), ("7", "parameters"),
+    ] {
+      receive(#"{"method":"org.liaison.Node.Publish","parameters":\#(parameters)}"# + "\0")
+      #expect(output.messages.last?.contains(#""parameter":"\#(wrong)""#) == true, "\(parameters)")
+    }
+    #expect(service.published.count == 1)
   }
 
   @Test func garbageIsRefusedCountedAndEndsTheSession() {

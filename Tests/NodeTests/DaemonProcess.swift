@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import JSON
 import Log
 import Node
 import Runtime
@@ -102,10 +103,24 @@ final class DaemonProcess {
   }
 
   func call<Reply: Decodable>(_ method: String, _ parameters: some Encodable) throws -> Reply {
+    try reply(to: ControlCall.encode(method, parameters)).decode(Reply.self).parameters
+  }
+
+  func call<Reply: ControlReadable>(
+    _ method: String, _ parameters: some Encodable
+  ) throws -> Reply {
+    try reply(to: ControlCall.encode(method, parameters)).decode(Reply.self).parameters
+  }
+
+  func call(_ method: String, _ parameters: PublishRequest) throws -> PublishReply {
+    try reply(to: ControlCall.encode(method, parameters)).decode(PublishReply.self).parameters
+  }
+
+  private func reply(to call: [UInt8]) throws -> ControlReply {
     let client = try UnixClient(path: folder.controlSocket, timeoutMilliseconds: 20_000)
-    try client.write(ControlCall.encode(method, parameters))
+    try client.write(call)
     guard let message = try client.readMessage() else { throw Failure(description: "no reply") }
-    return try ControlReply(message: message).decode(Reply.self).parameters
+    return ControlReply(message: message)
   }
 
   /// Once `count` peers have answered, what an operator does who knows that the others will not.
@@ -146,6 +161,17 @@ final class DaemonProcess {
 }
 
 struct NoArguments: Encodable {}
+
+extension PublishRequest {
+  init(
+    to: [String], records: [String], replicas: Int? = nil, timeout: Int? = nil,
+    expiryDay: Int? = nil
+  ) throws {
+    self.init(
+      to: to, records: try records.map { try Record(checking: $0) }, replicas: replicas,
+      timeout: timeout, expiryDay: expiryDay)
+  }
+}
 
 /// Nodes that were made once and are copied, one of each name. Gone when the process ends.
 private final class NodeTemplates: Sendable {

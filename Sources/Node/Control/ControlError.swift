@@ -16,7 +16,7 @@ public enum ControlError: Error, Hashable, Sendable {
   /// A disk error: the node stopped taking and must be restarted after the disk was looked at.
   case diskFailed(reason: String)
   /// Record number `line` (from 1, within the request) breaks a rule.
-  case recordRefused(line: Int, reason: String)
+  case recordRefused(line: Int, reason: String, hint: String)
   /// The entries are durable here, but only `stored` of `wanted` peers have confirmed them.
   case notReplicated(entries: [EntryRun], stored: Int, wanted: Int)
   /// Too much is waiting; try again.

@@ -42,9 +42,10 @@ extension ControlError {
     case .waiting(let peers): values.peers = peers
     case .epochMoved(let origin): values.origin = origin
     case .diskFull, .busy: break
-    case .recordRefused(let line, let reason):
+    case .recordRefused(let line, let reason, let hint):
       values.line = line
       values.reason = reason
+      values.hint = hint
     case .notReplicated(let entries, let stored, let wanted):
       values.entries = entries
       values.stored = stored
@@ -68,7 +69,8 @@ extension ControlError {
     case "org.liaison.Node.DiskFull": self = .diskFull
     case "org.liaison.Node.DiskFailed": self = .diskFailed(reason: reason)
     case "org.liaison.Node.RecordRefused":
-      self = .recordRefused(line: values.line ?? 0, reason: reason)
+      self = .recordRefused(
+        line: values.line ?? 0, reason: reason, hint: values.hint ?? "")
     case "org.liaison.Node.NotReplicated":
       self = .notReplicated(
         entries: values.entries ?? [], stored: values.stored ?? 0, wanted: values.wanted ?? 0)

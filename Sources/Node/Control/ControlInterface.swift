@@ -95,7 +95,15 @@ enum ControlInterface {
     # the next index to look at in each log, by origin
     type Position (next: [string]int)
 
-    type Event (entry: string, time: int, record: string, disputed: ?bool, late: ?bool)
+    # record, or malformed: why what was sealed is no record
+    type Event (
+      entry: string,
+      time: int,
+      record: ?string,
+      malformed: ?string,
+      disputed: ?bool,
+      late: ?bool
+    )
 
     # what a copy holds of one log
     type Copied (origin: string, size: int)
@@ -222,7 +230,7 @@ enum ControlInterface {
     error EpochMoved (origin: string)
     error DiskFull ()
     error DiskFailed (reason: string)
-    error RecordRefused (line: int, reason: string)
+    error RecordRefused (line: int, reason: string, hint: string)
     error NotReplicated (entries: []Run, stored: int, wanted: int)
     error Busy ()
     error Refused (reason: string, hint: string)

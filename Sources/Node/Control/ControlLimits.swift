@@ -1,3 +1,4 @@
+internal import JSON
 internal import Log
 
 /// Every limit of the control socket (Protocols/control.md, 7).
@@ -19,7 +20,7 @@ public enum ControlLimits {
   public static let recordBytesPerPublish = 512 << 10
   public static let recordsPerWithdrawal = LogLimits.withdrawnRecords
   public static let audienceMembers = 511
-  public static let recordBytes = 64 << 10
+  public static let recordBytes = JSONLimits.recordBytes
   /// A day that a publish may wait for peers' answers.
   public static let timeoutSeconds = 86_400
   public static let tailPage = TailLimits(events: 256, textBytes: 512 << 10)

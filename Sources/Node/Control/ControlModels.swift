@@ -1,9 +1,11 @@
+public import JSON
+
 /// `org.liaison.Node.Publish`: what to publish, and to whom.
-public struct PublishRequest: Codable, Hashable, Sendable {
+public struct PublishRequest: Hashable, Sendable {
   /// Node names, or exactly `["all"]`.
   public var to: [String]
-  /// Each the exact text of one record (`RecordRules`); at most `ControlLimits.recordsPerPublish`.
-  public var records: [String]
+  /// At most `ControlLimits.recordsPerPublish`.
+  public var records: [Record]
   /// Answer only after this many peers stored the entries.
   public var replicas: Int?
   /// Seconds after which it is given up while signing waits for peers' answers; without it, it waits.
@@ -12,7 +14,7 @@ public struct PublishRequest: Codable, Hashable, Sendable {
   public var expiryDay: Int?
 
   public init(
-    to: [String], records: [String], replicas: Int? = nil, timeout: Int? = nil,
+    to: [String], records: [Record], replicas: Int? = nil, timeout: Int? = nil,
     expiryDay: Int? = nil
   ) {
     self.to = to
@@ -38,7 +40,7 @@ public struct EntryRun: Codable, Hashable, Sendable {
 
 /// The entries that the records of a `PublishRequest` became, in the same order; a grant between them
 /// is not listed.
-public struct PublishReply: Codable, Hashable, Sendable {
+public struct PublishReply: Hashable, Sendable {
   public var entries: [EntryRun]
   public init(entries: [EntryRun]) { self.entries = entries }
 }
@@ -157,29 +159,33 @@ public struct TailRequest: Codable, Hashable, Sendable {
   }
 }
 
-/// One record that this node can open.
-public struct TailEvent: Codable, Hashable, Sendable {
+/// One record that this node can open, or what an author sealed to it that is none.
+public struct TailEvent: Hashable, Sendable {
   /// `nl/1/17`
   public var entry: String
   /// Unix ms, the author's claim.
   public var time: UInt64
-  /// The record's exact bytes, which are one line of JSON.
-  public var record: String
+  /// nil when what the author sealed breaks a rule of records: then `malformed` says which, and none of its bytes is given.
+  public var record: Record?
+  /// Completes a sentence that begins with "It".
+  public var malformed: String?
   public var disputed: Bool?
   public var late: Bool?
 
   public init(
-    entry: String, time: UInt64, record: String, disputed: Bool? = nil, late: Bool? = nil
+    entry: String, time: UInt64, record: Record?, malformed: String? = nil, disputed: Bool? = nil,
+    late: Bool? = nil
   ) {
     self.entry = entry
     self.time = time
     self.record = record
+    self.malformed = malformed
     self.disputed = disputed
     self.late = late
   }
 }
 
-public struct TailPage: Codable, Hashable, Sendable {
+public struct TailPage: Hashable, Sendable {
   public var events: [TailEvent]
   /// Where the next page begins.
   public var position: TailPosition

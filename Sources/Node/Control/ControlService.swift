@@ -7,7 +7,7 @@ public protocol ControlService: AnyObject {
   func status() -> StatusReport
 
   /// Answers after the entries are durable here and, where asked, stored by `replicas` peers.
-  /// The request was checked against `RecordRules` and `ControlLimits` before.
+  /// The request was checked against `ControlLimits` before.
   /// - Parameter isHeard: whether the client is still there; what was not signed by the time it left is dropped.
   func publish(
     _ request: PublishRequest, isHeard: @escaping () -> Bool,

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// One client of the control socket, without the socket: bytes in through `receive`, bytes out
 /// through `send` (Protocols/control.md).
 ///
@@ -82,8 +84,10 @@ public final class ControlSession {
       return call
     }
     guard !isBusy, let message = try decoder.next() else { return nil }
-    guard let head = try? ControlJSON.decode(CallHead.self, from: message) else {
-      refuseInput("this is not a varlink call")
+    let head: CallHead
+    do { head = try CallHead(parsing: message) } catch {
+      let problem = error as? JSONProblem
+      refuseInput(problem.map { "a message \($0.reason)" } ?? "this is not a varlink call")
       return nil
     }
     lastNumber += 1
@@ -188,7 +192,8 @@ public final class ControlSession {
   }
 
   private func publish(_ call: Call) throws {
-    guard let request = try call.head.publish?.get() else { return unknown(call) }
+    guard var reader = call.head.parameters else { throw InvalidParameter(parameter: "to") }
+    let request = try PublishRequest(reading: &reader)
     try request.check()
     service.publish(request, isHeard: { [weak self] in self?.isClosed == false }) {
       [weak self] in self?.settle(call, $0)
@@ -197,7 +202,7 @@ public final class ControlSession {
 
   private func startTail(_ call: Call) throws {
     let request = try call.parameters(TailRequest.self)
-    let more = call.head.more == true
+    let more = call.head.more
     if request.follow == true, !more {
       return fail(call, "org.varlink.service.ExpectedMore", NoParameters())
     }
@@ -217,7 +222,7 @@ public final class ControlSession {
     tail.deliver = { [weak self] page, isLast in
       guard let self else { return }
       if isLast { self.endTail() }
-      self.reply(call, page, continues: isLast ? nil : true)
+      self.reply(call, page, isLast: isLast)
     }
     tail.failed = { [weak self] error in
       self?.endTail()
@@ -235,7 +240,19 @@ public final class ControlSession {
   // MARK: - Answers
 
   private func finish(_ call: Call, _ parameters: some Encodable) {
-    reply(call, parameters, continues: nil)
+    let bytes = isWanted(call) ? ControlJSON.encode(VarlinkReply(parameters: parameters)) : []
+    put(call, bytes, isLast: true)
+  }
+
+  private func finish(_ call: Call, _ parameters: some ControlWritable) {
+    reply(call, parameters, isLast: true)
+  }
+
+  private func settle(_ call: Call, _ result: Result<PublishReply, ControlError>) {
+    switch result {
+    case .success(let reply): finish(call, reply)
+    case .failure(let error): fail(call, error)
+    }
   }
 
   private func settle(_ call: Call, _ result: Result<some Encodable, ControlError>) {
@@ -245,21 +262,35 @@ public final class ControlSession {
     }
   }
 
-  private func reply(_ call: Call, _ parameters: some Encodable, continues: Bool?) {
-    put(call, VarlinkReply(parameters: parameters, continues: continues), isLast: continues != true)
+  private func reply(_ call: Call, _ parameters: some ControlWritable, isLast: Bool) {
+    guard isWanted(call) else { return put(call, [], isLast: isLast) }
+    var writer = JSONWriter(reserving: 1_024)
+    writer.beginObject()
+    if !isLast {
+      writer.key("continues")
+      writer.bool(true)
+    }
+    writer.key("parameters")
+    parameters.write(to: &writer)
+    writer.endObject()
+    put(call, writer.bytes, isLast: isLast)
   }
+
+  private func isWanted(_ call: Call) -> Bool { !isClosed && !call.head.oneway }
 
   private func fail(_ call: Call, _ error: ControlError) {
     fail(call, error.varlinkName, error.parameters)
   }
 
   private func fail(_ call: Call, _ name: String, _ parameters: some Encodable) {
-    put(call, VarlinkErrorReply(error: name, parameters: parameters), isLast: true)
+    let error = VarlinkErrorReply(error: name, parameters: parameters)
+    put(call, isWanted(call) ? ControlJSON.encode(error) : [], isLast: true)
   }
 
-  private func put(_ call: Call, _ message: some Encodable, isLast: Bool) {
-    let isWanted = !isClosed && call.head.oneway != true
-    let bytes = isWanted ? ControlJSON.encode(message) + [0] : []
+  /// - Parameter message: empty when nobody wants it.
+  private func put(_ call: Call, _ message: [UInt8], isLast: Bool) {
+    var bytes = message
+    if !bytes.isEmpty { bytes.append(0) }
     // Only a tail has more than one answer, and it is under way alone.
     guard isLast else { return sendUnlessClosed(bytes) }
     guard let place = underWay.firstIndex(where: { $0.number == call.number }) else { return }
@@ -320,7 +351,7 @@ extension PublishRequest {
         reason: "\(records.count) records in one call",
         hint: "send 1 to \(ControlLimits.recordsPerPublish) at a time")
     }
-    let bytes = records.reduce(0) { $0 + $1.utf8.count }
+    let bytes = records.reduce(0) { $0 + $1.bytes.count }
     guard bytes <= ControlLimits.recordBytesPerPublish else {
       throw .refused(
         reason: "\(bytes) bytes of records in one call",
@@ -334,13 +365,6 @@ extension PublishRequest {
       throw .refused(
         reason: "expiryDay is \(expiryDay)",
         hint: "name a day from 1 to 65535, counted from 1970-01-01")
-    }
-    for (index, record) in records.enumerated() {
-      do {
-        try RecordRules.check(text: record)
-      } catch {
-        throw .recordRefused(line: index + 1, reason: error.reason)
-      }
     }
   }
 }

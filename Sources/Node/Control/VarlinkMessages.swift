@@ -1,23 +1,34 @@
-/// What every call carries beside its parameters.
-struct CallHead: Decodable {
-  var method: String
-  var more: Bool?
-  var oneway: Bool?
-  var upgrade: Bool?
-  /// The parameters of the call that comes most often and is the longest, so that it is read once.
-  var publish: Result<PublishRequest, any Error>?
+internal import JSON
 
-  private enum Key: String, CodingKey { case method, more, oneway, upgrade }
+/// What every call carries, and where its parameters are.
+struct CallHead {
+  var method = ""
+  var more = false
+  var oneway = false
+  /// Stands before the parameters; nil: there are none.
+  var parameters: JSONReader?
 
-  init(from decoder: any Decoder) throws {
-    let call = try decoder.container(keyedBy: Key.self)
-    method = try call.decode(String.self, forKey: .method)
-    more = try call.decodeIfPresent(Bool.self, forKey: .more)
-    oneway = try call.decodeIfPresent(Bool.self, forKey: .oneway)
-    upgrade = try call.decodeIfPresent(Bool.self, forKey: .upgrade)
-    if method == CallHead.publishing {
-      publish = Result { try CallBody<PublishRequest>(from: decoder).parameters }
+  /// - Throws: what is wrong with the message as JSON, or `JSONMismatch` when it is no call.
+  init(parsing message: [UInt8]) throws {
+    var reader = JSONReader(try JSONText(checking: message, by: .message))
+    var hasMethod = false
+    try reader.beginObject()
+    while let key = try reader.nextKey() {
+      switch key {
+      case "method":
+        method = try reader.text()
+        hasMethod = true
+      case "more": more = reader.takeNull() ? false : try reader.bool()
+      case "oneway": oneway = reader.takeNull() ? false : try reader.bool()
+      case "upgrade": _ = reader.takeNull() ? false : try reader.bool()
+      case "parameters" where reader.kind == .null: reader.skip()
+      case "parameters":
+        parameters = reader
+        reader.skip()
+      default: reader.skip()
+      }
     }
+    guard hasMethod else { throw JSONMismatch() }
   }
 
   static let publishing = "org.liaison.Node.Publish"
@@ -78,7 +89,6 @@ struct InvalidParameter: Error, Encodable {
 
 struct VarlinkReply<Parameters: Encodable>: Encodable {
   var parameters: Parameters
-  var continues: Bool?
 }
 
 struct VarlinkErrorReply<Parameters: Encodable>: Encodable {
@@ -88,10 +98,6 @@ struct VarlinkErrorReply<Parameters: Encodable>: Encodable {
 
 struct NoParameters: Codable, CallParameters {
   static let names: [String] = []
-}
-
-extension PublishRequest: CallParameters {
-  static let names = ["to", "records", "replicas", "timeout", "expiryDay"]
 }
 
 extension WithdrawRequest: CallParameters {
@@ -123,4 +129,13 @@ struct ServiceInfo: Encodable {
   var version: String
   var url = ""
   var interfaces = ["org.liaison.Node", "org.varlink.service"]
+}
+
+/// A key of an object whose keys are not known beforehand.
+struct AnyKey: CodingKey {
+  let stringValue: String
+  let intValue: Int? = nil
+
+  init(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
 }

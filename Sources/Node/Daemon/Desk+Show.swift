@@ -1,4 +1,5 @@
 import Crypto
+import JSON
 import Log
 import Runtime
 import Sealing
@@ -65,8 +66,8 @@ extension Desk {
   private func fill(_ reply: inout ShowReply, with opening: RecordOpening) {
     switch opening {
     case .opened(let record, _):
-      do throws(RecordProblem) {
-        reply.record = try RecordRules.check(record)
+      do throws(JSONProblem) {
+        reply.record = try Record(checking: record).text
         reply.opening = .opened
       } catch {
         reply.opening = .defect

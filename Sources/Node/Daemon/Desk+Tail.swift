@@ -1,3 +1,4 @@
+import JSON
 import Log
 import Sealing
 import Store
@@ -51,15 +52,14 @@ extension Desk {
           next += 1
           let header = batch.header(at: entry)
           guard header.knownKind == .record, batch.bodyState(at: entry) == .present,
-            case .opened(let record, _) = open(batch, entry, with: book),
-            // What breaks a rule of records would break the line it is printed on; `show` tells of it.
-            let text = try? RecordRules.check(record)
+            case .opened(let bytes, _) = open(batch, entry, with: book)
           else { continue }
-          textBytes += record.count
+          textBytes += bytes.count
+          let (record, malformed) = checked(bytes)
           page.events.append(
             TailEvent(
-              entry: "\(origin)/\(header.index)", time: header.time,
-              record: text,
+              entry: "\(origin)/\(header.index)", time: header.time, record: record,
+              malformed: malformed,
               disputed: isDisputed(identity.id, header.index) ? true : nil,
               late: isLate(identity.id, header.index) ? true : nil))
         }
@@ -67,6 +67,13 @@ extension Desk {
       page.position.next[origin] = next
     }
     return page
+  }
+
+  /// What breaks a rule of records would break the line that it is printed on: it is told of, and not given.
+  private func checked(_ bytes: [UInt8]) -> (record: Record?, malformed: String?) {
+    do throws(JSONProblem) { return (try Record(checking: bytes), nil) } catch {
+      return (nil, error.reason)
+    }
   }
 
   /// - Returns: nil for what is damaged: one entry does not end a tail of all logs.

@@ -1,4 +1,5 @@
 import Crypto
+import JSON
 import Log
 import Replication
 import Runtime
@@ -76,7 +77,7 @@ extension Node: ControlService {
     do throws(ControlError) {
       let number = author.publish(
         Publication(
-          records: request.records.map { Array($0.utf8) }, members: try members(request.to),
+          records: request.records.map(\.bytes), members: try members(request.to),
           everybody: request.to == ["all"], replicas: try replicas(request.replicas),
           expiryDay: UInt16(request.expiryDay ?? 0), isHeard: isHeard, reply: reply))
       giveUp(number, after: request.timeout)

@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+@Suite("liaison publish, as users run it", .serialized)
+final class PublishTests {
+  private let root: URL
+
+  init() throws {
+    root = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "liaison-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: root) }
+
+  private func start() throws -> DaemonProcess {
+    let node = try DaemonProcess("nl", in: root)
+    try node.start()
+    return node
+  }
+
+  /// Runs `liaison publish --to nl` on what `input` gives, a shell command.
+  private func publish(
+    _ node: DaemonProcess, _ words: String, _ input: String
+  ) throws -> (status: Int32, lines: [String], said: String) {
+    let liaison = DaemonProcess.binary.deletingLastPathComponent().appendingPathComponent("liaison")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = [
+      "-c",
+      "cd '\(root.path)' && \(input) '\(liaison.path)' publish --to nl --data '\(node.folder.root)' \(words)",
+    ]
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, text.split(separator: "\n").map(String.init), said)
+  }
+
+  private func write(_ name: String, _ text: String) throws {
+    try Data(text.utf8).write(to: root.appendingPathComponent(name))
+  }
+
+  private func records(_ count: Int) -> String {
+    (0..<count).map { "{\"type\":\"note\",\"n\":\($0)}\n" }.joined()
+  }
+
+  @Test("Entries are printed in the order of the lines, whatever the input is")
+  func inputs() throws {
+    let node = try start()
+    defer { node.kill() }
+    try write("in", records(3_000))
+    var first = 2
+    for (words, input) in [
+      ("in", ""), ("-", "cat in |"), ("", "cat in |"), ("/dev/stdin", "cat in |"), ("", "<in"),
+      ("--stream", "cat in |"), ("--stream", "(cat in; sleep 0.2) |"),
+    ] {
+      let input = input == "<in" ? "exec <in;" : input
+      let result = try publish(node, words, input)
+      #expect(result.status == 0, "\(words) \(input): \(result.said)")
+      let wanted = (first..<(first + 3_000)).map { "nl/1/\($0)" }
+      #expect(result.lines == wanted, "\(words) \(input)")
+      first += 3_000
+    }
+    let shown = try node.show("nl/1/\(first - 1)")
+    #expect(shown.record == #"{"type":"note","n":2999}"#)
+  }
+
+  @Test("Lines may end with CRLF, the last one with nothing; lines are chosen by number")
+  func lines() throws {
+    let node = try start()
+    defer { node.kill() }
+    try write("in", "{\"type\":\"a\"}\r\n{\"type\":\"b\"}\n{\"type\":\"c\"}\r\n{\"type\":\"d\"}")
+    let all = try publish(node, "in", "")
+    #expect(all.status == 0 && all.lines.count == 4, "\(all.said)")
+    #expect(try node.show("nl/1/4").record == #"{"type":"c"}"#)
+    let some = try publish(node, "--from-line 2 --to-line 3 in", "")
+    #expect(some.lines == ["nl/1/6", "nl/1/7"], "\(some.said)")
+    #expect(try node.show("nl/1/6").record == #"{"type":"b"}"#)
+  }
+
+  @Test("One bad line, and nothing is published; of a stream, what stood before it")
+  func badLines() throws {
+    let node = try start()
+    defer { node.kill() }
+    try write("bad", records(700) + "{\"type\":\"x\",}\n" + records(10))
+    for (words, input) in [("bad", ""), ("", "cat bad |")] {
+      let result = try publish(node, words, input)
+      #expect(result.status == 65 && result.lines.isEmpty, "\(result.said)")
+      #expect(result.said.contains("Line 701 has a comma with nothing after it at byte 12"))
+      #expect(result.said.contains("Nothing was published"))
+    }
+    let stream = try publish(node, "--stream", "cat bad |")
+    #expect(stream.status == 65, "\(stream.said)")
+    #expect(stream.said.contains("Line 701"))
+    #expect(stream.lines.count <= 700)
+    #expect(UInt64(stream.lines.count) + 2 == (try node.size(of: "nl/1")) || stream.lines.isEmpty)
+    try write("long", records(1) + "{\"type\":\"" + String(repeating: "x", count: 200_000) + "\"}\n")
+    let long = try publish(node, "long", "")
+    #expect(long.status == 65 && long.said.contains("Line 2 is 200011 bytes long"), "\(long.said)")
+    try write("empty", "")
+    #expect(try publish(node, "empty", "").status == 65)
+    #expect(try publish(node, "--stream bad", "").status == 64)
+  }
+}
