@@ -48,6 +48,25 @@ struct ControlRecordTests {
     }
   }
 
+  @Test(
+    "What a partner sealed that is no record is an event with the reason, and none of its bytes")
+  func malformed() throws {
+    for sealed in [
+      Array(#"{"type":"x",}"#.utf8), Array("{\"type\":\n\"x\"}".utf8), [0xff, 0xfe, 0x7b],
+      Array(#"{"type":"x","type":"y"}"#.utf8), Array("\u{1b}[2J".utf8), [],
+    ] {
+      let event = TailEvent(entry: "nl/1/3", time: 1, opened: sealed, disputed: nil, late: nil)
+      #expect(event.record == nil && event.malformed?.isEmpty == false)
+      var writer = JSONWriter()
+      event.write(to: &writer)
+      #expect(writer.bytes.allSatisfy { (0x20..<0x7f).contains($0) })
+    }
+    let record = try Record(checking: #"{"type":"x"}"#)
+    let event = TailEvent(
+      entry: "nl/1/3", time: 1, opened: record.bytes, disputed: nil, late: true)
+    #expect(event == TailEvent(entry: "nl/1/3", time: 1, record: record, late: true))
+  }
+
   @Test("An error is the daemon's, wherever its name stands; anything else is not understood")
   func errors() throws {
     let error = #"{"error":"org.liaison.Node.UnknownNode","parameters":{"name":"be"}}"#

@@ -185,6 +185,19 @@ public struct TailEvent: Hashable, Sendable {
   }
 }
 
+extension TailEvent {
+  /// What a body of its author opened to. What breaks a rule of records would break the line that it is printed on: it is told of,
+  /// and not given.
+  init(entry: String, time: UInt64, opened bytes: [UInt8], disputed: Bool?, late: Bool?) {
+    self.init(entry: entry, time: time, record: nil, disputed: disputed, late: late)
+    do throws(JSONProblem) {
+      record = try Record(checking: bytes)
+    } catch {
+      malformed = error.reason
+    }
+  }
+}
+
 public struct TailPage: Hashable, Sendable {
   public var events: [TailEvent]
   /// Where the next page begins.

@@ -1,4 +1,3 @@
-import JSON
 import Log
 import Sealing
 import Store
@@ -55,11 +54,9 @@ extension Desk {
             case .opened(let bytes, _) = open(batch, entry, with: book)
           else { continue }
           textBytes += bytes.count
-          let (record, malformed) = checked(bytes)
           page.events.append(
             TailEvent(
-              entry: "\(origin)/\(header.index)", time: header.time, record: record,
-              malformed: malformed,
+              entry: "\(origin)/\(header.index)", time: header.time, opened: bytes,
               disputed: isDisputed(identity.id, header.index) ? true : nil,
               late: isLate(identity.id, header.index) ? true : nil))
         }
@@ -67,13 +64,6 @@ extension Desk {
       page.position.next[origin] = next
     }
     return page
-  }
-
-  /// What breaks a rule of records would break the line that it is printed on: it is told of, and not given.
-  private func checked(_ bytes: [UInt8]) -> (record: Record?, malformed: String?) {
-    do throws(JSONProblem) { return (try Record(checking: bytes), nil) } catch {
-      return (nil, error.reason)
-    }
   }
 
   /// - Returns: nil for what is damaged: one entry does not end a tail of all logs.
