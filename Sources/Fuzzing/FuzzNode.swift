@@ -10,7 +10,7 @@ import Store
 final class FuzzNode {
   let party: FuzzParty
   let store: Store
-  private var core: Replicator
+  private(set) var core: Replicator
   private let peer: FuzzParty
   /// What it said on each session, in order.
   var outgoing: [(session: SessionID, message: [UInt8])] = []
@@ -81,6 +81,8 @@ final class FuzzNode {
   func receive(_ message: [UInt8], on id: SessionID, _ now: UInt64) {
     guard openSessions.contains(id) else { return }
     step(.message(id, message), now)
+    // A kilobyte costs 64 µs: what nothing comes of is left unread before long.
+    step(.took(id, microseconds: UInt64(message.count / 16)), now)
   }
 
   func step(_ input: Input, _ now: UInt64) {
@@ -89,6 +91,7 @@ final class FuzzNode {
     check(effects.count <= FuzzNode.effectsOfStep, "one step made \(effects.count) effects")
     for effect in effects { carryOut(effect, now) }
     if let due = core.nextDue(now) { check(due > now, "the core wants time that has passed") }
+    askEverything(now)
   }
 
   private func carryOut(_ effect: Effect, _ now: UInt64) {
@@ -109,7 +112,9 @@ final class FuzzNode {
         checkpoint: checkpoint, name: party.name, key: party.secrets.cosigning.publicKey,
         time: now / 1_000
       ) { [party] in party.secrets.cosigning.sign($0) }
-      step(.cosigned(checkpoint.logID, checkpoint, cosignature), now)
+      step(
+        .cosigned(
+          checkpoint.logID, checkpoint, cosignature, party.secrets.cosigning.publicKey), now)
     // Neither author contradicts itself, and the fuzzer has no key.
     case .keepEvidence, .keepProof, .freeze, .keepOpening, .replace:
       preconditionFailure("an honest author is accused")

@@ -12,6 +12,12 @@ public struct CatchUp: Sendable, Equatable {
   public var entriesPerSecond: UInt64
   /// Sessions that are asked for parts of it now.
   public var sources: Int
+
+  /// At that rate; nil at 0.
+  public var secondsLeft: UInt64? {
+    guard entriesPerSecond > 0, total > held else { return nil }
+    return (total - held - 1) / entriesPerSecond + 1
+  }
 }
 
 /// Sizes of a log at times of the last seconds.
@@ -35,11 +41,11 @@ struct ProgressMeter {
 
 extension Replicator {
   mutating func measure(_ log: LogID, _ now: UInt64) {
-    let held = logs[log]!.durable.size
+    let held = logs[held: log].durable.size
     if highestKnown(of: log) > held {
-      logs[log]!.meter.note(held, now)
+      logs[held: log].meter.note(held, now)
     } else {
-      logs[log]!.meter = ProgressMeter()
+      logs[held: log].meter = ProgressMeter()
     }
   }
 

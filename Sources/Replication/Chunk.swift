@@ -10,8 +10,11 @@ struct Chunk {
   var count: Int
   /// 0: accepted entry by entry.
   var checkpointSize: UInt64
-  var full: Bool
+  var form: PullForm
   var proof: [Digest]
+  /// Of whole leaves under a checkpoint: the roots of the complete subtrees below `first`. With the leaves and the proof they
+  /// lead to the checkpoint, whatever the receiver's copy of the log is.
+  var before: [Digest]
   var states: [BodyState]?
   /// Where the leaves and the bodies stand in the message.
   var leaves: Range<Int>
@@ -19,10 +22,32 @@ struct Chunk {
 
   /// The index after the last entry.
   var end: UInt64 { first + UInt64(count) }
+  /// Each leaf travels whole.
+  var isFull: Bool { form != .compact }
+  var leafBytes: Int { isFull ? EntryLayout.leafBytes : CompactLeaf.byteCount }
 
-  static let compactLeafBytes = CompactLeaf.byteCount
   /// Type, request, position, first, count, checkpoint size, flags, number of hashes.
   static let fixedBytes = 1 + 4 + 4 + 8 + 4 + 8 + 1 + 1
+}
+
+/// The flags of a chunk.
+private struct ChunkFlags {
+  static let full: UInt8 = 1
+  static let states: UInt8 = 2
+  static let leavesAlone: UInt8 = 4
+
+  let form: PullForm
+  let hasStates: Bool
+
+  init?(_ byte: UInt8) {
+    switch byte {
+    case 0: (form, hasStates) = (.compact, false)
+    case ChunkFlags.full: (form, hasStates) = (.full, false)
+    case ChunkFlags.full | ChunkFlags.states: (form, hasStates) = (.full, true)
+    case ChunkFlags.full | ChunkFlags.leavesAlone: (form, hasStates) = (.leaves, false)
+    default: return nil
+    }
+  }
 }
 
 extension Chunk {
@@ -31,23 +56,24 @@ extension Chunk {
       var reader = MessageReader(message)
       _ = try reader.u8()
       var chunk = Chunk(
-        request: try reader.u32(), position: Int(try reader.u32()), first: try reader.u64(),
-        count: Int(try reader.u32()), checkpointSize: try reader.u64(), full: false, proof: [],
+        request: try reader.u32(), position: Int(try reader.u32()),
+        first: try reader.logSize().value, count: Int(try reader.u32()),
+        checkpointSize: try reader.logSize().value, form: .compact, proof: [], before: [],
         states: nil, leaves: 0..<0, bodies: 0..<0)
-      let flags = try reader.u8()
-      chunk.full = flags & 1 == 1
-      guard flags < 4, (1...Limits.entriesOfChunk).contains(chunk.count) else {
-        throw MalformedMessage(what: "impossible chunk")
-      }
-      guard chunk.first <= UInt64(Int64.max) - UInt64(chunk.count) else {
+      guard let flags = ChunkFlags(try reader.u8()),
+        (1...Limits.entriesOfChunk).contains(chunk.count)
+      else { throw MalformedMessage(what: "impossible chunk") }
+      chunk.form = flags.form
+      guard chunk.end <= LogSize.most else {
         throw MalformedMessage(what: "chunk beyond the last index")
       }
-      let hashes = Int(try reader.u8())
-      guard hashes <= 64 else { throw MalformedMessage(what: "proof longer than 64 hashes") }
-      for _ in 0..<hashes { chunk.proof.append(try reader.digest()) }
-      let leafBytes = chunk.count * (chunk.full ? EntryLayout.leafBytes : compactLeafBytes)
-      chunk.leaves = try reader.take(leafBytes)
-      if flags & 2 == 2 { chunk.states = try states(&reader, chunk.count) }
+      guard chunk.form != .leaves || UInt64(chunk.count) <= Limits.leavesAtOnce else {
+        throw MalformedMessage(what: "\(chunk.count) leaves")
+      }
+      chunk.proof = try hashes(&reader)
+      if chunk.isFull, chunk.checkpointSize > 0 { try chunk.readBefore(&reader) }
+      chunk.leaves = try reader.take(chunk.count * chunk.leafBytes)
+      if flags.hasStates { chunk.states = try states(&reader, chunk.count) }
       chunk.bodies = reader.takeRest()
       return chunk
     } catch let error as MalformedMessage {
@@ -55,6 +81,24 @@ extension Chunk {
     } catch {
       throw MalformedMessage(what: "chunk has a wrong length")
     }
+  }
+
+  private mutating func readBefore(_ reader: inout MessageReader) throws {
+    before = try Chunk.hashes(&reader)
+    guard before.count == first.nonzeroBitCount else {
+      throw MalformedMessage(what: "\(before.count) subtrees below \(first)")
+    }
+  }
+
+  /// Behind their number, u8.
+  private static func hashes(_ reader: inout MessageReader) throws -> [Digest] {
+    let count = Int(try reader.u8())
+    guard count <= LogLimits.consistencyProofHashes else {
+      throw MalformedMessage(what: "\(count) hashes in a proof")
+    }
+    var hashes: [Digest] = []
+    for _ in 0..<count { hashes.append(try reader.digest()) }
+    return hashes
   }
 
   private static func states(_ reader: inout MessageReader, _ count: Int) throws -> [BodyState] {
@@ -70,20 +114,21 @@ extension Chunk {
 extension Chunk {
   /// The batch that the message carries, its derivable fields filled in from `state`.
   ///
-  /// - Parameter state: what the receiver holds; `state.size == first`.
+  /// - Parameter state: what the receiver holds; `state.size == first` where the leaves are compact.
   /// Bodies that are not there are absent, whatever the sender says of them: whether that is lawful, the receiver's
   /// store knows (SYNC-25).
   /// - Returns: nil when lengths do not add up.
   func batch(of message: [UInt8], extending state: LogState) -> HashedBatch? {
     let body = Array(message[bodies])
-    if full {
-      return try? HashedBatch(
-        EntryBatch(
-          first: first, leaves: Array(message[leaves]), bodies: body,
-          bodyStates: states?.map { $0 == .present ? .present : .absent }))
+    guard isFull else {
+      guard states == nil, state.size == first else { return nil }
+      return rebuild(message, body, extending: state)
     }
-    guard states == nil, state.size == first else { return nil }
-    return rebuild(message, body, extending: state)
+    let absent = form == .leaves ? [BodyState](repeating: .absent, count: count) : nil
+    return try? HashedBatch(
+      EntryBatch(
+        first: first, leaves: Array(message[leaves]), bodies: body,
+        bodyStates: absent ?? states?.map { $0 == .present ? .present : .absent }))
   }
 
   /// The leaves are written from what travels of them: SYNC-20.
@@ -96,53 +141,67 @@ extension Chunk {
 
 extension Chunk {
   /// Whether each body is there, or is one that an answer to a pull may lack: SYNC-25.
-  func areStatesLawful(in message: [UInt8]) -> Bool {
+  func areBodiesLawful(in message: [UInt8]) -> Bool {
     guard let states else { return true }
-    let step = full ? EntryLayout.leafBytes : Chunk.compactLeafBytes
     return states.enumerated().allSatisfy { entry, state in
       state == .present
-        || request != 0 && full
-          && state.isLawful(kind: message[leaves.lowerBound + entry * step + EntryLayout.kind])
+        || request != 0 && isFull
+          && BodyState.mayLack(message[leaves.lowerBound + entry * leafBytes + EntryLayout.kind])
     }
   }
 }
 
 extension BodyState {
-  /// Whether an entry of this kind travels without its body, which is in this state.
-  func isLawful(kind: UInt8) -> Bool {
-    kind == EntryKind.record.rawValue && (self == .purged || self == .expired)
-  }
+  /// Whether an entry of this kind travels without its body, whatever the reason: a record does, and what every node
+  /// must read does not.
+  static func mayLack(_ kind: UInt8) -> Bool { kind == EntryKind.record.rawValue }
 }
 
 extension Chunk {
+  /// What a chunk is anchored in.
+  struct Anchor {
+    var checkpointSize: UInt64 = 0
+    /// From the end of the chunk to the checkpoint.
+    var proof: [Digest] = []
+    /// Below the beginning of the chunk; needed where the leaves are whole.
+    var before: [Digest] = []
+  }
+
   /// Writes the chunk message of `batch`.
   ///
-  /// - Parameter proof: the consistency proof to `checkpointSize`; empty for single acceptance.
+  /// - Parameter form: compact is full where a body is not there.
   static func encode(
-    _ batch: EntryBatch, request: UInt32, position: Int, checkpointSize: UInt64, proof: [Digest],
-    full: Bool
+    _ batch: EntryBatch, request: UInt32, position: Int, _ anchor: Anchor, form: PullForm
   ) -> [UInt8] {
-    let states = batch.bodyStates
-    let full = full || states?.contains { $0 != .present } == true
+    let states = form == .leaves ? nil : batch.bodyStates
+    let isFull = form != .compact || states != nil
     var message: [UInt8] = []
     message.reserveCapacity(
-      fixedBytes + 32 * proof.count + batch.leaves.count + batch.count + batch.bodies.count)
+      fixedBytes + 32 * (anchor.proof.count + anchor.before.count) + batch.leaves.count
+        + batch.count + batch.bodies.count)
     message.append(MessageType.chunk.rawValue)
     message.append(bigEndian: request)
     message.append(bigEndian: UInt32(position))
     message.append(bigEndian: batch.first)
     message.append(bigEndian: UInt32(batch.count))
-    message.append(bigEndian: checkpointSize)
-    message.append((full ? 1 : 0) | (full && states != nil ? 2 : 0))
-    message.append(UInt8(proof.count))
-    for hash in proof { hash.append(to: &message) }
-    if full {
+    message.append(bigEndian: anchor.checkpointSize)
+    message.append(
+      (isFull ? ChunkFlags.full : 0) | (states != nil ? ChunkFlags.states : 0)
+        | (form == .leaves ? ChunkFlags.leavesAlone : 0))
+    append(anchor.proof, to: &message)
+    if isFull, anchor.checkpointSize > 0 { append(anchor.before, to: &message) }
+    if isFull {
       message.append(contentsOf: batch.leaves)
       if let states { message.append(contentsOf: states.map(\.rawValue)) }
     } else {
       CompactLeaf.append(batch.leaves.span, to: &message)
     }
-    message.append(contentsOf: batch.bodies)
+    if form != .leaves { message.append(contentsOf: batch.bodies) }
     return message
+  }
+
+  private static func append(_ hashes: [Digest], to message: inout [UInt8]) {
+    message.append(UInt8(hashes.count))
+    for hash in hashes { hash.append(to: &message) }
   }
 }

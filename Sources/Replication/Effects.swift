@@ -52,6 +52,10 @@ public struct SessionOpening: Sendable {
 public enum Input: Sendable {
   case opened(SessionOpening)
   case message(SessionID, [UInt8])
+  /// How long the message before this, on that session, took by the shell's measure: given after each.
+  case took(SessionID, microseconds: UInt64)
+  /// So long did records of that session take which brought no message.
+  case idled(SessionID, microseconds: UInt64)
   case closed(SessionID)
   /// The connection's output queue passed its limit, or drained below it.
   case congested(SessionID, Bool)
@@ -63,8 +67,8 @@ public enum Input: Sendable {
   case checkpointed(VerifiedCheckpoint)
   /// The store did not take what `append` gave it.
   case refused(LogID, String)
-  /// The cosignature asked for by `cosign`.
-  case cosigned(LogID, VerifiedCheckpoint, Cosignature)
+  /// The cosignature asked for by `cosign`, and the key that made it.
+  case cosigned(LogID, VerifiedCheckpoint, Cosignature, CosigningPublicKey)
   /// The operator ends the wait for peers.
   case release
   /// Nothing more is to be signed in this epoch: the node found the reason.
@@ -141,6 +145,8 @@ public enum Event: Sendable, Equatable {
   case secondOpening(LogID)
   /// An epoch of our own name that this folder does not have.
   case openedElsewhere(Opening)
+  /// What this peer sends, of one log or at all, is left unread for so long: it took time, and nothing came of it.
+  case unread(NodeName, LogID?, milliseconds: UInt64)
   case count(Counter)
 }
 
@@ -148,6 +154,13 @@ public enum Event: Sendable, Equatable {
 public enum Counter: String, Sendable, CaseIterable {
   case messagesMalformed = "sync.malformed"
   case chunksFailed = "sync.chunks-failed"
+  /// What came is the author's, or may be, and does not fit what is here.
+  case chunksDiffer = "sync.chunks-differ"
+  /// Entries for which a checkpoint of their author is missing.
+  case checkpointsMissing = "sync.checkpoints-missing"
+  case messagesUnread = "sync.unread"
+  case logsUnread = "sync.logs-unread"
+  case peersUnread = "sync.peers-unread"
   case chunksUnasked = "sync.chunks-unasked"
   case chunksAskedInFull = "sync.chunks-in-full"
   case pushesDuplicate = "sync.pushes-duplicate"

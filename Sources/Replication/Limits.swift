@@ -54,6 +54,21 @@ public enum Limits {
   /// The longest hold. The largest message at the least rate takes 17 s; a quarter of `silenceMilliseconds` is 19 s.
   static let rateDebtMilliseconds: UInt64 = 18_000
 
+  /// Measured time that messages may take of which nothing comes, in a second: for each log of a peer, for a peer, and for
+  /// all. A thousand messages at 5 µs; a fifth of the loop.
+  public static let idleMicrosecondsOfLog: UInt64 = 5_000
+  public static let idleMicrosecondsOfPeer: UInt64 = 20_000
+  public static let idleMicroseconds: UInt64 = 200_000
+  /// What may be taken at once: so many milliseconds' worth.
+  static let idleBurstMilliseconds: UInt64 = 10_000
+  /// No message counts for more: a machine that stood still is nobody's doing.
+  static let longestMessageMicroseconds: UInt64 = 1_000_000
+  /// How long a connection is not read whose records are idle, when its peer is left unread.
+  static let idleHoldMilliseconds: UInt64 = 1_000
+  /// How long such messages are left unread: doubled each time within an hour, up to an hour.
+  public static let unreadMilliseconds: UInt64 = 60_000
+  public static let unreadMaximumMilliseconds: UInt64 = 3_600_000
+
   public static let failuresOfSession = 3
   /// Cosignatures kept for one log: one for each node of a large roster.
   public static let cosignersOfLog = 512
@@ -70,11 +85,13 @@ public enum Limits {
   /// Proofs, exhibits and single leaves of a session: two verifications of 65 µs each, half a second in all. As many as
   /// logs, so that even a fork of each can be told.
   public static let evidenceOfSession = 4_096
-  /// Leaves that one message brings, 216 KiB, and how often a session asks for them of one log.
+  /// Leaves of an answer without bodies: 216 KiB.
   public static let leavesAtOnce: UInt64 = 1_024
-  public static let leavesAskedOfLog = 64
-  /// How far below its end a log's leaves are asked for once more: what a session may ask for.
-  public static let twinsReach = leavesAtOnce * UInt64(leavesAskedOfLog)
+  /// Entries that are taken above the newest checkpoint, which each could have other signatures elsewhere. Half of what the
+  /// store replaces; at 17,000 entries a second, with a checkpoint each second, twice what an honest author ever has there.
+  public static let entriesWithoutCheckpoint: UInt64 = 32_768
+  /// How far below its end a log's leaves are asked for once more: what may be without a checkpoint, with room (STO-60).
+  public static let twinsReach: UInt64 = 65_536
   /// How long an answer, or the store, is waited for; and when a store that was busy is asked again, so many times.
   public static let twinsMilliseconds: UInt64 = 30_000
   public static let twinsAgainMilliseconds: UInt64 = 200

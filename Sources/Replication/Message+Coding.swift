@@ -30,9 +30,7 @@ extension Message {
       return try logs(&reader)
     case .heads:
       return try heads(&reader)
-    case .checkpoint:
-      let position = Int(try reader.u32())
-      return .checkpoint(position: position, note: try reader.bytes(Int(try reader.u16())))
+    case .checkpoint: return .checkpoint(try signedSize(&reader))
     case .pull:
       return try pull(&reader)
     case .credit:
@@ -50,12 +48,8 @@ extension Message {
       return .prune(position: Int(try reader.u32()))
     case .graft:
       let position = Int(try reader.u32())
-      return .graft(position: position, size: try reader.u64())
-    case .cosigned:
-      let direction = try direction(&reader)
-      let position = Int(try reader.u32())
-      return .cosigned(
-        direction: direction, position: position, note: try reader.bytes(Int(try reader.u16())))
+      return .graft(position: position, size: try reader.logSize())
+    case .cosignatures: return .cosignatures(try cosignatures(&reader))
     case .ping: return .ping
     case .pong: return .pong
     case .digest: return .digest(try reader.bytes(16))
@@ -70,10 +64,11 @@ extension Message {
         bytes: try short(&reader, "proof", atMost: LogLimits.proofBytes))
     case .probe:
       return .probe(
-        position: Int(try reader.u32()), index: try reader.u64(), headerHash: try reader.digest())
+        position: Int(try reader.u32()), index: try reader.logSize(),
+        headerHash: try reader.digest())
     case .probed:
       let position = Int(try reader.u32())
-      let index = try reader.u64()
+      let index = try reader.logSize()
       guard let answer = ProbeAnswer(rawValue: try reader.u8()) else {
         throw MalformedMessage(what: "unknown answer to a probe")
       }
@@ -82,14 +77,6 @@ extension Message {
       return .exhibit(
         position: Int(try reader.u32()),
         bytes: try short(&reader, "exhibit", atMost: LogLimits.exhibitBytes))
-    case .leavesWanted:
-      let position = Int(try reader.u32())
-      let (from, to) = (try reader.u64(), try reader.u64())
-      guard from < to, to <= maximumSize else { throw MalformedMessage(what: "impossible leaves") }
-      return .leavesWanted(position: position, from: from, to: to)
-    case .leaves: return .leaves(try LeafRunMessage(&reader))
-    case .signedSize: return .signedSize(try signedSize(&reader))
-    case .cosignatures: return .cosignatures(try cosignatures(&reader))
     }
   }
 
@@ -118,10 +105,18 @@ extension Message {
     }
     for _ in 0..<count {
       set.cosignatures.append(
-        CosignatureSet.Line(
-          keyID: try reader.u32(), time: try reader.u64(), signature: try signature(&reader)))
+        NamedCosignature(
+          name: try name(&reader), key: CosigningPublicKey(try reader.digest().bytes),
+          time: try reader.u64(), signature: try signature(&reader)))
     }
     return set
+  }
+
+  private static func name(_ reader: inout MessageReader) throws -> NodeName {
+    let bytes = try reader.bytes(Int(try reader.u8()))
+    guard let text = String(validating: bytes, as: UTF8.self), let name = try? NodeName(text)
+    else { throw MalformedMessage(what: "no name of a node") }
+    return name
   }
 
   private static func signature(_ reader: inout MessageReader) throws -> Signature {
@@ -132,17 +127,12 @@ extension Message {
   }
 
   private static func hello(_ reader: inout MessageReader) throws -> Message {
-    let newest = try reader.u16()
-    let oldest = try reader.u16()
-    guard oldest <= newest else { throw MalformedMessage(what: "impossible versions") }
-    return .hello(
-      versions: oldest...newest, runID: try reader.bytes(16), carry: try reader.u8())
+    .hello(version: try reader.u16(), runID: try reader.bytes(16), carry: try reader.u8())
   }
 
   private static func signedSize(_ reader: inout MessageReader) throws -> SignedSize {
     let position = Int(try reader.u32())
-    let size = try reader.u64()
-    guard size > 0, size <= maximumSize else { throw MalformedMessage(what: "impossible size") }
+    let size = try reader.filledSize()
     return SignedSize(
       position: position, size: size, root: try reader.digest(),
       signature: try signature(&reader))
@@ -174,8 +164,7 @@ extension Message {
     var heads: [AnnouncedHead] = []
     for _ in 0..<count {
       let position = Int(try reader.u32())
-      let size = try reader.u64()
-      guard size > 0, size <= maximumSize else { throw MalformedMessage(what: "impossible size") }
+      let size = try reader.filledSize()
       heads.append(
         AnnouncedHead(position: position, size: size, leafHash: try reader.digest()))
     }
@@ -183,22 +172,24 @@ extension Message {
   }
 
   private static func pull(_ reader: inout MessageReader) throws -> Message {
-    let request = PullRequest(
-      request: try reader.u32(), position: Int(try reader.u32()), from: try reader.u64(),
-      to: try reader.u64(), credit: try reader.u32(), full: try reader.u8() & 1 == 1)
-    guard request.request != 0, request.from < request.to, request.to <= maximumSize else {
+    let request = try reader.u32()
+    let position = Int(try reader.u32())
+    let (from, to) = (try reader.logSize(), try reader.logSize())
+    let credit = try reader.u32()
+    guard request != 0, from < to, let form = PullForm(rawValue: try reader.u8()) else {
       throw MalformedMessage(what: "impossible pull")
     }
-    return .pull(request)
+    return .pull(
+      PullRequest(
+        request: request, position: position, from: from, to: to, credit: credit, form: form))
   }
 
   func encode() -> [UInt8] {
     var writer = ByteWriter()
     switch self {
-    case .hello(let versions, let runID, let carry):
+    case .hello(let version, let runID, let carry):
       writer.u8(MessageType.hello.rawValue)
-      writer.u16(versions.upperBound)
-      writer.u16(versions.lowerBound)
+      writer.u16(version)
       writer.write(runID)
       writer.u8(carry)
     case .logs(let first, let ids):
@@ -210,13 +201,8 @@ extension Message {
       writer.u8(MessageType.heads.rawValue)
       writer.u32(UInt32(heads.count))
       for head in heads { head.append(to: &writer) }
-    case .checkpoint(let position, let note):
+    case .checkpoint(let checkpoint):
       writer.u8(MessageType.checkpoint.rawValue)
-      writer.u32(UInt32(position))
-      writer.u16(UInt16(note.count))
-      writer.write(note)
-    case .signedSize(let checkpoint):
-      writer.u8(MessageType.signedSize.rawValue)
       checkpoint.append(to: &writer)
     case .cosignatures(let set):
       writer.u8(MessageType.cosignatures.rawValue)
@@ -224,7 +210,10 @@ extension Message {
       set.checkpoint.append(to: &writer)
       writer.u8(UInt8(set.cosignatures.count))
       for line in set.cosignatures {
-        writer.u32(line.keyID)
+        let name = Array(line.name.text.utf8)
+        writer.u8(UInt8(name.count))
+        writer.write(name)
+        writer.write(line.key.array)
         writer.u64(line.time)
         writer.write(line.signature.array)
       }
@@ -232,10 +221,10 @@ extension Message {
       writer.u8(MessageType.pull.rawValue)
       writer.u32(pull.request)
       writer.u32(UInt32(pull.position))
-      writer.u64(pull.from)
-      writer.u64(pull.to)
+      writer.u64(pull.from.value)
+      writer.u64(pull.to.value)
       writer.u32(pull.credit)
-      writer.u8(pull.full ? 1 : 0)
+      writer.u8(pull.form.rawValue)
     case .credit(let request, let bytes):
       writer.u8(MessageType.credit.rawValue)
       writer.u32(request)
@@ -254,13 +243,7 @@ extension Message {
     case .graft(let position, let size):
       writer.u8(MessageType.graft.rawValue)
       writer.u32(UInt32(position))
-      writer.u64(size)
-    case .cosigned(let direction, let position, let note):
-      writer.u8(MessageType.cosigned.rawValue)
-      writer.u8(direction.rawValue)
-      writer.u32(UInt32(position))
-      writer.u16(UInt16(note.count))
-      writer.write(note)
+      writer.u64(size.value)
     case .ping: writer.u8(MessageType.ping.rawValue)
     case .pong: writer.u8(MessageType.pong.rawValue)
     case .digest(let digest):
@@ -285,26 +268,18 @@ extension Message {
     case .probe(let position, let index, let headerHash):
       writer.u8(MessageType.probe.rawValue)
       writer.u32(UInt32(position))
-      writer.u64(index)
+      writer.u64(index.value)
       writer.write(headerHash.array)
     case .probed(let position, let index, let answer):
       writer.u8(MessageType.probed.rawValue)
       writer.u32(UInt32(position))
-      writer.u64(index)
+      writer.u64(index.value)
       writer.u8(answer.rawValue)
     case .exhibit(let position, let bytes):
       writer.u8(MessageType.exhibit.rawValue)
       writer.u32(UInt32(position))
       writer.u16(UInt16(bytes.count))
       writer.write(bytes)
-    case .leavesWanted(let position, let from, let to):
-      writer.u8(MessageType.leavesWanted.rawValue)
-      writer.u32(UInt32(position))
-      writer.u64(from)
-      writer.u64(to)
-    case .leaves(let run):
-      writer.u8(MessageType.leaves.rawValue)
-      run.append(to: &writer)
     }
     return writer.bytes
   }
@@ -313,7 +288,7 @@ extension Message {
 extension SignedSize {
   func append(to writer: inout ByteWriter) {
     writer.u32(UInt32(position))
-    writer.u64(size)
+    writer.u64(size.value)
     writer.write(root.array)
     writer.write(signature.array)
   }
@@ -322,7 +297,7 @@ extension SignedSize {
 extension AnnouncedHead {
   func append(to writer: inout ByteWriter) {
     writer.u32(UInt32(position))
-    writer.u64(size)
+    writer.u64(size.value)
     writer.write(leafHash.array)
   }
 }

@@ -4,20 +4,18 @@ import Wire
 
 /// The messages of Protocols/sync.md, 1, but for the chunk, which `Chunk` reads in place.
 enum Message: Equatable {
-  case hello(versions: ClosedRange<UInt16>, runID: [UInt8], carry: UInt8)
+  case hello(version: UInt16, runID: [UInt8], carry: UInt8)
   case logs(first: Int, saltedIDs: [[UInt8]])
   case heads([AnnouncedHead])
-  case checkpoint(position: Int, note: [UInt8])
-  case signedSize(SignedSize)
+  case checkpoint(SignedSize)
   case pull(PullRequest)
   case credit(request: UInt32, bytes: UInt32)
   case chunk
   case end(request: UInt32, reason: EndReason)
-  case leave(request: UInt32)
   case prune(position: Int)
-  case graft(position: Int, size: UInt64)
-  case cosigned(direction: CosignedDirection, position: Int, note: [UInt8])
+  case graft(position: Int, size: LogSize)
   case cosignatures(CosignatureSet)
+  case proof(position: Int, bytes: [UInt8])
   case ping
   case pong
   case digest([UInt8])
@@ -25,18 +23,16 @@ enum Message: Equatable {
   case entry(position: Int, leaf: [UInt8])
   case copy
   case opening(position: Int, leaf: [UInt8], body: [UInt8])
-  case proof(position: Int, bytes: [UInt8])
   /// - headerHash: of the sender's entry `index`.
-  case probe(position: Int, index: UInt64, headerHash: Digest)
-  case probed(position: Int, index: UInt64, ProbeAnswer)
+  case probe(position: Int, index: LogSize, headerHash: Digest)
+  case probed(position: Int, index: LogSize, ProbeAnswer)
   case exhibit(position: Int, bytes: [UInt8])
-  case leavesWanted(position: Int, from: UInt64, to: UInt64)
-  case leaves(LeafRunMessage)
+  case leave(request: UInt32)
 }
 
 struct AnnouncedHead: Equatable {
   var position: Int
-  var size: UInt64
+  var size: LogSize
   var leafHash: Digest
   static let byteCount = 44
 }
@@ -44,7 +40,7 @@ struct AnnouncedHead: Equatable {
 /// A checkpoint without what the receiver can derive.
 struct SignedSize: Equatable {
   var position: Int
-  var size: UInt64
+  var size: LogSize
   var root: Digest
   var signature: Signature
 }
@@ -52,7 +48,7 @@ struct SignedSize: Equatable {
 extension SignedSize {
   init(_ checkpoint: VerifiedCheckpoint, at position: Int) {
     self.init(
-      position: position, size: checkpoint.size, root: checkpoint.root,
+      position: position, size: LogSize(own: checkpoint.size), root: checkpoint.root,
       signature: checkpoint.signature)
   }
 }
@@ -61,23 +57,47 @@ extension SignedSize {
 struct CosignatureSet: Equatable {
   var direction: CosignedDirection
   var checkpoint: SignedSize
-  var cosignatures: [Line]
+  var cosignatures: [NamedCosignature]
+}
 
-  struct Line: Equatable {
-    var keyID: UInt32
-    var time: UInt64
-    var signature: Signature
-    static let byteCount = 4 + 8 + Signature.byteCount
+/// A cosignature and the whole identity of who made it: 32 bits of a key id could be anybody's.
+struct NamedCosignature: Equatable {
+  var name: NodeName
+  var key: CosigningPublicKey
+  var time: UInt64
+  var signature: Signature
+
+  /// As it is kept, and stands in a note.
+  var cosignature: Cosignature {
+    Cosignature(
+      name: name, keyID: Cosignature.keyID(name: name, key: key), time: time, signature: signature)
+  }
+}
+
+extension NamedCosignature {
+  init(_ cosignature: Cosignature, by key: CosigningPublicKey) {
+    self.init(
+      name: cosignature.name, key: key, time: cosignature.time, signature: cosignature.signature)
   }
 }
 
 struct PullRequest: Equatable {
   var request: UInt32
   var position: Int
-  var from: UInt64
-  var to: UInt64
+  var from: LogSize
+  var to: LogSize
   var credit: UInt32
-  var full: Bool
+  var form: PullForm
+}
+
+/// How the entries of an answer travel.
+enum PullForm: UInt8 {
+  /// Without what the receiver can derive.
+  case compact = 0
+  /// Whole leaves, and what they need to be checked without the receiver's copy of the log.
+  case full = 1
+  /// Those, and no bodies.
+  case leaves = 2
 }
 
 enum EndReason: UInt8 {
@@ -103,7 +123,7 @@ struct MalformedMessage: Error, Equatable {
   var what: String
 }
 
-enum MessageType: UInt8 {
+enum MessageType: UInt8, CaseIterable {
   case hello = 1
   case logs = 2
   case heads = 3
@@ -114,7 +134,7 @@ enum MessageType: UInt8 {
   case end = 8
   case prune = 9
   case graft = 10
-  case cosigned = 11
+  case cosignatures = 11
   case proof = 12
   case ping = 13
   case pong = 14
@@ -122,23 +142,25 @@ enum MessageType: UInt8 {
   case entry = 16
   case copy = 17
   case opening = 18
-  case signedSize = 24
-  case cosignatures = 25
-  case leave = 26
   case probe = 19
   case probed = 20
   case exhibit = 21
-  case leavesWanted = 22
-  case leaves = 23
+  case leave = 22
 }
 
-extension Message {
-  static let maximumSize = UInt64(Int64.max)
+extension MessageType {
+  /// Of a message about one log: where in it the position of that log stands.
+  var placeOfPosition: Int? {
+    switch self {
+    case .checkpoint, .prune, .graft, .proof, .entry, .opening, .probe, .probed, .exhibit: 1
+    case .cosignatures: 2
+    case .pull, .chunk: 5
+    case .hello, .logs, .heads, .credit, .end, .ping, .pong, .digest, .copy, .leave: nil
+    }
+  }
 }
 
-/// What a session may speak: Protocols/sync.md, 2.
+/// What a session speaks: Protocols/sync.md, SYNC-7.
 public enum Version {
-  public static let newest: UInt16 = 2
-  /// Checkpoints travel as notes.
-  public static let oldest: UInt16 = 1
+  public static let current: UInt16 = 1
 }

@@ -5,7 +5,7 @@ struct Piece {
   let session: SessionID
   let request: UInt32
   let range: Range<UInt64>
-  let full: Bool
+  let form: PullForm
   let openedAt: UInt64
   /// Nothing else was asked on the session: the first chunk tells how long a round trip takes.
   let isAlone: Bool
@@ -41,8 +41,8 @@ struct Fetch {
   private(set) var pieces: [Piece] = []
   /// Of an entry as it travels; 0: not known yet.
   var entryBytes = 0
-  /// The chunk that began there failed, when this session sent it compact: the piece is asked for in full.
-  var suspect: (first: UInt64, session: SessionID)?
+  /// A chunk that began there failed when it came compact: what begins there is asked for in full.
+  var suspect: UInt64?
 
   var isEmpty: Bool { pieces.isEmpty }
 

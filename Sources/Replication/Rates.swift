@@ -75,7 +75,8 @@ struct TokenBucket {
 
 /// The buckets of one peer. They outlive its sessions: a reconnect gives no new allowance.
 struct PeerMeter {
-  var buckets: [TokenBucket] = Rate.allCases.map { _ in TokenBucket() }
+  var buckets: [Rate: TokenBucket] = [:]
+  var idle = IdleMeter()
   /// How often each rate held something, and until when it does.
   var holds: [Rate: UInt64] = [:]
   var heldUntil: [Rate: UInt64] = [:]
@@ -111,9 +112,9 @@ extension Replicator {
     meters = meters.filter { peers[$0.key] != nil }
     for peer in roster where former[peer.name]?.rates != peer.rates {
       guard meters[peer.name] != nil else { continue }
-      meters[peer.name]!.heldUntil = [:]
-      for id in sessionOrder where sessions[id]!.opening.peer == peer.name {
-        if sessions[id]!.answersDueAt != nil { sessions[id]!.answersDueAt = now }
+      meters[peer.name]?.heldUntil = [:]
+      for id in sessionOrder where sessions[held: id].opening.peer == peer.name {
+        if sessions[held: id].answersDueAt != nil { sessions[held: id].answersDueAt = now }
         effects.append(.hold(id, until: now))
       }
     }
@@ -129,8 +130,8 @@ extension Replicator {
   ) -> UInt64? {
     guard let peer = sessions[id]?.opening.peer else { return nil }
     var meter = meters[peer] ?? PeerMeter()
-    let position = Rate.allCases.firstIndex(of: rate)!
-    let until = meter.buckets[position].take(tokens, perSecond: rates(of: peer)[rate], now)
+    let until = meter.buckets[rate, default: TokenBucket()].take(
+      tokens, perSecond: rates(of: peer)[rate], now)
     if let until {
       if now >= meter.heldUntil[rate] ?? 0 {
         meter.holds[rate, default: 0] += 1
@@ -184,7 +185,7 @@ extension Replicator {
   mutating func resumeAnswers(_ now: UInt64, _ effects: inout [Effect]) {
     for id in sessionOrder {
       guard let due = sessions[id]?.answersDueAt, due <= now else { continue }
-      sessions[id]!.answersDueAt = nil
+      sessions[held: id].answersDueAt = nil
       serve(id, now, &effects)
     }
   }

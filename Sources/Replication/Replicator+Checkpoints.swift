@@ -8,45 +8,52 @@ extension Replicator {
     _ checkpoint: VerifiedCheckpoint, _ now: UInt64, _ effects: inout [Effect]
   ) {
     let log = checkpoint.logID
-    guard logs[log] != nil, checkpoint.size <= logs[log]!.durable.size else { return }
+    guard logs[log] != nil, checkpoint.size <= logs[held: log].durable.size else { return }
     passOn(checkpoint, of: log, now, &effects)
-  }
-
-  mutating func received(
-    checkpoint note: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
-    _ effects: inout [Effect]
-  ) {
-    received(
-      try? VerifiedCheckpoint.verify(
-        note: note, identity: logs[log]!.accepted.identity, known: newestCheckpoint(of: log)),
-      of: log, on: id, now, &effects)
   }
 
   mutating func received(
     _ checkpoint: SignedSize, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    received(
-      try? VerifiedCheckpoint.verify(
-        size: checkpoint.size, root: checkpoint.root, signature: checkpoint.signature,
-        identity: logs[log]!.accepted.identity, known: newestCheckpoint(of: log)),
-      of: log, on: id, now, &effects)
-  }
-
-  /// - Parameter checkpoint: nil when it did not verify.
-  private mutating func received(
-    _ checkpoint: VerifiedCheckpoint?, of log: LogID, on id: SessionID, _ now: UInt64,
-    _ effects: inout [Effect]
-  ) {
-    guard let checkpoint else {
+    sessions[held: id].shared[held: log].theirCheckpointSize = checkpoint.size.value
+    guard !isCovered(checkpoint, log) else { return }
+    guard let checkpoint = verified(checkpoint, of: log, on: id) else {
       effects.append(.count(.checkpointsBad))
       return fail(id, now, &effects)
     }
-    sessions[id]!.shared[log]?.theirCheckpoint = checkpoint
+    let isHigher = checkpoint.size > sessions[held: id].shared[held: log].theirCheckpoint?.size ?? 0
+    sessions[held: id].shared[held: log].theirCheckpoint = checkpoint
     comparePairs(checkpoint, &effects)
     noticeOwn(checkpoint, from: id)
-    guard checkpoint.size <= logs[log]!.accepted.size else { return }
+    guard checkpoint.size <= logs[held: log].accepted.size else {
+      // Entries come with it, or it says nothing.
+      if isHigher { promised(log, on: id) }
+      return wantMore(of: log, now)
+    }
+    if isHigher, checkpoint.size > newestCheckpoint(of: log)?.size ?? 0 { progressed(log, on: id) }
     keep(checkpoint, of: log, from: id, now, &effects)
+  }
+
+  /// Whether it tells nothing: the newest that agrees with what is here is at least as large, and so is the tree that it
+  /// names. It is not verified again: a hash that is at hand says all.
+  func isCovered(_ checkpoint: SignedSize, _ log: LogID) -> Bool {
+    guard let newest = newestCheckpoint(of: log), checkpoint.size.value <= newest.size else {
+      return false
+    }
+    if checkpoint.size.value == newest.size { return checkpoint.root == newest.root }
+    return (try? reader.root(log, size: checkpoint.size.value)) == checkpoint.root
+  }
+
+  /// - Returns: nil when its signature is not the log key's. One that this session sent last is not verified again.
+  func verified(
+    _ checkpoint: SignedSize, of log: LogID, on id: SessionID
+  ) -> VerifiedCheckpoint? {
+    let theirs = sessions[id]?.shared[log]?.theirCheckpoint
+    let known = theirs?.size == checkpoint.size.value ? theirs : newestCheckpoint(of: log)
+    return try? VerifiedCheckpoint.verify(
+      size: checkpoint.size.value, root: checkpoint.root, signature: checkpoint.signature,
+      identity: logs[held: log].accepted.identity, known: known)
   }
 
   /// Compares a checkpoint over accepted entries with our own tree: SYNC-51.
@@ -54,27 +61,27 @@ extension Replicator {
     _ checkpoint: VerifiedCheckpoint, of log: LogID, from id: SessionID?, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    guard checkpoint.size <= logs[log]!.durable.size else { return wait(checkpoint, of: log) }
+    guard checkpoint.size <= logs[held: log].durable.size else { return wait(checkpoint, of: log) }
     guard let own = try? reader.root(log, size: checkpoint.size) else {
       return effects.append(.count(.readsFailed))
     }
     effects.append(.keepCheckpoint(checkpoint))
     guard own == checkpoint.root else {
-      logs[log]!.isContradicted = true
+      logs[held: log].isContradicted = true
       if log == ownLog {
         closeSigning(
           because: "this log's key signed another history of its first \(checkpoint.size) entries")
       }
       effects.append(.event(.contradiction(log, size: checkpoint.size)))
       proveContradiction(checkpoint, own: own, &effects)
+      // Another history, or other signatures of the same: the headers tell.
       if let id {
-        dispute(log, on: id, size: checkpoint.size, now, &effects)
         seekFork(of: log, from: checkpoint.size - 1, on: id, now, &effects)
       }
       return
     }
-    if checkpoint.size > logs[log]!.agreedCheckpoint?.size ?? 0 {
-      logs[log]!.agreedCheckpoint = checkpoint
+    if checkpoint.size > logs[held: log].agreedCheckpoint?.size ?? 0 {
+      logs[held: log].agreedCheckpoint = checkpoint
     }
     passOn(checkpoint, of: log, now, &effects)
     wantCosignature(of: log, now, &effects)
@@ -82,32 +89,34 @@ extension Replicator {
 
   /// The own key signed a tree that is larger than what is here: this is an old copy. SYNC-62.
   mutating func noticeOwn(_ checkpoint: VerifiedCheckpoint, from id: SessionID) {
-    guard checkpoint.logID == ownLog, checkpoint.size > logs[ownLog]!.accepted.size else { return }
+    guard checkpoint.logID == ownLog, checkpoint.size > logs[held: ownLog].accepted.size else {
+      return
+    }
     closeSigning(
       because:
-        "\(sessions[id]!.opening.peer) has a checkpoint over \(checkpoint.size) own entries, more than this folder has: it is an old copy"
+        "\(sessions[held: id].opening.peer) has a checkpoint over \(checkpoint.size) own entries, more than this folder has: it is an old copy"
     )
   }
 
   mutating func wait(_ checkpoint: VerifiedCheckpoint, of log: LogID) {
-    if checkpoint.size > logs[log]!.waitingCheckpoint?.size ?? 0 {
-      logs[log]!.waitingCheckpoint = checkpoint
+    if checkpoint.size > logs[held: log].waitingCheckpoint?.size ?? 0 {
+      logs[held: log].waitingCheckpoint = checkpoint
     }
   }
 
   /// Whether it is the newest that agrees with what is durable here.
   func isAgreed(_ checkpoint: VerifiedCheckpoint, _ log: LogID) -> Bool {
-    guard let agreed = logs[log]!.agreedCheckpoint else { return false }
+    guard let agreed = logs[held: log].agreedCheckpoint else { return false }
     return agreed.size == checkpoint.size && agreed.root == checkpoint.root
   }
 
   /// The log's entries became durable up to a checkpoint that waited for them.
   mutating func settleCheckpoint(of log: LogID, _ now: UInt64, _ effects: inout [Effect]) {
-    guard let checkpoint = logs[log]!.waitingCheckpoint,
-      checkpoint.size <= logs[log]!.durable.size
+    guard let checkpoint = logs[held: log].waitingCheckpoint,
+      checkpoint.size <= logs[held: log].durable.size
     else { return }
-    logs[log]!.waitingCheckpoint = nil
-    keep(checkpoint, of: log, from: logs[log]!.upstream, now, &effects)
+    logs[held: log].waitingCheckpoint = nil
+    keep(checkpoint, of: log, from: logs[held: log].upstream, now, &effects)
   }
 
   /// The newest checkpoint that agrees with what is durable here.
@@ -123,16 +132,16 @@ extension Replicator {
   private mutating func passOn(
     _ checkpoint: VerifiedCheckpoint, of log: LogID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    guard checkpoint.size <= logs[log]!.durable.size else { return }
-    if let passedAt = logs[log]!.checkpointPassedAt,
+    guard checkpoint.size <= logs[held: log].durable.size else { return }
+    if let passedAt = logs[held: log].checkpointPassedAt,
       now < passedAt + Limits.checkpointEveryMilliseconds
     {
-      logs[log]!.checkpointDueAt = passedAt + Limits.checkpointEveryMilliseconds
+      logs[held: log].checkpointDueAt = passedAt + Limits.checkpointEveryMilliseconds
       return
     }
-    logs[log]!.checkpointPassedAt = now
-    logs[log]!.checkpointDueAt = nil
-    for id in sessionOrder where sessions[id]!.isReady {
+    logs[held: log].checkpointPassedAt = now
+    logs[held: log].checkpointDueAt = nil
+    for id in sessionOrder where sessions[held: id].isReady {
       pass(checkpoint, of: log, on: id, &effects)
     }
   }
@@ -141,17 +150,17 @@ extension Replicator {
   mutating func pass(
     _ checkpoint: VerifiedCheckpoint, of log: LogID, on id: SessionID, _ effects: inout [Effect]
   ) {
-    guard let shared = sessions[id]!.shared[log], !shared.isDisputed, shared.isEager,
+    guard let shared = sessions[held: id].shared[log], !shared.isDisputed, shared.isEager,
       max(shared.known, shared.pushedTo) >= checkpoint.size,
       shared.sentCheckpointSize < checkpoint.size,
-      (shared.theirCheckpoint?.size ?? 0) < checkpoint.size
+      shared.theirCheckpointSize < checkpoint.size
     else { return }
     offer(checkpoint, of: log, on: id, &effects)
   }
 
   /// The newest checkpoint, when its time has come.
   mutating func passDueCheckpoint(of log: LogID, _ now: UInt64, _ effects: inout [Effect]) {
-    guard let due = logs[log]!.checkpointDueAt, due <= now,
+    guard let due = logs[held: log].checkpointDueAt, due <= now,
       let checkpoint = newestCheckpoint(of: log)
     else { return }
     passOn(checkpoint, of: log, now, &effects)

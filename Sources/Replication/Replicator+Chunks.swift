@@ -8,31 +8,46 @@ extension Replicator {
   ) throws(MalformedMessage) {
     let chunk = try Chunk.decode(message)
     let log = try log(chunk.position, id)
-    guard let shared = sessions[id]!.shared[log] else {
+    guard let shared = sessions[id]?.shared[log] else {
       throw MalformedMessage(what: "chunk of a log that is not shared")
     }
     if chunk.request != 0, isRepair(log, chunk.request, id) {
       return received(repair: chunk, message, of: log, on: id, now, &effects)
     }
-    let index = chunk.request == 0 ? nil : logs[log]!.fetch.index(of: chunk.request, id)
-    if chunk.request != 0, index == nil { return effects.append(.count(.chunksUnasked)) }
-    guard !shared.isDisputed else { return }
-    if logs[log]!.isLimited { return notNow(log, on: id, &effects) }
-    guard chunk.end <= ceiling(of: log) else {
-      return beyond(chunk, log, on: id, now, &effects)
+    if chunk.request != 0, isTwins(log, chunk.request, id) {
+      return received(leaves: chunk, message, of: log, on: id, now, &effects)
     }
+    let index = chunk.request == 0 ? nil : logs[held: log].fetch.index(of: chunk.request, id)
+    if chunk.request != 0, index == nil { return effects.append(.count(.chunksUnasked)) }
     let early = EarlyChunk(
       chunk: chunk, message: message,
       checkpoint: shared.theirCheckpoint.flatMap { $0.size == chunk.checkpointSize ? $0 : nil })
+    guard isWellMade(early, index.map { logs[held: log].fetch.pieces[$0] }) else {
+      return blame(id, for: log, now, &effects)
+    }
+    guard !shared.isDisputed else { return }
+    if logs[held: log].isLimited { return notNow(log, on: id, &effects) }
+    guard chunk.end <= ceiling(of: log) else { return beyond(log, on: id, now, &effects) }
     if let index {
-      guard isInOrder(chunk, logs[log]!.fetch.pieces[index]) else {
-        return blame(id, for: log, now, &effects)
-      }
       note(chunk, message.count, index, of: log, on: id, now)
       received(answer: early, of: log, on: id, now, &effects)
     } else {
       received(push: early, of: log, on: id, now, &effects)
     }
+  }
+
+  /// What a chunk must keep by itself, and by what this session asked for and was sent: its sender sees all of that as we do,
+  /// and nothing else that is wrong with it is the sender's failure at once (Protocols/sync.md, 13).
+  private func isWellMade(_ early: EarlyChunk, _ piece: Piece?) -> Bool {
+    let chunk = early.chunk
+    if let piece {
+      guard isInOrder(chunk, piece), chunk.form != .compact || piece.form == .compact else {
+        return false
+      }
+    }
+    guard chunk.form != .leaves, chunk.areBodiesLawful(in: early.message) else { return false }
+    if chunk.checkpointSize == 0 { return chunk.count <= Limits.entriesAcceptedSingly }
+    return early.checkpoint != nil && chunk.end <= chunk.checkpointSize
   }
 
   private func isInOrder(_ chunk: Chunk, _ piece: Piece) -> Bool {
@@ -44,42 +59,43 @@ extension Replicator {
   private mutating func note(
     _ chunk: Chunk, _ bytes: Int, _ index: Int, of log: LogID, on id: SessionID, _ now: UInt64
   ) {
-    logs[log]!.fetch.note(chunk.count, bytes)
-    logs[log]!.fetch.update(index) {
+    expected(on: id)
+    logs[held: log].fetch.note(chunk.count, bytes)
+    logs[held: log].fetch.update(index) {
       $0.next = chunk.end
       $0.received += bytes
       $0.progressAt = now
       $0.isOver = chunk.end == $0.range.upperBound
     }
-    sessions[id]!.progressAt = now
-    sessions[id]!.pieceBytes += bytes
-    let shown = sessions[id]!.shared[log]!.shown
-    sessions[id]!.shared[log]!.shown = max(shown, chunk.end)
-    let piece = logs[log]!.fetch.pieces[index]
+    sessions[held: id].progressAt = now
+    sessions[held: id].pieceBytes += bytes
+    let shown = sessions[held: id].shared[held: log].shown
+    sessions[held: id].shared[held: log].shown = max(shown, chunk.end)
+    let piece = logs[held: log].fetch.pieces[index]
     if piece.isAlone, piece.received == bytes {
       let trip = max(1, now - piece.openedAt)
-      let known = sessions[id]!.roundTrip
-      sessions[id]!.roundTrip = known == 0 ? trip : (known + trip) / 2
+      let known = sessions[held: id].roundTrip
+      sessions[held: id].roundTrip = known == 0 ? trip : (known + trip) / 2
     }
     guard piece.isOver else { return }
-    let took = max(1, now - min(now, sessions[id]!.pieceEndedAt))
-    let rate = max(1, sessions[id]!.pieceBytes / Int(took))
-    let known = sessions[id]!.bytesPerMillisecond
-    sessions[id]!.bytesPerMillisecond = known == 0 ? rate : (known + rate) / 2
-    sessions[id]!.pieceEndedAt = now
-    sessions[id]!.pieceBytes = 0
+    let took = max(1, now - min(now, sessions[held: id].pieceEndedAt))
+    let rate = max(1, sessions[held: id].pieceBytes / Int(took))
+    let known = sessions[held: id].bytesPerMillisecond
+    sessions[held: id].bytesPerMillisecond = known == 0 ? rate : (known + rate) / 2
+    sessions[held: id].pieceEndedAt = now
+    sessions[held: id].pieceBytes = 0
   }
 
   private mutating func received(
     answer early: EarlyChunk, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    let size = logs[log]!.accepted.size
+    let size = logs[held: log].accepted.size
     if early.chunk.first == size {
       accept(early, log, on: id, now, &effects)
       acceptEarly(of: log, now, &effects)
     } else if early.chunk.first > size, let index = pieceHolding(early.chunk, log, id) {
-      logs[log]!.fetch.update(index) {
+      logs[held: log].fetch.update(index) {
         $0.early.append(early)
         $0.earlyBytes += early.message.count
       }
@@ -94,7 +110,7 @@ extension Replicator {
   }
 
   private func pieceHolding(_ chunk: Chunk, _ log: LogID, _ id: SessionID) -> Int? {
-    logs[log]!.fetch.pieces.firstIndex { $0.session == id && $0.request == chunk.request }
+    logs[held: log].fetch.pieces.firstIndex { $0.session == id && $0.request == chunk.request }
   }
 
   /// Goes on with what came early and is next now.
@@ -102,18 +118,18 @@ extension Replicator {
     of log: LogID, _ now: UInt64, _ effects: inout [Effect]
   ) {
     while true {
-      let size = logs[log]!.accepted.size
+      let size = logs[held: log].accepted.size
       guard
-        let index = logs[log]!.fetch.pieces.firstIndex(where: {
+        let index = logs[held: log].fetch.pieces.firstIndex(where: {
           $0.early.first.map { $0.chunk.first <= size } ?? false
         })
       else { return }
-      let early = logs[log]!.fetch.pieces[index].early[0]
-      logs[log]!.fetch.update(index) {
+      let early = logs[held: log].fetch.pieces[index].early[0]
+      logs[held: log].fetch.update(index) {
         $0.early.removeFirst()
         $0.earlyBytes -= early.message.count
       }
-      let piece = logs[log]!.fetch.pieces[index]
+      let piece = logs[held: log].fetch.pieces[index]
       if early.chunk.first == size {
         accept(early, log, on: piece.session, now, &effects)
       } else if early.chunk.end > size {
@@ -135,15 +151,15 @@ extension Replicator {
     push early: EarlyChunk, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    let size = logs[log]!.accepted.size
+    let size = logs[held: log].accepted.size
     if early.chunk.first == size {
       accept(early, log, on: id, now, &effects)
       acceptEarly(of: log, now, &effects)
       releaseDone(of: log)
       return
     }
-    let shown = sessions[id]!.shared[log]!.shown
-    sessions[id]!.shared[log]!.shown = max(shown, early.chunk.end)
+    let shown = sessions[held: id].shared[held: log].shown
+    sessions[held: id].shared[held: log].shown = max(shown, early.chunk.end)
     if early.chunk.end <= size {
       effects.append(.count(.pushesDuplicate))
       guard isHeld(lastOf: early, log) else {
@@ -170,12 +186,11 @@ extension Replicator {
 
   /// Above the end of the epoch, or the freeze: what stands below is asked for, the rest not taken.
   private mutating func beyond(
-    _ chunk: Chunk, _ log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+    _ log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    guard chunk.request == 0 else { return blame(id, for: log, now, &effects) }
     effects.append(.count(.pushesEnded))
     prune(log, on: id, &effects)
-    guard logs[log]!.accepted.size < ceiling(of: log) else { return }
+    guard logs[held: log].accepted.size < ceiling(of: log) else { return }
     startPull(of: log, now, &effects)
   }
 
@@ -185,34 +200,46 @@ extension Replicator {
     _ early: EarlyChunk, _ log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
+    let state = logs[held: log].accepted
+    guard let batch = early.chunk.batch(of: early.message, extending: state) else {
+      return blame(id, for: log, now, &effects)
+    }
+    if early.chunk.checkpointSize == 0, !hasRoomAboveCheckpoint(early.chunk, log) {
+      return waitForCheckpoint(log, on: id, &effects)
+    }
     do {
-      let verified = try verify(early, log)
-      take(verified, from: id, early, log, now, &effects)
+      take(try verify(batch, early, state), from: id, early, log, now, &effects)
     } catch {
       switch error {
-      case .failure:
-        // What stands here may be another history than the sender's.
-        if logs[log]!.accepted.size > 0 {
-          seekFork(of: log, from: logs[log]!.accepted.size - 1, on: id, now, &effects)
-        }
-        failed(early.chunk, log, on: id, now, &effects)
+      case .failure(let failure):
+        failed(early, batch, failure, log, on: id, now, &effects)
       case .fault(let fault): freeze(log, fault, &effects)
       }
     }
   }
 
-  private func verify(_ early: EarlyChunk, _ log: LogID) throws(Rejection) -> VerifiedBatch {
-    let state = logs[log]!.accepted
-    let chunk = early.chunk
-    guard chunk.areStatesLawful(in: early.message),
-      let batch = chunk.batch(of: early.message, extending: state)
-    else { throw .failure(.empty) }
-    if chunk.checkpointSize == 0 {
-      guard chunk.count <= Limits.entriesAcceptedSingly else { throw .failure(.notUnderCheckpoint) }
-      return try state.accept(batch)
-    }
+  private func verify(
+    _ batch: HashedBatch, _ early: EarlyChunk, _ state: LogState
+  ) throws(Rejection) -> VerifiedBatch {
+    guard early.chunk.checkpointSize > 0 else { return try state.accept(batch) }
     guard let checkpoint = early.checkpoint else { throw .failure(.notUnderCheckpoint) }
-    return try state.accept(batch, under: checkpoint, consistency: chunk.proof)
+    return try state.accept(batch, under: checkpoint, consistency: early.chunk.proof)
+  }
+
+  /// Entries that no checkpoint of their author covers are taken up to a bound: only so many could ever have other
+  /// signatures elsewhere (SYNC-26). An author that keeps SYNC-50 never comes near it.
+  private func hasRoomAboveCheckpoint(_ chunk: Chunk, _ log: LogID) -> Bool {
+    chunk.end - min(newestCheckpoint(of: log)?.size ?? 0, chunk.end)
+      <= Limits.entriesWithoutCheckpoint
+  }
+
+  private mutating func waitForCheckpoint(
+    _ log: LogID, on id: SessionID, _ effects: inout [Effect]
+  ) {
+    effects.append(.count(.checkpointsMissing))
+    release(log)
+    logs[held: log].pullDueAt = nil
+    prune(log, on: id, &effects)
   }
 
   private mutating func take(
@@ -220,12 +247,13 @@ extension Replicator {
     _ now: UInt64, _ effects: inout [Effect]
   ) {
     let chunk = early.chunk
-    logs[log]!.accepted = verified.after
-    logs[log]!.upstream = id
-    let shown = sessions[id]!.shared[log]!.shown
-    sessions[id]!.shared[log]!.shown = max(shown, verified.after.size)
+    progressed(log, on: id)
+    logs[held: log].accepted = verified.after
+    logs[held: log].upstream = id
+    let shown = sessions[held: id].shared[held: log].shown
+    sessions[held: id].shared[held: log].shown = max(shown, verified.after.size)
     if log == ownLog {
-      let peer = sessions[id]!.opening.peer
+      let peer = sessions[held: id].opening.peer
       closeSigning(
         because:
           "\(peer) held own entries up to \(verified.after.size) that this folder lacked: it is an old copy"
@@ -233,13 +261,13 @@ extension Replicator {
       effects.append(.event(.ownEntriesFrom(peer, size: verified.after.size)))
     }
     if chunk.request != 0 {
-      logs[log]!.debts.append(
+      logs[held: log].debts.append(
         Debt(
           session: id, request: chunk.request, upTo: verified.after.size,
           bytes: early.message.count))
-      sessions[id]!.owedBytes += early.message.count
-      clearSuspect(of: log, by: chunk, id, now, &effects)
+      sessions[held: id].owedBytes += early.message.count
     }
+    if logs[held: log].fetch.suspect == chunk.first { logs[held: log].fetch.suspect = nil }
     effects.append(.append(verified, bulk: chunk.request != 0 && chunk.checkpointSize > 0))
     for checkpoint in [early.checkpoint, sessions[id]?.shared[log]?.theirCheckpoint] {
       // The one that everybody knows comes with each push: it was compared with the tree once.
@@ -247,44 +275,61 @@ extension Replicator {
       else { continue }
       wait(checkpoint, of: log)
     }
-    if highestKnown(of: log) <= verified.after.size { logs[log]!.pullDueAt = nil }
+    if highestKnown(of: log) <= verified.after.size { logs[held: log].pullDueAt = nil }
   }
 
-  /// The entries were right, in full: who sent them otherwise lied.
-  private mutating func clearSuspect(
-    of log: LogID, by chunk: Chunk, _ id: SessionID, _ now: UInt64, _ effects: inout [Effect]
-  ) {
-    guard let suspect = logs[log]!.fetch.suspect, chunk.first == suspect.first else { return }
-    logs[log]!.fetch.suspect = nil
-    guard suspect.session != id, sessions[suspect.session] != nil else { return }
-    effects.append(.count(.chunksFailed))
-    fail(suspect.session, now, &effects)
-  }
+  // MARK: What does not fit
 
+  /// Compact leaves are rebuilt with what is stored here: when they fail, either side may be wrong. Whole ones tell.
   private mutating func failed(
-    _ chunk: Chunk, _ log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+    _ early: EarlyChunk, _ batch: HashedBatch, _ failure: AcceptanceFailure, _ log: LogID,
+    on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    // Nobody is asked for the same in full twice.
-    guard chunk.request != 0, !chunk.full, chunk.checkpointSize > 0,
-      logs[log]!.fetch.suspect?.first != chunk.first
-    else { return blame(id, for: log, now, &effects) }
-    effects.append(.count(.chunksAskedInFull))
-    logs[log]!.fetch.suspect = (chunk.first, id)
+    cameToNothing(on: id)
+    let chunk = early.chunk
+    if chunk.isFull, isSendersFailure(early, batch, failure, log) {
+      return blame(id, for: log, now, &effects)
+    }
+    if chunk.isFull {
+      // It is the author's, and what stands here may be another history, or have other signatures.
+      effects.append(.count(.chunksDiffer))
+    } else {
+      effects.append(.count(.chunksAskedInFull))
+      logs[held: log].fetch.suspect = chunk.first
+    }
+    if chunk.first > 0 { seekFork(of: log, from: chunk.first - 1, on: id, now, &effects) }
+    guard sessions[id] != nil else { return }
     release(log) { $0.session == id }
-    // Of another, if there is one.
-    if hasOther(than: id, of: log, at: chunk.first, now) {
-      sessions[id]!.shared[log]!.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
+    if chunk.isFull || hasOther(than: id, of: log, at: chunk.first, now) {
+      sessions[held: id].shared[held: log].passedOverUntil =
+        now + Limits.sourcePassedOverMilliseconds
     }
     startPull(of: log, now, &effects)
+  }
+
+  /// Whether whole leaves are wrong by themselves: not what the log's key signed, one by one or by the checkpoint that they came
+  /// under, or with another body than they name.
+  private func isSendersFailure(
+    _ early: EarlyChunk, _ batch: HashedBatch, _ failure: AcceptanceFailure, _ log: LogID
+  ) -> Bool {
+    if case .bodyHash = failure { return true }
+    let identity = logs[held: log].accepted.identity
+    guard let checkpoint = early.checkpoint else {
+      return identity.firstUnsigned(in: batch.batch) != nil
+    }
+    return !batch.isUnder(
+      checkpoint, before: early.chunk.before, consistency: early.chunk.proof)
   }
 
   /// What came is the sender's failure: counted, and the log is asked for elsewhere.
   private mutating func blame(
     _ id: SessionID, for log: LogID, _ now: UInt64, _ effects: inout [Effect]
   ) {
+    cameToNothing(on: id)
     effects.append(.count(.chunksFailed))
     release(log) { $0.session == id }
-    sessions[id]!.shared[log]!.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
+    sessions[held: id].shared[held: log].passedOverUntil =
+      now + Limits.sourcePassedOverMilliseconds
     if log == ownLog { dropClaim(on: id, now, &effects) }
     fail(id, now, &effects)
     startPull(of: log, now, &effects)
@@ -292,8 +337,10 @@ extension Replicator {
 
   mutating func fail(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
     guard sessions[id] != nil else { return }
-    sessions[id]!.failures += 1
-    if sessions[id]!.failures >= Limits.failuresOfSession { close(id, .failures, now, &effects) }
+    sessions[held: id].failures += 1
+    if sessions[held: id].failures >= Limits.failuresOfSession {
+      close(id, .failures, now, &effects)
+    }
   }
 
   private mutating func freeze(_ log: LogID, _ fault: AuthorFault, _ effects: inout [Effect]) {

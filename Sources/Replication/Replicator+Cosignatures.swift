@@ -4,94 +4,87 @@ import Log
 // Cosignatures of others' logs, their way to the author, and the author's sets: Protocols/sync.md, 7.
 extension Replicator {
   mutating func wantCosignature(of log: LogID, _ now: UInt64, _ effects: inout [Effect]) {
-    guard log != ownLog, signing == .ready, logs[log]!.accepted.frozenAt == nil,
-      now >= logs[log]!.cosignDueAt,
-      let checkpoint = newestCheckpoint(of: log), checkpoint.size > logs[log]!.cosignedSize,
-      checkpoint.size <= logs[log]!.durable.size,
+    guard log != ownLog, signing == .ready, logs[held: log].accepted.frozenAt == nil,
+      now >= logs[held: log].cosignDueAt,
+      let checkpoint = newestCheckpoint(of: log), checkpoint.size > logs[held: log].cosignedSize,
+      checkpoint.size <= logs[held: log].durable.size,
       checkpoint.size <= min(ceiling(of: log), successors[log]?.endsAt ?? .max),
-      !logs[log]!.isContradicted, reader.isWhole(log, below: checkpoint.size)
+      !logs[held: log].isContradicted, reader.isWhole(log, below: checkpoint.size)
     else { return }
-    logs[log]!.cosignedSize = checkpoint.size
-    logs[log]!.cosignDueAt = now + Limits.cosignEveryMilliseconds
+    logs[held: log].cosignedSize = checkpoint.size
+    logs[held: log].cosignDueAt = now + Limits.cosignEveryMilliseconds
     effects.append(.cosign(checkpoint))
   }
 
   func isDisputedAnywhere(_ log: LogID) -> Bool {
-    sessionOrder.contains { sessions[$0]!.shared[log]?.isDisputed == true }
+    sessionOrder.contains { sessions[held: $0].shared[log]?.isDisputed == true }
   }
 
   mutating func cosigned(
-    _ log: LogID, _ checkpoint: VerifiedCheckpoint, _ cosignature: Cosignature, _ now: UInt64,
-    _ effects: inout [Effect]
+    _ log: LogID, _ checkpoint: VerifiedCheckpoint, _ cosignature: Cosignature,
+    _ key: CosigningPublicKey, _ now: UInt64, _ effects: inout [Effect]
   ) {
+    guard logs[log] != nil else { return }
     effects.append(.keepCosignature(log, checkpoint, cosignature))
+    let cosignature = NamedCosignature(cosignature, by: key)
     remember(cosignature, of: log, size: checkpoint.size, now)
     relay(cosignature, over: checkpoint, of: log, from: nil, now)
   }
 
   /// Takes a cosignature along towards the author: SYNC-52.
   private mutating func relay(
-    _ cosignature: Cosignature, over checkpoint: VerifiedCheckpoint, of log: LogID,
+    _ cosignature: NamedCosignature, over checkpoint: VerifiedCheckpoint, of log: LogID,
     from source: SessionID?, _ now: UInt64
   ) {
     let name = cosignature.name
-    guard log != ownLog, checkpoint.size > logs[log]!.relayed[name] ?? 0 else { return }
-    if let place = logs[log]!.outgoing.firstIndex(where: { $0.cosignature.name == name }) {
-      guard logs[log]!.outgoing[place].checkpoint.size < checkpoint.size else { return }
-      logs[log]!.outgoing.remove(at: place)
+    guard log != ownLog, checkpoint.size > logs[held: log].relayed[name] ?? 0 else { return }
+    if let place = logs[held: log].outgoing.firstIndex(where: { $0.cosignature.name == name }) {
+      guard logs[held: log].outgoing[place].checkpoint.size < checkpoint.size else { return }
+      logs[held: log].outgoing.remove(at: place)
     }
-    logs[log]!.outgoing.append(
+    logs[held: log].outgoing.append(
       OutgoingCosignature(checkpoint: checkpoint, cosignature: cosignature, source: source))
-    if logs[log]!.outgoingDueAt == nil {
-      logs[log]!.outgoingDueAt = now + Limits.cosignaturesJoinMilliseconds
+    if logs[held: log].outgoingDueAt == nil {
+      logs[held: log].outgoingDueAt = now + Limits.cosignaturesJoinMilliseconds
     }
   }
 
   /// Sends what waited to the author itself, or where its entries come from.
   mutating func relayDue(of log: LogID, _ now: UInt64, _ effects: inout [Effect]) {
-    guard let due = logs[log]!.outgoingDueAt, due <= now else { return }
-    let outgoing = logs[log]!.outgoing
-    logs[log]!.outgoing = []
-    logs[log]!.outgoingDueAt = nil
-    let author = authorOf[log]!
+    guard let due = logs[held: log].outgoingDueAt, due <= now else { return }
+    let outgoing = logs[held: log].outgoing
+    logs[held: log].outgoing = []
+    logs[held: log].outgoingDueAt = nil
+    let author = authorOf[log]
     let direct = sessionOrder.first {
-      sessions[$0]!.opening.peer == author && sessions[$0]!.shared[log] != nil
+      sessions[held: $0].opening.peer == author && sessions[held: $0].shared[log] != nil
     }
-    guard let target = direct ?? logs[log]!.upstream, sessions[target] != nil else { return }
+    guard let target = direct ?? logs[held: log].upstream, sessions[target] != nil else { return }
     for size in Set(outgoing.map(\.checkpoint.size)).sorted() {
       let group = outgoing.filter { $0.checkpoint.size == size && $0.source != target }
       guard let checkpoint = group.first?.checkpoint else { continue }
       for name in group.map(\.cosignature.name) {
-        logs[log]!.relayed[name] = size
-        if target == direct { logs[log]!.delivered[name] = size }
+        logs[held: log].relayed[name] = size
+        if target == direct { logs[held: log].delivered[name] = size }
       }
       send(group.map(\.cosignature), over: checkpoint, .towardsAuthor, on: target, &effects)
     }
   }
 
-  /// Sends cosignatures, in the form of the session's version.
   private func send(
-    _ cosignatures: [Cosignature], over checkpoint: VerifiedCheckpoint,
+    _ cosignatures: [NamedCosignature], over checkpoint: VerifiedCheckpoint,
     _ direction: CosignedDirection, on id: SessionID, _ effects: inout [Effect]
   ) {
-    guard let position = sessions[id]!.ourPositions[checkpoint.logID] else { return }
+    guard let position = sessions[held: id].ourPositions[checkpoint.logID] else { return }
     var rest = cosignatures[...]
     while !rest.isEmpty {
       let some = Array(rest.prefix(Limits.cosignaturesOfMessage))
       rest = rest.dropFirst(some.count)
-      guard sessions[id]!.version > 1 else {
-        let note = checkpoint.note(cosignatures: some)
-        send(.cosigned(direction: direction, position: position, note: note), on: id, &effects)
-        continue
-      }
-      let lines = some.map {
-        CosignatureSet.Line(keyID: $0.keyID, time: $0.time, signature: $0.signature)
-      }
       send(
         .cosignatures(
           CosignatureSet(
             direction: direction, checkpoint: SignedSize(checkpoint, at: position),
-            cosignatures: lines)), on: id, &effects)
+            cosignatures: some)), on: id, &effects)
     }
   }
 
@@ -100,108 +93,99 @@ extension Replicator {
   mutating func offerCosignatures(of log: LogID, on id: SessionID, _ effects: inout [Effect]) {
     let author = authorOf[log]
     let isTowardsAuthor =
-      sessions[id]!.opening.peer == author
-      || !sessionOrder.contains { sessions[$0]!.opening.peer == author }
-    guard log != ownLog, isTowardsAuthor, sessions[id]!.shared[log]?.isDisputed == false,
+      sessions[held: id].opening.peer == author
+      || !sessionOrder.contains { sessions[held: $0].opening.peer == author }
+    guard log != ownLog, isTowardsAuthor, sessions[held: id].shared[log]?.isDisputed == false,
       let checkpoint = newestCheckpoint(of: log)
     else { return }
-    let held = logs[log]!.cosignatures
-    let names = held.keys.sorted().filter { name in
-      held[name]!.size == checkpoint.size && logs[log]!.delivered[name] ?? 0 < checkpoint.size
+    let progress = logs[held: log]
+    let due = progress.cosignatures.sorted { $0.key < $1.key }.filter { name, held in
+      held.size == checkpoint.size && progress.delivered[name] ?? 0 < checkpoint.size
     }.prefix(16)
-    guard !names.isEmpty else { return }
-    if sessions[id]!.opening.peer == author {
-      for name in names { logs[log]!.delivered[name] = checkpoint.size }
+    guard !due.isEmpty else { return }
+    if sessions[held: id].opening.peer == author {
+      for (name, _) in due { logs[held: log].delivered[name] = checkpoint.size }
     }
-    send(
-      names.map { held[$0]!.cosignature }, over: checkpoint, .towardsAuthor, on: id, &effects)
+    send(due.map(\.value.cosignature), over: checkpoint, .towardsAuthor, on: id, &effects)
   }
 
-  mutating func received(
-    cosigned note: [UInt8], _ direction: CosignedDirection, of log: LogID, on id: SessionID,
-    _ now: UInt64, _ effects: inout [Effect]
-  ) {
-    let checkpoint = try? VerifiedCheckpoint.verify(
-      note: note, identity: logs[log]!.accepted.identity, known: newestCheckpoint(of: log))
-    // A line of another kind is some other tool's, and no business of ours.
-    let lines = (try? Note(parsing: note))?.signatures.compactMap { try? Cosignature($0) }
-    received(lines ?? [], over: checkpoint, direction, of: log, on: id, now, &effects)
-  }
-
+  /// - Precondition: the log is shared on this session.
   mutating func received(
     _ set: CosignatureSet, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    let checkpoint = try? VerifiedCheckpoint.verify(
-      size: set.checkpoint.size, root: set.checkpoint.root, signature: set.checkpoint.signature,
-      identity: logs[log]!.accepted.identity, known: newestCheckpoint(of: log))
-    let own = logs[log]!.cosignatures[ownName]?.cosignature.keyID
-    let cosignatures = set.cosignatures.compactMap { line -> Cosignature? in
-      guard let name = line.keyID == own ? ownName : cosigners[line.keyID] else {
-        effects.append(.count(.cosignaturesUnknown))
-        return nil
-      }
-      return Cosignature(
-        name: name, keyID: line.keyID, time: line.time, signature: line.signature)
+    // Nothing in it is newer than what is here: not even the checkpoint is verified.
+    let size = set.checkpoint.size.value
+    let isOld = set.cosignatures.allSatisfy {
+      logs[held: log].cosignatures[$0.name]?.size ?? 0 > size
     }
-    received(cosignatures, over: checkpoint, set.direction, of: log, on: id, now, &effects)
-  }
-
-  /// - Parameter checkpoint: nil when it did not verify.
-  private mutating func received(
-    _ cosignatures: [Cosignature], over checkpoint: VerifiedCheckpoint?,
-    _ direction: CosignedDirection, of log: LogID, on id: SessionID, _ now: UInt64,
-    _ effects: inout [Effect]
-  ) {
-    guard let checkpoint else {
+    guard !isOld else { return }
+    guard let checkpoint = verifiedOrKnown(set.checkpoint, of: log, on: id) else {
       effects.append(.count(.checkpointsBad))
       return fail(id, now, &effects)
     }
-    comparePairs(checkpoint, &effects)
+    let isCovered = isCovered(set.checkpoint, log)
+    if !isCovered { comparePairs(checkpoint, &effects) }
     noticeOwn(checkpoint, from: id)
-    var verified: [Cosignature] = []
-    for cosignature in cosignatures where sessions[id] != nil {
-      if take(cosignature, over: checkpoint, of: log, direction, on: id, now, &effects) {
+    var verified: [NamedCosignature] = []
+    for cosignature in set.cosignatures where sessions[id] != nil {
+      if take(cosignature, over: checkpoint, of: log, set.direction, on: id, now, &effects) {
         verified.append(cosignature)
       }
     }
-    guard direction == .fromAuthor, sessions[id] != nil,
-      checkpoint.size <= logs[log]!.accepted.size
+    guard set.direction == .fromAuthor, sessions[id] != nil,
+      checkpoint.size <= logs[held: log].accepted.size
     else { return }
-    keep(checkpoint, of: log, from: id, now, &effects)
+    if !isCovered { keep(checkpoint, of: log, from: id, now, &effects) }
     // Only what was verified counts and travels on: lines cost a carrier nothing to invent.
-    let set = CosignedSet(size: checkpoint.size, count: verified.count)
-    guard !verified.isEmpty, set > logs[log]!.passedSet else { return }
-    logs[log]!.passedSet = set
+    let passed = CosignedSet(size: checkpoint.size, count: verified.count)
+    guard !verified.isEmpty, passed > logs[held: log].passedSet else { return }
+    logs[held: log].passedSet = passed
     hand(verified, over: checkpoint, except: id, &effects)
+  }
+
+  /// The checkpoint that cosignatures came over: one that is at hand is not verified again.
+  private func verifiedOrKnown(
+    _ checkpoint: SignedSize, of log: LogID, on id: SessionID
+  ) -> VerifiedCheckpoint? {
+    if let newest = newestCheckpoint(of: log), newest.size == checkpoint.size.value,
+      newest.root == checkpoint.root
+    {
+      return newest
+    }
+    return verified(checkpoint, of: log, on: id)
   }
 
   /// - Returns: whether the cosignature is known to be valid.
   private mutating func take(
-    _ cosignature: Cosignature, over checkpoint: VerifiedCheckpoint, of log: LogID,
+    _ cosignature: NamedCosignature, over checkpoint: VerifiedCheckpoint, of log: LogID,
     _ direction: CosignedDirection, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) -> Bool {
-    let known = logs[log]!.cosignatures[cosignature.name]
+    let name = cosignature.name
+    let known = logs[held: log].cosignatures[name]
     if let known, known.size == checkpoint.size, known.cosignature == cosignature {
-      if direction == .fromAuthor { logs[log]!.delivered[cosignature.name] = checkpoint.size }
+      if direction == .fromAuthor { logs[held: log].delivered[name] = checkpoint.size }
       return true
     }
-    guard cosignature.name != ownName else { return false }
-    guard let key = peers[cosignature.name]?.cosigningKey else {
+    guard name != ownName else { return false }
+    // Whose key it is, our roster alone says: another one's is nobody's failure, and goes nowhere.
+    guard let key = peers[name]?.cosigningKey, key == cosignature.key else {
       effects.append(.count(.cosignaturesUnknown))
       return false
     }
     guard checkpoint.size > known?.size ?? 0 else { return false }
-    guard cosignature.verify(over: checkpoint, key: key) else {
+    let signed = cosignature.cosignature
+    guard signed.verify(over: checkpoint, key: key) else {
       effects.append(.count(.cosignaturesBad))
       fail(id, now, &effects)
       return false
     }
-    if direction == .fromAuthor { logs[log]!.delivered[cosignature.name] = checkpoint.size }
+    progressed(log, on: id)
+    if direction == .fromAuthor { logs[held: log].delivered[name] = checkpoint.size }
     // As with checkpoints: nothing on disk speaks of entries that are not there.
-    if checkpoint.size <= logs[log]!.durable.size {
+    if checkpoint.size <= logs[held: log].durable.size {
       remember(cosignature, of: log, size: checkpoint.size, now)
-      effects.append(.keepCosignature(log, checkpoint, cosignature))
+      effects.append(.keepCosignature(log, checkpoint, signed))
     }
     if direction == .towardsAuthor {
       relay(cosignature, over: checkpoint, of: log, from: id, now)
@@ -210,19 +194,20 @@ extension Replicator {
   }
 
   private mutating func remember(
-    _ cosignature: Cosignature, of log: LogID, size: UInt64, _ now: UInt64
+    _ cosignature: NamedCosignature, of log: LogID, size: UInt64, _ now: UInt64
   ) {
     guard
-      logs[log]!.cosignatures[cosignature.name] != nil
-        || logs[log]!.cosignatures.count < Limits.cosignersOfLog
+      logs[held: log].cosignatures[cosignature.name] != nil
+        || logs[held: log].cosignatures.count < Limits.cosignersOfLog
     else { return }
-    logs[log]!.cosignatures[cosignature.name] = (size: size, cosignature: cosignature)
-    logs[log]!.cosignaturesChanged = true
-    if size > logs[log]!.cosignaturesSize {
-      logs[log]!.cosignaturesSize = size
+    logs[held: log].cosignatures[cosignature.name] = HeldCosignature(
+      size: size, cosignature: cosignature)
+    logs[held: log].cosignaturesChanged = true
+    if size > logs[held: log].cosignaturesSize {
+      logs[held: log].cosignaturesSize = size
       // The first of a set waits for the others.
-      logs[log]!.cosignaturesDueAt = max(
-        logs[log]!.cosignaturesDueAt, now + Limits.cosignaturesSettleMilliseconds)
+      logs[held: log].cosignaturesDueAt = max(
+        logs[held: log].cosignaturesDueAt, now + Limits.cosignaturesSettleMilliseconds)
     }
   }
 
@@ -231,24 +216,25 @@ extension Replicator {
     guard let own = logs[ownLog], own.cosignaturesChanged, now >= own.cosignaturesDueAt,
       let checkpoint = reader.newestCheckpoint(of: ownLog)
     else { return }
-    let set = own.cosignatures.keys.sorted().compactMap { name in
-      own.cosignatures[name]!.size == checkpoint.size ? own.cosignatures[name]!.cosignature : nil
+    let set = own.cosignatures.sorted { $0.key < $1.key }.compactMap { _, held in
+      held.size == checkpoint.size ? held.cosignature : nil
     }
     guard !set.isEmpty else { return }
-    logs[ownLog]!.cosignaturesChanged = false
-    logs[ownLog]!.cosignaturesDueAt = now + Limits.cosignaturesEveryMilliseconds
+    logs[held: ownLog].cosignaturesChanged = false
+    logs[held: ownLog].cosignaturesDueAt = now + Limits.cosignaturesEveryMilliseconds
     hand(
       Array(set.prefix(Limits.cosignaturesOfMessage)), over: checkpoint, except: nil, &effects)
   }
 
   /// Sends the author's set along the tree, to every peer that has the entries.
   private func hand(
-    _ cosignatures: [Cosignature], over checkpoint: VerifiedCheckpoint, except source: SessionID?,
+    _ cosignatures: [NamedCosignature], over checkpoint: VerifiedCheckpoint,
+    except source: SessionID?,
     _ effects: inout [Effect]
   ) {
     let log = checkpoint.logID
-    for id in sessionOrder where id != source && sessions[id]!.isReady {
-      guard let shared = sessions[id]!.shared[log], !shared.isDisputed, shared.isEager,
+    for id in sessionOrder where id != source && sessions[held: id].isReady {
+      guard let shared = sessions[held: id].shared[log], !shared.isDisputed, shared.isEager,
         max(shared.known, shared.pushedTo) >= checkpoint.size
       else { continue }
       send(cosignatures, over: checkpoint, .fromAuthor, on: id, &effects)

@@ -32,19 +32,19 @@ extension Replicator {
   mutating func listed(
     _ first: Int, _ ids: [[UInt8]], on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
-    guard first == sessions[id]!.theirSaltedIDs.count else {
+    guard first == sessions[held: id].theirSaltedIDs.count else {
       throw MalformedMessage(what: "list of logs with a gap")
     }
     // Each list costs a hash for each log we have: none without a log, but the first.
-    guard !ids.isEmpty || !sessions[id]!.hasListed else {
+    guard !ids.isEmpty || !sessions[held: id].hasListed else {
       throw MalformedMessage(what: "list of no logs")
     }
-    sessions[id]!.listsSeen += 1
-    guard sessions[id]!.listsSeen <= Limits.listsOfSession else {
+    sessions[held: id].listsSeen += 1
+    guard sessions[held: id].listsSeen <= Limits.listsOfSession else {
       throw MalformedMessage(what: "more than \(Limits.listsOfSession) lists of logs")
     }
-    sessions[id]!.hasListed = true
-    sessions[id]!.theirSaltedIDs.append(contentsOf: ids)
+    sessions[held: id].hasListed = true
+    sessions[held: id].theirSaltedIDs.append(contentsOf: ids)
     // In what is new alone: else thousands of lists of one log each would cost millions of comparisons.
     recognise(ArraySlice(logOrder), among: first, on: id)
   }
@@ -70,7 +70,7 @@ extension Replicator {
       session.shared[log] = SharedLog()
       session.areOpeningsDue = true
       session.areProofsDue = true
-      if logs[log]!.durable.size > 0 { session.unannounced.insert(log) }
+      if logs[held: log].durable.size > 0 { session.unannounced.insert(log) }
     }
     sessions[id] = session
   }
@@ -78,24 +78,28 @@ extension Replicator {
   /// Sends the heads that changed in this step, in one message a session; the first also when there
   /// are none: SYNC-10.
   mutating func announce(_ now: UInt64, _ effects: inout [Effect]) {
-    for id in sessionOrder where sessions[id]!.isReady {
+    for id in sessionOrder where sessions[held: id].isReady {
       leaveRequests(on: id, &effects)
       collectLate(on: id, now)
       let isFirst =
-        !sessions[id]!.hasSentAnswer && sessions[id]!.isAnnounced && sessions[id]!.hasListed
-      guard isFirst || !sessions[id]!.unannounced.isEmpty else { continue }
+        !sessions[held: id].hasSentAnswer && sessions[held: id].isAnnounced
+        && sessions[held: id].hasListed
+      guard isFirst || !sessions[held: id].unannounced.isEmpty else { continue }
       var heads: [AnnouncedHead] = []
-      let changed = sessions[id]!.unannounced
-      for log in sessions[id]!.ourLogs where changed.contains(log) {
-        let head = logs[log]!.durable
-        guard head.size > 0, sessions[id]!.shared[log]!.announced != head else { continue }
-        sessions[id]!.shared[log]!.announced = head
-        sessions[id]!.shared[log]!.lateDue = nil
-        let position = sessions[id]!.ourPositions[log]!
-        heads.append(AnnouncedHead(position: position, size: head.size, leafHash: head.leafHash))
+      let changed = sessions[held: id].unannounced
+      for (position, log) in sessions[held: id].ourLogs.enumerated() where changed.contains(log) {
+        let head = logs[held: log].durable
+        guard head.size > 0, sessions[held: id].shared[held: log].announced != head else {
+          continue
+        }
+        sessions[held: id].shared[held: log].announced = head
+        sessions[held: id].shared[held: log].lateDue = nil
+        heads.append(
+          AnnouncedHead(
+            position: position, size: LogSize(own: head.size), leafHash: head.leafHash))
       }
-      sessions[id]!.unannounced = []
-      if isFirst { sessions[id]!.hasSentAnswer = true }
+      sessions[held: id].unannounced = []
+      if isFirst { sessions[held: id].hasSentAnswer = true }
       if isFirst || !heads.isEmpty { send(.heads(heads), on: id, &effects) }
     }
     passOnProofs(&effects)
@@ -107,37 +111,49 @@ extension Replicator {
   ) throws(MalformedMessage) {
     for head in heads {
       let log = try log(head.position, id)
-      guard let shared = sessions[id]!.shared[log] else {
+      guard let shared = sessions[held: id].shared[log] else {
         throw MalformedMessage(what: "head of a log that is not shared")
       }
-      let isFirst = shared.theirs == nil
-      let next = LogHead(size: head.size, leafHash: head.leafHash)
+      let next = LogHead(size: head.size.value, leafHash: head.leafHash)
       // Recorded even when it contradicts: the digest compares what was announced.
-      sessions[id]!.shared[log]!.theirs = next
-      // Of another hash at the same size: what is here decides, if it reaches so far. Its leaves may have been replaced.
-      let isAbove = next.size > logs[log]!.accepted.size
-      if let last = shared.theirs,
-        next.size < last.size || (isAbove && next.size == last.size && next != last)
-      {
-        dispute(log, on: id, size: next.size, now, &effects)
-        if log == ownLog { claimed(on: id, now, &effects) }
-        continue
-      }
-      effects.append(.event(.peerHead(sessions[id]!.opening.peer, log, size: next.size)))
-      compare(next, of: log, on: id, now, &effects)
-      if isFirst { offerCosignatures(of: log, on: id, &effects) }
-      wantMore(of: log, now)
+      sessions[held: id].shared[held: log].theirs = next
+      guard !isUnread(log, of: sessions[held: id].opening.peer, now) else { continue }
+      take(next, after: shared.theirs, of: log, on: id, now, &effects)
     }
     ask(now, &effects)
     answered(on: id, now, &effects)
     startRepairs(now, &effects)
   }
 
+  /// A head of one log; of the same size with another hash its leaf may have been replaced (SYNC-89).
+  private mutating func take(
+    _ next: LogHead, after last: LogHead?, of log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    if let last, next.size < last.size {
+      dispute(log, on: id, size: next.size, now, &effects)
+      if log == ownLog { claimed(on: id, now, &effects) }
+      return
+    }
+    if next.size > last?.size ?? 0 {
+      // What is here shows that it is so; what is not is a promise.
+      if next.size <= logs[held: log].durable.size {
+        progressed(log, on: id)
+      } else {
+        promised(log, on: id)
+      }
+    }
+    effects.append(.event(.peerHead(sessions[held: id].opening.peer, log, size: next.size)))
+    compare(next, of: log, on: id, now, &effects)
+    if last == nil { offerCosignatures(of: log, on: id, &effects) }
+    wantMore(of: log, now)
+  }
+
   /// The fork check: one look-up, all 32 bytes. SYNC-12.
   mutating func compare(
     _ head: LogHead, of log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    guard head.size <= logs[log]!.accepted.size else {
+    guard head.size <= logs[held: log].accepted.size else {
       if log == ownLog { claimed(on: id, now, &effects) }
       return
     }
@@ -153,8 +169,10 @@ extension Replicator {
     _ log: LogID, at index: UInt64, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
     if log == ownLog { claimed(on: id, now, &effects) }
-    dispute(log, on: id, size: index + 1, now, &effects)
-    seekFork(of: log, from: index, on: id, now, &effects)
+    // The headers tell whether it is another history or other signatures of the same.
+    if !seekFork(of: log, from: index, on: id, now, &effects) {
+      dispute(log, on: id, size: index + 1, now, &effects)
+    }
     show(index, of: log, on: id, &effects)
   }
 
@@ -164,7 +182,7 @@ extension Replicator {
   ) {
     for id in sessionOrder {
       guard let shared = sessions[id]?.shared[log], !shared.isDisputed, let theirs = shared.theirs,
-        theirs.size > before, theirs.size <= logs[log]!.durable.size
+        theirs.size > before, theirs.size <= logs[held: log].durable.size
       else { continue }
       compare(theirs, of: log, on: id, now, &effects)
     }
@@ -173,17 +191,17 @@ extension Replicator {
   mutating func dispute(
     _ log: LogID, on id: SessionID, size: UInt64, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    guard sessions[id]!.shared[log]?.isDisputed == false else { return }
-    sessions[id]!.shared[log]!.isDisputed = true
-    sessions[id]!.shared[log]!.disputedAt = size
+    guard sessions[held: id].shared[log]?.isDisputed == false else { return }
+    sessions[held: id].shared[held: log].isDisputed = true
+    sessions[held: id].shared[held: log].disputedAt = size
     leaveRepair(of: log, on: id, now, &effects)
-    if logs[log]!.fetch.pieces.contains(where: { $0.session == id }) {
+    if logs[held: log].fetch.pieces.contains(where: { $0.session == id }) {
       release(log) { $0.session == id }
       // Another source may have the rest: due at the next tick.
-      logs[log]!.pullDueAt = 0
+      logs[held: log].pullDueAt = 0
     }
     effects.append(.count(.headsDisputed))
-    effects.append(.event(.disputed(log, sessions[id]!.opening.peer, size: size)))
+    effects.append(.event(.disputed(log, sessions[held: id].opening.peer, size: size)))
   }
 
   // MARK: Drift, SYNC-14
@@ -192,15 +210,16 @@ extension Replicator {
     var writer = ByteWriter()
     for entry in entries.sorted(by: { $0.position < $1.position }) {
       AnnouncedHead(
-        position: entry.position, size: entry.head.size, leafHash: entry.head.leafHash
+        position: entry.position, size: LogSize(own: entry.head.size),
+        leafHash: entry.head.leafHash
       ).append(to: &writer)
     }
     return Array(SHA256.hash(writer.bytes).array.prefix(16))
   }
 
   mutating func sendDigest(on id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
-    sessions[id]!.lastDigestAt = now
-    let session = sessions[id]!
+    sessions[held: id].lastDigestAt = now
+    let session = sessions[held: id]
     let entries = session.ourLogs.enumerated().compactMap { position, log in
       session.shared[log]?.announced.map { (position: position, head: $0) }
     }
@@ -210,13 +229,17 @@ extension Replicator {
   mutating func compare(
     _ received: [UInt8], on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
-    guard now >= sessions[id]!.nextDigestFrom else {
+    guard now >= sessions[held: id].nextDigestFrom else {
       throw MalformedMessage(what: "digest too soon after the last")
     }
-    sessions[id]!.nextDigestFrom = now + Limits.digestLeastMilliseconds
-    let session = sessions[id]!
+    sessions[held: id].nextDigestFrom = now + Limits.digestLeastMilliseconds
+    let session = sessions[held: id]
+    // What was left unread it cannot speak of.
+    guard !session.hasUnread else { return }
     let entries = session.theirLogs.keys.sorted().compactMap { position in
-      session.shared[session.theirLogs[position]!]?.theirs.map { (position: position, head: $0) }
+      session.theirLogs[position].flatMap { session.shared[$0]?.theirs }.map {
+        (position: position, head: $0)
+      }
     }
     if digest(entries) != received {
       effects.append(.count(.drifts))

@@ -6,12 +6,12 @@ extension Replicator {
   /// Whether another checkpoint of this size is at hand that has another root: the author signed both.
   mutating func comparePairs(_ checkpoint: VerifiedCheckpoint, _ effects: inout [Effect]) {
     let log = checkpoint.logID
-    var others = [newestCheckpoint(of: log), logs[log]!.waitingCheckpoint]
-    others += sessionOrder.map { sessions[$0]!.shared[log]?.theirCheckpoint }
+    var others = [newestCheckpoint(of: log), logs[held: log].waitingCheckpoint]
+    others += sessionOrder.map { sessions[held: $0].shared[log]?.theirCheckpoint }
     let other = others.first { $0?.size == checkpoint.size && $0?.root != checkpoint.root }
     guard let other = other ?? nil else { return }
     let notes = [checkpoint, other].sorted { $0.root < $1.root }.map(\.note)
-    prove(logs[log]!.accepted.identity, .roots(notes[0], notes[1]), &effects)
+    prove(logs[held: log].accepted.identity, .roots(notes[0], notes[1]), &effects)
   }
 
   /// A checkpoint is not of our tree, which a larger one is of: the author signed both.
@@ -21,11 +21,11 @@ extension Replicator {
   ) {
     let log = checkpoint.logID
     guard let newest = newestCheckpoint(of: log), newest.size > checkpoint.size,
-      newest.size <= logs[log]!.durable.size,
+      newest.size <= logs[held: log].durable.size,
       let proof = try? reader.consistencyProof(log, from: checkpoint.size, to: newest.size)
     else { return }
     prove(
-      logs[log]!.accepted.identity,
+      logs[held: log].accepted.identity,
       .prefix(older: checkpoint.note, newer: newest.note, prefixRoot: own, proof: proof), &effects)
   }
 }

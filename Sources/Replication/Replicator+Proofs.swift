@@ -36,7 +36,8 @@ extension Replicator {
     effects.append(.count(.forks))
     guard proof.frozenAt < proofs[log]?.frozenAt ?? .max else { return }
     proofs[log] = proof
-    for id in sessionOrder { sessions[id]!.areProofsDue = true }
+    for id in sessionOrder { sessions[held: id].areProofsDue = true }
+    progressed(log, on: nil)
     effects.append(.keepProof(proof))
     freeze(log, at: proof.frozenAt, &effects)
   }
@@ -47,8 +48,8 @@ extension Replicator {
 
   /// Nothing from `index` on is taken; a freeze only ever moves down.
   mutating func freeze(_ log: LogID, at index: UInt64, _ effects: inout [Effect]) {
-    guard index < logs[log]!.accepted.frozenAt ?? .max else { return }
-    logs[log]!.accepted.frozenAt = index
+    guard index < logs[held: log].accepted.frozenAt ?? .max else { return }
+    logs[held: log].accepted.frozenAt = index
     endPull(beyondCeilingOf: log)
     effects.append(.event(.frozen(log, at: index)))
   }
@@ -57,17 +58,17 @@ extension Replicator {
 
   /// Tells a session of each proof that it may not know: SYNC-80.
   mutating func passOnProofs(_ effects: inout [Effect]) {
-    for id in sessionOrder where sessions[id]!.areProofsDue && sessions[id]!.hasSentAnswer {
-      sessions[id]!.areProofsDue = false
+    for id in sessionOrder where sessions[held: id].areProofsDue && sessions[held: id].hasSentAnswer
+    {
+      sessions[held: id].areProofsDue = false
       guard !proofs.isEmpty else { continue }
-      for log in sessions[id]!.ourLogs {
-        guard let proof = proofs[log], let shared = sessions[id]!.shared[log],
+      for (position, log) in sessions[held: id].ourLogs.enumerated() {
+        guard let proof = proofs[log], let shared = sessions[held: id].shared[log],
           proof.frozenAt < shared.proofKnown, shared.proofsSent < Limits.proofsOfLog,
           maySendEvidence(on: id)
         else { continue }
-        sessions[id]!.shared[log]!.proofKnown = proof.frozenAt
-        sessions[id]!.shared[log]!.proofsSent += 1
-        let position = sessions[id]!.ourPositions[log]!
+        sessions[held: id].shared[held: log].proofKnown = proof.frozenAt
+        sessions[held: id].shared[held: log].proofsSent += 1
         send(.proof(position: position, bytes: proof.encode()), on: id, &effects)
       }
     }
@@ -77,20 +78,21 @@ extension Replicator {
     proof bytes: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) throws(MalformedMessage) {
-    guard sessions[id]!.shared[log] != nil else {
+    guard sessions[held: id].shared[log] != nil else {
       throw MalformedMessage(what: "fork proof of a log that is not shared")
     }
-    sessions[id]!.shared[log]!.proofsSeen += 1
-    guard isWithinEvidence(on: id), sessions[id]!.shared[log]!.proofsSeen <= Limits.proofsOfLog
+    sessions[held: id].shared[held: log].proofsSeen += 1
+    guard isWithinEvidence(on: id),
+      sessions[held: id].shared[held: log].proofsSeen <= Limits.proofsOfLog
     else { return refuseProof(on: id, now, &effects) }
     if let known = proofs[log], known.encode() == bytes {
-      return sessions[id]!.shared[log]!.proofKnown = known.frozenAt
+      return sessions[held: id].shared[held: log].proofKnown = known.frozenAt
     }
     guard let proof = try? ForkProof(decoding: bytes), proof.identity.id == log else {
       return refuseProof(on: id, now, &effects)
     }
-    let known = sessions[id]!.shared[log]!.proofKnown
-    sessions[id]!.shared[log]!.proofKnown = min(known, proof.frozenAt)
+    let known = sessions[held: id].shared[held: log].proofKnown
+    sessions[held: id].shared[held: log].proofKnown = min(known, proof.frozenAt)
     forked(proof, &effects)
   }
 
@@ -106,15 +108,15 @@ extension Replicator {
   /// Counts one more piece of evidence that came on a session.
   /// - Returns: whether it is to be looked at.
   mutating func isWithinEvidence(on id: SessionID) -> Bool {
-    sessions[id]!.evidenceSeen += 1
-    return sessions[id]!.evidenceSeen <= Limits.evidenceOfSession
+    sessions[held: id].evidenceSeen += 1
+    return sessions[held: id].evidenceSeen <= Limits.evidenceOfSession
   }
 
   /// Counts one that is to be sent.
   /// - Returns: whether the other side will look at it.
   mutating func maySendEvidence(on id: SessionID) -> Bool {
-    guard sessions[id]!.evidenceSent < Limits.evidenceOfSession else { return false }
-    sessions[id]!.evidenceSent += 1
+    guard sessions[held: id].evidenceSent < Limits.evidenceOfSession else { return false }
+    sessions[held: id].evidenceSent += 1
     return true
   }
 }

@@ -7,33 +7,33 @@ extension Replicator {
   func highestKnown(of log: LogID) -> UInt64 {
     var highest: UInt64 = 0
     for id in sessionOrder {
-      if let shared = sessions[id]!.shared[log], !shared.isDisputed {
+      if let shared = sessions[held: id].shared[log], !shared.isDisputed {
         highest = max(highest, shared.known)
       }
     }
-    return min(highest, max(ceiling(of: log), logs[log]!.accepted.size))
+    return min(highest, max(ceiling(of: log), logs[held: log].accepted.size))
   }
 
   /// Notes whether something is missing of `log`: `ask` asks for it.
   mutating func wantMore(of log: LogID, _ now: UInt64) {
-    guard highestKnown(of: log) > logs[log]!.accepted.size else {
-      logs[log]!.pullDueAt = nil
+    guard highestKnown(of: log) > logs[held: log].accepted.size else {
+      logs[held: log].pullDueAt = nil
       return
     }
-    logs[log]!.pullDueAt = min(logs[log]!.pullDueAt ?? now, now)
+    logs[held: log].pullDueAt = min(logs[held: log].pullDueAt ?? now, now)
     enlist(log)
   }
 
   /// What is missing of `log` is to be asked for from now on.
   mutating func startPull(of log: LogID, _ now: UInt64, _ effects: inout [Effect]) {
-    logs[log]!.pullDueAt = min(logs[log]!.pullDueAt ?? now, now)
+    logs[held: log].pullDueAt = min(logs[held: log].pullDueAt ?? now, now)
     enlist(log)
     ask(now, &effects)
   }
 
   private mutating func enlist(_ log: LogID) {
-    guard !logs[log]!.isEnlisted else { return }
-    logs[log]!.isEnlisted = true
+    guard !logs[held: log].isEnlisted else { return }
+    logs[held: log].isEnlisted = true
     // The own log first: while it is behind, nothing can be signed.
     if log == ownLog { wanting.insert(log, at: 0) } else { wanting.append(log) }
   }
@@ -41,7 +41,7 @@ extension Replicator {
   mutating func startDuePulls(
     of candidates: [LogID], _ now: UInt64, _ effects: inout [Effect]
   ) {
-    for log in candidates where (logs[log]!.pullDueAt ?? .max) <= now { enlist(log) }
+    for log in candidates where (logs[held: log].pullDueAt ?? .max) <= now { enlist(log) }
     ask(now, &effects)
   }
 
@@ -53,7 +53,7 @@ extension Replicator {
       isGoingOn = false
       for log in wanting {
         guard isWanted(log, now) else {
-          logs[log]!.isEnlisted = false
+          logs[held: log].isEnlisted = false
           wanting.removeAll { $0 == log }
           continue
         }
@@ -68,9 +68,9 @@ extension Replicator {
   }
 
   private mutating func isWanted(_ log: LogID, _ now: UInt64) -> Bool {
-    guard let due = logs[log]!.pullDueAt, !logs[log]!.isLimited else { return false }
-    guard min(highestKnown(of: log), ceiling(of: log)) > logs[log]!.accepted.size else {
-      logs[log]!.pullDueAt = nil
+    guard let due = logs[held: log].pullDueAt, !logs[held: log].isLimited else { return false }
+    guard min(highestKnown(of: log), ceiling(of: log)) > logs[held: log].accepted.size else {
+      logs[held: log].pullDueAt = nil
       return false
     }
     return due <= now
@@ -87,46 +87,47 @@ extension Replicator {
   private mutating func askForGap(
     of log: LogID, _ now: UInt64, _ effects: inout [Effect]
   ) -> Bool {
-    let size = logs[log]!.accepted.size
+    let size = logs[held: log].accepted.size
     let target = min(highestKnown(of: log), ceiling(of: log))
-    guard let gap = logs[log]!.fetch.gap(from: size, to: target) else { return false }
+    guard let gap = logs[held: log].fetch.gap(from: size, to: target) else { return false }
     let isFront = gap.lowerBound == size
     guard hasRoom(for: log, isFront: isFront),
       let source = source(of: log, at: gap.lowerBound, isFront: isFront, now)
     else { return false }
-    let fetch = logs[log]!.fetch
+    let fetch = logs[held: log].fetch
     let step = fetch.pieceEntries(missing: target - size)
     let cut = (gap.lowerBound / step + 1) * step
-    let end = min(cut, gap.upperBound, sessions[source]!.shared[log]!.known)
-    let isFull = fetch.suspect?.first == gap.lowerBound
-    open(gap.lowerBound..<end, of: log, full: isFull, on: source, now, &effects)
+    let end = min(cut, gap.upperBound, sessions[held: source].shared[held: log].known)
+    let form: PullForm = fetch.suspect == gap.lowerBound ? .full : .compact
+    open(gap.lowerBound..<end, of: log, form, on: source, now, &effects)
     // What is late is little: from here on it is to come by itself.
     if target - size <= Limits.entriesPushedAtOnce { graft(log, on: source, &effects) }
     return true
   }
 
   private mutating func open(
-    _ range: Range<UInt64>, of log: LogID, full: Bool, on source: SessionID, _ now: UInt64,
+    _ range: Range<UInt64>, of log: LogID, _ form: PullForm, on source: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
+    guard let position = sessions[held: source].ourPositions[log] else { return }
     let request = takeRequest()
-    let credit = logs[log]!.fetch.bytes(of: UInt64(range.count))
+    let credit = logs[held: log].fetch.bytes(of: UInt64(range.count))
     let isAlone = runningPieces(on: source) == 0
     if isAlone {
-      sessions[source]!.pieceEndedAt = now
-      sessions[source]!.pieceBytes = 0
+      sessions[held: source].pieceEndedAt = now
+      sessions[held: source].pieceBytes = 0
     }
-    logs[log]!.fetch.add(
+    logs[held: log].fetch.add(
       Piece(
-        session: source, request: request, range: range, full: full, openedAt: now,
+        session: source, request: request, range: range, form: form, openedAt: now,
         isAlone: isAlone, next: range.lowerBound, progressAt: now, credit: credit))
     if !fetching.contains(log) { fetching.append(log) }
     measure(log, now)
     send(
       .pull(
         PullRequest(
-          request: request, position: sessions[source]!.ourPositions[log]!,
-          from: range.lowerBound, to: range.upperBound, credit: UInt32(credit), full: full)),
+          request: request, position: position, from: LogSize(own: range.lowerBound),
+          to: LogSize(own: range.upperBound), credit: UInt32(clamping: credit), form: form)),
       on: source, &effects)
   }
 
@@ -152,18 +153,18 @@ extension Replicator {
   func reservedBytes(on id: SessionID? = nil) -> Int {
     var bytes = 0
     for log in fetching {
-      for piece in logs[log]!.fetch.pieces where id == nil || piece.session == id {
+      for piece in logs[held: log].fetch.pieces where id == nil || piece.session == id {
         bytes += piece.reservedBytes
       }
     }
-    if let id { return bytes + sessions[id]!.owedBytes }
-    return sessionOrder.reduce(bytes) { $0 + sessions[$1]!.owedBytes }
+    if let id { return bytes + sessions[held: id].owedBytes }
+    return sessionOrder.reduce(bytes) { $0 + sessions[held: $1].owedBytes }
   }
 
   private func runningPieces(on id: SessionID, of log: LogID? = nil) -> Int {
     var count = 0
     for other in fetching where log == nil || log == other {
-      for piece in logs[other]!.fetch.pieces where piece.session == id && !piece.isOver {
+      for piece in logs[held: other].fetch.pieces where piece.session == id && !piece.isOver {
         count += 1
       }
     }
@@ -172,7 +173,7 @@ extension Replicator {
 
   /// How much may be under way on a session: what its line brings in a second, at least a piece.
   private func window(of id: SessionID) -> Int {
-    let rate = sessions[id]!.bytesPerMillisecond
+    let rate = sessions[held: id].bytesPerMillisecond
     guard rate > 0 else { return 2 * Limits.pieceBytes }
     return min(max(rate * 1_000, Limits.pieceBytes), Limits.fetchedBytesOfSession)
   }
@@ -180,8 +181,8 @@ extension Replicator {
   // MARK: Sources
 
   private func mayAsk(_ id: SessionID, for log: LogID, at index: UInt64, _ now: UInt64) -> Bool {
-    guard sessions[id]!.isReady, sessions[id]!.passedOverUntil <= now,
-      let shared = sessions[id]!.shared[log]
+    guard sessions[held: id].isReady, sessions[held: id].passedOverUntil <= now,
+      let shared = sessions[held: id].shared[log]
     else { return false }
     return !shared.isDisputed && shared.known > index && shared.passedOverUntil <= now
   }
@@ -197,7 +198,7 @@ extension Replicator {
       guard bytes < window(of: id) || isFront && runningPieces(on: id, of: log) == 0 else {
         continue
       }
-      let known = sessions[id]!.shared[log]!.known
+      let known = sessions[held: id].shared[held: log].known
       if best.map({ (bytes, $0.known) < ($0.bytes, known) }) ?? true { best = (id, bytes, known) }
     }
     return best?.id
@@ -213,24 +214,25 @@ extension Replicator {
   private mutating func moveSlowPiece(
     of log: LogID, _ now: UInt64, _ effects: inout [Effect]
   ) -> Bool {
-    guard let front = logs[log]!.fetch.pieces.first, !front.isOver, front.credit > front.received,
+    guard let front = logs[held: log].fetch.pieces.first, !front.isOver,
+      front.credit > front.received,
       sessions[front.session] != nil
     else { return false }
-    let since = max(front.openedAt, sessions[front.session]!.pieceEndedAt)
+    let since = max(front.openedAt, sessions[held: front.session].pieceEndedAt)
     let elapsed = now - min(now, since)
     let rate = front.received / Int(max(1, now - min(now, front.openedAt)))
     let isTooSlow = sessionOrder.contains { id in
       guard id != front.session, mayAsk(id, for: log, at: front.next, now),
         runningPieces(on: id, of: log) == 0
       else { return false }
-      let other = sessions[id]!.bytesPerMillisecond
+      let other = sessions[held: id].bytesPerMillisecond
       guard other > 0 else { return elapsed > Limits.pieceMilliseconds }
-      let expected = UInt64(Limits.pieceBytes / other) + sessions[id]!.roundTrip
+      let expected = UInt64(Limits.pieceBytes / other) + sessions[held: id].roundTrip
       return elapsed > max(4 * expected, Limits.pieceLeastMilliseconds) && other > 2 * rate
     }
     guard isTooSlow else { return false }
     effects.append(.count(.piecesMoved))
-    sessions[front.session]!.shared[log]?.passedOverUntil =
+    sessions[held: front.session].shared[log]?.passedOverUntil =
       now + Limits.sourcePassedOverMilliseconds
     release(log) { $0.session == front.session }
     return true
@@ -240,23 +242,23 @@ extension Replicator {
 
   /// Leaves pieces; what came early of them is dropped, and asked for again.
   mutating func release(_ log: LogID, where isLeft: (Piece) -> Bool = { _ in true }) {
-    for index in logs[log]!.fetch.pieces.indices.reversed()
-    where isLeft(logs[log]!.fetch.pieces[index]) {
-      let piece = logs[log]!.fetch.remove(at: index)
+    for index in logs[held: log].fetch.pieces.indices.reversed()
+    where isLeft(logs[held: log].fetch.pieces[index]) {
+      let piece = logs[held: log].fetch.remove(at: index)
       if !piece.isOver { sessions[piece.session]?.leaving.append(piece.request) }
     }
-    if logs[log]!.fetch.isEmpty { fetching.removeAll { $0 == log } }
+    if logs[held: log].fetch.isEmpty { fetching.removeAll { $0 == log } }
   }
 
   mutating func leaveRequests(on id: SessionID, _ effects: inout [Effect]) {
-    guard !sessions[id]!.leaving.isEmpty else { return }
-    for request in sessions[id]!.leaving { send(.leave(request: request), on: id, &effects) }
-    sessions[id]!.leaving = []
+    guard !sessions[held: id].leaving.isEmpty else { return }
+    for request in sessions[held: id].leaving { send(.leave(request: request), on: id, &effects) }
+    sessions[held: id].leaving = []
   }
 
   /// Pieces that are here wholly, or that pushes overtook.
   mutating func releaseDone(of log: LogID) {
-    let size = logs[log]!.accepted.size
+    let size = logs[held: log].accepted.size
     release(log) { $0.end <= size }
   }
 
@@ -267,13 +269,15 @@ extension Replicator {
     if let log = logOrder.first(where: { damagedLogs.contains($0) && isRepair($0, request, id) }) {
       return ended(repairOf: log, reason, on: id, now, &effects)
     }
+    if endedTwins(request, on: id, now) { return }
     guard
-      let log = fetching.first(where: { logs[$0]!.fetch.index(of: request, id) != nil }),
-      let index = logs[log]!.fetch.index(of: request, id)
+      let log = fetching.first(where: { logs[held: $0].fetch.index(of: request, id) != nil }),
+      let index = logs[held: log].fetch.index(of: request, id)
     else { return }
+    expected(on: id)
     // Short of what it announced.
-    logs[log]!.fetch.update(index) { $0.isOver = true }
-    sessions[id]!.shared[log]!.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
+    logs[held: log].fetch.update(index) { $0.isOver = true }
+    sessions[held: id].shared[held: log].passedOverUntil = now + Limits.sourcePassedOverMilliseconds
     if log == ownLog { dropClaim(on: id, now, &effects) }
     releaseDone(of: log)
     startPull(of: log, now, &effects)
@@ -303,7 +307,7 @@ extension Replicator {
   ) {
     for log in candidates {
       // Without credit it is our store that is slow.
-      let stalled = logs[log]!.fetch.pieces.first { piece in
+      let stalled = logs[held: log].fetch.pieces.first { piece in
         !piece.isOver && piece.credit > piece.received
           && now >= stallsAt(piece, hasOther: true)
           && now
@@ -318,10 +322,10 @@ extension Replicator {
       // For all logs: who lets one pull stall would take every place in turn.
       sessions[stalled.session]?.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
       for other in fetching
-      where logs[other]!.fetch.pieces.contains(where: { $0.session == stalled.session }) {
+      where logs[held: other].fetch.pieces.contains(where: { $0.session == stalled.session }) {
         if other == ownLog { dropClaim(on: stalled.session, now, &effects) }
         release(other) { $0.session == stalled.session }
-        logs[other]!.pullDueAt = now
+        logs[held: other].pullDueAt = now
         enlist(other)
       }
     }

@@ -6,10 +6,10 @@ extension Replicator {
   mutating func becameDurable(
     _ log: LogID, _ head: LogHead, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    guard logs[log] != nil, head.size > logs[log]!.durable.size else { return }
-    let before = logs[log]!.durable.size
-    logs[log]!.durable = head
-    if let state = reader.state(of: log), state.size > logs[log]!.accepted.size {
+    guard logs[log] != nil, head.size > logs[held: log].durable.size else { return }
+    let before = logs[held: log].durable.size
+    logs[held: log].durable = head
+    if let state = reader.state(of: log), state.size > logs[held: log].accepted.size {
       adopt(state, of: log)
     }
     if before == 0 { genesisCame(log, now, &effects) }
@@ -17,7 +17,7 @@ extension Replicator {
     giveCreditBack(log, now, &effects)
     settleCheckpoint(of: log, now, &effects)
     compareHeads(of: log, above: before, now, &effects)
-    for id in sessionOrder where sessions[id]!.isReady {
+    for id in sessionOrder where sessions[held: id].isReady {
       push(log, above: before, on: id, now, &effects)
     }
     if highestKnown(of: log) <= head.size, before < head.size {
@@ -30,14 +30,14 @@ extension Replicator {
   private mutating func giveCreditBack(
     _ log: LogID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    let durable = logs[log]!.durable.size
-    guard logs[log]!.debts.contains(where: { $0.upTo <= durable }) else { return }
-    for debt in logs[log]!.debts where debt.upTo <= durable {
+    let durable = logs[held: log].durable.size
+    guard logs[held: log].debts.contains(where: { $0.upTo <= durable }) else { return }
+    for debt in logs[held: log].debts where debt.upTo <= durable {
       guard sessions[debt.session] != nil else { continue }
-      sessions[debt.session]!.owedBytes -= debt.bytes
+      sessions[held: debt.session].owedBytes -= debt.bytes
       giveCredit(debt.bytes, for: debt.request, of: log, on: debt.session, &effects)
     }
-    logs[log]!.debts.removeAll { $0.upTo <= durable }
+    logs[held: log].debts.removeAll { $0.upTo <= durable }
     ask(now, &effects)
   }
 
@@ -45,19 +45,19 @@ extension Replicator {
   mutating func giveCredit(
     _ bytes: Int, for request: UInt32, of log: LogID, on id: SessionID, _ effects: inout [Effect]
   ) {
-    let fetch = logs[log]!.fetch
+    let fetch = logs[held: log].fetch
     guard let index = fetch.index(of: request, id) else { return }
     let piece = fetch.pieces[index]
     let rest = fetch.bytes(of: piece.range.upperBound - piece.next)
     guard piece.credit - piece.received < rest else { return }
-    logs[log]!.fetch.update(index) { $0.credit += bytes }
+    logs[held: log].fetch.update(index) { $0.credit += bytes }
     send(.credit(request: request, bytes: UInt32(bytes)), on: id, &effects)
   }
 
   /// The store did not take what came: nothing of it is waited for.
   mutating func forgive(_ log: LogID) {
-    for debt in logs[log]!.debts { sessions[debt.session]?.owedBytes -= debt.bytes }
-    logs[log]!.debts = []
+    for debt in logs[held: log].debts { sessions[debt.session]?.owedBytes -= debt.bytes }
+    logs[held: log].debts = []
   }
 
   /// - Parameter before: our durable size before.
@@ -65,15 +65,15 @@ extension Replicator {
     _ log: LogID, above before: UInt64, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    guard let shared = sessions[id]!.shared[log], !shared.isDisputed else { return }
-    let size = logs[log]!.durable.size
+    guard let shared = sessions[held: id].shared[log], !shared.isDisputed else { return }
+    let size = logs[held: log].durable.size
     // The author has its own entries; one that lost some hears of them, and pulls.
-    guard shared.known < size, authorOf[log] != sessions[id]!.opening.peer else {
+    guard shared.known < size, authorOf[log] != sessions[held: id].opening.peer else {
       return acknowledge(log, on: id, now)
     }
     let theirs = max(shared.known, shared.pushedTo)
-    let isServed = sessions[id]!.serving.contains { $0.log == log }
-    guard shared.isEager, !isServed, theirs >= before, !sessions[id]!.isCongested,
+    let isServed = sessions[held: id].serving.contains { $0.log == log }
+    guard shared.isEager, !isServed, theirs >= before, !sessions[held: id].isCongested,
       isHeld(.pushedBytes, on: id, now) == nil
     else {
       return announce(log, on: id, after: lazyDelay(on: id), now)
@@ -83,7 +83,7 @@ extension Replicator {
       return announce(log, on: id, after: 2 * Limits.announceMilliseconds, now)
     }
     guard size - theirs <= Limits.entriesPushedAtOnce else {
-      sessions[id]!.unannounced.insert(log)
+      sessions[held: id].unannounced.insert(log)
       return
     }
     let covered = newestCheckpoint(of: log)?.size ?? 0
@@ -103,7 +103,7 @@ extension Replicator {
     while next < range.upperBound, budget > 0 {
       guard
         let sent = sendChunk(
-          of: log, next..<range.upperBound, request: 0, full: false, on: id, &effects)
+          of: log, next..<range.upperBound, request: 0, .compact, on: id, &effects)
       else {
         effects.append(.count(.readsFailed))
         break
@@ -114,18 +114,18 @@ extension Replicator {
     }
     noteSent(log, range.lowerBound..<next, on: id)
     // The rest is for the peer to pull, as its credit lets.
-    if next < range.upperBound { sessions[id]!.unannounced.insert(log) }
+    if next < range.upperBound { sessions[held: id].unannounced.insert(log) }
   }
 
   /// The peer takes this log from us from now on, and has `size` entries.
   mutating func grafted(
     _ log: LogID, _ size: UInt64, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    guard sessions[id]!.shared[log] != nil else { return }
-    sessions[id]!.shared[log]!.isEager = true
-    let durable = logs[log]!.durable.size
-    let pushedTo = sessions[id]!.shared[log]!.pushedTo
-    sessions[id]!.shared[log]!.pushedTo = max(pushedTo, min(size, durable))
+    guard sessions[held: id].shared[log] != nil else { return }
+    sessions[held: id].shared[held: log].isEager = true
+    let durable = logs[held: log].durable.size
+    let pushedTo = sessions[held: id].shared[held: log].pushedTo
+    sessions[held: id].shared[held: log].pushedTo = max(pushedTo, min(size, durable))
     if let checkpoint = newestCheckpoint(of: log), checkpoint.size <= min(size, durable) {
       pass(checkpoint, of: log, on: id, &effects)
     }
@@ -133,28 +133,30 @@ extension Replicator {
 
   /// Asks the peer to push this log to us, if we had told it not to.
   mutating func graft(_ log: LogID, on id: SessionID, _ effects: inout [Effect]) {
-    guard let shared = sessions[id]!.shared[log], !shared.isFedByPeer,
-      let position = sessions[id]!.ourPositions[log]
+    guard let shared = sessions[held: id].shared[log], !shared.isFedByPeer,
+      let position = sessions[held: id].ourPositions[log]
     else { return }
-    sessions[id]!.shared[log]!.isFedByPeer = true
-    send(.graft(position: position, size: logs[log]!.accepted.size), on: id, &effects)
+    sessions[held: id].shared[held: log].isFedByPeer = true
+    let size = LogSize(own: logs[held: log].accepted.size)
+    send(.graft(position: position, size: size), on: id, &effects)
   }
 
   mutating func prune(_ log: LogID, on id: SessionID, _ effects: inout [Effect]) {
-    sessions[id]!.shared[log]!.isFedByPeer = false
-    send(.prune(position: sessions[id]!.ourPositions[log]!), on: id, &effects)
+    guard let position = sessions[held: id].ourPositions[log] else { return }
+    sessions[held: id].shared[held: log].isFedByPeer = false
+    send(.prune(position: position), on: id, &effects)
   }
 
   /// The session that brought this log is gone: another that we had told to announce only takes its place.
   mutating func replaceUpstream(of log: LogID, _ effects: inout [Effect]) {
-    logs[log]!.upstream = nil
-    guard log != ownLog, !logs[log]!.isLimited else { return }
+    logs[held: log].upstream = nil
+    guard log != ownLog, !logs[held: log].isLimited else { return }
     var best: (id: SessionID, known: UInt64, isAhead: Bool)?
-    for id in sessionOrder where sessions[id]!.isReady {
-      guard let shared = sessions[id]!.shared[log], !shared.isDisputed, shared.known > 0
+    for id in sessionOrder where sessions[held: id].isReady {
+      guard let shared = sessions[held: id].shared[log], !shared.isDisputed, shared.known > 0
       else { continue }
       // Who got it from us is behind us in the tree.
-      let isAhead = shared.pushedTo < logs[log]!.durable.size
+      let isAhead = shared.pushedTo < logs[held: log].durable.size
       let isBetter =
         best.map { best in
           isAhead != best.isAhead ? isAhead : shared.known > best.known
@@ -168,8 +170,8 @@ extension Replicator {
 
   /// The peer has what we have: it hears so soon enough, its author at once, since somebody may wait for replicas.
   private mutating func acknowledge(_ log: LogID, on id: SessionID, _ now: UInt64) {
-    if authorOf[log] == sessions[id]!.opening.peer {
-      sessions[id]!.unannounced.insert(log)
+    if authorOf[log] == sessions[held: id].opening.peer {
+      sessions[held: id].unannounced.insert(log)
     } else {
       announce(log, on: id, after: Limits.announceMilliseconds, now)
     }
@@ -177,7 +179,7 @@ extension Replicator {
 
   /// One side waits longer, so that the other's head makes its own needless.
   private func lazyDelay(on id: SessionID) -> UInt64 {
-    sessions[id]!.opening.weInitiated
+    sessions[held: id].opening.weInitiated
       ? Limits.pushGraceMilliseconds : 2 * Limits.pushGraceMilliseconds
   }
 
@@ -185,38 +187,38 @@ extension Replicator {
     _ log: LogID, on id: SessionID, after delay: UInt64, _ now: UInt64
   ) {
     let due = now + delay
-    if let waiting = sessions[id]!.shared[log]!.lateDue {
+    if let waiting = sessions[held: id].shared[held: log].lateDue {
       guard due < waiting.at else { return }
-      sessions[id]!.shared[log]!.lateDue = (due, waiting.since)
+      sessions[held: id].shared[held: log].lateDue = (due, waiting.since)
     } else {
-      sessions[id]!.shared[log]!.lateDue = (due, now)
-      sessions[id]!.late.append(log)
+      sessions[held: id].shared[held: log].lateDue = (due, now)
+      sessions[held: id].late.append(log)
     }
-    sessions[id]!.lateDueAt = min(sessions[id]!.lateDueAt, due)
+    sessions[held: id].lateDueAt = min(sessions[held: id].lateDueAt, due)
   }
 
   /// Moves what is due to the heads of this step; what the peer has by its own word waits until its time is over.
   mutating func collectLate(on id: SessionID, _ now: UInt64) {
-    guard sessions[id]!.lateDueAt <= now else { return }
-    let late = sessions[id]!.late
-    sessions[id]!.late = []
-    sessions[id]!.lateDueAt = .max
+    guard sessions[held: id].lateDueAt <= now else { return }
+    let late = sessions[held: id].late
+    sessions[held: id].late = []
+    sessions[held: id].lateDueAt = .max
     for log in late {
-      guard let shared = sessions[id]!.shared[log], let due = shared.lateDue else { continue }
-      sessions[id]!.shared[log]!.lateDue = nil
-      let size = logs[log]!.durable.size
+      guard let shared = sessions[held: id].shared[log], let due = shared.lateDue else { continue }
+      sessions[held: id].shared[held: log].lateDue = nil
+      let size = logs[held: log].durable.size
       if shared.announced?.size ?? 0 >= size { continue }
       // It has been sent all of this, and told that it has it: both know.
       if shared.pushedTo >= size, shared.known >= size { continue }
       let last = due.since + Limits.announceMilliseconds
       let isKnown = shared.known >= size
       if due.at > now + Limits.announceJoinMilliseconds || isKnown && last > now {
-        sessions[id]!.shared[log]!.lateDue = (isKnown ? max(due.at, last) : due.at, due.since)
-        sessions[id]!.late.append(log)
-        sessions[id]!.lateDueAt = min(
-          sessions[id]!.lateDueAt, sessions[id]!.shared[log]!.lateDue!.at)
+        let at = isKnown ? max(due.at, last) : due.at
+        sessions[held: id].shared[held: log].lateDue = (at, due.since)
+        sessions[held: id].late.append(log)
+        sessions[held: id].lateDueAt = min(sessions[held: id].lateDueAt, at)
       } else {
-        sessions[id]!.unannounced.insert(log)
+        sessions[held: id].unannounced.insert(log)
       }
     }
   }

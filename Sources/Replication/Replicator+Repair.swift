@@ -7,14 +7,14 @@ extension Replicator {
   ) {
     guard let progress = logs[log] else { return }
     let size = progress.durable.size
-    logs[log]!.repairs.replace(
+    logs[held: log].repairs.replace(
       with: ranges.map { $0.clamped(to: 0..<size) }.filter { !$0.isEmpty }, now)
-    if logs[log]!.repairs.isEmpty, logs[log]!.repairs.pull == nil {
+    if logs[held: log].repairs.isEmpty, logs[held: log].repairs.pull == nil {
       damagedLogs.remove(log)
     } else {
       damagedLogs.insert(log)
     }
-    logs[log]!.repairs.dueAt = now
+    logs[held: log].repairs.dueAt = now
     payForRepair(of: log, &effects)
     startRepair(of: log, now, &effects)
     wantCosignature(of: log, now, &effects)
@@ -22,9 +22,9 @@ extension Replicator {
 
   /// The store answered for what it got.
   private mutating func payForRepair(of log: LogID, _ effects: inout [Effect]) {
-    guard let pull = logs[log]!.repairs.pull, pull.unpaidBytes > 0 else { return }
+    guard let pull = logs[held: log].repairs.pull, pull.unpaidBytes > 0 else { return }
     send(.credit(request: pull.request, bytes: pull.unpaidBytes), on: pull.session, &effects)
-    logs[log]!.repairs.pull!.unpaidBytes = 0
+    logs[held: log].repairs.pull?.unpaidBytes = 0
   }
 
   mutating func startRepairs(_ now: UInt64, _ effects: inout [Effect]) {
@@ -35,16 +35,16 @@ extension Replicator {
   private mutating func startRepair(
     of log: LogID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    let progress = logs[log]!
+    let progress = logs[held: log]
     guard !progress.repairs.isEmpty, progress.repairs.pull == nil, progress.repairs.dueAt <= now,
       !progress.isLimited,
       log == ownLog
-        || damagedLogs.count(where: { logs[$0]!.repairs.pull != nil }) < Limits.repairsAtOnce
+        || damagedLogs.count(where: { logs[held: $0].repairs.pull != nil }) < Limits.repairsAtOnce
     else { return }
-    if let againAt = progress.repairs.againAt, againAt <= now { logs[log]!.repairs.askAgain() }
-    for (index, piece) in logs[log]!.repairs.pieces.enumerated() {
+    if let againAt = progress.repairs.againAt, againAt <= now { logs[held: log].repairs.askAgain() }
+    for (index, piece) in logs[held: log].repairs.pieces.enumerated() {
       guard let source = repairSource(of: log, for: piece, now) else { continue }
-      let range = logs[log]!.repairs.request(from: index)
+      let range = logs[held: log].repairs.request(from: index)
       return openRepair(of: log, range, from: source, now, &effects)
     }
     reportUnrepairable(log, now, &effects)
@@ -53,7 +53,8 @@ extension Replicator {
   /// The sessions whose peers said, or showed by what they pushed, that they hold the beginning of a piece.
   private func holders(of log: LogID, _ piece: DamagedPiece) -> [SessionID] {
     sessionOrder.filter { id in
-      guard sessions[id]!.isReady, let shared = sessions[id]!.shared[log], !shared.isDisputed
+      guard sessions[held: id].isReady, let shared = sessions[held: id].shared[log],
+        !shared.isDisputed
       else { return false }
       return shared.known > piece.range.lowerBound
     }
@@ -64,8 +65,8 @@ extension Replicator {
     of log: LogID, for piece: DamagedPiece, _ now: UInt64
   ) -> SessionID? {
     holders(of: log, piece).first { id in
-      sessions[id]!.passedOverUntil <= now
-        && !piece.asked.contains(sessions[id]!.opening.peer)
+      sessions[held: id].passedOverUntil <= now
+        && !piece.asked.contains(sessions[held: id].opening.peer)
     }
   }
 
@@ -73,18 +74,19 @@ extension Replicator {
     of log: LogID, _ range: Range<UInt64>, from source: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    let theirs = sessions[source]!.shared[log]!.known
+    guard let position = sessions[held: source].ourPositions[log] else { return }
+    let theirs = sessions[held: source].shared[held: log].known
     let end = min(range.upperBound, theirs)
     let request = takeRequest()
-    logs[log]!.repairs.pull = RepairPull(
+    logs[held: log].repairs.pull = RepairPull(
       session: source, request: request, range: range.lowerBound..<end, next: range.lowerBound,
       progressAt: now)
-    logs[log]!.repairs.againAt = nil
+    logs[held: log].repairs.againAt = nil
     send(
       .pull(
         PullRequest(
-          request: request, position: sessions[source]!.ourPositions[log]!,
-          from: range.lowerBound, to: end, credit: Limits.repairCreditBytes, full: true)),
+          request: request, position: position, from: LogSize(own: range.lowerBound),
+          to: LogSize(own: end), credit: Limits.repairCreditBytes, form: .full)),
       on: source, &effects)
   }
 
@@ -92,17 +94,17 @@ extension Replicator {
   private mutating func reportUnrepairable(
     _ log: LogID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    let repairs = logs[log]!.repairs
+    let repairs = logs[held: log].repairs
     var lost: [(range: Range<UInt64>, asked: Set<NodeName>)] = []
     var isExhausted = false
     for (index, piece) in repairs.pieces.enumerated() {
       let holders = holders(of: log, piece)
       guard !sessionOrder.isEmpty, !piece.asked.isEmpty,
-        holders.allSatisfy({ piece.asked.contains(sessions[$0]!.opening.peer) })
+        holders.allSatisfy({ piece.asked.contains(sessions[held: $0].opening.peer) })
       else { continue }
       isExhausted = true
       guard !piece.isReported, isPatienceOver(piece, of: log, now) else { continue }
-      logs[log]!.repairs.report(index)
+      logs[held: log].repairs.report(index)
       if let last = lost.last, last.range.upperBound == piece.range.lowerBound,
         last.asked == piece.everAsked
       {
@@ -115,8 +117,8 @@ extension Replicator {
       effects.append(.event(.unrepairable(log, range, asked: asked.sorted())))
     }
     guard isExhausted, repairs.againAt == nil else { return }
-    logs[log]!.repairs.againAt = now + repairs.waitMilliseconds
-    logs[log]!.repairs.waitMilliseconds = min(
+    logs[held: log].repairs.againAt = now + repairs.waitMilliseconds
+    logs[held: log].repairs.waitMilliseconds = min(
       repairs.waitMilliseconds * 2, Limits.repairAgainMaximumMilliseconds)
   }
 
@@ -129,7 +131,7 @@ extension Replicator {
   // MARK: The answer
 
   func isRepair(_ log: LogID, _ request: UInt32, _ id: SessionID) -> Bool {
-    guard let pull = logs[log]!.repairs.pull else { return false }
+    guard let pull = logs[held: log].repairs.pull else { return false }
     return pull.request == request && pull.session == id
   }
 
@@ -137,29 +139,30 @@ extension Replicator {
     repair chunk: Chunk, _ message: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    let pull = logs[log]!.repairs.pull!
-    let end = chunk.first + UInt64(chunk.count)
-    guard chunk.first == pull.next, end <= pull.range.upperBound, chunk.full,
-      chunk.areStatesLawful(in: message),
-      let batch = chunk.batch(of: message, extending: logs[log]!.accepted)
+    guard var pull = logs[held: log].repairs.pull else { return }
+    guard chunk.first == pull.next, chunk.end <= pull.range.upperBound, chunk.form == .full,
+      pull.unpaidBytes < Limits.repairCreditBytes, chunk.areBodiesLawful(in: message),
+      let batch = chunk.batch(of: message, extending: logs[held: log].accepted)
     else {
       effects.append(.count(.chunksFailed))
       endRepair(of: log, asked: pull.range, now, &effects)
       fail(id, now, &effects)
       return startRepairs(now, &effects)
     }
-    logs[log]!.repairs.pull!.next = end
-    logs[log]!.repairs.pull!.progressAt = now
-    logs[log]!.repairs.pull!.unpaidBytes += UInt32(message.count)
-    sessions[id]!.progressAt = now
-    effects.append(.mend(log, batch.batch, from: sessions[id]!.opening.peer))
+    expected(on: id)
+    pull.next = chunk.end
+    pull.progressAt = now
+    pull.unpaidBytes += UInt32(clamping: message.count)
+    logs[held: log].repairs.pull = pull
+    sessions[held: id].progressAt = now
+    effects.append(.mend(log, batch.batch, from: sessions[held: id].opening.peer))
   }
 
   mutating func ended(
     repairOf log: LogID, _ reason: EndReason, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    let pull = logs[log]!.repairs.pull!
+    guard let pull = logs[held: log].repairs.pull else { return }
     let end = pull.range.upperBound
     switch reason {
     case .done, .notHere: endRepair(of: log, asked: pull.range, now, &effects)
@@ -167,7 +170,7 @@ extension Replicator {
     case .readError:
       endRepair(of: log, asked: pull.range.lowerBound..<min(pull.next + 1, end), now, &effects)
     case .busy:
-      sessions[id]!.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
+      sessions[held: id].passedOverUntil = now + Limits.sourcePassedOverMilliseconds
       endRepair(of: log, asked: pull.range.lowerBound..<pull.next, now, &effects)
     }
     startRepairs(now, &effects)
@@ -177,28 +180,26 @@ extension Replicator {
   private mutating func endRepair(
     of log: LogID, asked range: Range<UInt64>, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    guard let pull = logs[log]!.repairs.pull else { return }
-    logs[log]!.repairs.pull = nil
+    guard let pull = logs[held: log].repairs.pull else { return }
+    logs[held: log].repairs.pull = nil
     if let peer = sessions[pull.session]?.opening.peer {
-      logs[log]!.repairs.note(peer, asked: range)
+      logs[held: log].repairs.note(peer, asked: range)
     }
     // What came is being written: the node's next list tells what is still missing.
     let isUnderWay = pull.next > pull.range.lowerBound
-    logs[log]!.repairs.dueAt = isUnderWay ? now + Limits.repairGraceMilliseconds : now
+    logs[held: log].repairs.dueAt = isUnderWay ? now + Limits.repairGraceMilliseconds : now
   }
 
+  /// What came is not what stands here, and that may be ours to blame: asked of another.
   mutating func mendRefused(
     _ log: LogID, by peer: NodeName, _ now: UInt64, _ effects: inout [Effect]
   ) {
     guard let progress = logs[log] else { return }
-    effects.append(.count(.chunksFailed))
+    effects.append(.count(.chunksDiffer))
     if let pull = progress.repairs.pull, sessions[pull.session]?.opening.peer == peer {
       endRepair(of: log, asked: pull.range, now, &effects)
     }
-    logs[log]!.repairs.dueAt = now
-    if let id = sessionOrder.first(where: { sessions[$0]!.opening.peer == peer }) {
-      fail(id, now, &effects)
-    }
+    logs[held: log].repairs.dueAt = now
     startRepairs(now, &effects)
   }
 
@@ -206,14 +207,14 @@ extension Replicator {
   mutating func leaveRepair(
     of log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    guard let pull = logs[log]!.repairs.pull, pull.session == id else { return }
+    guard let pull = logs[held: log].repairs.pull, pull.session == id else { return }
     endRepair(of: log, asked: pull.range.lowerBound..<pull.next, now, &effects)
   }
 
   mutating func abandonStalledRepairs(_ now: UInt64, _ effects: inout [Effect]) {
     guard !damagedLogs.isEmpty else { return }
     for log in logOrder where damagedLogs.contains(log) {
-      guard let pull = logs[log]!.repairs.pull, now >= stallsAt(pull) else { continue }
+      guard let pull = logs[held: log].repairs.pull, now >= stallsAt(pull) else { continue }
       // Without credit it is our store that is slow.
       guard pull.unpaidBytes < Limits.repairCreditBytes else {
         leaveRepair(of: log, on: pull.session, now, &effects)

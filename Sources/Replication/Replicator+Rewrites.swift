@@ -6,20 +6,21 @@ extension Replicator {
   mutating func show(
     _ index: UInt64, of log: LogID, on id: SessionID, _ effects: inout [Effect]
   ) {
-    guard let shown = sessions[id]!.shared[log]?.leavesShown, !shown.contains(index),
-      shown.count < Limits.leavesShownOfLog, index < logs[log]!.durable.size,
+    guard let shown = sessions[held: id].shared[log]?.leavesShown, !shown.contains(index),
+      shown.count < Limits.leavesShownOfLog, index < logs[held: log].durable.size,
       let leaf = heldLeaf(of: log, at: index),
-      logs[log]!.accepted.identity.indexOfSigned(leaf: leaf) == index, maySendEvidence(on: id)
+      logs[held: log].accepted.identity.indexOfSigned(leaf: leaf) == index,
+      let position = sessions[held: id].ourPositions[log], maySendEvidence(on: id)
     else { return }
-    sessions[id]!.shared[log]!.leavesShown.append(index)
-    send(.entry(position: sessions[id]!.ourPositions[log]!, leaf: leaf), on: id, &effects)
+    sessions[held: id].shared[held: log].leavesShown.append(index)
+    send(.entry(position: position, leaf: leaf), on: id, &effects)
   }
 
   /// An author who shows less of its log than we hold is told at once, by its own signature.
   mutating func showNewest(to peer: NodeName, on id: SessionID, _ effects: inout [Effect]) {
-    for log in sessions[id]!.ourLogs where authorOf[log] == peer && successors[log] == nil {
-      guard let shared = sessions[id]!.shared[log] else { continue }
-      let size = logs[log]!.durable.size
+    for log in sessions[held: id].ourLogs where authorOf[log] == peer && successors[log] == nil {
+      guard let shared = sessions[held: id].shared[log] else { continue }
+      let size = logs[held: log].durable.size
       if shared.theirs?.size ?? 0 < size { show(size - 1, of: log, on: id, &effects) }
     }
   }
@@ -27,13 +28,13 @@ extension Replicator {
   mutating func received(
     leaf: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
-    guard sessions[id]!.shared[log] != nil else {
+    guard sessions[held: id].shared[log] != nil else {
       throw MalformedMessage(what: "entry of a log that is not shared")
     }
-    sessions[id]!.shared[log]!.leavesSeen += 1
+    sessions[held: id].shared[held: log].leavesSeen += 1
     guard isWithinEvidence(on: id),
-      sessions[id]!.shared[log]!.leavesSeen <= Limits.leavesShownOfLog,
-      let index = logs[log]!.accepted.identity.indexOfSigned(leaf: leaf)
+      sessions[held: id].shared[held: log].leavesSeen <= Limits.leavesShownOfLog,
+      let index = logs[held: log].accepted.identity.indexOfSigned(leaf: leaf)
     else {
       effects.append(.count(.entriesBad))
       if log == ownLog { dropClaim(on: id, now, &effects) }
@@ -46,7 +47,7 @@ extension Replicator {
 
   /// The 216 bytes that we hold at `index`; nil when our disk does not give them.
   func heldLeaf(of log: LogID, at index: UInt64) -> [UInt8]? {
-    let accepted = logs[log]!.accepted
+    let accepted = logs[held: log].accepted
     if index + 1 == accepted.size, !accepted.lastLeaf.isEmpty { return accepted.lastLeaf }
     return try? reader.read(log, index..<(index + 1), maximumBytes: Limits.chunkBytes).leaves
   }

@@ -7,30 +7,38 @@ extension Replicator {
   /// - Parameters:
   ///   - index: where to look first: an entry that seems to differ.
   ///   - isShown: it does; both headers were compared.
+  /// - Returns: false when nobody looks for it, and nothing says that the headers are the same.
+  @discardableResult
   mutating func seekFork(
     of log: LogID, from index: UInt64, isShown: Bool = false, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
-  ) {
-    guard let shared = sessions[id]?.shared[log], shared.search == nil,
-      shared.probesAsked <= (Limits.searchesOfLog - 1) * Limits.probesOfSearch
-    else { return }
+  ) -> Bool {
+    guard let shared = sessions[id]?.shared[log] else { return true }
+    if shared.search != nil { return true }
+    if !isShown, index < shared.sameBelow {
+      settleSame(of: log, below: shared.sameBelow, on: id, now, &effects)
+      return true
+    }
+    guard shared.probesAsked <= (Limits.searchesOfLog - 1) * Limits.probesOfSearch else {
+      return false
+    }
     let proven = proofs[log]?.frozenAt ?? .max
-    guard proven > 0 else { return }
+    guard proven > 0 else { return false }
     // What a proof says need not be found again: only what is below it.
     let first = min(index, proven - 1)
-    guard first < logs[log]!.durable.size else { return }
-    if let known = shared.lastProbed, known.index == first {
-      // The other side is at it, or found the same header.
-      if known.isSame { settleSame(of: log, below: first + 1, on: id, now, &effects) }
-      return
+    guard first < logs[held: log].durable.size else { return false }
+    if shared.lastProbed == first {
+      // The other side is at it.
+      return true
     }
     var search = ForkSearch(first: first, differsAt: isShown ? index : nil)
     if isShown, first == index {
       proceed(&search, of: log, on: id, &effects)
     } else {
-      sessions[id]!.shared[log]!.search = search
+      sessions[held: id].shared[held: log].search = search
       probe(first, of: log, on: id, &effects)
     }
+    return sessions[id]?.shared[log]?.search != nil
   }
 
   private mutating func proceed(
@@ -38,29 +46,30 @@ extension Replicator {
   ) {
     switch search.next(proven: proofs[log]?.frozenAt) {
     case .ask(let index):
-      sessions[id]!.shared[log]!.search = search
+      sessions[held: id].shared[held: log].search = search
       probe(index, of: log, on: id, &effects)
     case .found(let index):
-      sessions[id]!.shared[log]!.search = nil
+      sessions[held: id].shared[held: log].search = nil
       show(exhibitAt: index, of: log, on: id, &effects)
-    case .over: sessions[id]!.shared[log]!.search = nil
+    case .over: sessions[held: id].shared[held: log].search = nil
     }
   }
 
   private mutating func probe(
     _ index: UInt64, of log: LogID, on id: SessionID, _ effects: inout [Effect]
   ) {
-    guard sessions[id]!.probesSent < Limits.probesOfSession,
-      let hash = headerHash(of: log, at: index)
-    else { return sessions[id]!.shared[log]!.search = nil }
-    sessions[id]!.probesSent += 1
-    sessions[id]!.shared[log]!.probesAsked += 1
-    let position = sessions[id]!.ourPositions[log]!
-    send(.probe(position: position, index: index, headerHash: hash), on: id, &effects)
+    guard sessions[held: id].probesSent < Limits.probesOfSession,
+      let hash = headerHash(of: log, at: index),
+      let position = sessions[held: id].ourPositions[log]
+    else { return sessions[held: id].shared[held: log].search = nil }
+    sessions[held: id].probesSent += 1
+    sessions[held: id].shared[held: log].probesAsked += 1
+    send(
+      .probe(position: position, index: LogSize(own: index), headerHash: hash), on: id, &effects)
   }
 
   private func headerHash(of log: LogID, at index: UInt64) -> Digest? {
-    guard index < logs[log]!.durable.size, let leaf = heldLeaf(of: log, at: index) else {
+    guard index < logs[held: log].durable.size, let leaf = heldLeaf(of: log, at: index) else {
       return nil
     }
     return EntryHeader.headerHash(of: leaf.span)
@@ -72,13 +81,12 @@ extension Replicator {
     by headerHash: Digest, _ index: UInt64, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) throws(MalformedMessage) {
-    guard sessions[id]!.shared[log] != nil else {
+    guard sessions[held: id].shared[log] != nil else {
       throw MalformedMessage(what: "probe of a log that is not shared")
     }
-    sessions[id]!.probesSeen += 1
-    sessions[id]!.shared[log]!.probesSeen += 1
-    guard sessions[id]!.probesSeen <= Limits.probesOfSession,
-      sessions[id]!.shared[log]!.probesSeen <= Limits.searchesOfLog * Limits.probesOfSearch
+    sessions[held: id].probesSeen += 1
+    guard sessions[held: id].probesSeen <= Limits.probesOfSession,
+      let position = sessions[held: id].ourPositions[log]
     else {
       effects.append(.count(.probesBad))
       return fail(id, now, &effects)
@@ -89,30 +97,40 @@ extension Replicator {
       case headerHash: .same
       default: .different
       }
-    let position = sessions[id]!.ourPositions[log]!
-    send(.probed(position: position, index: index, answer), on: id, &effects)
+    send(
+      .probed(position: position, index: LogSize(own: index), answer), on: id, &effects)
     guard answer != .notHere else { return }
-    sessions[id]!.shared[log]!.lastProbed = (index, answer == .same)
     if answer == .same {
+      foundSame(of: log, below: index + 1, on: id)
       settleSame(of: log, below: index + 1, on: id, now, &effects)
     } else {
+      sessions[held: id].shared[held: log].lastProbed = index
       dispute(log, on: id, size: index + 1, now, &effects)
     }
+  }
+
+  private mutating func foundSame(of log: LogID, below end: UInt64, on id: SessionID) {
+    let known = sessions[held: id].shared[held: log].sameBelow
+    sessions[held: id].shared[held: log].sameBelow = max(known, end)
   }
 
   mutating func answered(
     _ answer: ProbeAnswer, _ index: UInt64, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    guard var search = sessions[id]!.shared[log]?.search, search.asked == index else {
+    guard var search = sessions[held: id].shared[log]?.search, search.asked == index else {
       effects.append(.count(.probesBad))
       return fail(id, now, &effects)
     }
-    guard answer != .notHere else { return sessions[id]!.shared[log]!.search = nil }
+    let isFirst = search.steps == 1
+    guard answer != .notHere else { return sessions[held: id].shared[held: log].search = nil }
     search.learn(isSame: answer == .same)
+    if answer == .same { foundSame(of: log, below: index + 1, on: id) }
     if answer == .different {
       dispute(log, on: id, size: index + 1, now, &effects)
     } else if search.high == nil {
+      // Signatures differ, and no fork was searched for.
+      if isFirst { sessions[held: id].shared[held: log].probesAsked -= 1 }
       settleSame(of: log, below: index + 1, on: id, now, &effects)
     }
     proceed(&search, of: log, on: id, &effects)
@@ -122,13 +140,13 @@ extension Replicator {
 
   /// What the author cannot deny of our entry `index`: verified, since a disk may rot.
   func exhibit(of log: LogID, at index: UInt64) -> Exhibit? {
-    let identity = logs[log]!.accepted.identity
-    guard index < logs[log]!.durable.size, let leaf = heldLeaf(of: log, at: index) else {
+    let identity = logs[held: log].accepted.identity
+    guard index < logs[held: log].durable.size, let leaf = heldLeaf(of: log, at: index) else {
       return nil
     }
     if identity.indexOfSigned(leaf: leaf) == index { return .signed(leaf: leaf) }
     guard let checkpoint = newestCheckpoint(of: log), checkpoint.size > index,
-      checkpoint.size <= logs[log]!.durable.size,
+      checkpoint.size <= logs[held: log].durable.size,
       let path = try? reader.inclusionProof(log, index: index, size: checkpoint.size)
     else { return nil }
     let exhibit = Exhibit.included(
@@ -142,8 +160,9 @@ extension Replicator {
     guard let exhibit = exhibit(of: log, at: index) else {
       return effects.append(.count(.readsFailed))
     }
-    guard maySendEvidence(on: id) else { return }
-    let position = sessions[id]!.ourPositions[log]!
+    guard maySendEvidence(on: id), let position = sessions[held: id].ourPositions[log] else {
+      return
+    }
     send(.exhibit(position: position, bytes: exhibit.encode()), on: id, &effects)
   }
 
@@ -151,13 +170,13 @@ extension Replicator {
     exhibit bytes: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) throws(MalformedMessage) {
-    guard sessions[id]!.shared[log] != nil else {
+    guard sessions[held: id].shared[log] != nil else {
       throw MalformedMessage(what: "exhibit of a log that is not shared")
     }
-    sessions[id]!.shared[log]!.exhibitsSeen += 1
-    let identity = logs[log]!.accepted.identity
+    sessions[held: id].shared[held: log].exhibitsSeen += 1
+    let identity = logs[held: log].accepted.identity
     guard isWithinEvidence(on: id),
-      sessions[id]!.shared[log]!.exhibitsSeen <= Limits.exhibitsOfLog,
+      sessions[held: id].shared[held: log].exhibitsSeen <= Limits.exhibitsOfLog,
       let theirs = try? Exhibit(decoding: bytes, identity: identity)
     else {
       effects.append(.count(.proofsBad))
@@ -173,7 +192,7 @@ extension Replicator {
     _ theirs: Exhibit, of log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) -> Bool {
     let index = theirs.position
-    guard index < logs[log]!.accepted.size else {
+    guard index < logs[held: log].accepted.size else {
       if log == ownLog { ownEntryElsewhere(index, id) }
       return false
     }
@@ -187,10 +206,11 @@ extension Replicator {
     if log == ownLog {
       closeSigning(
         because:
-          "\(sessions[id]!.opening.peer) holds another entry \(index), signed with this log's key")
+          "\(sessions[held: id].opening.peer) holds another entry \(index), signed with this log's key"
+      )
     }
     if let ours = exhibit(of: log, at: index) {
-      prove(ours, theirs, of: logs[log]!.accepted.identity, &effects)
+      prove(ours, theirs, of: logs[held: log].accepted.identity, &effects)
     }
     return true
   }
@@ -198,7 +218,7 @@ extension Replicator {
   private mutating func ownEntryElsewhere(_ index: UInt64, _ id: SessionID) {
     closeSigning(
       because:
-        "\(sessions[id]!.opening.peer) holds own entry \(index), which this folder lacks: it is an old copy"
+        "\(sessions[held: id].opening.peer) holds own entry \(index), which this folder lacks: it is an old copy"
     )
   }
 }

@@ -7,42 +7,45 @@ extension Replicator {
     _ pull: PullRequest, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
     let log = try log(pull.position, id)
-    guard let shared = sessions[id]!.shared[log] else {
+    guard let shared = sessions[held: id].shared[log] else {
       throw MalformedMessage(what: "pull of a log that is not shared")
     }
-    guard !sessions[id]!.serving.contains(where: { $0.request == pull.request }) else {
+    guard !sessions[held: id].serving.contains(where: { $0.request == pull.request }) else {
       throw MalformedMessage(what: "request \(pull.request) is open already")
     }
     guard Int(pull.credit) <= Limits.maximumCreditBytes else {
       return close(id, .credit, now, &effects)
     }
-    if sessions[id]!.serving.count >= Limits.openRequestsOfPeer,
-      let left = sessions[id]!.serving.firstIndex(where: { $0.credit <= 0 })
+    if sessions[held: id].serving.count >= Limits.openRequestsOfPeer,
+      let left = sessions[held: id].serving.firstIndex(where: { $0.credit <= 0 })
     {
-      sessions[id]!.serving.remove(at: left)
+      sessions[held: id].serving.remove(at: left)
     }
-    guard sessions[id]!.serving.count < Limits.openRequestsOfPeer else {
+    guard sessions[held: id].serving.count < Limits.openRequestsOfPeer else {
       effects.append(.count(.pullsBusy))
       return send(.end(request: pull.request, reason: .busy), on: id, &effects)
     }
-    guard !shared.isDisputed, pull.to <= logs[log]!.durable.size else {
+    guard !shared.isDisputed, pull.to.value <= logs[held: log].durable.size else {
       return send(.end(request: pull.request, reason: .notHere), on: id, &effects)
     }
-    sessions[id]!.serving.append(
+    sessions[held: id].serving.append(
       ServedPull(
-        request: pull.request, log: log, next: pull.from, to: pull.to, credit: Int(pull.credit),
-        full: pull.full, isToEnd: pull.to == logs[log]!.durable.size))
+        request: pull.request, log: log, next: pull.from.value, to: pull.to.value,
+        credit: Int(pull.credit), form: pull.form,
+        isToEnd: pull.form != .leaves && pull.to.value == logs[held: log].durable.size))
+    expected(on: id)
     serve(id, now, &effects)
   }
 
   mutating func credited(
     _ request: UInt32, _ bytes: UInt32, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    guard let index = sessions[id]!.serving.firstIndex(where: { $0.request == request }) else {
+    guard let index = sessions[held: id].serving.firstIndex(where: { $0.request == request }) else {
       return
     }
-    sessions[id]!.serving[index].credit += Int(bytes)
-    guard sessions[id]!.serving[index].credit <= Limits.maximumCreditBytes else {
+    expected(on: id)
+    sessions[held: id].serving[index].credit += Int(bytes)
+    guard sessions[held: id].serving[index].credit <= Limits.maximumCreditBytes else {
       return close(id, .credit, now, &effects)
     }
     serve(id, now, &effects)
@@ -57,12 +60,12 @@ extension Replicator {
       isIdle = true
       // Logs have their turns; requests for one log are answered one after the other.
       var turns: Set<LogID> = []
-      for served in sessions[id]!.serving
+      for served in sessions[held: id].serving
       where served.credit > 0 && turns.insert(served.log).inserted {
         // One entry may take 1 MiB: eight of them in one turn would overrun the connection's queue.
         guard budget > 0 else { break }
         if let until = isHeld(.answeredBytes, on: id, now) {
-          sessions[id]!.answersDueAt = until
+          sessions[held: id].answersDueAt = until
           break
         }
         let bytes = serveOne(served, on: id, now, &effects)
@@ -71,35 +74,37 @@ extension Replicator {
         isIdle = false
       }
     }
-    if budget <= 0, sessions[id] != nil { sessions[id]!.isCongested = true }
+    if budget <= 0, sessions[id] != nil { sessions[held: id].isCongested = true }
   }
 
   /// - Returns: bytes sent.
   private mutating func serveOne(
     _ served: ServedPull, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) -> Int {
-    let index = sessions[id]!.serving.firstIndex { $0.request == served.request }!
+    guard
+      let index = sessions[held: id].serving.firstIndex(where: { $0.request == served.request })
+    else { return 0 }
     guard
       let sent = sendChunk(
-        of: served.log, served.next..<served.to, request: served.request, full: served.full,
+        of: served.log, served.next..<served.to, request: served.request, served.form,
         on: id, &effects)
     else {
-      sessions[id]!.serving.remove(at: index)
+      sessions[held: id].serving.remove(at: index)
       effects.append(.count(.readsFailed))
       send(.end(request: served.request, reason: .readError), on: id, &effects)
       return 0
     }
-    noteSent(served.log, served.next..<sent.next, on: id)
+    if served.form != .leaves { noteSent(served.log, served.next..<sent.next, on: id) }
     if sent.next < served.to {
-      sessions[id]!.serving[index].next = sent.next
-      sessions[id]!.serving[index].credit -= sent.bytes
+      sessions[held: id].serving[index].next = sent.next
+      sessions[held: id].serving[index].credit -= sent.bytes
     } else {
-      sessions[id]!.serving.remove(at: index)
+      sessions[held: id].serving.remove(at: index)
     }
     // Behind the other logs.
-    let ofLog = sessions[id]!.serving.filter { $0.log == served.log }
-    sessions[id]!.serving.removeAll { $0.log == served.log }
-    sessions[id]!.serving += ofLog
+    let ofLog = sessions[held: id].serving.filter { $0.log == served.log }
+    sessions[held: id].serving.removeAll { $0.log == served.log }
+    sessions[held: id].serving += ofLog
     if sent.next >= served.to {
       send(.end(request: served.request, reason: .done), on: id, &effects)
       // What came meanwhile was not pushed.
@@ -112,35 +117,39 @@ extension Replicator {
 
   /// The peer has all below what was sent, if it had all below its beginning.
   mutating func noteSent(_ log: LogID, _ range: Range<UInt64>, on id: SessionID) {
-    let shared = sessions[id]!.shared[log]!
+    let shared = sessions[held: id].shared[held: log]
     guard range.lowerBound <= max(shared.known, shared.pushedTo) else { return }
-    sessions[id]!.shared[log]!.pushedTo = max(shared.pushedTo, range.upperBound)
+    sessions[held: id].shared[held: log].pushedTo = max(shared.pushedTo, range.upperBound)
   }
 
   /// Sends one chunk from the start of `range`: under the newest checkpoint as far as that reaches,
   /// entry by entry above it.
   mutating func sendChunk(
-    of log: LogID, _ range: Range<UInt64>, request: UInt32, full: Bool, on id: SessionID,
+    of log: LogID, _ range: Range<UInt64>, request: UInt32, _ form: PullForm, on id: SessionID,
     _ effects: inout [Effect]
   ) -> (next: UInt64, bytes: Int)? {
+    guard let position = sessions[held: id].ourPositions[log] else { return nil }
     do {
-      let anchor = anchor(of: log, above: range.lowerBound)
-      let end = min(
-        range.upperBound, anchor?.size ?? range.lowerBound + Limits.entriesAcceptedSingly)
-      guard
-        let batch = try servablePrefix(
-          of: reader.read(log, range.lowerBound..<end, maximumBytes: Limits.chunkBytes),
-          isPush: request == 0)
+      let checkpoint = anchor(of: log, above: range.lowerBound)
+      // Leaves alone are asked for because a checkpoint decides between them.
+      guard form != .leaves || checkpoint != nil else { return nil }
+      var end = min(
+        range.upperBound, checkpoint?.size ?? range.lowerBound + Limits.entriesAcceptedSingly)
+      if form == .leaves { end = min(end, range.lowerBound + Limits.leavesAtOnce) }
+      let read = try reader.read(log, range.lowerBound..<end, maximumBytes: Limits.chunkBytes)
+      guard let batch = form == .leaves ? read : servablePrefix(of: read, isPush: request == 0)
       else { return nil }
       let next = range.lowerBound + UInt64(batch.count)
-      var proof: [Digest] = []
-      if let anchor {
-        proof = try reader.consistencyProof(log, from: next, to: anchor.size)
-        offer(anchor, of: log, on: id, &effects)
+      var anchor = Chunk.Anchor()
+      if let checkpoint {
+        anchor.checkpointSize = checkpoint.size
+        anchor.proof = try reader.consistencyProof(log, from: next, to: checkpoint.size)
+        if form != .compact || batch.bodyStates != nil {
+          anchor.before = try reader.tree(log, size: range.lowerBound).nodes
+        }
+        offer(checkpoint, of: log, on: id, &effects)
       }
-      let message = Chunk.encode(
-        batch, request: request, position: sessions[id]!.ourPositions[log]!,
-        checkpointSize: anchor?.size ?? 0, proof: proof, full: full)
+      let message = Chunk.encode(batch, request: request, position: position, anchor, form: form)
       effects.append(.send(id, message))
       return (next, message.count)
     } catch {
@@ -148,14 +157,14 @@ extension Replicator {
     }
   }
 
-  /// The entries before the first that a peer would not take: one without its body, unless a pull gets one that was
-  /// withdrawn or expired.
+  /// The entries before the first that a peer would not take: one without its body, unless it is a record that was asked
+  /// for.
   private func servablePrefix(of batch: EntryBatch, isPush: Bool) -> EntryBatch? {
     guard let states = batch.bodyStates else { return batch }
     let count =
       states.indices.first { position in
         let kind = batch.leaves[position * EntryLayout.leafBytes + EntryLayout.kind]
-        return states[position] != .present && (isPush || !states[position].isLawful(kind: kind))
+        return states[position] != .present && (isPush || !BodyState.mayLack(kind))
       } ?? states.count
     return count > 0 ? batch.slice(0..<count) : nil
   }
@@ -163,7 +172,7 @@ extension Replicator {
   /// The newest checkpoint, if it covers the entry at `index` and its entries are durable here.
   private func anchor(of log: LogID, above index: UInt64) -> VerifiedCheckpoint? {
     guard let checkpoint = newestCheckpoint(of: log), checkpoint.size > index,
-      checkpoint.size <= logs[log]!.durable.size
+      checkpoint.size <= logs[held: log].durable.size
     else { return nil }
     return checkpoint
   }
@@ -171,12 +180,9 @@ extension Replicator {
   mutating func offer(
     _ checkpoint: VerifiedCheckpoint, of log: LogID, on id: SessionID, _ effects: inout [Effect]
   ) {
-    guard sessions[id]!.shared[log]!.sentCheckpointSize != checkpoint.size else { return }
-    sessions[id]!.shared[log]!.sentCheckpointSize = checkpoint.size
-    let position = sessions[id]!.ourPositions[log]!
-    guard sessions[id]!.version > 1 else {
-      return send(.checkpoint(position: position, note: checkpoint.note), on: id, &effects)
-    }
-    send(.signedSize(SignedSize(checkpoint, at: position)), on: id, &effects)
+    guard sessions[held: id].shared[held: log].sentCheckpointSize != checkpoint.size else { return }
+    guard let position = sessions[held: id].ourPositions[log] else { return }
+    sessions[held: id].shared[held: log].sentCheckpointSize = checkpoint.size
+    send(.checkpoint(SignedSize(checkpoint, at: position)), on: id, &effects)
   }
 }

@@ -63,24 +63,27 @@ extension Replicator {
 
   /// A session's first heads are here: SYNC-60.
   mutating func answered(on id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
-    guard !sessions[id]!.hasAnswered else { return }
-    sessions[id]!.hasAnswered = true
-    let peer = sessions[id]!.opening.peer
+    guard !sessions[held: id].hasAnswered else { return }
+    sessions[held: id].hasAnswered = true
+    let peer = sessions[held: id].opening.peer
     showNewest(to: peer, on: id, &effects)
     guard peers[peer] != nil else { return }
     gate.asked.insert(peer)
-    guard !sessions[id]!.hasClaimed else { return }
+    guard !sessions[held: id].hasClaimed else { return }
     gate.answered.insert(peer)
     if gate.firstAnswerAt == nil { gate.firstAnswerAt = now }
   }
 
   /// A session shows more of the own log than is here, or another hash: SYNC-61.
   mutating func claimed(on id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
-    guard gate.closedBecause == nil, !sessions[id]!.hasClaimed else { return }
-    sessions[id]!.hasClaimed = true
-    let peer = sessions[id]!.opening.peer
+    guard gate.closedBecause == nil, !sessions[held: id].hasClaimed else { return }
+    sessions[held: id].hasClaimed = true
+    let peer = sessions[held: id].opening.peer
     gate.answered.remove(peer)
-    if gate.claims[peer] != nil { return gate.claims[peer]!.session = id }
+    if gate.claims[peer] != nil {
+      gate.claims[peer]?.session = id
+      return
+    }
     guard gate.restsUntil[peer] ?? 0 <= now, gate.quietUntil <= now else {
       return effects.append(.count(.claimsDropped))
     }
@@ -105,8 +108,8 @@ extension Replicator {
   /// Called at the end of each step: what it brought, and what time brought.
   mutating func settleSigning(_ now: UInt64, _ effects: inout [Effect]) {
     if gate.startedAt == nil { gate.startedAt = now }
-    for peer in gate.claims.keys.sorted()
-    where now >= gate.claims[peer]!.since + Limits.claimHoldMilliseconds {
+    for (peer, claim) in gate.claims.sorted(by: { $0.key < $1.key })
+    where now >= claim.since + Limits.claimHoldMilliseconds {
       dropClaim(of: peer, now, &effects)
     }
     let state = signingState(now)

@@ -16,7 +16,7 @@ extension Replicator {
   /// The peers with a session that is ready, in the order of their sessions.
   public func progressOfPeers() -> [PeerProgress] {
     sessionOrder.compactMap { id in
-      let session = sessions[id]!
+      let session = sessions[held: id]
       guard session.isReady else { return nil }
       var progress = PeerProgress(
         name: session.opening.peer, sharedLogs: session.shared.count, lagEntries: 0,
@@ -25,7 +25,7 @@ extension Replicator {
         guard let shared = session.shared[log] else { continue }
         // What is late, or above a freeze, nobody waits for.
         let theirs = min(shared.known, ceiling(of: log))
-        let ours = min(logs[log]!.durable.size, ceiling(of: log))
+        let ours = min(logs[held: log].durable.size, ceiling(of: log))
         if theirs < ours { progress.lagEntries += ours - theirs }
         if theirs > ours { progress.missingEntries += theirs - ours }
         if shared.isDisputed { progress.disputedLogs.append(log) }
@@ -39,17 +39,17 @@ extension Replicator {
     var names: Set<NodeName> = []
     let durable = logs[log]?.durable.size ?? 0
     for id in sessionOrder {
-      guard let shared = sessions[id]!.shared[log], !shared.isDisputed else { continue }
+      guard let shared = sessions[held: id].shared[log], !shared.isDisputed else { continue }
       // Who claims more than exists is not believed; what is claimed up to here was compared by its hash.
       let theirs = shared.theirs?.size ?? 0
-      if theirs >= size, theirs <= durable { names.insert(sessions[id]!.opening.peer) }
+      if theirs >= size, theirs <= durable { names.insert(sessions[held: id].opening.peer) }
     }
     return names
   }
 
   /// The highest size of `log` that any connected peer announced.
   public func knownSize(of log: LogID) -> UInt64 {
-    logs[log] == nil ? 0 : max(highestKnown(of: log), logs[log]!.durable.size)
+    logs[log] == nil ? 0 : max(highestKnown(of: log), logs[held: log].durable.size)
   }
 
   /// Connected peers that show more entries of `log` than are durable here, by name. Nothing of it is proven before they
@@ -59,7 +59,7 @@ extension Replicator {
     // What is late nobody waits for.
     let reach = max(ceiling(of: log), progress.accepted.size)
     return sessionOrder.compactMap { id -> (peer: NodeName, size: UInt64)? in
-      let session = sessions[id]!
+      let session = sessions[held: id]
       guard let shared = session.shared[log], !shared.isDisputed, let theirs = shared.theirs,
         min(theirs.size, reach) > progress.durable.size
       else { return nil }
@@ -70,7 +70,7 @@ extension Replicator {
   /// Who cosigned which size of `log`.
   public func cosigners(of log: LogID) -> [(name: NodeName, size: UInt64)] {
     guard let progress = logs[log] else { return [] }
-    return progress.cosignatures.keys.sorted().map { ($0, progress.cosignatures[$0]!.size) }
+    return progress.cosignatures.sorted { $0.key < $1.key }.map { ($0.key, $0.value.size) }
   }
 
   public func frozenAt(_ log: LogID) -> UInt64? { logs[log]?.accepted.frozenAt }
@@ -84,7 +84,7 @@ extension Replicator {
   public var isCatchingUp: Bool { !fetching.isEmpty }
 
   /// Whether a peer is pulling from us.
-  public var isServing: Bool { sessionOrder.contains { !sessions[$0]!.serving.isEmpty } }
+  public var isServing: Bool { sessionOrder.contains { !sessions[held: $0].serving.isEmpty } }
 
   /// Whether serving on this session waits for `congested(_, false)`.
   public func isHeldBack(_ session: SessionID) -> Bool { sessions[session]?.isCongested == true }

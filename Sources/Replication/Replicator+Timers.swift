@@ -26,20 +26,22 @@ extension Replicator {
 
   private mutating func keepAlive(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
     guard sessions.place(of: id) != nil else { return }
-    let silent = now - min(now, sessions[id]!.lastReceivedAt)
+    let silent = now - min(now, sessions[held: id].lastReceivedAt)
     if silent >= Limits.silenceMilliseconds { return close(id, .silent, now, &effects) }
-    if sessions[id]!.opening.weInitiated {
-      if now - sessions[id]!.openedAt >= Limits.sessionMilliseconds {
+    if sessions[held: id].opening.weInitiated {
+      if now - sessions[held: id].openedAt >= Limits.sessionMilliseconds {
         return close(id, .aged, now, &effects)
       }
-      if sessions[id]!.isReady, silent >= Limits.pingAfterMilliseconds,
-        sessions[id]!.pingedAt == nil
+      if sessions[held: id].isReady, silent >= Limits.pingAfterMilliseconds,
+        sessions[held: id].pingedAt == nil
       {
-        sessions[id]!.pingedAt = now
+        sessions[held: id].pingedAt = now
         send(.ping, on: id, &effects)
       }
     }
-    if sessions[id]!.isReady, now - sessions[id]!.lastDigestAt >= Limits.digestMilliseconds {
+    if sessions[held: id].isReady,
+      now - sessions[held: id].lastDigestAt >= Limits.digestMilliseconds
+    {
       sendDigest(on: id, now, &effects)
     }
   }
@@ -47,8 +49,8 @@ extension Replicator {
   /// When `tick` is wanted next, in the milliseconds of `now`; nil while nothing waits.
   public func nextDue(_ now: UInt64) -> UInt64? {
     var due = gate.nextDue(now)
-    for place in sessions.allPlaces where sessions[at: place] != nil {
-      due = min(due, nextDue(of: sessions[at: place]!))
+    for place in sessions.allPlaces where sessions.isFilled(at: place) {
+      due = min(due, nextDue(of: sessions[at: place]))
     }
     for at in logDue { due = min(due, at) }
     return due == .max ? nil : max(due, now + 1)
@@ -80,22 +82,22 @@ extension Replicator {
   /// - Parameter afterTick: what is due was done, or waits for something else than time: it is looked at again in a second.
   private func nextDue(ofLogAt place: Int, _ now: UInt64, afterTick: Bool) -> UInt64 {
     func time(_ at: UInt64) -> UInt64 { at > now || !afterTick ? at : now + 1_000 }
-    var due = nextDue(of: logs[at: place]!.repairs, now)
-    due = min(due, nextDue(of: logs[at: place]!.fetch, now))
-    if let twins = logs[at: place]!.twins { due = min(due, time(twins.dueAt)) }
-    if let pullDue = logs[at: place]!.pullDueAt {
+    var due = nextDue(of: logs[at: place].repairs, now)
+    due = min(due, nextDue(of: logs[at: place].fetch, now))
+    if let twins = logs[at: place].twins { due = min(due, time(twins.dueAt)) }
+    if let pullDue = logs[at: place].pullDueAt {
       // Who is enlisted was asked for as far as there is room.
-      let isBlocked = logs[at: place]!.isEnlisted && pullDue <= now
+      let isBlocked = logs[at: place].isEnlisted && pullDue <= now
       due = min(due, isBlocked ? now + 1_000 : time(pullDue))
     }
-    if let passes = logs[at: place]!.checkpointDueAt { due = min(due, time(passes)) }
-    if let relays = logs[at: place]!.outgoingDueAt { due = min(due, time(relays)) }
+    if let passes = logs[at: place].checkpointDueAt { due = min(due, time(passes)) }
+    if let relays = logs[at: place].outgoingDueAt { due = min(due, time(relays)) }
     if logOrder[place] == ownLog {
-      if logs[at: place]!.cosignaturesChanged {
-        due = min(due, time(logs[at: place]!.cosignaturesDueAt))
+      if logs[at: place].cosignaturesChanged {
+        due = min(due, time(logs[at: place].cosignaturesDueAt))
       }
-    } else if logs[at: place]!.cosignedSize < logs[at: place]!.durable.size {
-      let cosigns = logs[at: place]!.cosignDueAt
+    } else if logs[at: place].cosignedSize < logs[at: place].durable.size {
+      let cosigns = logs[at: place].cosignDueAt
       if cosigns > now || cosigns > 0 && !afterTick { due = min(due, cosigns) }
     }
     return due

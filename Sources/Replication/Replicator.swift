@@ -9,17 +9,13 @@ public struct Replicator {
   public let ownName: NodeName
   public let ownLog: LogID
   let runID: [UInt8]
-  /// The newest version that this node speaks.
-  let newest: UInt16
   let reader: any LogReader
 
   var peers: [NodeName: Peer] = [:]
-  /// The roster's names by the ids of their cosigning keys.
-  var cosigners: [UInt32: NodeName] = [:]
   /// In the order they became known: lists on sessions only grow.
   var logOrder: [LogID] = []
   /// At the places that they have in `logOrder`.
-  var logs = Table<LogID, LogProgress>()
+  var logs: Table<LogID, LogProgress>
   /// When time alone changes something of each log, by its place.
   var logDue: [UInt64] = []
   var authorOf: [LogID: NodeName] = [:]
@@ -30,10 +26,13 @@ public struct Replicator {
   var twinLogs: [LogID] = []
   /// The lowest fork proof of each log, also of those that are not known here yet.
   var proofs: [LogID: ForkProof] = [:]
-  var sessions = Table<SessionID, Session>()
+  var sessions: Table<SessionID, Session>
   var sessionOrder: [SessionID] = []
   /// What each peer has cost.
   var meters: [NodeName: PeerMeter] = [:]
+  /// What the last message was about, and what came of it; and what all messages of which nothing came have taken.
+  var work: Work?
+  var idleTime = TimeBucket()
   var nextRequest: UInt32 = 1
   /// Logs of which something is missing, in the order in which they are asked for next; and those that are being asked for.
   var wanting: [LogID] = []
@@ -50,16 +49,19 @@ public struct Replicator {
   ///   - runID: 16 random bytes drawn when the process starts.
   ///   - logs: what the store holds; the own log among them.
   ///   - start: how signing begins.
-  ///   - newest: lower only where a node of an earlier version is played.
   ///   - proofs: what `keepProof` kept in earlier runs.
   ///   - openings: what `keepOpening` kept.
   public init(
     ownName: NodeName, ownLog: LogID, runID: [UInt8], logs identities: [LogIdentity],
-    reader: any LogReader, start: OwnLogStart, newest: UInt16 = Version.newest,
+    reader: any LogReader, start: OwnLogStart,
     proofs: [ForkProof] = [], openings: [HeldOpening] = []
   ) {
     precondition(runID.count == 16)
-    precondition((Version.oldest...Version.newest).contains(newest))
+    guard let own = identities.first(where: { $0.id == ownLog }) else {
+      preconditionFailure("the own log is among them")
+    }
+    logs = Table(absent: LogProgress(accepted: LogState(empty: own), durable: .empty))
+    sessions = Table(absent: Session.absent(ownName))
     gate = SigningGate(start)
     signing =
       switch start {
@@ -70,7 +72,6 @@ public struct Replicator {
     self.ownName = ownName
     self.ownLog = ownLog
     self.runID = runID
-    self.newest = newest
     self.reader = reader
     for proof in proofs { recall(proof) }
     for identity in identities { add(identity) }
@@ -81,6 +82,10 @@ public struct Replicator {
 
   /// Handles one input. Effects are appended in the order in which they must be carried out.
   public mutating func step(_ input: Input, now: UInt64, into effects: inout [Effect]) {
+    // Nothing follows from it, unless it was too much.
+    if case .took(let session, let microseconds) = input {
+      guard took(microseconds, on: session, now, &effects) else { return }
+    }
     switch input {
     case .opened(let opening): open(opening, now, &effects)
     case .message(let session, let bytes): receive(bytes, on: session, now, &effects)
@@ -92,8 +97,10 @@ public struct Replicator {
     case .durable(let log, let head): becameDurable(log, head, now, &effects)
     case .checkpointed(let checkpoint): checkpointed(checkpoint, now, &effects)
     case .refused(let log, _): refused(log, now)
-    case .cosigned(let log, let checkpoint, let cosignature):
-      cosigned(log, checkpoint, cosignature, now, &effects)
+    case .took: break
+    case .idled(let session, let microseconds): idled(microseconds, on: session, now, &effects)
+    case .cosigned(let log, let checkpoint, let cosignature, let key):
+      cosigned(log, checkpoint, cosignature, key, now, &effects)
     case .release: release(now, &effects)
     case .close(let reason): closeSigning(because: reason)
     case .damaged(let log, let ranges): damaged(log, ranges, now, &effects)
@@ -117,23 +124,21 @@ public struct Replicator {
       accepted: reader.state(of: identity.id) ?? LogState(empty: identity),
       durable: reader.durableHead(of: identity.id))
     // What a checkpoint said against the log is remembered: SYNC-86.
-    logs[identity.id]!.isContradicted = reader.contradiction(of: identity.id) != nil
+    logs[held: identity.id].isContradicted = reader.contradiction(of: identity.id) != nil
     if let proof = proofs[identity.id] {
-      logs[identity.id]!.accepted.frozenAt = min(
-        proof.frozenAt, logs[identity.id]!.accepted.frozenAt ?? .max)
+      logs[held: identity.id].accepted.frozenAt = min(
+        proof.frozenAt, logs[held: identity.id].accepted.frozenAt ?? .max)
     }
   }
 
   private mutating func setRoster(_ roster: [Peer], _ now: UInt64, _ effects: inout [Effect]) {
     let former = peers
     peers = [:]
-    cosigners = [:]
     peerNames = roster.map(\.name).sorted()
     gate.answered.formIntersection(roster.map(\.name))
     gate.asked.formIntersection(roster.map(\.name))
     for peer in roster {
       peers[peer.name] = peer
-      cosigners[Cosignature.keyID(name: peer.name, key: peer.cosigningKey)] = peer.name
       for identity in peer.logs { add(identity) }
     }
     adoptRates(of: roster, instead: former, now, &effects)
@@ -145,15 +150,15 @@ public struct Replicator {
   private mutating func limit(
     _ log: LogID, _ isLimited: Bool, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    guard logs[log] != nil, logs[log]!.isLimited != isLimited else { return }
-    logs[log]!.isLimited = isLimited
+    guard logs[log] != nil, logs[held: log].isLimited != isLimited else { return }
+    logs[held: log].isLimited = isLimited
     guard isLimited else {
       startPull(of: log, now, &effects)
       return startRepairs(now, &effects)
     }
     release(log)
-    logs[log]!.pullDueAt = nil
-    if let session = logs[log]!.repairs.pull?.session {
+    logs[held: log].pullDueAt = nil
+    if let session = logs[held: log].repairs.pull?.session {
       leaveRepair(of: log, on: session, now, &effects)
     }
   }
@@ -161,10 +166,10 @@ public struct Replicator {
   /// Takes the store's state; a freeze that the store could not write yet holds all the same.
   mutating func adopt(_ state: LogState, of log: LogID) {
     var state = state
-    if let frozenAt = logs[log]!.accepted.frozenAt {
+    if let frozenAt = logs[held: log].accepted.frozenAt {
       state.frozenAt = min(frozenAt, state.frozenAt ?? .max)
     }
-    logs[log]!.accepted = state
+    logs[held: log].accepted = state
   }
 
   /// The store said no: what it holds is what counts.

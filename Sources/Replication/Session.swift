@@ -8,8 +8,6 @@ struct Session {
   var lastReceivedAt: UInt64
   var pingedAt: UInt64?
   var lastDigestAt: UInt64
-  /// What both sides speak, once the peer's hello is here.
-  var version: UInt16 = 0
   /// The peer's process, once its hello is here.
   var runID: [UInt8]?
   /// Set while an older session of the same peer is asked whether it is alive: SYNC-4.
@@ -56,12 +54,14 @@ struct Session {
   var evidenceSent = 0
   var probesSeen = 0
   var probesSent = 0
+  /// Something that it sent was left unread.
+  var hasUnread = false
   /// `copy` came: once for a session.
   var wasToldOfCopy = false
   var theirPositions: [LogID: Int] = [:]
   var theirLogs: [Int: LogID] = [:]
 
-  var shared = Table<LogID, SharedLog>()
+  var shared = Table<LogID, SharedLog>(absent: SharedLog())
   /// Requests that the peer opened with us, in the order they are served.
   var serving: [ServedPull] = []
   /// Over the peer's rate: when answering goes on.
@@ -80,6 +80,14 @@ struct Session {
   }
 
   var isReady: Bool { runID != nil && waitsForSilenceOf == nil }
+
+  /// What stands for a session that is not there.
+  static func absent(_ ownName: NodeName) -> Session {
+    Session(
+      opening: SessionOpening(
+        id: SessionID(.max), peer: ownName, handshakeHash: .zero, weInitiated: false,
+        initiatorHasLowerKey: false), now: 0)
+  }
 }
 
 /// A log as two sides of a session see it.
@@ -108,19 +116,20 @@ struct SharedLog {
   /// Our search for the lowest fork; what was searched, asked and shown here.
   var search: ForkSearch?
   var probesAsked = 0
-  var probesSeen = 0
-  /// What the other side asked about last, and whether it is the same there.
-  var lastProbed: (index: UInt64, isSame: Bool)?
+  /// What the other side asked about last, and is another here.
+  var lastProbed: UInt64?
   /// Up to which size the histories seemed to differ.
   var disputedAt: UInt64 = 0
-  var leavesAsked = 0
-  var leavesGiven = 0
+  /// Both sides have the same headers below this: one says so of all before it.
+  var sameBelow: UInt64 = 0
   var exhibitsSeen = 0
   /// Genesis leaves of the next epoch that both sides know of, and how many were received.
   var openingsKnown: [[UInt8]] = []
   var openingsSeen = 0
   /// The newest checkpoint the peer sent here: chunks refer to it by size.
   var theirCheckpoint: VerifiedCheckpoint?
+  /// Its size, or that of a later one that told nothing new.
+  var theirCheckpointSize: UInt64 = 0
   /// The newest checkpoint we sent here.
   var sentCheckpointSize: UInt64 = 0
   var passedOverUntil: UInt64 = 0
@@ -136,7 +145,7 @@ struct ServedPull {
   var next: UInt64
   let to: UInt64
   var credit: Int
-  let full: Bool
+  let form: PullForm
   /// The puller asked for all that there was.
   let isToEnd: Bool
 }
@@ -181,7 +190,7 @@ struct LogProgress {
   var cosignedSize: UInt64 = 0
   var cosignDueAt: UInt64 = 0
   /// Newest cosignature of each node over the newest checkpoint it signed, and what was relayed.
-  var cosignatures: [NodeName: (size: UInt64, cosignature: Cosignature)] = [:]
+  var cosignatures: [NodeName: HeldCosignature] = [:]
   /// The size up to which each cosigner's newest one reached the author, as far as is known here.
   var delivered: [NodeName: UInt64] = [:]
   var cosignaturesChanged = false
@@ -196,10 +205,16 @@ struct LogProgress {
   var passedSet = CosignedSet(size: 0, count: 0)
 }
 
+/// The newest cosignature of a node, and the checkpoint's size.
+struct HeldCosignature {
+  let size: UInt64
+  let cosignature: NamedCosignature
+}
+
 /// A cosignature on its way towards the author.
 struct OutgoingCosignature {
   let checkpoint: VerifiedCheckpoint
-  let cosignature: Cosignature
+  let cosignature: NamedCosignature
   /// Who sent it: nobody is sent his own; nil for ours.
   let source: SessionID?
 }

@@ -9,12 +9,39 @@ struct Table<Key: Hashable, Value> {
     init(_ value: Value?) { self.value = value }
   }
 
+  /// What stands for a value that is not here.
+  private let absent: Value
   private var places: [Key: Int] = [:]
   /// A removed value leaves its place to the next.
   private var boxes: [Box] = []
   private var free: [Int] = []
   private var touched: [Int] = []
   private var isTouched: [Bool] = []
+
+  init(absent: Value) { self.absent = absent }
+
+  /// The value of a key that the caller holds. Should it be gone (a session that closed within the step), what is read is
+  /// that of nothing and what is written is lost: no message from outside can end the process here.
+  subscript(held key: Key) -> Value {
+    _read {
+      // Seen to be there: a value that is bound to a name would be copied.
+      if let place = places[key], boxes[place].value != nil {
+        yield boxes[place].value!
+      } else {
+        yield absent
+      }
+    }
+    _modify {
+      if let place = places[key], boxes[place].value != nil {
+        touch(place)
+        if !isKnownUniquelyReferenced(&boxes[place]) { boxes[place] = Box(boxes[place].value) }
+        yield &boxes[place].value!
+      } else {
+        var lost = absent
+        yield &lost
+      }
+    }
+  }
 
   subscript(key: Key) -> Value? {
     _read {
@@ -34,9 +61,15 @@ struct Table<Key: Hashable, Value> {
     }
   }
 
-  /// The value at a place; nil where one was removed.
-  subscript(at place: Int) -> Value? {
-    _read { yield boxes[place].value }
+  /// The value at a place; that of nothing where one was removed.
+  subscript(at place: Int) -> Value {
+    _read {
+      if isFilled(at: place) { yield boxes[place].value! } else { yield absent }
+    }
+  }
+
+  func isFilled(at place: Int) -> Bool {
+    boxes.indices.contains(place) && boxes[place].value != nil
   }
 
   /// All places, with those that are free.

@@ -9,6 +9,8 @@ public struct SystemClock: Sendable {
   public var monotonicNanoseconds: UInt64 { liaison_nanoseconds(CLOCK_MONOTONIC) }
   /// CLOCK_MONOTONIC, rounded down.
   public var monotonicMilliseconds: UInt64 { monotonicNanoseconds / 1_000_000 }
+  /// What this thread has used of a processor: it does not go on while others run.
+  public var threadNanoseconds: UInt64 { liaison_nanoseconds(CLOCK_THREAD_CPUTIME_ID) }
   /// Milliseconds since 1970-01-01 UTC, by a clock that may jump.
   public var wallMilliseconds: UInt64 { liaison_nanoseconds(CLOCK_REALTIME) / 1_000_000 }
 }

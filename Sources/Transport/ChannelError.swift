@@ -22,6 +22,8 @@ public enum ChannelError: String, Error, CaseIterable, Sendable {
   case messageTooLong
   /// The sender did not change its key in time (TRN-20).
   case keyOverused
+  /// Too many records that hold little and end no message (TRN-26).
+  case idleRecords
   /// The handshake was not over in time (TRN-21). Thrown by nobody: the caller's timer counts it.
   case handshakeTimeout
   /// Bytes after the end.

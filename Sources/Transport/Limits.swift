@@ -25,6 +25,11 @@ public enum TransportLimits {
   public static let maxReceiveBufferBytes =
     recordHeaderBytes + maxRecordCiphertextBytes + maxMessageBytes
 
+  /// Records in a row that hold less than so many bytes and end no message: whole records and ends of messages are all that
+  /// a sender makes, so that some are room enough, and each costs its receiver a tag.
+  public static let idleRecordBytes = 1_024
+  public static let idleRecordsInARow = 64
+
   /// A sender changes its key after this many ciphertext bytes, or this long, whichever is first.
   public static let rekeyBytes: UInt64 = 1 << 30
   public static let rekeyMilliseconds: UInt64 = 120_000

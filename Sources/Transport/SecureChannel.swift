@@ -9,6 +9,15 @@ public enum ChannelEvent: Equatable, Sendable {
   case message([UInt8])
 }
 
+/// Records that brought next to nothing, and changes of key: no message counts them, and each takes time.
+public struct IdleRecords: Equatable, Sendable {
+  public var records = 0
+  public var keys = 0
+
+  /// As measured: a tag and a nonce; a key in guarded memory.
+  public var microseconds: UInt64 { UInt64(2 * records + 20 * keys) }
+}
+
 /// One connection's handshake, then its two directions (Protocols/transport.md). It does no I/O:
 /// bytes from the socket go into `receive`, and what the calls append to `out` goes to the socket,
 /// in order. Times are milliseconds of one monotonic clock. Used from one thread.
@@ -32,6 +41,8 @@ public final class SecureChannel {
   /// The handshake message or record that is arriving, decrypted where it is.
   private var inbox: [UInt8] = []
   private var assembler = MessageAssembler()
+  private var idleRecords = 0
+  private var idle = IdleRecords()
   private var sender: RecordSender?
   private(set) var receiving: CipherState?
   private var handshakeAt: UInt64 = 0
@@ -246,6 +257,12 @@ extension SecureChannel {
     handshakeAt = now
   }
 
+  /// What came since the last call and is in no message.
+  public func takeIdle() -> IdleRecords {
+    defer { idle = IdleRecords() }
+    return idle
+  }
+
   private func openRecord(_ events: inout [ChannelEvent]) throws(ChannelError) {
     guard let receiving else { throw .closed }
     guard receiving.keyBytes < TransportLimits.maxKeyBytes else { throw .keyOverused }
@@ -263,7 +280,13 @@ extension SecureChannel {
       events.append(.established(peer: peer, handshakeHash: hash))
     }
     let data = (plaintext.lowerBound + 1)..<plaintext.upperBound
+    let before = events.count
     try assembler.take(inbox, in: data, into: &events)
+    let isIdle = events.count == before && data.count < TransportLimits.idleRecordBytes
+    idleRecords = isIdle ? idleRecords + 1 : 0
+    if isIdle { idle.records += 1 }
+    if flags == RecordFlags.dataThenRekey { idle.keys += 1 }
+    guard idleRecords <= TransportLimits.idleRecordsInARow else { throw .idleRecords }
     if flags == RecordFlags.dataThenRekey { receiving.rekey() }
   }
 }

@@ -76,7 +76,7 @@ enum PublishVerb {
   static func print(_ runs: [EntryRun]) {
     var text = ""
     for run in runs {
-      for index in run.first..<(run.first + run.count) { text += "\(run.origin)/\(index)\n" }
+      for index in run.indices { text += "\(run.origin)/\(index)\n" }
     }
     Output.print(text)
   }

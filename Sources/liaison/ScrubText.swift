@@ -22,7 +22,9 @@ enum ScrubText {
     if scrub.expiryTime == 0 {
       return text + "fewer than three cosigners, nothing expires\n"
     }
-    let day = UTCTime.text(milliseconds: UInt64(scrub.expiryTime) * 1_000).prefix(16)
+    let day = UTCTime.text(
+      milliseconds: UInt64(clamping: min(scrub.expiryTime, .max / 1_000)) * 1_000
+    ).prefix(16)
     return text + "by \(day.replacing("T", with: " ")) UTC\n"
   }
 }

@@ -63,7 +63,8 @@ enum StatusText {
 
   static func progress(_ progress: CatchUpReport) -> String {
     // Rounded down: 100 % is when it is there.
-    let permille = Int(Double(progress.held) / Double(max(progress.total, 1)) * 1_000)
+    let part = Double(progress.held) / Double(max(progress.total, 1))
+    let permille = Int(min(part, 1) * 1_000)
     var text = "\(permille / 10).\(permille % 10) % of \(progress.total)"
     text += ", \(progress.entriesPerSecond) entries/s"
     if let seconds = progress.secondsLeft { text += ", \(StatusVerb.duration(seconds)) left" }
@@ -94,7 +95,12 @@ enum StatusText {
     if peer.state != "connected", let address = peer.address { lines.append("at \(address)") }
     if let why = peer.why, !why.isEmpty { lines.append(why) }
     for held in peer.held {
-      let unit = held.rate == "messages" ? "\(held.perSecond)" : held.perSecond.asBytes
+      let unit =
+        switch held.rate {
+        case "messages": "\(held.perSecond)"
+        case let rate where rate.hasPrefix("unread"): "\(held.perSecond) µs"
+        default: held.perSecond.asBytes
+        }
       lines.append(
         "\(held.rate) above \(unit) a second: held \(held.times) times"
           + (held.holding ? ", also now" : ""))
@@ -104,15 +110,23 @@ enum StatusText {
 
   // MARK: Totals
 
+  /// What a daemon says is no reason to end: a sum stops at the largest number there is.
+  private static func sum(_ numbers: [UInt64]) -> UInt64 {
+    numbers.reduce(0) { sum, next in
+      let (result, overflow) = sum.addingReportingOverflow(next)
+      return overflow ? .max : result
+    }
+  }
+
   private static func totals(_ report: StatusReport) -> String {
-    let here = report.logs.reduce(0) { $0 + $1.size }
-    let missing = report.logs.reduce(0) { $0 + $1.missingEntries }
+    let here = sum(report.logs.map(\.size))
+    let missing = sum(report.logs.map(\.missingEntries))
     var text = "\(report.logs.count) logs: \(here) entries here"
     if missing > 0 {
-      let rate = report.logs.reduce(0) { $0 + ($1.catchUp?.entriesPerSecond ?? 0) }
+      let rate = sum(report.logs.map { $0.catchUp?.entriesPerSecond ?? 0 })
       text += ", \(missing) missing"
       if rate > 0 {
-        text += ", \(rate) entries/s, \(StatusVerb.duration((missing + rate - 1) / rate)) left"
+        text += ", \(rate) entries/s, \(StatusVerb.duration((missing - 1) / rate + 1)) left"
       }
     }
     let frozen = report.logs.count { $0.frozenAt != nil }

@@ -27,7 +27,8 @@ enum StatusVerb {
   }
 
   static func duration(from start: Int64, to now: UInt64) -> String {
-    duration(UInt64(max(0, Int64(clamping: now) - start)) / 1_000)
+    let (since, overflow) = Int64(clamping: now).subtractingReportingOverflow(start)
+    return duration(UInt64(overflow ? 0 : max(0, since)) / 1_000)
   }
 
   static func duration(_ seconds: UInt64) -> String {

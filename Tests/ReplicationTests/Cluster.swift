@@ -182,7 +182,7 @@ final class Cluster {
     member.core = Replicator(
       ownName: member.name, ownLog: member.identity.id,
       runID: [UInt8](repeating: member.runNumber, count: 16), logs: member.logs.identities,
-      reader: member.logs, start: start, newest: member.newest,
+      reader: member.logs, start: start,
       proofs: member.proofs, openings: member.openings)
     feed(name, .roster(peers(of: name)))
     for identity in member.logs.identities { reportDamage(name, identity.id) }
@@ -325,6 +325,9 @@ final class Cluster {
     case .append(let verified, _):
       member.logs.append(verified)
       schedule(diskDelay, .durable(name, verified.after.identity.id))
+      if verified.batch.bodyStates != nil {
+        schedule(diskDelay, .damaged(name, verified.after.identity.id))
+      }
     case .keepCheckpoint(let checkpoint):
       // No checkpoint on disk is ever above its log.
       precondition(checkpoint.size <= member.logs.durableHead(of: checkpoint.logID).size)
@@ -334,7 +337,12 @@ final class Cluster {
       let cosignature = Cosignature.make(
         checkpoint: checkpoint, name: member.name, key: member.secrets.cosigning.publicKey,
         time: now / 1_000, sign: { member.secrets.cosigning.sign($0) })
-      schedule(0, .input(name, .cosigned(checkpoint.logID, checkpoint, cosignature)))
+      schedule(
+        0,
+        .input(
+          name,
+          .cosigned(
+            checkpoint.logID, checkpoint, cosignature, member.secrets.cosigning.publicKey)))
     case .keepEvidence(let log, let fault):
       member.evidence += 1
       member.logs.freeze(log, at: fault.position)

@@ -199,7 +199,7 @@ struct HostileClaimTests {
       let made = Checkpoint.make(
         identity: nl.identity, size: size, root: SHA256.hash([9]),
         sign: { nl.secrets.log.sign($0) })
-      puppet.send(.checkpoint(position: 0, note: made.note))
+      puppet.send(.checkpoint(SignedSize(made, at: 0)))
       guard case .closed = nl.core.signing else { return #expect(Bool(false)) }
     }
   }

@@ -129,6 +129,7 @@ struct HostileSourceTests {
     cluster.connect("nl", "be")
     cluster.run(1_000)
     puppet.send(.heads([AnnouncedHead(position: 1, size: 3, leafHash: Digest.zero)]))
+    puppet.send(.probed(position: 1, index: LogSize(2)!, .different))
     #expect(cluster["nl"].core.isDisputed(log))
     cluster.publish("be", 20)
     cluster.run(30_000)
@@ -145,16 +146,17 @@ struct HostileSourceTests {
     let genuine = Cosignature.make(
       checkpoint: checkpoint, name: de.name, key: de.secrets.cosigning.publicKey, time: 1,
       sign: { de.secrets.cosigning.sign($0) })
-    let junk = (0..<20).map { number in
-      let line = NoteSignature(
-        name: "junk\(number)", keyID: 1, signature: [UInt8](repeating: 7, count: 9)
-      ).line
-      return Array("\(line)\n".utf8)
+    // A carrier invents as many as fit, of nodes that nobody knows.
+    let junk = (0..<15).map { number in
+      NamedCosignature(
+        name: try! NodeName("junk\(number)"), key: CosigningPublicKey(SHA256.hash([7]).bytes),
+        time: 1, signature: genuine.signature)
     }
     puppet.send(
-      .cosigned(
-        direction: .fromAuthor, position: 1,
-        note: checkpoint.note(cosignatures: [genuine]) + junk.flatMap { $0 }))
+      .cosignatures(
+        CosignatureSet(
+          direction: .fromAuthor, checkpoint: SignedSize(checkpoint, at: 1),
+          cosignatures: [NamedCosignature(genuine, by: de.secrets.cosigning.publicKey)] + junk)))
     #expect(cluster["nl"].core.logs[log]!.passedSet == CosignedSet(size: 600, count: 1))
   }
 
@@ -166,7 +168,7 @@ struct HostileSourceTests {
       puppet.send(
         .pull(
           PullRequest(
-            request: UInt32(request), position: 0, from: 0, to: 3_000, credit: 1, full: false)))
+            request: UInt32(request), position: 0, from: 0, to: 3_000, credit: 1)))
       cluster.feed("nl", .congested(puppet.id, false))
     }
     #expect(cluster["nl"].counters[.pullsBusy] == nil)
@@ -196,7 +198,7 @@ struct HostileSourceTests {
         .pull(
           PullRequest(
             request: UInt32(position + 1), position: position + 2, from: 1, to: 3,
-            credit: 8 << 20, full: false)))
+            credit: 8 << 20)))
     }
     var served: Set<[UInt8]> = []
     for _ in 0..<7 {
@@ -245,7 +247,7 @@ struct HostileSourceTests {
   func creditOfPull() {
     puppet.send(
       .pull(
-        PullRequest(request: 1, position: 0, from: 0, to: 1, credit: .max, full: false)))
+        PullRequest(request: 1, position: 0, from: 0, to: 1, credit: .max)))
     #expect(!puppet.isOpen)
   }
 

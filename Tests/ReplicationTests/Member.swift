@@ -23,8 +23,6 @@ final class Member {
   var openings: [HeldOpening] = []
   var counters: [Counter: Int] = [:]
   var runNumber: UInt8 = 0
-  /// What it speaks from its next start on.
-  var newest = Version.newest
   var bytesSent = 0
   var ticks = 0
 

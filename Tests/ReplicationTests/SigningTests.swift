@@ -138,7 +138,7 @@ struct SigningTests {
     let cluster = stale(["nl", "be"])
     cluster.tamper = { from, _, bytes in
       let lost: [MessageType] = [
-        .entry, .chunk, .checkpoint, .signedSize, .cosigned, .cosignatures,
+        .entry, .chunk, .checkpoint, .cosignatures,
       ]
       return from == "be" && lost.map(\.rawValue).contains(bytes[0]) ? nil : bytes
     }

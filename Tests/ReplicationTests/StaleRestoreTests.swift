@@ -81,7 +81,7 @@ private final class StaleRestore {
       return Message.heads(
         heads.map { head in
           AnnouncedHead(
-            position: head.position, size: head.size + UInt64(lies.below(40)),
+            position: head.position, size: head.size.value + UInt64(lies.below(40)),
             leafHash: SHA256.hash([UInt8(lies.below(200))]))
         }
       ).encode()
@@ -89,7 +89,7 @@ private final class StaleRestore {
       return Message.heads(
         heads.map { head in
           AnnouncedHead(
-            position: head.position, size: 1 + UInt64(lies.below(Int(head.size))),
+            position: head.position, size: 1 + UInt64(lies.below(Int(head.size.value))),
             leafHash: head.leafHash)
         }
       ).encode()

@@ -25,24 +25,22 @@ enum SyncVectors {
   private static let id = [UInt8](0..<16)
   private static let head = AnnouncedHead(
     position: 1, size: 17, leafHash: SHA256.hash(Array("leaf".utf8)))
-  private static let note = Array("nl/1\n1\nroot\n\n— nl/1 sig\n".utf8)
   private static let pull = PullRequest(
-    request: 7, position: 0, from: 1, to: 3, credit: 1 << 20, full: true)
+    request: 7, position: 0, from: 1, to: 3, credit: 1 << 20, form: .full)
 
   static let known: [Vector] = [
-    Vector("hello", "SYNC-1", Message.hello(versions: 1...2, runID: id, carry: 0).encode()),
+    Vector("hello", "SYNC-1", Message.hello(version: 1, runID: id, carry: 0).encode()),
     Vector("logs", "SYNC-2", Message.logs(first: 2, saltedIDs: [id, id.reversed()]).encode()),
     Vector("heads", "SYNC-10", Message.heads([head]).encode()),
-    Vector("checkpoint", "SYNC-50", Message.checkpoint(position: 1, note: note).encode()),
+    Vector("checkpoint", "SYNC-50", signedSize),
     Vector("pull", "SYNC-30", Message.pull(pull).encode()),
     Vector("credit", "SYNC-31", Message.credit(request: 7, bytes: 4_096).encode()),
     Vector("chunk, one compact entry", "SYNC-20", compactChunk),
     Vector("end", "SYNC-30", Message.end(request: 7, reason: .done).encode()),
     Vector("prune", "SYNC-40", Message.prune(position: 1).encode()),
-    Vector("graft", "SYNC-40", Message.graft(position: 1, size: 17).encode()),
-    Vector(
-      "cosigned", "SYNC-52",
-      Message.cosigned(direction: .fromAuthor, position: 1, note: note).encode()),
+    Vector("graft", "SYNC-40", Message.graft(position: 1, size: LogSize(17)!).encode()),
+    Vector("cosignatures", "SYNC-52", cosignatures),
+    Vector("proof", "SYNC-80", Message.proof(position: 1, bytes: [1, 2, 3]).encode()),
     Vector("ping", "SYNC-5", Message.ping.encode()),
     Vector("pong", "SYNC-5", Message.pong.encode()),
     Vector("digest", "SYNC-14", Message.digest(id).encode()),
@@ -51,31 +49,51 @@ enum SyncVectors {
     Vector("entry", "SYNC-15", Message.entry(position: 1, leaf: leaf).encode()),
     Vector("copy", "SYNC-4", Message.copy.encode()),
     Vector("opening", "SYNC-70", opening),
-    Vector("signed-size", "SYNC-7", signedSize),
-    Vector("cosignatures", "SYNC-52", cosignatures),
+    Vector(
+      "probe", "SYNC-82",
+      Message.probe(position: 1, index: LogSize(16)!, headerHash: SHA256.hash([5])).encode()),
+    Vector(
+      "probed", "SYNC-82",
+      Message.probed(position: 1, index: LogSize(16)!, .different).encode()),
+    Vector("exhibit", "SYNC-83", Message.exhibit(position: 1, bytes: [4, 5]).encode()),
+    Vector("chunk of a whole leaf under a checkpoint", "SYNC-21", fullChunk),
+    Vector("chunk of a leaf without its body", "SYNC-25", absentChunk),
+    Vector("chunk of leaves alone", "SYNC-89", leavesChunk),
     Vector("leave", "SYNC-32", Message.leave(request: 7).encode()),
   ]
 
   private static let leaf = [UInt8](0..<216)
   private static let signature = Signature([UInt8](0..<64))!
   private static let checkpoint = SignedSize(
-    position: 1, size: 17, root: SHA256.hash(Array("root".utf8)), signature: signature)
-  private static let signedSize = Message.signedSize(checkpoint).encode()
+    position: 1, size: LogSize(17)!, root: SHA256.hash(Array("root".utf8)), signature: signature)
+  private static let signedSize = Message.checkpoint(checkpoint).encode()
   private static let cosignatures = Message.cosignatures(
     CosignatureSet(
       direction: .towardsAuthor, checkpoint: checkpoint,
-      cosignatures: [CosignatureSet.Line(keyID: 7, time: 1_700_000_000, signature: signature)])
+      cosignatures: [
+        NamedCosignature(
+          name: try! NodeName("be"), key: CosigningPublicKey(SHA256.hash([6]).bytes),
+          time: 1_700_000_000, signature: signature)
+      ])
   ).encode()
   private static var opening: [UInt8] {
     Message.opening(position: 1, leaf: leaf, body: Array("liaison-genesis/v1\n".utf8)).encode()
   }
 
-  private static var compactChunk: [UInt8] {
+  private static let compactChunk = chunk(.compact)
+  private static let fullChunk = chunk(.full)
+  private static let leavesChunk = chunk(.leaves)
+  private static let absentChunk = chunk(.full, [.absent])
+
+  /// Of entry 5, one of three bytes: two subtrees stand below it.
+  private static func chunk(_ form: PullForm, _ states: [BodyState]? = nil) -> [UInt8] {
     var leaf = [UInt8](repeating: 0xab, count: EntryLayout.leafBytes)
     leaf.replaceSubrange(68..<72, with: [0, 0, 0, 3])
-    let batch = try? EntryBatch(first: 5, leaves: leaf, bodies: [1, 2, 3], bodyStates: nil)
-    return Chunk.encode(
-      batch!, request: 7, position: 1, checkpointSize: 9, proof: [SHA256.hash([4])], full: false)
+    let batch = try? EntryBatch(
+      first: 5, leaves: leaf, bodies: states == nil ? [1, 2, 3] : [], bodyStates: states)
+    let anchor = Chunk.Anchor(
+      checkpointSize: 9, proof: [SHA256.hash([4])], before: [SHA256.hash([1]), SHA256.hash([2])])
+    return Chunk.encode(batch!, request: 7, position: 1, anchor, form: form)
   }
 
   private static func edited(_ bytes: [UInt8], _ offset: Int, _ new: [UInt8]) -> [UInt8] {
@@ -87,7 +105,7 @@ enum SyncVectors {
   static let malformed: [Vector] = [
     Vector("no type", "SYNC 1", [], refusal: "malformed"),
     Vector("type 0", "SYNC 1", [0], refusal: "malformed"),
-    Vector("reserved type", "SYNC 1", [12, 0, 0, 0, 0], refusal: "malformed"),
+    Vector("reserved type", "SYNC 1", [23, 0, 0, 0, 0], refusal: "malformed"),
     Vector("trailing byte", "SYNC 1", [13, 0], refusal: "malformed"),
     Vector(
       "4,097 logs", "SYNC-2",
@@ -101,7 +119,28 @@ enum SyncVectors {
       edited(Message.heads([head]).encode(), 9, [UInt8](repeating: 0, count: 8)),
       refusal: "malformed"),
     Vector(
-      "head beyond 2^63-1", "SYNC-10", edited(Message.heads([head]).encode(), 9, [0x80]),
+      "head beyond 2^48-1", "SYNC-8", edited(Message.heads([head]).encode(), 9, [0, 1]),
+      refusal: "malformed"),
+    Vector(
+      "head of 2^63-1", "SYNC-8",
+      edited(Message.heads([head]).encode(), 9, [0x7f] + [UInt8](repeating: 0xff, count: 7)),
+      refusal: "malformed"),
+    Vector(
+      "pull to beyond 2^48-1", "SYNC-8", edited(Message.pull(pull).encode(), 17, [0, 1]),
+      refusal: "malformed"),
+    Vector(
+      "graft beyond 2^48-1", "SYNC-8",
+      edited(Message.graft(position: 1, size: LogSize(17)!).encode(), 5, [0, 1]),
+      refusal: "malformed"),
+    Vector(
+      "checkpoint beyond 2^48-1", "SYNC-8", edited(signedSize, 5, [0, 1]), refusal: "malformed"),
+    Vector(
+      "chunk under a checkpoint beyond 2^48-1", "SYNC-8", edited(compactChunk, 21, [0, 1]),
+      refusal: "malformed"),
+    Vector(
+      "probe beyond 2^48-1", "SYNC-8",
+      edited(
+        Message.probe(position: 1, index: LogSize(16)!, headerHash: .zero).encode(), 5, [0, 1]),
       refusal: "malformed"),
     Vector(
       "position not listed", "SYNC-3", edited(Message.heads([head]).encode(), 5, [0, 0, 0, 9]),
@@ -122,6 +161,12 @@ enum SyncVectors {
       refusal: "malformed"),
     Vector(
       "chunk with unknown flags", "SYNC-20", edited(compactChunk, 29, [8]), refusal: "malformed"),
+    Vector(
+      "states of compact leaves", "SYNC-20", edited(compactChunk, 29, [2]), refusal: "malformed"),
+    Vector(
+      "leaves alone, with states", "SYNC-89", edited(leavesChunk, 29, [7]), refusal: "malformed"),
+    Vector(
+      "one subtree below entry 5", "SYNC-21", edited(fullChunk, 63, [1]), refusal: "malformed"),
     Vector("chunk with 65 hashes", "SYNC-21", edited(compactChunk, 30, [65]), refusal: "malformed"),
     Vector(
       "chunk beyond the last index", "SYNC-20",
@@ -139,11 +184,7 @@ enum SyncVectors {
       Message.entry(position: 9, leaf: leaf).encode(),
       refusal: "malformed"),
     Vector(
-      "hello whose oldest version is above its newest", "SYNC-7",
-      edited(Message.hello(versions: 1...2, runID: id, carry: 0).encode(), 1, [0, 1, 0, 2]),
-      refusal: "malformed"),
-    Vector(
-      "signed-size of nothing", "SYNC-7", edited(signedSize, 5, [UInt8](repeating: 0, count: 8)),
+      "checkpoint of nothing", "SYNC-50", edited(signedSize, 5, [UInt8](repeating: 0, count: 8)),
       refusal: "malformed"),
     Vector(
       "no cosignatures", "SYNC-52", edited(Array(cosignatures.prefix(111)), 110, [0]),
@@ -151,7 +192,10 @@ enum SyncVectors {
     Vector(
       "17 cosignatures", "SYNC-52",
       edited(Array(cosignatures.prefix(111)), 110, [17])
-        + [UInt8](repeating: 1, count: 17 * CosignatureSet.Line.byteCount),
+        + [UInt8](repeating: 1, count: 17 * 107),
+      refusal: "malformed"),
+    Vector(
+      "cosignature by a name that is none", "SYNC-52", edited(cosignatures, 112, [0x2f, 0x2f]),
       refusal: "malformed"),
     Vector("copy with a body", "SYNC-4", [17, 0], refusal: "malformed"),
     Vector(
@@ -160,9 +204,11 @@ enum SyncVectors {
       "opening after a log that is not listed", "SYNC-70", edited(opening, 4, [9]),
       refusal: "malformed"),
     Vector(
-      "opening with a body of 2,305 bytes", "SYNC-70",
-      Message.opening(position: 1, leaf: leaf, body: [UInt8](repeating: 0x20, count: 2_305))
-        .encode(),
+      "opening with a body that is too long", "SYNC-70",
+      Message.opening(
+        position: 1, leaf: leaf,
+        body: [UInt8](repeating: 0x20, count: LogLimits.publicBodyBytes + 1)
+      ).encode(),
       refusal: "malformed"),
   ]
 }

@@ -32,6 +32,12 @@ struct FoeTests {
     #expect(misdeeds > 0)
   }
 
+  @Test("Each type of message has a foe that sends it very often")
+  func floodsEveryMessage() {
+    let floods = Set(FoeKind.allCases.flatMap(\.floods))
+    for type in MessageType.allCases { #expect(floods.contains(type.rawValue), "\(type)") }
+  }
+
   private let keys = try! NodeKeys("nl", seed: 7)
 
   private var genesis: VerifiedBatch { try! keys.genesis(1, follows: nil) }
@@ -52,36 +58,29 @@ struct FoeTests {
     let cosignature = Cosignature.make(
       checkpoint: checkpoint, name: keys.name, key: keys.lasting.cosigning.publicKey, time: 5
     ) { keys.lasting.cosigning.sign($0) }
-    let line = CosignatureSet.Line(
-      keyID: cosignature.keyID, time: 5, signature: cosignature.signature)
+    let key = keys.lasting.cosigning.publicKey
     let messages: [([UInt8], Message)] = [
       (
         Said.logs(first: 2, [[UInt8](repeating: 7, count: 16)]),
         .logs(first: 2, saltedIDs: [[UInt8](repeating: 7, count: 16)])
       ),
-      (Said.heads([head]), .heads([AnnouncedHead(position: 3, size: 9, leafHash: hash)])),
+      (Said.heads([head]), .heads([AnnouncedHead(position: 3, size: LogSize(9)!, leafHash: hash)])),
       (
-        Said.pull(request: 4, position: 3, 1..<9, credit: 6, full: true),
-        .pull(PullRequest(request: 4, position: 3, from: 1, to: 9, credit: 6, full: true))
+        Said.pull(request: 4, position: 3, 1..<9, credit: 6, form: 1),
+        .pull(
+          PullRequest(
+            request: 4, position: 3, from: LogSize(1)!, to: LogSize(9)!, credit: 6, form: .full))
       ),
       (Said.credit(request: 4, bytes: 6), .credit(request: 4, bytes: 6)),
+      (Said.checkpoint(checkpoint, position: 3), .checkpoint(signed)),
       (
-        Said.checkpoint(checkpoint, position: 3, version: 1),
-        .checkpoint(position: 3, note: checkpoint.note)
-      ),
-      (Said.checkpoint(checkpoint, position: 3, version: 2), .signedSize(signed)),
-      (
-        Said.cosigned(checkpoint, [cosignature], direction: 1, position: 3, version: 1),
-        .cosigned(
-          direction: .fromAuthor, position: 3,
-          note: checkpoint.note(cosignatures: [cosignature]))
-      ),
-      (
-        Said.cosigned(checkpoint, [cosignature], direction: 0, position: 3, version: 2),
+        Said.cosigned(checkpoint, [(cosignature, key)], direction: 0, position: 3),
         .cosignatures(
-          CosignatureSet(direction: .towardsAuthor, checkpoint: signed, cosignatures: [line]))
+          CosignatureSet(
+            direction: .towardsAuthor, checkpoint: signed,
+            cosignatures: [NamedCosignature(cosignature, by: key)]))
       ),
-      (Said.graft(position: 3, size: 8), .graft(position: 3, size: 8)),
+      (Said.graft(position: 3, size: 8), .graft(position: 3, size: LogSize(8)!)),
       (Said.prune(position: 3), .prune(position: 3)),
       (Said.digest([UInt8](repeating: 1, count: 16)), .digest([UInt8](repeating: 1, count: 16))),
       (Said.entry(position: 3, leaf: leaf), .entry(position: 3, leaf: leaf)),
@@ -92,7 +91,7 @@ struct FoeTests {
       (Said.proof(position: 3, [1, 2]), .proof(position: 3, bytes: [1, 2])),
       (
         Said.probe(position: 3, index: 2, headerHash: hash.array),
-        .probe(position: 3, index: 2, headerHash: hash)
+        .probe(position: 3, index: LogSize(2)!, headerHash: hash)
       ),
       ([Said.ping], .ping),
     ]

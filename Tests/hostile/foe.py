@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 LEAF, HEADER = 216, 152
 GENESIS, KEYS, WITHDRAWAL, GRANT, RECORD = 1, 2, 3, 7, 9
 HELLO, LOGS, HEADS, CHECKPOINT, PULL, CREDIT, CHUNK, END = range(1, 9)
-PRUNE, GRAFT, COSIGNED, PROOF, PING, PONG, DIGEST, ENTRY, COPY, OPENING = range(9, 19)
-PROBE, PROBED, EXHIBIT, LEAVES_WANTED, LEAVES, SIGNED_SIZE, COSIGNATURES, LEAVE = range(19, 27)
+PRUNE, GRAFT, COSIGNATURES, PROOF, PING, PONG, DIGEST, ENTRY, COPY, OPENING = range(9, 19)
+PROBE, PROBED, EXHIBIT, LEAVE = range(19, 23)
 
 
 def sha(*parts):
@@ -350,7 +350,7 @@ class Session:
         """Says hello and lists these log ids; positions are those of this list."""
         salted = b"".join(sha(self.hash, log)[:16] for log in logs)
         self.send(
-            struct.pack(">BHH", HELLO, 2, 1) + (run or os.urandom(16)) + b"\0",
+            struct.pack(">BH", HELLO, 1) + (run or os.urandom(16)) + b"\0",
             struct.pack(">BII", LOGS, 0, len(logs)) + salted)
         self.pos = {log: position for position, log in enumerate(logs)}
 
@@ -372,8 +372,29 @@ class Session:
             struct.pack(">BI", OPENING, position) + entry.leaf + struct.pack(">H", len(entry.body))
             + entry.body)
 
-    def signed_size(self, log, size, root, signature):
-        self.send(struct.pack(">BIQ", SIGNED_SIZE, self.pos[log], size) + root + signature)
+    def checkpoint(self, log, size, root, signature):
+        self.send(self.checkpoint_message(log, size, root, signature))
+
+    def checkpoint_message(self, log, size, root, signature):
+        return struct.pack(">BIQ", CHECKPOINT, self.pos[log], size) + root + signature
+
+    def cosignature(self, log, size, root, signature, name, key, made, at):
+        """From the author: one cosignature, said to be by `name` with the public key `key`."""
+        self.send(
+            struct.pack(">BBIQ", COSIGNATURES, 1, self.pos[log], size) + root + signature
+            + bytes([1, len(name)]) + name.encode() + key + struct.pack(">Q", at) + made)
+
+    def answer(self, log, pull, entries, lacks=()):
+        """Answers a `pull` with whole leaves, without the bodies of the entries at the indices `lacks`."""
+        request, _, first, end, _, _ = struct.unpack(">IIQQIB", pull[1:])
+        part = list(enumerate(entries[first:end], first))
+        head = struct.pack(
+            ">BIIQIQBB", CHUNK, request, self.pos[log], first, len(part), 0, 3, 0)
+        self.send(
+            head + b"".join(entry.leaf for _, entry in part)
+            + bytes(1 if index in lacks else 0 for index, _ in part)
+            + b"".join(entry.body for index, entry in part if index not in lacks),
+            struct.pack(">BIB", END, request, 0))
 
 
 # An author (entry.md, log.md, sealing.md).

@@ -36,6 +36,13 @@ public struct EntryRun: Codable, Hashable, Sendable {
     self.first = first
     self.count = count
   }
+
+  /// As many as one call can have published, whatever a daemon says.
+  public var indices: Range<UInt64> {
+    let (end, overflow) = first.addingReportingOverflow(
+      min(count, UInt64(ControlLimits.recordsPerPublish)))
+    return first..<(overflow ? .max : end)
+  }
 }
 
 /// The entries that the records of a `PublishRequest` became, in the same order; a grant between them

@@ -39,6 +39,11 @@ extension Node {
         "another-copy \(peer)",
         "peer \(peer) says that another copy of this node is alive: stop one of them before it signs"
       )
+    case .unread(let peer, let log, let milliseconds):
+      let what = log.map { "what it sends of \(name(of: $0))" } ?? "what it sends"
+      journal.warning(
+        "peer \(peer): \(what) takes time and brings nothing: left unread for \(milliseconds / 1_000) s"
+      )
     case .unrepairable(let log, let range, let asked): unrepairable(log, range, asked)
     case .openingRefused(let log, let peer):
       journal.error(

@@ -8,7 +8,7 @@ extension Node {
     let rate = found.entriesPerSecond
     return CatchUpReport(
       held: found.held, total: found.total, entriesPerSecond: rate,
-      secondsLeft: rate == 0 ? nil : (found.total - found.held + rate - 1) / rate,
+      secondsLeft: found.secondsLeft,
       sources: found.sources)
   }
 
@@ -16,6 +16,13 @@ extension Node {
     core.heldRates(of: peer, now: now).map {
       HeldRateReport(
         rate: $0.rate.rawValue, perSecond: $0.perSecond, times: $0.times, holding: $0.isHolding)
-    }
+    } + core.unread(of: peer, now: now).map(unreadReport)
+  }
+
+  /// Time of messages of which nothing came, in µs.
+  private func unreadReport(_ unread: UnreadReport) -> HeldRateReport {
+    HeldRateReport(
+      rate: "unread" + (unread.log.map { " " + name(of: $0) } ?? ""),
+      perSecond: unread.microsecondsPerSecond, times: unread.times, holding: unread.isUnread)
   }
 }

@@ -69,6 +69,8 @@ extension Node {
       failure = error
     }
     if failure == nil, !out.isEmpty { session.connection.write(out) }
+    let idle = session.channel.takeIdle().microseconds
+    if idle > 0, session.isEstablished { step(.idled(session.id, microseconds: idle)) }
     for event in events where session.connection.isOpen { handle(event, on: session) }
     if let failure {
       if failure == .wrongMac, isOwnDial(session) { return session.connection.close() }
@@ -81,8 +83,17 @@ extension Node {
   private func handle(_ event: ChannelEvent, on session: PeerSession) {
     switch event {
     case .established(let key, let hash): established(key, hash, session)
-    case .message(let message): step(.message(session.id, message))
+    case .message(let message): hear(message, on: session)
     }
+  }
+
+  /// The core is told what a message took: of which nothing comes has a budget. By this thread's own time: that others run
+  /// meanwhile is nobody's doing.
+  private func hear(_ message: [UInt8], on session: PeerSession) {
+    let before = loop.clock.threadNanoseconds
+    step(.message(session.id, message))
+    let after = loop.clock.threadNanoseconds
+    step(.took(session.id, microseconds: (after - min(before, after)) / 1_000))
   }
 
   private func established(_ key: TransportPublicKey, _ hash: Digest, _ session: PeerSession) {

@@ -228,7 +228,7 @@ final class Node {
       checkpoint: checkpoint, name: card.name, key: secrets.cosigning.publicKey,
       time: loop.clock.wallMilliseconds / 1_000
     ) { secrets.cosigning.sign($0) }
-    step(.cosigned(checkpoint.logID, checkpoint, cosignature))
+    step(.cosigned(checkpoint.logID, checkpoint, cosignature, secrets.cosigning.publicKey))
   }
 
   func attempt(_ what: String, _ body: () throws -> Void) {

@@ -78,7 +78,8 @@ package struct ScrubProgress: Hashable, Sendable {
     case ("log", 5):
       guard let id = Hex.decode(fields[1]).flatMap({ LogID($0) }), let verified = UInt64(fields[2]),
         let scrubbed = UInt64(fields[3]), let defects = UInt64(fields[4]),
-        max(verified, scrubbed, defects) <= EntryLayout.maxIndex + 1
+        // No log has more entries, and what is added to them stays a number.
+        max(verified, scrubbed, defects) <= 1 << 48
       else { return false }
       logs[id] = ScrubbedLog(verified: verified, scrubbed: scrubbed, defects: defects)
       return true

@@ -36,7 +36,7 @@ extension NodeProcess {
       process.watchCondition()
       for durable in durables { try process.becameDurable(durable) }
       guard process.isAlive else { return }
-      if process.site.isRotten { try process.watchDamage() }
+      if process.site.mends { try process.watchDamage() }
       process.work()
     }
     guard diskWork.bug == .answersEarly else { return }
@@ -188,7 +188,7 @@ extension NodeProcess {
   }
 
   func mend(_ log: LogID, with batch: EntryBatch, from peer: NodeName) throws(Violation) {
-    try expect(site.isRotten, "\(site.label) mends a disk that is sound")
+    try expect(site.mends, "\(site.label) mends a disk that is sound")
     let outcome: MendOutcome
     do throws(StoreError) {
       outcome = try store.mend(log, with: batch)

@@ -82,7 +82,6 @@ final class NodeProcess {
     core = Replicator(
       ownName: site.name, ownLog: identity.id, runID: [UInt8](repeating: 0, count: 12) + run,
       logs: store.logs, reader: SimulatedReader(store), start: start,
-      newest: site.newestVersion ?? Version.newest,
       proofs: store.logs.compactMap { site.folder.proofs[$0.id] },
       openings: store.logs.compactMap { site.folder.openings[$0.id] })
     for log in store.logs {
@@ -138,11 +137,28 @@ final class NodeProcess {
   /// A message that came from a peer.
   func receive(_ message: [UInt8], on id: SessionID) throws(Violation) {
     guard let shell = site.shell, let ways = site.ways, let peer = sessions[id]?.peer else {
-      return try step(.message(id, message))
+      return try hear(message, on: id)
     }
     for heard in try shell.incoming(message, from: peer, on: id, ways) {
-      try step(.message(id, heard))
+      try hear(heard, on: id)
     }
+  }
+
+  private func hear(_ message: [UInt8], on id: SessionID) throws(Violation) {
+    try step(.message(id, message))
+    try step(.took(id, microseconds: NodeProcess.cost(of: message)))
+  }
+
+  /// What a message takes on the machine of this simulation, in µs: to read it, and to verify its signatures.
+  private static func cost(of message: [UInt8]) -> UInt64 {
+    let signatures: UInt64 =
+      switch message.first {
+      case Said.checkpoint, Said.entry, Said.cosignatures: 1
+      case Said.exhibit, Said.proof, Said.opening: 2
+      case Said.chunk: 4
+      default: 0
+      }
+    return 4 + UInt64(message.count) / 256 + 65 * signatures
   }
 
   private func send(_ message: [UInt8], on id: SessionID) throws(Violation) {
@@ -184,7 +200,7 @@ final class NodeProcess {
   }
 
   private func endRound() throws(Violation) {
-    if site.isRotten { try watchDamage() }
+    if site.mends { try watchDamage() }
     work()
     scheduleTick()
     try world.links.endRound(of: site)
@@ -196,12 +212,16 @@ final class NodeProcess {
     case .send(let id, let bytes): try send(bytes, on: id)
     case .close(let id, let reason):
       world.say("\(site.label) closes the session with \(name(of: id)): \(reason)")
-      world.observer.closes(site, reason)
+      try world.observer.closes(site, sessions[id]?.peer, reason)
       try world.links.close(id)
     case .hold(let id, let until): world.links.hold(id, until: until)
     case .append(let batch, let bulk):
       do {
         if bulk { try store.appendBulk(batch) } else { try store.append(batch) }
+        if batch.batch.bodyStates != nil {
+          site.lacksBodies = true
+          diskWork.damageIsDue = true
+        }
       } catch {
         try step(.refused(batch.after.identity.id, "\(error)"))
       }
@@ -254,7 +274,8 @@ final class NodeProcess {
       checkpoint: checkpoint, name: site.name, key: secrets.cosigning.publicKey,
       time: site.wallClock(world.now) / 1_000
     ) { secrets.cosigning.sign($0) }
-    try step(.cosigned(checkpoint.logID, checkpoint, cosignature))
+    try step(
+      .cosigned(checkpoint.logID, checkpoint, cosignature, secrets.cosigning.publicKey))
   }
 
   /// What cannot fail while the disk is well.

@@ -43,12 +43,14 @@ final class Site {
   var diskFault: ((SimulatedDisk, DiskOperation) -> DiskFault?)?
   /// Bits rot on its disk: damage is found and mended, and nothing wrong with it.
   var isRotten = false
+  /// It got an answer without a body: what is absent is asked for elsewhere.
+  var lacksBodies = false
+  /// Something of its folder may have to be fetched again.
+  var mends: Bool { isRotten || lacksBodies }
   /// How far its wall clock is from everybody's, in milliseconds.
   var clockOffset: Int64 = 0
   /// Its process does nothing before.
   var pausedUntil: UInt64 = 0
-  /// The newest version that its program speaks; nil: the newest that there is.
-  var newestVersion: UInt16?
   /// What its operator lets each peer cost.
   var rates = PeerRates()
   /// A mistake that is planted: the token is not asked.

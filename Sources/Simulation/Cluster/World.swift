@@ -43,8 +43,10 @@ final class World {
     var stepped: ((NodeProcess) throws(Violation) -> Void)?
     /// Called before each effect of a core: the machine may stop there.
     var beforeEffect: ((NodeProcess) throws(Violation) -> Void)?
-    /// A core closes a session.
-    var closes: (Site, CloseReason) -> Void = { _, _ in }
+    /// A core closes a session with a peer.
+    var closes: (Site, NodeName?, CloseReason) throws(Violation) -> Void = {
+      (_, _, _) throws(Violation) in
+    }
     /// What was damaged is whole again.
     var mended: (Site, Damage) -> Void = { _, _ in }
     /// A foe did so many times what it is there for.

@@ -111,6 +111,11 @@ final class AlteredLog {
     return made
   }
 
+  /// The roots of the complete subtrees of the first `size` entries.
+  func subtrees(below size: UInt64) -> [Digest] {
+    CompactTree(size: size, reader: LeafHashes(hashes: hashes)).nodes
+  }
+
   func consistencyProof(from: UInt64, to: UInt64) -> [Digest] {
     Tree.consistencyProof(from: from, to: to, reader: LeafHashes(hashes: hashes))
   }

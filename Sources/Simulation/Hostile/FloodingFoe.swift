@@ -1,6 +1,8 @@
 import Crypto
 import Log
 import Replication
+import Secrets
+import Store
 
 /// Says one thing very often. What it may say in a run is bounded, so that a campaign has time for others.
 final class FloodingFoe: Foe {
@@ -9,6 +11,8 @@ final class FloodingFoe: Foe {
 
   private var left = FloodingFoe.mostMessages
   private var number: UInt32 = 1 << 20
+  private var checkpoints: [LogID: VerifiedCheckpoint] = [:]
+  private var cosignatures: [LogID: Cosignature] = [:]
   /// Logs that were listed on a session beyond those of the core.
   private var invented: [SessionID: Int] = [:]
 
@@ -37,6 +41,11 @@ final class FloodingFoe: Foe {
     case .floodOfLists:
       invented[id, default: page.listed] += 1
       return Said.logs(first: invented[id]! - 1, [ways.random.bytes(16)])
+    case .floodOfHellos: return Said.hello(ways.random.bytes(16))
+    case .floodOfEnds: return Said.end(request: openRequest(page, ways), reason: UInt8(number % 4))
+    case .floodOfPongs: return [Said.pong]
+    case .floodOfCopies: return [Said.copy]
+    case .floodOfLeaving: return Said.leave(request: openRequest(page, ways))
     default: break
     }
     guard let log = drawn(sharedLogs(page, process), ways),
@@ -74,9 +83,33 @@ final class FloodingFoe: Foe {
     case .floodOfOpenings:
       return Said.opening(
         position: position, leaf: ways.random.bytes(216), body: ways.random.bytes(300))
+    case .floodOfCheckpoints:
+      return old(log, process).map { Said.checkpoint($0, position: position) }
+    case .floodOfCosignatures:
+      guard let checkpoint = old(log, process) else { return nil }
+      let own = process.site.keys.lasting
+      let made =
+        cosignatures[log.id]
+        ?? Cosignature.make(
+          checkpoint: checkpoint, name: process.site.name, key: own.cosigning.publicKey, time: 1
+        ) { own.cosigning.sign($0) }
+      cosignatures[log.id] = made
+      return Said.cosigned(
+        checkpoint, [(made, own.cosigning.publicKey)], direction: UInt8(number % 2),
+        position: position)
+    case .floodOfAnswers:
+      return Said.probed(position: position, index: size - 1, answer: UInt8(number % 3))
+    case .floodOfExhibits:
+      return Said.exhibit(position: position, ways.random.bytes(300))
     default:
       return Said.proof(position: position, ways.random.bytes(500))
     }
+  }
+
+  /// The first checkpoint that it sees of a log, for ever.
+  private func old(_ log: LogIdentity, _ process: NodeProcess) -> VerifiedCheckpoint? {
+    if checkpoints[log.id] == nil { checkpoints[log.id] = process.store.newestCheckpoint(log.id) }
+    return checkpoints[log.id]
   }
 
   private func openRequest(_ page: SessionPage, _ ways: FoeWays) -> UInt32 {

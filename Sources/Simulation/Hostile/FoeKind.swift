@@ -8,13 +8,18 @@ public enum FoeKind: String, CaseIterable, Sendable {
   case rewritingCarrier = "foe: a carrier rewrites another's log"
   case badSignatures = "foe: bad inner signatures under a valid checkpoint"
   case brokenRules = "foe: a checkpoint over an entry that breaks a rule"
+  case signatureTwins = "foe: one header with one signature for some, and another for others"
   // Heads.
   case shrinkingHeads = "foe: heads that shrink"
   case wrongHashes = "foe: heads with another hash"
   case inflatedHeads = "foe: heads of more than there is"
   case claims = "foe: heads of more than the peer's own log has"
+  case sizesAtBound = "foe: heads of all logs at the bound of sizes"
+  case sizesBeyondBound = "foe: heads beyond the bound of sizes"
   // Sources.
   case withholding = "foe: offers and never sends"
+  case withheldBodies = "foe: answers that lack a body"
+  case unchargedChunks = "foe: compact chunks of nothing, which nobody is charged for"
   case slowSource = "foe: a chunk just before the watchdog"
   case wrongLeaves = "foe: chunks with wrong leaves"
   case wrongBodies = "foe: chunks with wrong bodies"
@@ -37,6 +42,15 @@ public enum FoeKind: String, CaseIterable, Sendable {
   case floodOfOpenings = "foe: flood of openings"
   case floodOfProofs = "foe: flood of proofs"
   case floodOfSearches = "foe: flood of searches for a fork"
+  case floodOfHellos = "foe: flood of hellos"
+  case floodOfCheckpoints = "foe: flood of an old checkpoint"
+  case floodOfEnds = "foe: flood of ends"
+  case floodOfCosignatures = "foe: flood of cosignatures"
+  case floodOfPongs = "foe: flood of pongs"
+  case floodOfCopies = "foe: flood of other copies"
+  case floodOfAnswers = "foe: flood of answers to searches"
+  case floodOfExhibits = "foe: flood of exhibits"
+  case floodOfLeaving = "foe: flood of requests that are left"
   // Proofs and signatures.
   case proofOfAnotherLog = "foe: a fork proof of another log"
   case proofOfNothing = "foe: a fork proof of equal entries"
@@ -46,6 +60,8 @@ public enum FoeKind: String, CaseIterable, Sendable {
   case proofAgainstHonest = "foe: a fork proof with a forged checkpoint"
   case falseOpenings = "foe: opens another's next epoch"
   case falseCosignatures = "foe: false cosignatures"
+  case borrowedNames = "foe: cosignatures in another's name, by its own key"
+  case repeatedMessages = "foe: what it said is said again, much later"
   // Connections.
   case oversizedFrames = "foe: frames over the limit"
   case framesAtLimit = "foe: frames at the limit"
@@ -73,8 +89,13 @@ public enum FoeKind: String, CaseIterable, Sendable {
     case .rewritingCarrier: RewritingCarrierFoe(self, seed: seed)
     case .badSignatures: BadSignatureFoe(self, seed: seed)
     case .brokenRules: RuleBreakingFoe(self, seed: seed)
-    case .shrinkingHeads, .wrongHashes, .inflatedHeads, .claims: LyingFoe(self)
+    case .signatureTwins: SignatureTwinFoe(self, seed: seed)
+    case .shrinkingHeads, .wrongHashes, .inflatedHeads, .claims, .sizesAtBound, .sizesBeyondBound:
+      LyingFoe(self)
     case .withholding: WithholdingFoe(self)
+    case .withheldBodies: BodyWithholdingFoe(self)
+    case .unchargedChunks: UnchargedFoe(self)
+    case .repeatedMessages: RepeatingFoe(self)
     case .slowSource: SlowSourceFoe(self)
     case .wrongLeaves, .wrongBodies, .wrongProofs, .gaps, .wrongRequests, .shortChunks:
       SpoilingFoe(self)
@@ -82,16 +103,48 @@ public enum FoeKind: String, CaseIterable, Sendable {
     case .misplaced: MisplacingFoe(self)
     case .floodOfPings, .floodOfHeads, .floodOfLists, .floodOfPulls, .floodOfCredit,
       .floodOfDigests, .floodOfPrunes, .floodOfChunks, .floodOfLeaves, .floodOfOpenings,
-      .floodOfProofs, .floodOfSearches:
+      .floodOfProofs, .floodOfSearches, .floodOfHellos, .floodOfCheckpoints, .floodOfEnds,
+      .floodOfCosignatures, .floodOfPongs, .floodOfCopies, .floodOfAnswers, .floodOfExhibits,
+      .floodOfLeaving:
       FloodingFoe(self)
     case .proofOfAnotherLog, .proofOfNothing, .proofBadlySigned, .proofTruncated, .proofOversized,
       .proofAgainstHonest:
       ForgingFoe(self)
     case .falseOpenings: FalseOpeningFoe(self)
-    case .falseCosignatures: FalseCosignatureFoe(self)
+    case .falseCosignatures, .borrowedNames: FalseCosignatureFoe(self)
     case .oversizedFrames, .framesAtLimit, .slowFrames: FrameFoe(self)
     case .recordsTwice, .replayedSessions, .wrongRecipients: ReplayingFoe(self)
     case .reconnects, .mute, .handshakes: ConnectingFoe(self)
+    }
+  }
+}
+
+extension FoeKind {
+  /// The types of the messages that it sends very often (Protocols/sync.md, 1): a test fails where one has no foe.
+  var floods: [UInt8] {
+    switch self {
+    case .floodOfPings: [Said.ping]
+    case .floodOfHeads: [Said.heads]
+    case .floodOfLists: [Said.logs]
+    case .floodOfPulls: [Said.pull]
+    case .floodOfCredit: [Said.credit]
+    case .floodOfDigests: [Said.digest]
+    case .floodOfPrunes: [Said.prune, Said.graft]
+    case .floodOfChunks: [Said.chunk]
+    case .floodOfLeaves: [Said.entry]
+    case .floodOfOpenings: [Said.opening]
+    case .floodOfProofs: [Said.proof]
+    case .floodOfSearches: [Said.probe]
+    case .floodOfHellos: [Said.hello]
+    case .floodOfCheckpoints: [Said.checkpoint]
+    case .floodOfEnds: [Said.end]
+    case .floodOfCosignatures: [Said.cosignatures]
+    case .floodOfPongs: [Said.pong]
+    case .floodOfCopies: [Said.copy]
+    case .floodOfAnswers: [Said.probed]
+    case .floodOfExhibits: [Said.exhibit]
+    case .floodOfLeaving: [Said.leave]
+    default: []
     }
   }
 }

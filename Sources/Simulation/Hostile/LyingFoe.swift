@@ -9,7 +9,16 @@ final class LyingFoe: Foe {
     guard let session = drawn(readySessions(ways), ways), ways.random.oneIn(3),
       let lie = lie(session.page, process, ways)
     else { return }
-    try misbehave(Said.heads([lie]), on: session.id, ways)
+    let heads = kind == .sizesAtBound ? atBound(session.page, process, ways) : [lie]
+    try misbehave(Said.heads(heads), on: session.id, ways)
+  }
+
+  /// Of all that both list: a sum of them is what a node must bear.
+  private func atBound(_ page: SessionPage, _ process: NodeProcess, _ ways: FoeWays) -> [SaidHead] {
+    process.store.logs.compactMap { log in
+      guard page.shares(log.id), let position = page.position(of: log.id) else { return nil }
+      return SaidHead(position: position, size: 1 << 48 - 1, leafHash: ways.random.bytes(32))
+    }
   }
 
   private func lie(_ page: SessionPage, _ process: NodeProcess, _ ways: FoeWays) -> SaidHead? {
@@ -35,6 +44,11 @@ final class LyingFoe: Foe {
       guard let log = drawn(process.store.logs.filter({ page.shares($0.id) }), ways),
         let position = page.position(of: log.id)
       else { return nil }
+      if kind == .sizesAtBound || kind == .sizesBeyondBound {
+        let sizes: [UInt64] = [1 << 48, 1 << 63 - 1, .max]
+        return SaidHead(
+          position: position, size: sizes[ways.random.below(3)], leafHash: ways.random.bytes(32))
+      }
       let more: UInt64 = ways.random.oneIn(2) ? 1 << 40 : 1 + UInt64(ways.random.below(300))
       return SaidHead(
         position: position, size: size(of: log.id, process) + more,

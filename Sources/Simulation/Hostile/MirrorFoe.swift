@@ -66,13 +66,13 @@ class MirrorFoe: Foe {
       Int(message.number(at: place, bytes: 4)) == position
     else { return [message] }
     switch message.first {
-    case Said.chunk: return chunk(message, page, position, history, process, ways)
+    case Said.chunk: return chunk(message, position, history, process, ways)
     case Said.entry: return entry(message, position, history, process)
     // What else it says of the log is about the history that its store holds.
-    case Said.cosigned, Said.cosignatures, Said.proof, Said.probe, Said.probed, Said.exhibit:
+    case Said.cosignatures, Said.proof, Said.probe, Said.probed, Said.exhibit:
       return []
-    case Said.checkpoint, Said.signedSize:
-      return checkpoint(message, page, position, history, process)
+    case Said.checkpoint:
+      return checkpoint(message, position, history, process)
     default: return [message]
     }
   }
@@ -101,20 +101,16 @@ class MirrorFoe: Foe {
   }
 
   private func checkpoint(
-    _ message: [UInt8], _ page: SessionPage, _ position: Int, _ history: AlteredLog,
-    _ process: NodeProcess
+    _ message: [UInt8], _ position: Int, _ history: AlteredLog, _ process: NodeProcess
   ) -> [[UInt8]] {
-    guard message.first == Said.signedSize else { return [] }
     let size = message.number(at: 5, bytes: 8)
     guard history.extend(to: size, from: process.store) else { return [] }
-    return [
-      Said.checkpoint(history.checkpoint(at: size), position: position, version: page.version)
-    ]
+    return [Said.checkpoint(history.checkpoint(at: size), position: position)]
   }
 
   private func chunk(
-    _ message: [UInt8], _ page: SessionPage, _ position: Int, _ history: AlteredLog,
-    _ process: NodeProcess, _ ways: FoeWays
+    _ message: [UInt8], _ position: Int, _ history: AlteredLog, _ process: NodeProcess,
+    _ ways: FoeWays
   ) -> [[UInt8]] {
     let size = self.size(of: history.identity.id, process)
     guard let chunk = SaidChunk(message), !chunk.lacksBodies, size >= chunk.end,
@@ -128,10 +124,10 @@ class MirrorFoe: Foe {
     }
     let proof = history.consistencyProof(from: chunk.end, to: size)
     return [
-      Said.checkpoint(history.checkpoint(at: size), position: position, version: page.version),
+      Said.checkpoint(history.checkpoint(at: size), position: position),
       Said.chunk(
         batch, request: chunk.request, position: position, checkpointSize: size, proof: proof,
-        full: chunk.isFull),
+        before: history.subtrees(below: chunk.first), full: chunk.isFull),
     ]
   }
 

@@ -14,17 +14,26 @@ enum Said {
   static let end: UInt8 = 8
   static let prune: UInt8 = 9
   static let graft: UInt8 = 10
-  static let cosigned: UInt8 = 11
+  static let cosignatures: UInt8 = 11
   static let proof: UInt8 = 12
   static let ping: UInt8 = 13
+  static let pong: UInt8 = 14
   static let digest: UInt8 = 15
   static let entry: UInt8 = 16
+  static let copy: UInt8 = 17
   static let opening: UInt8 = 18
   static let probe: UInt8 = 19
   static let probed: UInt8 = 20
   static let exhibit: UInt8 = 21
-  static let signedSize: UInt8 = 24
-  static let cosignatures: UInt8 = 25
+  static let leave: UInt8 = 22
+
+  static func hello(_ runID: [UInt8]) -> [UInt8] {
+    message(hello) {
+      $0.put(UInt16(1))
+      $0 += runID
+      $0.put(UInt8(0))
+    }
+  }
 
   static func logs(first: Int, _ saltedIDs: [[UInt8]]) -> [UInt8] {
     message(logs) {
@@ -42,7 +51,7 @@ enum Said {
   }
 
   static func pull(
-    request: UInt32, position: Int, _ range: Range<UInt64>, credit: UInt32, full: Bool = false
+    request: UInt32, position: Int, _ range: Range<UInt64>, credit: UInt32, form: UInt8 = 0
   ) -> [UInt8] {
     message(pull) {
       $0.put(request)
@@ -50,7 +59,7 @@ enum Said {
       $0.put(range.lowerBound)
       $0.put(range.upperBound)
       $0.put(credit)
-      $0.put(UInt8(full ? 1 : 0))
+      $0.put(form)
     }
   }
 
@@ -68,10 +77,12 @@ enum Said {
     }
   }
 
-  /// - Parameter batch: with every body.
+  /// - Parameters:
+  ///   - batch: with every body, but for those that `states` says are not here.
+  ///   - before: the roots of the complete subtrees below, of whole leaves under a checkpoint.
   static func chunk(
     _ batch: EntryBatch, request: UInt32, position: Int, checkpointSize: UInt64 = 0,
-    proof: [Digest] = [], full: Bool
+    proof: [Digest] = [], before: [Digest] = [], full: Bool, states: [UInt8]? = nil
   ) -> [UInt8] {
     message(chunk) {
       $0.put(request)
@@ -79,56 +90,46 @@ enum Said {
       $0.put(batch.first)
       $0.put(UInt32(batch.count))
       $0.put(checkpointSize)
-      $0.put(UInt8(full ? 1 : 0))
+      $0.put(UInt8((full ? 1 : 0) | (states == nil ? 0 : 2)))
       $0.put(UInt8(proof.count))
       for hash in proof { $0 += hash.array }
+      if full, checkpointSize > 0 {
+        $0.put(UInt8(before.count))
+        for hash in before { $0 += hash.array }
+      }
       for leaf in (0..<batch.count).map({ Array(batch.leaf(at: $0)) }) {
         $0 += full ? leaf : Array(leaf[56..<88] + leaf[152..<216])
       }
+      if let states { $0 += states }
       $0 += batch.bodies
     }
   }
 
-  /// A checkpoint as the session's version has it.
-  static func checkpoint(
-    _ checkpoint: VerifiedCheckpoint, position: Int, version: UInt16
-  ) -> [UInt8] {
-    guard version > 1 else {
-      return message(Said.checkpoint) {
-        $0.put(UInt32(position))
-        $0.put(UInt16(checkpoint.note.count))
-        $0 += checkpoint.note
-      }
-    }
-    return message(signedSize) {
-      $0.put(UInt32(position))
-      $0.put(checkpoint.size)
-      $0 += checkpoint.root.array + checkpoint.signature.array
-    }
+  static func checkpoint(_ checkpoint: VerifiedCheckpoint, position: Int) -> [UInt8] {
+    message(Said.checkpoint) { put(checkpoint, position, in: &$0) }
   }
 
-  /// Cosignatures as the session's version has them.
+  private static func put(
+    _ checkpoint: VerifiedCheckpoint, _ position: Int, in bytes: inout [UInt8]
+  ) {
+    bytes.put(UInt32(position))
+    bytes.put(checkpoint.size)
+    bytes += checkpoint.root.array + checkpoint.signature.array
+  }
+
+  /// - Parameter keys: those that the cosignatures are said to be by.
   static func cosigned(
-    _ checkpoint: VerifiedCheckpoint, _ cosignatures: [Cosignature], direction: UInt8,
-    position: Int, version: UInt16
+    _ checkpoint: VerifiedCheckpoint, _ cosignatures: [(Cosignature, CosigningPublicKey)],
+    direction: UInt8, position: Int
   ) -> [UInt8] {
-    guard version > 1 else {
-      let note = checkpoint.note(cosignatures: cosignatures)
-      return message(cosigned) {
-        $0.put(direction)
-        $0.put(UInt32(position))
-        $0.put(UInt16(note.count))
-        $0 += note
-      }
-    }
-    return message(Said.cosignatures) {
+    message(Said.cosignatures) {
       $0.put(direction)
-      $0.put(UInt32(position))
-      $0.put(checkpoint.size)
-      $0 += checkpoint.root.array + checkpoint.signature.array
+      put(checkpoint, position, in: &$0)
       $0.put(UInt8(cosignatures.count))
-      for cosignature in cosignatures {
-        $0.put(cosignature.keyID)
+      for (cosignature, key) in cosignatures {
+        let name = Array(cosignature.name.text.utf8)
+        $0.put(UInt8(name.count))
+        $0 += name + key.array
         $0.put(cosignature.time)
         $0 += cosignature.signature.array
       }
@@ -153,6 +154,25 @@ enum Said {
       $0 += headerHash
     }
   }
+
+  /// - Parameter answer: 0 the same, 1 another, 2 none to compare.
+  static func probed(position: Int, index: UInt64, answer: UInt8) -> [UInt8] {
+    message(probed) {
+      $0.put(UInt32(position))
+      $0.put(index)
+      $0.put(answer)
+    }
+  }
+
+  static func exhibit(position: Int, _ exhibit: [UInt8]) -> [UInt8] {
+    message(Said.exhibit) {
+      $0.put(UInt32(position))
+      $0.put(UInt16(exhibit.count))
+      $0 += exhibit
+    }
+  }
+
+  static func leave(request: UInt32) -> [UInt8] { message(leave) { $0.put(request) } }
 
   static func digest(_ bytes: [UInt8]) -> [UInt8] { message(digest) { $0 += bytes } }
 
@@ -183,8 +203,8 @@ enum Said {
   /// Of a message about one log: where its position stands.
   static func placeOfPosition(in message: [UInt8]) -> Int? {
     switch message.first {
-    case checkpoint, signedSize, entry, opening, prune, graft, proof, probe, probed, exhibit: 1
-    case cosigned, cosignatures: 2
+    case checkpoint, entry, opening, prune, graft, proof, probe, probed, exhibit: 1
+    case cosignatures: 2
     case chunk, pull: 5
     default: nil
     }
@@ -193,8 +213,7 @@ enum Said {
   /// Whether a message says what its sender holds of the log at a position.
   static func isOpinion(_ message: [UInt8], of position: Int) -> Bool {
     switch message.first {
-    case checkpoint, signedSize, cosigned, cosignatures, entry, chunk, proof, probe, probed,
-      exhibit:
+    case checkpoint, cosignatures, entry, chunk, proof, probe, probed, exhibit:
       guard let place = placeOfPosition(in: message), message.count >= place + 4 else {
         return false
       }
@@ -248,6 +267,8 @@ struct SaidChunk {
   let isFull: Bool
   let lacksBodies: Bool
   let proofHashes: Int
+  /// Of whole leaves under a checkpoint, the subtrees below and their number.
+  let beforeBytes: Int
 
   /// - Parameter message: of an honest core.
   init?(_ message: [UInt8]) {
@@ -260,11 +281,17 @@ struct SaidChunk {
     isFull = message[29] & 1 == 1
     lacksBodies = message[29] & 2 == 2
     proofHashes = Int(message[30])
+    let beforeAt = SaidChunk.proofAt + 32 * proofHashes
+    guard isFull, checkpointSize > 0, message.count > beforeAt else {
+      beforeBytes = 0
+      return
+    }
+    beforeBytes = 1 + 32 * Int(message[beforeAt])
   }
 
   var end: UInt64 { first + UInt64(count) }
   var range: Range<UInt64> { first..<end }
-  var leavesAt: Int { SaidChunk.proofAt + 32 * proofHashes }
+  var leavesAt: Int { SaidChunk.proofAt + 32 * proofHashes + beforeBytes }
   var bodiesAt: Int { leavesAt + count * (isFull ? 216 : 96) + (lacksBodies ? count : 0) }
 }
 
@@ -273,7 +300,7 @@ struct SaidPull {
   let request: UInt32
   let position: Int
   let range: Range<UInt64>
-  let isFull: Bool
+  let form: UInt8
 
   init?(_ message: [UInt8]) {
     guard message.first == Said.pull, message.count == 30 else { return nil }
@@ -283,7 +310,7 @@ struct SaidPull {
     let to = message.number(at: 17, bytes: 8)
     guard from < to else { return nil }
     range = from..<to
-    isFull = message[29] & 1 == 1
+    form = message[29]
   }
 }
 

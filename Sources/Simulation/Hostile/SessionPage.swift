@@ -7,8 +7,6 @@ struct SessionPage {
   private let handshakeHash: Digest
   private var ours: [[UInt8]] = []
   private var theirs: [[UInt8]] = []
-  private var ourNewest: UInt16 = 0
-  private var theirNewest: UInt16 = 0
   private var hasHeard = false
   /// The heads that this side announced last, by position.
   private(set) var announced: [Int: SaidHead] = [:]
@@ -22,7 +20,6 @@ struct SessionPage {
 
   mutating func said(_ message: [UInt8]) {
     switch message.first {
-    case Said.hello: ourNewest = UInt16(message.number(at: 1, bytes: 2))
     case Said.logs: ours += SessionPage.saltedIDs(in: message)
     case Said.heads: for head in SaidHead.all(in: message) { announced[head.position] = head }
     case Said.pull: if let pull = SaidPull(message) { pulls.append(pull) }
@@ -32,8 +29,6 @@ struct SessionPage {
 
   mutating func heard(_ message: [UInt8]) {
     switch message.first {
-    case Said.hello where message.count > 3:
-      theirNewest = UInt16(message.number(at: 1, bytes: 2))
     case Said.logs:
       theirs += SessionPage.saltedIDs(in: message)
       hasHeard = true
@@ -51,7 +46,6 @@ struct SessionPage {
     Array(SHA256.hash(handshakeHash.array + log.array).array.prefix(16))
   }
 
-  var version: UInt16 { min(ourNewest, theirNewest) }
   /// Both sides have listed their logs.
   var isReady: Bool { hasHeard && !ours.isEmpty }
   var listed: Int { ours.count }

@@ -56,7 +56,7 @@ final class SlowSourceFoe: Foe {
       answers[number].next += 1
       answers[number].at = ways.now
       let chunk = Said.chunk(
-        entry, request: answer.pull.request, position: position, full: answer.pull.isFull)
+        entry, request: answer.pull.request, position: position, full: answer.pull.form > 0)
       try misbehave(chunk, on: answer.session, ways)
     }
   }

@@ -25,10 +25,13 @@ final class SpoilingFoe: Foe {
     var bytes = message
     bytes.put(checkpoint.size, at: 21)
     bytes[SaidChunk.proofAt - 1] = 1
-    bytes.replaceSubrange(SaidChunk.proofAt..<chunk.leavesAt, with: ways.random.bytes(32))
+    let below = chunk.first.nonzeroBitCount
+    let before = chunk.isFull ? [UInt8(below)] + ways.random.bytes(32 * below) : []
+    bytes.replaceSubrange(
+      SaidChunk.proofAt..<chunk.leavesAt, with: ways.random.bytes(32) + before)
     ways.did(kind)
     return [
-      Said.checkpoint(checkpoint, position: chunk.position, version: page.version), bytes,
+      Said.checkpoint(checkpoint, position: chunk.position), bytes,
     ]
   }
 

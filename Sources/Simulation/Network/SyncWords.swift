@@ -34,8 +34,8 @@ enum SyncWords {
   private static let names: [UInt8: String] = [
     1: "hello", 2: "logs", 3: "heads", 4: "checkpoint", 5: "pull", 6: "credit", 7: "chunk",
     8: "end",
-    9: "prune", 10: "graft", 11: "cosigned", 12: "proof", 13: "ping", 14: "pong", 15: "digest",
-    16: "entry", 17: "copy", 18: "opening",
+    9: "prune", 10: "graft", 11: "cosignatures", 12: "proof", 13: "ping", 14: "pong", 15: "digest",
+    16: "entry", 17: "copy", 18: "opening", 19: "probe", 20: "probed", 21: "exhibit", 22: "leave",
   ]
 
   /// For a person who reads a trace. Positions are those of the sender's list; of a pull and a chunk, too.

@@ -112,7 +112,7 @@ struct NetworkLiveness {
         return describe(site, log, wanted)
       }
     }
-    for site in run.honest where site.isRotten {
+    for site in run.honest where site.mends {
       for log in site.process?.store.logs ?? [] {
         let ranges = site.process?.store.damagedRanges(log.id) ?? []
         if !ranges.isEmpty { return "\(site.label): \(log.origin) is damaged at \(ranges)" }

@@ -33,8 +33,6 @@ struct NetworkPlan {
   let hasQuietDay: Bool
   /// What each peer may cost: now and then so little that a burst reaches it.
   let rates: PeerRates
-  /// Nodes whose program is of the version before.
-  let oldOnes: Set<Int>
 
   var isLarge: Bool { nodes >= 50 }
   var hasChannels: Bool { nodes <= NetworkPlan.mostWithChannels }
@@ -75,11 +73,6 @@ struct NetworkPlan {
       }
     }
     self.rates = rates
-    var oldOnes: Set<Int> = []
-    if random.oneIn(3) {
-      for number in 0..<nodes where random.oneIn(2) { oldOnes.insert(number) }
-    }
-    self.oldOnes = oldOnes
   }
 
   /// Every kind in its turn, three in a run; in a third of the runs none.

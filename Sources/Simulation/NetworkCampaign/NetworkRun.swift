@@ -71,7 +71,6 @@ final class NetworkRun {
       }
       site.rates = plan.rates
       site.ignoresToken = bug == .ignoresToken
-      if plan.oldOnes.contains(number) { site.newestVersion = Version.newest - 1 }
     }
     for (place, foe) in plan.foes.enumerated() where foe.isTwin {
       let twin = try addSite(honest + place, starts)
@@ -116,7 +115,6 @@ final class NetworkRun {
         + "\(plan.foes.map(\.rawValue)), faults: \(plan.faults.map { "\($0)" })")
     tally.add(plan.topology.shape.occurrence)
     if plan.isLarge { tally.add(.large) }
-    if !plan.oldOnes.isEmpty { tally.add(.oldVersion) }
     for site in sites { try world.start(site) }
     for (a, b) in pairs { try link(sites[a], sites[b]) }
     try world.run(for: 2_500)
@@ -242,7 +240,8 @@ final class NetworkRun {
     world.observer.heard = { [unowned self] (site, event) throws(Violation) in
       try self.hear(site, event)
     }
-    world.observer.closes = { [unowned self] _, reason in
+    world.observer.closes = { [unowned self] (site, peer, reason) throws(Violation) in
+      try self.closes(site, peer, reason)
       switch reason {
       case .replaced: self.tally.add(.sessionReplaced)
       case .silent: self.tally.add(.silentClosed)
@@ -265,6 +264,17 @@ final class NetworkRun {
     }
     world.observer.stepped = { [unowned self] (process) throws(Violation) in
       try self.stepped(process)
+    }
+  }
+
+  /// Two honest nodes that are connected keep their session, whatever a third one signs or sends: one of them may be silent, old,
+  /// or double, and no more. A disk that rots may send what is wrong.
+  private func closes(_ site: Site, _ peer: NodeName?, _ reason: CloseReason) throws(Violation) {
+    guard site.isHonest, let peer, truth.isHonest(peer), !plan.faults.contains(.rot) else { return }
+    switch reason {
+    case .silent, .replaced, .aged, .secondCopy: break
+    case .malformed, .version, .drift, .failures, .credit, .protocolOrder:
+      throw Violation("\(site.label) ends its session with \(peer), and both are honest: \(reason)")
     }
   }
 
@@ -299,6 +309,12 @@ final class NetworkRun {
       try expect(
         !truth.isHonest(peer), "\(site.label) does not understand \(peer), which is honest: \(what)"
       )
+    case .unread(let peer, let log, _):
+      try expect(
+        !truth.isHonest(peer),
+        "\(site.label) leaves unread what \(peer) sends, which is honest, of \(log.map(truth.name) ?? "all")"
+      )
+      tally.add(.leftUnread)
     case .stalled: tally.add(.pullStalled)
     case .ownEntriesFrom: tally.add(.ownEntriesBack)
     case .signing(.ready): tally.add(.waited)

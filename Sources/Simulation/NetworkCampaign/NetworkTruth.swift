@@ -12,6 +12,10 @@ final class NetworkTruth {
     let isHonest: Bool
     /// By index, as its author's disk or the first other one acknowledged it.
     var leaves: [Digest] = []
+    /// Of a foe's log, the hash of each header: two signatures of one are no fork.
+    var headers: [Digest] = []
+    /// Entries that two disks hold with different signatures, or held.
+    var twins: Set<Int> = []
     /// The lowest index that two disks hold differently: of a foe's log.
     var fork: UInt64?
   }
@@ -68,7 +72,8 @@ final class NetworkTruth {
       try stored(site, log.id, head)
       guard head.size > 0, let truth = logs[log.id], truth.fork == nil else { continue }
       try expect(
-        truth.leaves[Int(head.size) - 1] == head.leafHash,
+        truth.leaves[Int(head.size) - 1] == head.leafHash
+          || truth.twins.contains(Int(head.size) - 1),
         "\(site.label): entry \(head.size - 1) of \(log.origin) is another after a start")
     }
     for log in held[site.number].keys.sorted() where process.store.state(log) == nil {
@@ -117,6 +122,10 @@ final class NetworkTruth {
         guard logs[log]!.leaves[index] != hash else { continue }
         try expect(
           !logs[log]!.isHonest, "\(site.label): entry \(index) of \(name(log)) is another there")
+        if let header = header(store, log, index), header == logs[log]!.headers[index] {
+          logs[log]!.twins.insert(index)
+          continue
+        }
         logs[log]!.fork = min(logs[log]!.fork ?? .max, UInt64(index))
         return
       }
@@ -125,6 +134,14 @@ final class NetworkTruth {
       try expect(
         index == count, "\(site.label): \(name(log)) has entry \(index) and nobody the one before")
       logs[log]!.leaves.append(hash)
+      if !logs[log]!.isHonest { logs[log]!.headers.append(header(store, log, index) ?? .zero) }
+    }
+  }
+
+  private func header(_ store: Store, _ log: LogID, _ index: Int) -> Digest? {
+    let range = UInt64(index)..<UInt64(index + 1)
+    return (try? store.read(log, range, maxBytes: 2 << 20)).map {
+      EntryHeader.headerHash(of: $0.leaves.span)
     }
   }
 
@@ -157,7 +174,8 @@ final class NetworkTruth {
   private func compare(_ site: Site, _ log: LogID, _ head: SyncWords.Head) throws(Violation) {
     guard let truth = logs[log], truth.fork == nil, head.size <= truth.leaves.count else { return }
     try expect(
-      truth.leaves[Int(head.size) - 1] == head.leafHash,
+      truth.leaves[Int(head.size) - 1] == head.leafHash
+        || truth.twins.contains(Int(head.size) - 1),
       "\(site.label) announces another entry \(head.size - 1) of \(name(log))")
   }
 

@@ -1,0 +1,33 @@
+public import Crypto
+
+extension HashedBatch {
+  /// Whether these leaves stand in the tree of `checkpoint` at their places, by what came with them alone: nothing that is
+  /// stored here is looked at, so that a sender who says so can be held to it (Protocols/sync.md, SYNC-21).
+  ///
+  /// - Parameters:
+  ///   - before: the roots of the complete subtrees below the first leaf, largest first.
+  ///   - consistency: from the size after the leaves to the checkpoint's; empty if equal.
+  public func isUnder(
+    _ checkpoint: VerifiedCheckpoint, before: [Digest], consistency: [Digest]
+  ) -> Bool {
+    guard before.count == batch.first.nonzeroBitCount, batch.end <= checkpoint.size else {
+      return false
+    }
+    var tree = CompactTree(size: batch.first, nodes: before)
+    tree.append(leafHashes: leafHashes)
+    return Tree.verifyConsistency(
+      from: batch.end, to: checkpoint.size, fromRoot: tree.root(), toRoot: checkpoint.root,
+      proof: consistency)
+  }
+}
+
+extension LogIdentity {
+  /// The first leaf whose own signature does not verify, or that is of another log or index.
+  public func firstUnsigned(in batch: EntryBatch) -> Int? {
+    for position in 0..<batch.count {
+      let leaf = Array(batch.leaf(at: position))
+      if indexOfSigned(leaf: leaf) != batch.first + UInt64(position) { return position }
+    }
+    return nil
+  }
+}
