@@ -21,6 +21,7 @@ def main():
     logs = [foe.Card(node.card).log_id for node in nodes.values()]
     try:
         nl.start()
+        nl.release()
         for size in (2**48 - 1, 2**48, 2**63 - 1, 2**64 - 1):
             session = foe.Session(me, card, "127.0.0.1", nl.port)
             session.hello(logs)
@@ -35,6 +36,7 @@ def main():
             findings.check(alive, "heads of %d: the daemon answers every call" % size)
             if not alive:
                 nl.start()
+                nl.release()
             session.close()
         count = nl.status()["counters"].get("sync.malformed", 0)
         findings.check(count == 3, "%d of 3 heads above the bound were malformed" % count)
