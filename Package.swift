@@ -124,8 +124,8 @@ let package = Package(
     tests(
       "NodeTests",
       [
-        "Node", "Audit", "Runtime", "Store", "Replication", "Transport", "Log", "Secrets", "Crypto",
-        "JSON", "CommandLine", "liaisond", "liaison", "liaison-audit",
+        "Node", "Audit", "Runtime", "Store", "Replication", "Transport", "Sealing", "Log",
+        "Secrets", "Crypto", "JSON", "CommandLine", "liaisond", "liaison", "liaison-audit",
       ]),
   ]
 )

@@ -61,8 +61,12 @@ private final class FuzzService: ControlService {
   }
 
   func status() -> StatusReport {
-    StatusReport(node: "nl", peers: [PeerReport(name: "be", state: "connected")], version: "t")
+    StatusReport(node: "nl", peers: peerReports(), version: version)
   }
+
+  func peerReports() -> [PeerReport] { [PeerReport(name: "be", state: "connected")] }
+
+  var version: String { "t" }
 
   func publish(
     _ request: PublishRequest, isHeard: @escaping () -> Bool,
@@ -89,8 +93,11 @@ private final class FuzzService: ControlService {
 
   func startScrub() -> ScrubReport { ScrubReport() }
 
-  func show(_ request: ShowRequest) throws(ControlError) -> ShowReply {
-    throw .unknownEntry(request.entry)
+  func show(
+    _ request: ShowRequest, isHeard: @escaping () -> Bool,
+    reply: @escaping (Result<ShowReply, ControlError>) -> Void
+  ) {
+    reply(.failure(.unknownEntry(request.entry)))
   }
 
   func tail(

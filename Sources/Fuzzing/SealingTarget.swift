@@ -26,20 +26,22 @@ enum SealingTarget {
   private static let published: Published = {
     let author = FuzzParty.nl
     let book = AudienceBook(identity: author.identity)
+    let mixed = SlotSecrets(author: author.secrets.author) { _ in nil }
     var random = SeededRandom(seed: 5)
     var place = header(.grant, 1)
     let plan = sure {
       try book.plan(
         to: [AudienceMember(name: FuzzParty.be.name, key: FuzzParty.be.secrets.sealing.publicKey)],
-        author: author.secrets.sealing.publicKey)
+        author: author.secrets.sealing.publicKey, secrets: mixed)
     }
-    guard case .open(let draft) = plan else { preconditionFailure("the harness: no draft") }
+    guard case .open(let draft) = plan.step else { preconditionFailure("the harness: no draft") }
     let grant = sure {
-      try book.makeGrant(draft, at: place, presharedKey: { _ in nil }, using: &random)
+      try book.makeGrant(draft, at: place, secrets: mixed, using: &random)
     }
     place.bodyBytes = UInt32(grant.count)
     book.handleGrant(
-      header: place, body: grant, with: author.secrets.sealing, presharedKey: nil)
+      header: place, body: grant,
+      keys: GrantKeys(sealing: [sealing(of: author)], authorSecrets: [author.secrets.author]))
     var recordHeader = header(.record, 2)
     var record: [UInt8] = []
     recordHeader.audienceTag = book.seal(
@@ -48,6 +50,10 @@ enum SealingTarget {
     return Published(
       grantHeader: place, grant: grant, recordHeader: recordHeader, record: record)
   }()
+
+  private static func sealing(of party: FuzzParty) -> Held<SealingSecretKey> {
+    Held(party.secrets.sealing.withSeed { SealingSecretKey(seed: $0) })
+  }
 
   private static func header(_ kind: EntryKind, _ index: UInt64) -> EntryHeader {
     EntryHeader(
@@ -91,7 +97,7 @@ enum SealingTarget {
     var grantHeader = grantHeader
     grantHeader.logID = book.identity.id
     book.handleGrant(
-      header: grantHeader, body: grant, with: FuzzParty.be.secrets.sealing, presharedKey: nil)
+      header: grantHeader, body: grant, keys: GrantKeys(sealing: [sealing(of: FuzzParty.be)]))
     book.advance(to: 3)
     let opening = book.open(
       index: recordHeader.index, associatedData: recordHeader.associatedData().span,
@@ -127,12 +133,15 @@ enum SealingTarget {
   static var seeds: [[UInt8]] {
     let nl = Base64.encode(FuzzParty.nl.secrets.sealing.publicKey.array)
     let be = Base64.encode(FuzzParty.be.secrets.sealing.publicKey.array)
+    let wraps = Base64.encode(Bytes32.zero.array)
     let members = "member be \(be)\nmember nl \(nl)\n"
     return [
       [0] + published.grant, [1, 0, 0], [1, 1, 0, 70, 4, 1, 0, 49, 2, 0], [1, 0, 1, 0, 49, 1, 1],
       [2, 0, 0], [2, 1, 0, 30, 1, 0, 0], [2, 0, 2, 0, 55, 1, 0, 80, 3, 0],
-      [3, 0, 5] + Array("audience be,nl\nversion 1\npredecessor -\n\(members)".utf8),
-      [3, 0, 5] + Array("audience all\nversion 2\npredecessor 3\n\(members)".utf8),
+      [3, 0, 5]
+        + Array("audience be,nl\nversion 1\npredecessor -\nwraps \(wraps)\n\(members)".utf8),
+      [3, 0, 5] + Array("audience all\nversion 2\npredecessor 3\nwraps \(wraps)\n\(members)".utf8),
+      [3, 0, 5] + Array("closing all\nversion 2\npredecessor 3\nwraps \(wraps)\n\(members)".utf8),
       [4, 0, 255] + [0x80], [4, 0, 100] + [UInt8](repeating: 1, count: 155) + [0x80],
     ]
   }

@@ -17,6 +17,8 @@ public enum SealingDefect: String, Error, Hashable, Sendable {
   case metadata
   /// A grant cites a predecessor that it does not continue.
   case predecessor
+  /// More slots with one hint than `SealingLimits.slotsTried`.
+  case tooManySlots = "too-many-slots"
   /// More open audiences than `SealingLimits.openAudiences`.
   case tooManyAudiences = "too-many-audiences"
 }

@@ -7,10 +7,8 @@ internal import Wire
 public enum GrantError: Error, Hashable, Sendable {
   /// More than `SealingLimits.members` beside the author.
   case tooManyMembers
-  /// A member's sealing key is of small order; its card is not usable.
+  /// A member's sealing key is of small order: everybody would know what is sealed to it.
   case unusableKey(NodeName)
-  /// The author already has `SealingLimits.openAudiences` open ones.
-  case tooManyAudiences
 }
 
 /// What a node finds in a grant.
@@ -19,7 +17,7 @@ public enum GrantOpening: ~Copyable, Sendable {
   /// No slot carries this node's hint.
   case notMember
   /// A slot is this node's and does not unwrap: the author mixed in a pre-shared key that this node
-  /// does not have, or has another one.
+  /// does not have, or has others.
   case presharedKeyMissing
   case defect(SealingDefect)
 }
@@ -30,23 +28,23 @@ public enum Grant {
   ///
   /// - Parameters:
   ///   - place: log id, index and time of the entry to be.
-  ///   - presharedKey: the pairwise key for a member, where operators exchanged one.
+  ///   - secret: what is mixed into a member's slot.
   static func make(
     _ metadata: GrantMetadata, at place: EntryHeader,
-    presharedKey: (NodeName) -> Held<PresharedKey>?, using random: inout some RandomSource
+    secret: (NodeName) -> SlotSecret, using random: inout some RandomSource
   ) throws(GrantError) -> [UInt8] {
     let audienceKey = AudienceKey.generate(using: &random)
     var padded = metadata.encode()
     Padding.pad(&padded, from: 0)
     return try make(
-      padded: padded, members: metadata.members, audienceKey, at: place,
-      presharedKey: presharedKey, using: &random)
+      padded: padded, members: metadata.members, audienceKey, at: place, secret: secret,
+      using: &random)
   }
 
   /// - Parameter padded: the metadata with their padding.
   static func make(
     padded: [UInt8], members: [AudienceMember], _ audienceKey: borrowing AudienceKey,
-    at place: EntryHeader, presharedKey: (NodeName) -> Held<PresharedKey>?,
+    at place: EntryHeader, secret: (NodeName) -> SlotSecret,
     using random: inout some RandomSource
   ) throws(GrantError) -> [UInt8] {
     let ephemeral = SealingSecretKey.generate(using: &random)
@@ -55,8 +53,7 @@ public enum Grant {
     var slots: [[UInt8]] = []
     for member in members {
       slots.append(
-        try slot(
-          for: member, audienceKey, ephemeral, place, presharedKey: presharedKey(member.name)))
+        try slot(for: member, audienceKey, ephemeral, place, mixing: secret(member.name)))
     }
     while slots.count < 1 << Int(slotsLog2) { slots.append(random.bytes(GrantBody.slotBytes)) }
     slots.sort { $0.lexicographicallyPrecedes($1) }
@@ -92,13 +89,12 @@ public enum Grant {
 
   private static func slot(
     for member: AudienceMember, _ audienceKey: borrowing AudienceKey,
-    _ ephemeral: borrowing SealingSecretKey, _ place: EntryHeader,
-    presharedKey: Held<PresharedKey>?
+    _ ephemeral: borrowing SealingSecretKey, _ place: EntryHeader, mixing secret: SlotSecret
   ) throws(GrantError) -> [UInt8] {
     let shared = try agree(ephemeral, with: member)
     let keys = SlotKeys(
       ephemeral: ephemeral.publicKey, member: member.key, logID: place.logID, index: place.index)
-    return keys.hint(shared) + wrap(audienceKey, keys, shared, presharedKey)
+    return keys.hint(shared) + wrap(audienceKey, keys, shared, secret)
   }
 
   private static func agree(
@@ -111,9 +107,9 @@ public enum Grant {
 
   private static func wrap(
     _ audienceKey: borrowing AudienceKey, _ keys: SlotKeys, _ shared: borrowing SharedSecret,
-    _ presharedKey: Held<PresharedKey>?
+    _ secret: SlotSecret
   ) -> [UInt8] {
-    keys.withWrapKey(shared, presharedKey: presharedKey) { wrapKey in
+    keys.withWrapKey(shared, mixing: secret) { wrapKey in
       let nothing: [UInt8] = []
       return audienceKey.withBytes {
         ChaChaPoly.seal($0, key: wrapKey, nonce: .zero, associatedData: nothing.span)
@@ -131,56 +127,75 @@ public enum Grant {
 
   /// Looks for this node's slot and opens the grant.
   ///
+  /// The work is bounded whatever the grant holds: `SealingLimits.slotsTried` slots for each sealing secret, each
+  /// with every key in `keys`.
+  ///
   /// - Parameters:
   ///   - header: of the entry, whose signature the caller verified.
   ///   - body: as stored, of which the caller checked the hash.
   ///   - author: the node that the log is of.
-  ///   - presharedKey: what this node's operator exchanged with the author's.
   public static func open(
-    header: EntryHeader, body: [UInt8], author: NodeName, with secret: borrowing SealingSecretKey,
-    presharedKey: Held<PresharedKey>?
+    header: EntryHeader, body: [UInt8], author: NodeName, keys: GrantKeys
   ) -> GrantOpening {
     guard header.kind == EntryKind.grant.rawValue, header.suite == EntrySuite.grant.rawValue,
       header.audienceTag == .zero, header.expiryDay == 0
     else { return .defect(.header) }
     do throws(SealingDefect) {
       let grant = try GrantBody(parsing: body)
-      // An ephemeral key of small order makes a secret that everybody knows.
-      let shared: SharedSecret
-      do { shared = try secret.sharedSecret(with: grant.ephemeral) } catch {
-        return .defect(.shape)
-      }
-      let keys = SlotKeys(
-        ephemeral: grant.ephemeral, member: secret.publicKey, logID: header.logID,
-        index: header.index)
-      let slots = grant.slots(with: keys.hint(shared))
-      guard !slots.isEmpty else { return .notMember }
-      for slot in slots {
-        guard let audienceKey = unwrap(grant, slot, keys, shared, presharedKey) else { continue }
-        guard commitment(audienceKey, header.logID, header.index) == grant.commitment else {
-          return .defect(.commitment)
+      var hasSlot = false
+      for secret in keys.sealing {
+        let attempt = try open(grant, header, author, secret.secret, keys.mixed)
+        switch consume attempt {
+        case .notMember: continue
+        case .presharedKeyMissing: hasSlot = true
+        case .member(let key, let metadata): return .member(key, metadata)
+        case .defect(let defect): return .defect(defect)
         }
-        let metadata = try openMetadata(grant, header, audienceKey, author)
-        guard metadata.members.contains(where: { $0.key == secret.publicKey }) else {
-          return .defect(.metadata)
-        }
-        return .member(audienceKey, metadata)
       }
-      return .presharedKeyMissing
+      return hasSlot ? .presharedKeyMissing : .notMember
     } catch {
       return .defect(error)
     }
   }
 
-  /// Tries the pre-shared key, then none: the author may not have had it yet.
+  /// With one sealing secret.
+  private static func open(
+    _ grant: GrantBody, _ header: EntryHeader, _ author: NodeName,
+    _ secret: borrowing SealingSecretKey, _ choices: [SlotSecret]
+  ) throws(SealingDefect) -> GrantOpening {
+    // An ephemeral key of small order makes a secret that everybody knows.
+    let shared: SharedSecret
+    do { shared = try secret.sharedSecret(with: grant.ephemeral) } catch {
+      throw SealingDefect.shape
+    }
+    let keys = SlotKeys(
+      ephemeral: grant.ephemeral, member: secret.publicKey, logID: header.logID,
+      index: header.index)
+    let slots = grant.slots(with: keys.hint(shared))
+    guard !slots.isEmpty else { return .notMember }
+    // An author has one slot for each key: 512 with one hint would cost every reader 48 ms.
+    guard slots.count <= SealingLimits.slotsTried else { throw .tooManySlots }
+    for slot in slots {
+      guard let audienceKey = unwrap(grant, slot, keys, shared, choices) else { continue }
+      guard commitment(audienceKey, header.logID, header.index) == grant.commitment else {
+        throw .commitment
+      }
+      let metadata = try openMetadata(grant, header, audienceKey, author)
+      guard metadata.members.contains(where: { $0.key == secret.publicKey }) else {
+        throw .metadata
+      }
+      return .member(audienceKey, metadata)
+    }
+    return .presharedKeyMissing
+  }
+
   private static func unwrap(
     _ grant: GrantBody, _ slot: Range<Int>, _ keys: SlotKeys, _ shared: borrowing SharedSecret,
-    _ presharedKey: Held<PresharedKey>?
+    _ choices: [SlotSecret]
   ) -> AudienceKey? {
-    let choices: [Held<PresharedKey>?] = presharedKey == nil ? [nil] : [presharedKey, nil]
     for choice in choices {
       do throws(AEADError) {
-        let key = try keys.withWrapKey(shared, presharedKey: choice) { key throws(AEADError) in
+        let key = try keys.withWrapKey(shared, mixing: choice) { key throws(AEADError) in
           let nothing: [UInt8] = []
           return try ChaChaPoly.openGuarded(
             grant.bytes.span.extracting(slot), key: key, nonce: .zero,

@@ -26,18 +26,14 @@ struct SlotKeys {
   }
 
   func withWrapKey<R: ~Copyable, E: Error>(
-    _ shared: borrowing SharedSecret, presharedKey: Held<PresharedKey>?,
+    _ shared: borrowing SharedSecret, mixing secret: SlotSecret,
     _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R {
     let label = Array("liaison-wrap/v1".utf8) + place
     // The message holds a secret, so it is guarded too.
     let message = GuardedBytes(count: label.count + 32) { message in
       for index in label.indices { message[index] = label[index] }
-      if let presharedKey {
-        presharedKey.secret.withBytes { key in
-          for index in key.indices { message[label.count + index] = key[index] }
-        }
-      }
+      secret.write(to: &message, at: label.count)
     }
     return try shared.withBytes { shared throws(E) in
       try message.withBytes { message throws(E) in

@@ -1,6 +1,6 @@
 /// Many 32-byte keys in a few guarded pages: 128 keys a slab, so that a thousand audiences of each of
-/// five hundred authors fit the kernel's 65,530 mappings. Keys are never removed; they are wiped with
-/// the ring. For one thread.
+/// five hundred authors fit the kernel's 65,530 mappings. A key stays until another takes its place, and all
+/// are wiped with the ring. For one thread.
 public final class KeyRing {
   private static let keysInSlab = 128
 
@@ -17,14 +17,19 @@ public final class KeyRing {
   ///
   /// - Returns: its number, for `withKey`.
   public func append(_ key: Span<UInt8>) -> Int {
-    precondition(key.count == 32)
     if count % KeyRing.keysInSlab == 0 { slabs.append(Slab()) }
-    let start = count % KeyRing.keysInSlab * 32
-    slabs[slabs.count - 1].memory.rewrite { bytes in
+    count += 1
+    replace(count - 1, by: key)
+    return count - 1
+  }
+
+  /// Puts another key into the place of key `number`.
+  public func replace(_ number: Int, by key: Span<UInt8>) {
+    precondition(key.count == 32 && number < count)
+    let start = number % KeyRing.keysInSlab * 32
+    slabs[number / KeyRing.keysInSlab].memory.rewrite { bytes in
       for index in 0..<32 { bytes[start + index] = key[index] }
     }
-    count += 1
-    return count - 1
   }
 
   /// Lends key `number`.

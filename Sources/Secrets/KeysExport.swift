@@ -1,10 +1,28 @@
-/// The recovery copy of all keys of a node, under a passphrase: its four secret keys and the keys that it shares
-/// with peers' operators (Protocols/sealing.md, 10). `keys export` writes it and `restore` reads it.
+/// The recovery copy of all keys of a node, under a passphrase: its secret keys, what it keeps of its earlier epochs,
+/// and the keys that it shares or shared with peers' operators (Protocols/sealing.md, 10). `keys export` writes it and
+/// `restore` reads it.
 public enum KeysExport {
   private static let firstLine = "liaison-keys-export/v1"
   public static let maxBytes = Limits.keysExportBytes
   /// Pre-shared keys that one file has room for.
   public static let maxPresharedKeys = Limits.keysExportPresharedKeys
+
+  /// A key that was exchanged with a peer's operator.
+  public struct PresharedKeyOfPeer: Sendable {
+    public let name: String
+    /// 0 is the present one, 1 the one before it.
+    public let rank: UInt8
+    public let key: Held<PresharedKey>
+
+    public init(name: String, rank: UInt8 = 0, key: Held<PresharedKey>) {
+      self.name = name
+      self.rank = rank
+      self.key = key
+    }
+
+    fileprivate var order: (String, UInt8) { (name, rank) }
+    fileprivate var encodedBytes: Int { 1 + name.utf8.count + 1 + 32 }
+  }
 
   /// What an export holds, as the bytes that are sealed.
   public struct Contents: ~Copyable, Sendable {
@@ -12,29 +30,30 @@ public enum KeysExport {
     public let origin: String
     let bytes: GuardedBytes
 
-    /// - Parameter presharedKeys: by the names of the peers, 1 to 255 bytes each; at most `maxPresharedKeys`.
+    /// - Parameter presharedKeys: names have 1 to 255 bytes; at most `maxPresharedKeys`.
     public init(
-      origin: String, secrets: NodeSecrets,
-      presharedKeys: [(name: String, key: Held<PresharedKey>)]
+      origin: String, secrets: NodeSecrets, earlier: EarlierKeys = EarlierKeys(),
+      presharedKeys: [PresharedKeyOfPeer]
     ) {
       precondition(presharedKeys.count <= maxPresharedKeys)
       self.origin = origin
-      let sorted = presharedKeys.sorted { $0.name < $1.name }
-      let keyBytes = sorted.reduce(0) { $0 + 1 + $1.name.utf8.count + 32 }
-      bytes = GuardedBytes(count: NodeSecrets.encodedBytes + keyBytes) { output in
-        var next = 0
-        func put(_ span: Span<UInt8>, _ output: inout MutableSpan<UInt8>) {
-          for index in span.indices { output[next + index] = span[index] }
-          next += span.count
-        }
-        secrets.withEncoded { put($0, &output) }
-        for (name, key) in sorted {
-          let text = Array(name.utf8)
+      let sorted = presharedKeys.sorted { $0.order < $1.order }
+      let head = NodeSecrets.encodedBytes + 1 + earlier.recordBytes
+      let keyBytes = sorted.reduce(0) { $0 + $1.encodedBytes }
+      bytes = GuardedBytes(count: head + keyBytes) { output in
+        secrets.withEncoded { for index in $0.indices { output[index] = $0[index] } }
+        output[NodeSecrets.encodedBytes] = UInt8(earlier.epochs.count)
+        earlier.writeRecords(to: &output, at: NodeSecrets.encodedBytes + 1)
+        var next = head
+        for item in sorted {
+          let text = Array(item.name.utf8)
           precondition((1...255).contains(text.count))
           output[next] = UInt8(text.count)
-          next += 1
-          put(text.span, &output)
-          key.secret.withBytes { put($0, &output) }
+          for index in text.indices { output[next + 1 + index] = text[index] }
+          next += 1 + text.count
+          output[next] = item.rank
+          item.key.secret.withBytes { for index in 0..<32 { output[next + 1 + index] = $0[index] } }
+          next += 33
         }
       }
     }
@@ -48,23 +67,44 @@ public enum KeysExport {
       try NodeSecrets.load(from: bytes.prefix(NodeSecrets.encodedBytes))
     }
 
-    /// The peers' names, each with its key, as they are in the file.
+    /// What the node keeps of its earlier epochs.
+    public func earlier() throws(NodeSecretsError) -> EarlierKeys {
+      let range = try earlierRange()
+      return try bytes.withBytes { bytes throws(NodeSecretsError) in
+        try EarlierKeys(records: bytes.extracting(range))
+      }
+    }
+
+    private func earlierRange() throws(NodeSecretsError) -> Range<Int> {
+      let start = NodeSecrets.encodedBytes + 1
+      guard bytes.count >= start else { throw .notASecretsFile }
+      let count = bytes.withBytes { Int($0[NodeSecrets.encodedBytes]) }
+      let end = start + count * EarlierSecrets.encodedBytes
+      guard end <= bytes.count else { throw .notASecretsFile }
+      return start..<end
+    }
+
+    /// Each key with its peer's name, as they are in the file.
     /// - Returns: nil unless the bytes are exactly such a list.
-    public func presharedKeys() -> [(name: String, key: Held<PresharedKey>)]? {
-      bytes.withBytes { bytes in
-        var found: [(name: String, key: Held<PresharedKey>)] = []
-        var next = NodeSecrets.encodedBytes
+    public func presharedKeys() -> [PresharedKeyOfPeer]? {
+      guard let start = try? earlierRange().upperBound else { return nil }
+      return bytes.withBytes { bytes in
+        var found: [PresharedKeyOfPeer] = []
+        var next = start
         while next < bytes.count {
           let length = Int(bytes[next])
-          guard length > 0, next + 1 + length + 32 <= bytes.count else { return nil }
+          guard length > 0, next + 1 + length + 33 <= bytes.count else { return nil }
           let text = (0..<length).map { bytes[next + 1 + $0] }
-          guard let name = String(validating: text, as: UTF8.self),
-            found.last.map({ $0.name < name }) ?? true
-          else { return nil }
+          guard let name = String(validating: text, as: UTF8.self) else { return nil }
           next += 1 + length
-          found.append(
-            (name, Held(PresharedKey(copying: bytes.extracting(next..<(next + 32))))))
-          next += 32
+          let item = PresharedKeyOfPeer(
+            name: name, rank: bytes[next],
+            key: Held(PresharedKey(copying: bytes.extracting((next + 1)..<(next + 33)))))
+          guard found.last.map({ $0.order < item.order }) ?? true,
+            found.count < KeysExport.maxPresharedKeys
+          else { return nil }
+          found.append(item)
+          next += 33
         }
         return found
       }
@@ -94,7 +134,8 @@ public enum KeysExport {
   ) throws(PassphraseFileError) -> Contents {
     let file = try PassphraseFile(
       text, firstLine: firstLine, maxBytes: maxBytes,
-      secretBytes: NodeSecrets.encodedBytes...Limits.keysExportSecretBytes, passphrase: passphrase)
+      secretBytes: (NodeSecrets.encodedBytes + 1)...Limits.keysExportSecretBytes,
+      passphrase: passphrase)
     return Contents(origin: file.origin, bytes: file.secret.prefix(file.secret.count))
   }
 }

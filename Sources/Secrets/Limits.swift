@@ -7,10 +7,14 @@ enum Limits {
   static let argon2idMemoryBytes: ClosedRange<Int> = 8_192...(1 << 30)
   /// A recovery file is eight short lines.
   static let recoveryFileBytes = 2_048
-  /// One for each node that a roster can hold.
-  static let keysExportPresharedKeys = 1_024
-  /// The secrets file, and for each such key the name of a node (at most 32 bytes), its length and 32 bytes.
-  static let keysExportSecretBytes = 160 + keysExportPresharedKeys * (1 + 32 + 32)
+  /// Earlier epochs of a node whose secrets are kept.
+  static let earlierEpochs = 64
+  /// One for each node that a roster can hold, and three earlier ones.
+  static let keysExportPresharedKeys = 4_096
+  /// The secrets file, the earlier epochs, and for each pre-shared key the name of a node (at most 32 bytes), its
+  /// length, the key's rank and 32 bytes.
+  static let keysExportSecretBytes =
+    192 + 1 + earlierEpochs * 100 + keysExportPresharedKeys * (1 + 32 + 1 + 32)
   /// Base64 of these and of the tag, and five short lines.
   static let keysExportBytes = (keysExportSecretBytes + 16) * 4 / 3 + 1_024
   /// A passphrase, UTF-8.

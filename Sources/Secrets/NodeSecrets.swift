@@ -7,21 +7,25 @@ public enum NodeSecretsError: Error, Equatable, Sendable {
   case repeatedKey
 }
 
-/// A node's four secret keys, and their file form, `secrets/node.key`:
-/// "liaison-secrets/v1" padded with zeros to 32 bytes, then the seeds of the log, cosigning, sealing
-/// and transport keys, 32 bytes each.
+/// A node's four secret keys and the secret that it mixes into its own slots, and their file form,
+/// `secrets/node.key`: "liaison-secrets/v1" padded with zeros to 32 bytes, then the seeds of the log, cosigning,
+/// sealing and transport keys and the author's secret, 32 bytes each.
 public final class NodeSecrets: Sendable {
-  public static let encodedBytes = 32 + 4 * 32
+  public static let encodedBytes = 32 + 5 * 32
 
   public let log: LogSecretKey
   public let cosigning: CosigningSecretKey
   public let sealing: SealingSecretKey
   public let transport: TransportSecretKey
+  /// Mixed into the node's own slot of its grants (Protocols/sealing.md, SEAL-9).
+  public let author: Held<AuthorSecret>
 
   public init(
     log: consuming LogSecretKey, cosigning: consuming CosigningSecretKey,
-    sealing: consuming SealingSecretKey, transport: consuming TransportSecretKey
+    sealing: consuming SealingSecretKey, transport: consuming TransportSecretKey,
+    author: Held<AuthorSecret>
   ) {
+    self.author = author
     self.log = log
     self.cosigning = cosigning
     self.sealing = sealing
@@ -36,7 +40,8 @@ public final class NodeSecrets: Sendable {
   public static func generate(using random: inout some RandomSource) -> NodeSecrets {
     NodeSecrets(
       log: .generate(using: &random), cosigning: .generate(using: &random),
-      sealing: .generate(using: &random), transport: .generate(using: &random))
+      sealing: .generate(using: &random), transport: .generate(using: &random),
+      author: Held(.generate(using: &random)))
   }
 
   /// These keys with another log key: those of the node's next epoch.
@@ -45,7 +50,7 @@ public final class NodeSecrets: Sendable {
       log: logKey.withSeed { LogSecretKey(seed: $0) },
       cosigning: cosigning.withSeed { CosigningSecretKey(seed: $0) },
       sealing: sealing.withSeed { SealingSecretKey(seed: $0) },
-      transport: transport.withSeed { TransportSecretKey(seed: $0) })
+      transport: transport.withSeed { TransportSecretKey(seed: $0) }, author: author)
   }
 
   /// Reads the file's bytes. Read them straight into guarded memory:
@@ -60,7 +65,8 @@ public final class NodeSecrets: Sendable {
         log: LogSecretKey(seed: bytes.extracting(32..<64)),
         cosigning: CosigningSecretKey(seed: bytes.extracting(64..<96)),
         sealing: SealingSecretKey(seed: bytes.extracting(96..<128)),
-        transport: TransportSecretKey(seed: bytes.extracting(128..<160)))
+        transport: TransportSecretKey(seed: bytes.extracting(128..<160)),
+        author: Held(AuthorSecret(copying: bytes.extracting(160..<192))))
       guard secrets.log.publicKey.bytes != secrets.cosigning.publicKey.bytes,
         secrets.sealing.publicKey.bytes != secrets.transport.publicKey.bytes
       else { throw .repeatedKey }
@@ -78,6 +84,7 @@ public final class NodeSecrets: Sendable {
       cosigning.withSeed { for index in 0..<32 { bytes[64 + index] = $0[index] } }
       sealing.withSeed { for index in 0..<32 { bytes[96 + index] = $0[index] } }
       transport.withSeed { for index in 0..<32 { bytes[128 + index] = $0[index] } }
+      author.secret.withBytes { for index in 0..<32 { bytes[160 + index] = $0[index] } }
     }
     return try encoded.withBytes(body)
   }

@@ -64,6 +64,29 @@ public struct PresharedKey: ~Copyable, Sendable {
   ) throws(E) -> R { try bytes.withBytes(body) }
 }
 
+/// What an author mixes into its own slot of every grant: without it, whoever breaks the author's X25519 key
+/// would open all of them.
+/// 32 bytes.
+public struct AuthorSecret: ~Copyable, Sendable {
+  private let bytes: GuardedBytes
+
+  /// - Parameter bytes: exactly 32 bytes (a precondition).
+  public init(_ bytes: consuming GuardedBytes) {
+    precondition(bytes.count == 32)
+    self.bytes = bytes
+  }
+
+  public init(copying bytes: Span<UInt8>) { self.init(GuardedBytes(copying: bytes)) }
+
+  public static func generate(using random: inout some RandomSource) -> AuthorSecret {
+    AuthorSecret(random.guarded(32))
+  }
+
+  public func withBytes<R: ~Copyable, E: Error>(
+    _ body: (Span<UInt8>) throws(E) -> R
+  ) throws(E) -> R { try bytes.withBytes(body) }
+}
+
 /// A key of one AEAD, for one direction of a session.
 /// 32 bytes.
 public struct CipherKey: ~Copyable, Sendable {

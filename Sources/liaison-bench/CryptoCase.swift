@@ -65,14 +65,18 @@ enum CryptoCase {
     let state = try LogState(empty: genesis.card.identity).accept(genesis.batch).after
     let book = AudienceBook(identity: genesis.card.identity)
     book.advance(to: 1)
-    let plan = try book.plan(to: [], everybody: false, author: secrets.sealing.publicKey)
-    guard case .open(let draft) = plan else { throw BenchError("a new book has no audience") }
+    let mixed = SlotSecrets(author: secrets.author) { _ in nil }
+    let plan = try book.plan(to: [], author: secrets.sealing.publicKey, secrets: mixed)
+    guard case .open(let draft) = plan.step else { throw BenchError("a new book has no audience") }
     var builder = EntryBuilder(state: state)
     let place = builder.nextHeader(kind: .grant, time: 1, bodyBytes: 0)
-    let grant = try book.makeGrant(draft, at: place, presharedKey: { _ in nil }, using: &random)
+    let grant = try book.makeGrant(draft, at: place, secrets: mixed, using: &random)
     let index = builder.append(kind: .grant, time: 1, body: grant)
     let header = builder.withHeader(at: 0) { EntryHeader(parsing: $0) }
-    book.handleGrant(header: header, body: grant, with: secrets.sealing, presharedKey: nil)
+    let sealing = Held(secrets.sealing.withSeed { SealingSecretKey(seed: $0) })
+    book.handleGrant(
+      header: header, body: grant,
+      keys: GrantKeys(sealing: [sealing], authorSecrets: [secrets.author]))
     let next = builder.nextHeader(
       kind: .record, time: 1, bodyBytes: RecordSeal.bodyBytes(for: record.count))
     var body: [UInt8] = []

@@ -77,8 +77,8 @@ struct DaemonConnection {
   }
 
   /// The answer to a publish or a withdrawal.
-  func publishAnswer() throws(ControlError) -> [EntryRun] {
-    try reply().decode(PublishReply.self).parameters.entries
+  func publishAnswer() throws(ControlError) -> PublishReply {
+    try reply().decode(PublishReply.self).parameters
   }
 
   private func reply() throws(ControlError) -> ControlReply {

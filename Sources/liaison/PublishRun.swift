@@ -101,7 +101,12 @@ struct PublishRun {
     let first = due.removeFirst()
     guard let place = calls.firstIndex(where: { $0.lines.lowerBound == first }) else { return }
     do throws(ControlError) {
-      calls[place].state = .published(try daemon.publishAnswer())
+      let reply = try daemon.publishAnswer()
+      calls[place].state = .published(reply.entries)
+      if reply.leftOut != nil || reply.withoutPresharedKey != nil {
+        progress.clear()
+        PublishVerb.warn(reply)
+      }
     } catch .busy {
       calls[place].state = .busy
     } catch .notReplicated(let entries, let stored, let wanted) {

@@ -53,11 +53,12 @@ enum PublishVerb {
     if let text = arguments.value("--expires") { expiryDay = try ExpiryDay.parse(text, now: now) }
     let first = try arguments.number("--from-line", in: 1...Int(Int32.max)) ?? 1
     let last = try arguments.number("--to-line", in: first...Int(Int32.max))
+    let daemon = try DaemonConnection(arguments.folder)
+    // Before the input is read: that may take long, or wait for a person.
+    try sayWhoIsWaitedFor(daemon)
     let input = try RecordInput(
       path: arguments.words.first, lines: first...(last ?? .max),
       asItComes: arguments.has("--stream"))
-    let daemon = try DaemonConnection(arguments.folder)
-    try sayWhoIsWaitedFor(daemon)
     var run = PublishRun(
       daemon, input,
       PublishRequest(
@@ -67,10 +68,21 @@ enum PublishVerb {
 
   static func sayWhoIsWaitedFor(_ daemon: DaemonConnection) throws(Failure) {
     let report = try daemon.call("Status", reply: StatusReport.self)
-    guard report.signing == "waiting" else { return }
-    let why = report.signingWhy ?? ""
-    Output.printError(
-      "liaison: waiting: \(why); 'liaison signing release' ends the wait, ^C gives up\n")
+    if let text = SigningVerb.waiting(report) { Output.printError("liaison: \(text)\n") }
+  }
+
+  /// What the operator has to know of the audience.
+  static func warn(_ reply: PublishReply) {
+    if let names = reply.leftOut?.joined(separator: ", ") {
+      Output.printError(
+        "liaison: not sealed to \(names): the sealing key of that card is of small order; ask for another card\n"
+      )
+    }
+    if let names = reply.withoutPresharedKey?.joined(separator: ", ") {
+      Output.printError(
+        "liaison: \(names) got no pre-shared key, others of this audience did: it is protected as it is without any\n"
+      )
+    }
   }
 
   static func print(_ runs: [EntryRun]) {

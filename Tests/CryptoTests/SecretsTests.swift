@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 @Suite struct SecretsTests {
-  @Test("The four keys survive the secrets file, and the file says so when it is none")
+  @Test("All keys survive the secrets file, and the file says so when it is none")
   func nodeSecrets() throws {
     var random = SeededRandom(seed: 1)
     let secrets = NodeSecrets.generate(using: &random)
@@ -15,18 +15,20 @@ import Wire
     #expect(loaded.cosigning.publicKey == secrets.cosigning.publicKey)
     #expect(loaded.sealing.publicKey == secrets.sealing.publicKey)
     #expect(loaded.transport.publicKey == secrets.transport.publicKey)
+    #expect(
+      loaded.author.secret.withBytes { $0.array } == secrets.author.secret.withBytes { $0.array })
 
-    let short = file.prefix(159)
+    let short = file.prefix(191)
     #expect(throws: NodeSecretsError.notASecretsFile) { try NodeSecrets.load(from: short) }
     let other = file.withBytes { bytes in
-      GuardedBytes(count: 160) { copy in
+      GuardedBytes(count: 192) { copy in
         for index in bytes.indices { copy[index] = bytes[index] }
         copy[20] = 1
       }
     }
     #expect(throws: NodeSecretsError.notASecretsFile) { try NodeSecrets.load(from: other) }
     let twice = file.withBytes { bytes in
-      GuardedBytes(count: 160) { copy in
+      GuardedBytes(count: 192) { copy in
         for index in bytes.indices { copy[index] = bytes[index] }
         for index in 0..<32 { copy[64 + index] = bytes[32 + index] }
       }
@@ -79,10 +81,15 @@ import Wire
   func keysExport() throws {
     var random = SeededRandom(seed: 4)
     let secrets = NodeSecrets.generate(using: &random)
-    let keys = ["fr", "be"].map { ($0, Held(PresharedKey.generate(using: &random))) }
+    let keys = [("fr", UInt8(0)), ("be", 1), ("be", 0)].map {
+      KeysExport.PresharedKeyOfPeer(
+        name: $0.0, rank: $0.1, key: Held(PresharedKey.generate(using: &random)))
+    }
+    let old = [3, 1].map { ($0, NodeSecrets.generate(using: &random)) }
+    let earlier = old.reduce(EarlierKeys()) { $0.adding(EarlierSecrets($1.1, of: UInt32($1.0))) }
     let passphrase = GuardedBytes(copying: Array("correct horse".utf8).span)
     let contents = KeysExport.Contents(
-      origin: "nl/1", secrets: secrets, presharedKeys: keys.map { (name: $0.0, key: $0.1) })
+      origin: "nl/4", secrets: secrets, earlier: earlier, presharedKeys: keys)
     let text = try KeysExport.seal(
       contents, passphrase: passphrase, cost: Self.cheap, using: &random)
     let opened = try KeysExport.open(text, passphrase: passphrase)
@@ -93,9 +100,21 @@ import Wire
     #expect(read.transport.publicKey == secrets.transport.publicKey)
     let list = opened.presharedKeys()
     let found = try #require(list)
-    #expect(found.map(\.name) == ["be", "fr"])
-    #expect(
-      found[1].key.secret.withBytes { $0.array } == keys[0].1.secret.withBytes { $0.array })
+    #expect(found.map(\.name) == ["be", "be", "fr"])
+    #expect(found.map(\.rank) == [0, 1, 0])
+    for (place, key) in [(0, keys[2]), (1, keys[1]), (2, keys[0])] {
+      #expect(
+        found[place].key.secret.withBytes { $0.array } == key.key.secret.withBytes { $0.array })
+    }
+    let kept = try opened.earlier().epochs
+    #expect(kept.map(\.epoch) == [3, 1])
+    for (position, (_, secrets)) in old.enumerated() {
+      #expect(kept[position].sealing.secret.publicKey == secrets.sealing.publicKey)
+      #expect(kept[position].transport.secret.publicKey == secrets.transport.publicKey)
+      #expect(
+        kept[position].author.secret.withBytes { $0.array }
+          == secrets.author.secret.withBytes { $0.array })
+    }
     let wrong = GuardedBytes(copying: Array("correct horsf".utf8).span)
     #expect(exportRefusal(text, wrong) == .wrongPassphraseOrDamaged)
     // Neither of the two files passes for the other.
@@ -105,6 +124,37 @@ import Wire
     for end in text.indices where end % 7 == 0 || end + 3 > text.count {
       #expect(exportRefusal(Array(text[..<end]), passphrase) != nil)
     }
+  }
+
+  @Test("The file of earlier epochs' secrets reads back, and only whole and in order")
+  func earlierKeys() throws {
+    var random = SeededRandom(seed: 5)
+    var keys = EarlierKeys()
+    for epoch in [2, 1, 3, 2] as [UInt32] {
+      keys = keys.adding(EarlierSecrets(NodeSecrets.generate(using: &random), of: epoch))
+    }
+    #expect(keys.epochs.map(\.epoch) == [3, 2, 1])
+    let file = keys.withEncoded { GuardedBytes(copying: $0) }
+    #expect(file.count == 332)
+    let read = try EarlierKeys(parsing: file)
+    #expect(read.epochs.map(\.epoch) == [3, 2, 1])
+    #expect(
+      read.epochs[1].sealing.secret.publicKey == keys.epochs[1].sealing.secret.publicKey)
+    for cut in [0, 31, 33, 131, 331] {
+      let short = file.prefix(cut)
+      #expect(throws: NodeSecretsError.notASecretsFile) { try EarlierKeys(parsing: short) }
+    }
+    let swapped = file.withBytes { bytes in
+      GuardedBytes(count: 332) { copy in
+        for index in bytes.indices { copy[index] = bytes[index] }
+        copy[35] = 1
+      }
+    }
+    #expect(throws: NodeSecretsError.notASecretsFile) { try EarlierKeys(parsing: swapped) }
+    for epoch in 4...100 as ClosedRange<UInt32> {
+      keys = keys.adding(EarlierSecrets(NodeSecrets.generate(using: &random), of: epoch))
+    }
+    #expect(keys.epochs.count == EarlierKeys.maxEpochs && keys.epochs.last?.epoch == 37)
   }
 
   private func exportRefusal(

@@ -14,8 +14,10 @@ final class FakeService: ControlService {
   var records: [String] = []
 
   func status() -> StatusReport {
-    StatusReport(node: "nl", peers: [PeerReport(name: "be", state: "connected")], version: "t")
+    StatusReport(node: "nl", peers: peerReports(), version: version)
   }
+  func peerReports() -> [PeerReport] { [PeerReport(name: "be", state: "connected")] }
+  var version: String { "t" }
   func publish(
     _ request: PublishRequest, isHeard: @escaping () -> Bool,
     reply: @escaping (Result<PublishReply, ControlError>) -> Void
@@ -37,8 +39,11 @@ final class FakeService: ControlService {
 
   func startScrub() -> ScrubReport { ScrubReport() }
 
-  func show(_ request: ShowRequest) throws(ControlError) -> ShowReply {
-    throw .unknownEntry(request.entry)
+  func show(
+    _ request: ShowRequest, isHeard: @escaping () -> Bool,
+    reply: @escaping (Result<ShowReply, ControlError>) -> Void
+  ) {
+    reply(.failure(.unknownEntry(request.entry)))
   }
   func tail(
     _ position: TailPosition, origin: String?, limits: TailLimits

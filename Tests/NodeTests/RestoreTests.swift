@@ -131,11 +131,16 @@ final class RestoreTests {
     try (Base64.encode([UInt8](repeating: 7, count: 32)) + "\n").write(
       toFile: psk, atomically: true, encoding: .utf8)
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: psk)
+    // Two keys, one behind the other, and the secrets of an epoch before: all of it comes back.
     _ = try Roster.add(try be.card(), address: nil, presharedKeyPath: psk, to: nl.folder)
+    try (Base64.encode([UInt8](repeating: 8, count: 32)) + "\n").write(
+      toFile: psk, atomically: false, encoding: .utf8)
+    _ = try Roster.add(try be.card(), address: nil, presharedKeyPath: psk, to: nl.folder)
+    try OwnSecrets.retire(NodeSecrets.generate(), of: try nl.card(), nl.folder)
     let file = path("nl.keys")
     let (origin, count) = try KeysFile.export(
       nl.folder, credential: nil, to: file, passphrase: guarded)
-    #expect(origin == "nl/1" && count == 1)
+    #expect(origin == "nl/1" && count == 2)
     #expect(
       refusal { _ = try KeysFile.export(nl.folder, credential: nil, to: file, passphrase: guarded) }
         == .exists)
@@ -156,7 +161,10 @@ final class RestoreTests {
     let (card, summary) = try Restore.run(
       from: mine, keys: keys, to: restored)
     #expect(card == (try nl.card()) && summary.problemCount == 0)
-    for name in ["secrets/node.key", "peers/be.psk", "peers/be.card", "node.card"] {
+    for name in [
+      "secrets/node.key", "secrets/earlier.keys", "peers/be.psk", "peers/be_1.psk",
+      "peers/be.card", "node.card",
+    ] {
       #expect(
         FileManager.default.contentsEqual(
           atPath: "\(nl.folder.root)/\(name)", andPath: "\(restored.root)/\(name)"), "\(name)")
@@ -192,11 +200,19 @@ final class RestoreTests {
     let gaveUp = try liaison(
       ["publish", "--to", "nl", "--timeout", "1", "--data", nl.folder.root, input])
     #expect(gaveUp.status == 75, "\(gaveUp.said)")
+    // Whom it waits for, since when, and what the way out risks.
     #expect(
-      gaveUp.said.contains("waiting: the answers of be")
-        && gaveUp.said.contains("Nothing was published"))
+      gaveUp.said.contains("waiting: the answers of be are not here yet since 20")
+        && gaveUp.said.contains("contradicts itself for ever")
+        && gaveUp.said.contains("Nothing was published"), "\(gaveUp.said)")
+    let since = try #require(report.waitingSince)
+    #expect(since >= report.startedAt)
     #expect(try nl.size(of: "nl/1") == size)
-    let released = try liaison(["signing", "release", "--data", nl.folder.root])
+    let asked = try liaison(["signing", "release", "--data", nl.folder.root])
+    #expect(
+      asked.status == 64 && asked.said.contains("contradicts itself for ever"), "\(asked.said)")
+    #expect(try nl.status().signing == "waiting")
+    let released = try liaison(["signing", "release", "--yes", "--data", nl.folder.root])
     #expect(released.status == 0 && released.said.contains("be"), "\(released.said)")
     #expect(nl.log().contains("released signing without the answers of be"))
     _ = try nl.publish(records(1), to: ["nl"])

@@ -8,14 +8,33 @@ import Secrets
 final class Party {
   let name: NodeName
   let secret: SealingSecretKey
+  /// What it mixes into its own slots.
+  let authorSecret: Held<AuthorSecret>
 
   init(_ name: String, seed: UInt64) throws {
     self.name = try NodeName(name)
     var random = SeededRandom(seed: seed)
     secret = .generate(using: &random)
+    authorSecret = Held(.generate(using: &random))
   }
 
   var member: AudienceMember { AudienceMember(name: name, key: secret.publicKey) }
+
+  private var sealing: [Held<SealingSecretKey>] {
+    [Held(secret.withSeed { SealingSecretKey(seed: $0) })]
+  }
+
+  /// To open another's grants.
+  func keys(psk: Held<PresharedKey>? = nil) -> GrantKeys {
+    GrantKeys(sealing: sealing, presharedKeys: psk.map { [$0] } ?? [])
+  }
+
+  func keys(psks: [Held<PresharedKey>]) -> GrantKeys {
+    GrantKeys(sealing: sealing, presharedKeys: psks)
+  }
+
+  /// To open its own.
+  var ownKeys: GrantKeys { GrantKeys(sealing: sealing, authorSecrets: [authorSecret]) }
 }
 
 /// An author's log, reduced to what sealing sees of it: headers and bodies.
@@ -24,6 +43,7 @@ final class AuthorLog {
   let identity: LogIdentity
   let book: AudienceBook
   var random: SeededRandom
+  private var generation: UInt64 = 0
   var entries: [(header: EntryHeader, body: [UInt8])] = []
 
   init(_ author: Party, seed: UInt64 = 7) throws {
@@ -51,26 +71,67 @@ final class AuthorLog {
     return header
   }
 
-  func grant(_ draft: GrantDraft, psk: (NodeName) -> Held<PresharedKey>? = { _ in nil }) throws {
+  func secrets(
+    _ psk: @escaping (NodeName) -> Held<PresharedKey>? = { _ in nil }
+  ) -> SlotSecrets {
+    generation += 1
+    return SlotSecrets(author: author.authorSecret, generation: generation, presharedKey: psk)
+  }
+
+  @discardableResult
+  func grant(
+    _ draft: GrantDraft, psk: @escaping (NodeName) -> Held<PresharedKey>? = { _ in nil }
+  ) throws -> UInt64 {
     let body = try book.makeGrant(
-      draft, at: place(.grant), presharedKey: psk, using: &random)
+      draft, at: place(.grant), secrets: secrets(psk), using: &random)
     let header = append(kind: .grant, body: body)
-    book.handleGrant(header: header, body: body, with: author.secret, presharedKey: nil)
+    book.handleGrant(header: header, body: body, keys: author.ownKeys)
+    return header.index
+  }
+
+  /// What a grant says, as its author reads it.
+  func metadata(of index: UInt64) -> GrantMetadata? {
+    let entry = entries[Int(index)]
+    let opening = Grant.open(
+      header: entry.header, body: entry.body, author: author.name, keys: author.ownKeys)
+    switch consume opening {
+    case .member(_, let metadata): return metadata
+    default: return nil
+    }
+  }
+
+  func plan(
+    _ parties: [Party], everybody: Bool = false,
+    psk: @escaping (NodeName) -> Held<PresharedKey>? = { _ in nil }
+  ) throws(GrantError) -> AudiencePlan {
+    try plan(to: parties.map(\.member), everybody: everybody, psk: psk)
+  }
+
+  func plan(
+    to members: [AudienceMember], everybody: Bool = false,
+    psk: @escaping (NodeName) -> Held<PresharedKey>? = { _ in nil }
+  ) throws(GrantError) -> AudiencePlan {
+    try book.plan(
+      to: members, everybody: everybody, author: author.secret.publicKey, secrets: secrets(psk))
   }
 
   /// Makes or reuses the audience, and says which grant it is.
   @discardableResult
   func reach(
     _ parties: [Party], everybody: Bool = false,
-    psk: (NodeName) -> Held<PresharedKey>? = { _ in nil }
+    psk: @escaping (NodeName) -> Held<PresharedKey>? = { _ in nil }
   ) throws -> UInt64 {
-    switch try book.plan(
-      to: parties.map(\.member), everybody: everybody, author: author.secret.publicKey)
-    {
+    switch try plan(parties, everybody: everybody, psk: psk).step {
     case .reuse(let grantIndex): return grantIndex
     case .open(let draft):
-      try grant(draft, psk: psk)
-      return UInt64(entries.count - 1)
+      if draft.isOneMore, book.isFull {
+        let last = book.leastRecentlyUsed[0]
+        guard let metadata = metadata(of: last),
+          let closing = book.closing(metadata, openedAt: last)
+        else { throw GrantError.tooManyMembers }
+        try grant(closing, psk: psk)
+      }
+      return try grant(draft, psk: psk)
     }
   }
 
@@ -84,13 +145,14 @@ final class AuthorLog {
 
   /// What `reader` makes of this log's grants.
   func read(
-    by reader: Party, psk: Held<PresharedKey>? = nil, without missing: Set<UInt64> = []
+    by reader: Party, psk: Held<PresharedKey>? = nil, without missing: Set<UInt64> = [],
+    closedAudiences: Int = SealingLimits.closedAudiences
   ) -> AudienceBook {
-    let book = AudienceBook(identity: identity)
+    let keys = reader === author ? author.ownKeys : reader.keys(psk: psk)
+    let book = AudienceBook(identity: identity, closedAudiences: closedAudiences)
     for entry in entries where entry.header.kind == EntryKind.grant.rawValue {
       let body = missing.contains(entry.header.index) ? nil : entry.body
-      book.handleGrant(
-        header: entry.header, body: body, with: reader.secret, presharedKey: psk)
+      book.handleGrant(header: entry.header, body: body, keys: keys)
     }
     book.advance(to: UInt64(entries.count))
     return book
@@ -106,5 +168,22 @@ final class AuthorLog {
 extension RecordOpening {
   var record: [UInt8]? {
     if case .opened(let record, _) = self { record } else { nil }
+  }
+}
+
+extension AuthorLog {
+  /// A grant with so many slots of one reader's hint, and nothing in them.
+  func floodedGrant(for reader: Party, slots: Int) throws -> [UInt8] {
+    let place = place(.grant)
+    let ephemeral = SealingSecretKey.generate(using: &random)
+    let shared = try ephemeral.sharedSecret(with: reader.secret.publicKey)
+    let keys = SlotKeys(
+      ephemeral: ephemeral.publicKey, member: reader.secret.publicKey, logID: identity.id,
+      index: place.index)
+    var body: [UInt8] = [GrantBody.x25519, 9] + random.bytes(32) + ephemeral.publicKey.array
+    for slot in 0..<512 {
+      body += slot < slots ? keys.hint(shared) + random.bytes(48) : random.bytes(56)
+    }
+    return body + random.bytes(24 + 256 + 16)
   }
 }

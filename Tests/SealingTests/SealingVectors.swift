@@ -10,19 +10,24 @@ import Wire
 struct SealingVectors: Codable, Equatable {
   struct Reader: Codable, Equatable {
     let name, sealingSecret, sealingPublic: String
+    /// What the author has mixed into its own slots.
+    var authorSecret: String?
   }
 
   /// An entry's header (152 bytes; only the first 88 matter here), its body, and what `reader` must
   /// make of it.
   struct Case: Codable, Equatable {
-    let name, rule, reader, header, body, result: String
+    var name, rule: String
+    let reader, header, body, result: String
     /// The record, or the grant's metadata, where it opens.
     var plaintext: String?
     var audienceKey: String?
     var entryKey: String?
     var tag: String?
-    /// The pre-shared key that the reader has.
-    var presharedKey: String?
+    /// The author's secret, if not that of `readers`.
+    var authorSecret: String?
+    /// The pre-shared keys that the reader has or had, the present one first.
+    var presharedKeys: [String]?
   }
 
   let origin, logKey, logID: String
@@ -85,7 +90,9 @@ struct VectorMaker {
   private func reader(_ party: Party) -> SealingVectors.Reader {
     SealingVectors.Reader(
       name: party.name.text, sealingSecret: party.secret.withSeed { Hex.encode($0.array) },
-      sealingPublic: party.secret.publicKey.description)
+      sealingPublic: party.secret.publicKey.description,
+      authorSecret: party === nl
+        ? party.authorSecret.secret.withBytes { Hex.encode($0.array) } : nil)
   }
 
   // MARK: grants
@@ -93,10 +100,20 @@ struct VectorMaker {
   private typealias Entry = (header: EntryHeader, body: [UInt8])
 
   private func metadata(
-    _ head: String = "audience be\nversion 1\npredecessor -\n", _ members: [String]? = nil
+    _ head: String = "audience be\nversion 1\npredecessor -\n", _ members: [String]? = nil,
+    wraps: String? = nil
   ) -> String {
     let lines = [be, nl].map { "\($0.name) \(Base64.encode($0.secret.publicKey.array))" }
-    return head + (members ?? lines).map { "member \($0)\n" }.joined()
+    return head + (wraps ?? wrapsLine()) + (members ?? lines).map { "member \($0)\n" }.joined()
+  }
+
+  /// Of both members without a pre-shared key, unless be has one.
+  private func wrapsLine(_ psk: Held<PresharedKey>? = nil) -> String {
+    let member = be.name
+    let secrets = SlotSecrets(author: nl.authorSecret) { $0 == member ? psk : nil }
+    let wraps = secrets.wraps(
+      [be.member, nl.member], author: nl.name, log.identity.id, log.place(.grant).index)
+    return "wraps \(Base64.encode(wraps.array))\n"
   }
 
   private mutating func grant(
@@ -107,9 +124,11 @@ struct VectorMaker {
     Padding.pad(&padded, from: 0)
     if breakPadding { padded[padded.count - 1] = 1 }
     let place = log.place(.grant)
+    let (member, author) = (be.name, nl.name)
+    let secrets = SlotSecrets(author: nl.authorSecret) { $0 == member ? psk : nil }
     let body = try Grant.make(
       padded: padded, members: [be.member, nl.member], key, at: place,
-      presharedKey: { $0 == be.name ? psk : nil }, using: &random)
+      secret: { secrets.secret(for: $0, author: author) }, using: &random)
     var header = place
     header.bodyBytes = UInt32(body.count)
     return (header, body)
@@ -119,7 +138,12 @@ struct VectorMaker {
     _ good: Entry, _ key: borrowing AudienceKey, _ psk: Held<PresharedKey>
   ) throws -> [SealingVectors.Case] {
     var copy = self
-    let mixed = try copy.grant(metadata(), key: key, psk: psk)
+    let hedgedText = metadata(wraps: wrapsLine(psk))
+    let mixed = try copy.grant(hedgedText, key: key, psk: psk)
+    let closingText = metadata("closing be\nversion 2\npredecessor 0\n")
+    let closing = try copy.grant(closingText, key: key)
+    let earlier = Held(PresharedKey.generate(using: &copy.random))
+    let flood = try log.floodedGrant(for: be, slots: 5)
     let pskText = psk.secret.withBytes { Hex.encode($0.array) }
     let keyText = key.withBytes { Hex.encode($0.array) }
     var opened = grantCase("a member opens a grant", "SEAL-9", good, "member")
@@ -129,13 +153,29 @@ struct VectorMaker {
     author.plaintext = metadata()
     author.audienceKey = keyText
     var hedged = grantCase("with a pre-shared key", "SEAL-11", mixed, "member")
-    hedged.plaintext = metadata()
+    hedged.plaintext = hedgedText
     hedged.audienceKey = keyText
-    hedged.presharedKey = pskText
+    hedged.presharedKeys = [pskText]
+    var changed = hedged
+    changed.name = "with an earlier pre-shared key"
+    changed.presharedKeys = [earlier.secret.withBytes { Hex.encode($0.array) }, pskText]
+    var unused = opened
+    unused.name = "from before the pre-shared key"
+    unused.rule = "SEAL-11"
+    unused.presharedKeys = [pskText]
+    var closes = grantCase("a grant that closes", "SEAL-20", closing, "member")
+    closes.plaintext = closingText
+    closes.audienceKey = keyText
+    var header = log.place(.grant)
+    header.bodyBytes = UInt32(flood.count)
+    var wrong = grantCase(
+      "the author without its own secret", "SEAL-9", good, "preshared-key-missing", reader: "nl")
+    wrong.authorSecret = String(repeating: "00", count: 32)
     return [
-      opened, author,
-      grantCase("not a member", "SEAL-9", good, "not-for-this-node", reader: "fr"), hedged,
-      grantCase("without its pre-shared key", "SEAL-11", mixed, "preshared-key-missing"),
+      opened, author, wrong,
+      grantCase("not a member", "SEAL-9", good, "not-for-this-node", reader: "fr"), hedged, changed,
+      unused, grantCase("without its pre-shared key", "SEAL-11", mixed, "preshared-key-missing"),
+      closes, grantCase("five slots with one hint", "SEAL-9", (header, flood), "too-many-slots"),
     ]
   }
 
@@ -201,6 +241,12 @@ struct VectorMaker {
     let texts: [(String, String)] = [
       ("no newline at the end", String(metadata().dropLast())),
       ("an unknown line", "note\n" + metadata()),
+      ("closing nothing", metadata("closing be\nversion 1\npredecessor -\n")),
+      ("no wraps", metadata(wraps: "")),
+      (
+        "wraps of 31 bytes",
+        metadata(wraps: "wraps \(Base64.encode([UInt8](repeating: 1, count: 31)))\n")
+      ),
       ("version 0", metadata("audience be\nversion 0\npredecessor -\n")),
       ("version 01", metadata("audience be\nversion 01\npredecessor -\n")),
       ("version 2 of nothing", metadata("audience be\nversion 2\npredecessor -\n")),

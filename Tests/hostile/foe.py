@@ -499,8 +499,9 @@ class Author:
         head += b"".join(sorted(slots))
         own = self.me.card.name
         others = sorted(member for member, _ in members if member != own)
-        text = "audience %s\nversion %d\npredecessor %s\n" % (
-            name or ",".join(others) or own, version, "-" if predecessor is None else predecessor)
+        text = "audience %s\nversion %d\npredecessor %s\nwraps %s\n" % (
+            name or ",".join(others) or own, version, "-" if predecessor is None else predecessor,
+            b64(os.urandom(32)))
         for member, key in sorted(members):
             text += "member %s %s\n" % (member, b64(key))
         nonce = os.urandom(24)

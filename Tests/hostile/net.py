@@ -104,7 +104,7 @@ class Node:
 
     def release(self):
         """Signs without waiting for peers."""
-        self.cli("signing", "release", expect=None)
+        self.cli("signing", "release", "--yes", expect=None)
         wait(lambda: self.status()["signing"] == "ready")
 
     def publish(self, to, record=b'{"type":"x"}', expect=0, *more):
@@ -155,6 +155,14 @@ class Prober(threading.Thread):
     def __init__(self, node):
         super().__init__(daemon=True)
         self.node, self.all, self.on = node, [], True
+
+    def stop(self):
+        self.on = False
+        self.join()
+
+    def is_well(self, limit):
+        """Whether there were calls, none failed, and none took longer."""
+        return bool(self.all) and all(isinstance(took, float) and took < limit for took in self.all)
 
     @property
     def worst(self):

@@ -131,6 +131,7 @@ enum ControlInterface {
       signingWhy: ?string,
       signingHelp: ?string,
       waitingFor: []string,
+      waitingSince: ?int,
       warnings: []string,
       scrub: ScrubState,
       version: string,
@@ -147,7 +148,11 @@ enum ControlInterface {
       replicas: ?int,
       timeout: ?int,
       expiryDay: ?int
-    ) -> (entries: []Run)
+    ) -> (
+      entries: []Run,
+      leftOut: ?[]string,
+      withoutPresharedKey: ?[]string
+    )
 
     # has everybody delete the bodies of own records, nl/1/5; cannot be undone
     method Withdraw(records: []string, replicas: ?int, timeout: ?int) -> (entries: []Run)

@@ -49,7 +49,18 @@ public struct EntryRun: Codable, Hashable, Sendable {
 /// is not listed.
 public struct PublishReply: Hashable, Sendable {
   public var entries: [EntryRun]
-  public init(entries: [EntryRun]) { self.entries = entries }
+  /// Nodes of `all` that it was not sealed to: nobody can seal to their keys.
+  public var leftOut: [String]?
+  /// Members of an audience that was opened for it which have no pre-shared key while others have one.
+  public var withoutPresharedKey: [String]?
+
+  public init(
+    entries: [EntryRun], leftOut: [String]? = nil, withoutPresharedKey: [String]? = nil
+  ) {
+    self.entries = entries
+    self.leftOut = leftOut
+    self.withoutPresharedKey = withoutPresharedKey
+  }
 }
 
 /// `org.liaison.Node.Show`: one entry, `nl/1/17`.

@@ -6,6 +6,11 @@
 public protocol ControlService: AnyObject {
   func status() -> StatusReport
 
+  /// The part of the status that is cheap with any number of logs.
+  func peerReports() -> [PeerReport]
+
+  var version: String { get }
+
   /// Answers after the entries are durable here and, where asked, stored by `replicas` peers.
   /// The request was checked against `ControlLimits` before.
   /// - Parameter isHeard: whether the client is still there; what was not signed by the time it left is dropped.
@@ -23,7 +28,11 @@ public protocol ControlService: AnyObject {
   /// Begins a pass of the scrub now.
   func startScrub() -> ScrubReport
 
-  func show(_ request: ShowRequest) throws(ControlError) -> ShowReply
+  /// An author may make it long: it is done in pieces, and answered then.
+  /// - Parameter isHeard: whether the client is still there.
+  func show(
+    _ request: ShowRequest, isHeard: @escaping () -> Bool,
+    reply: @escaping (Result<ShowReply, ControlError>) -> Void)
 
   /// The next records this node can open, at or after `position`, in order of index within each log.
   /// Looks at no more than a bounded number of entries, so a page may be empty and still have `more`.

@@ -109,17 +109,19 @@ public final class ControlSession {
     switch call.head.method {
     case "org.varlink.service.GetInfo":
       _ = try call.parameters(NoParameters.self)
-      finish(call, ServiceInfo(version: service.status().version))
+      finish(call, ServiceInfo(version: service.version))
     case "org.varlink.service.GetInterfaceDescription": try describe(call)
     case "org.liaison.Node.Status":
       _ = try call.parameters(NoParameters.self)
       finish(call, service.status())
     case "org.liaison.Node.Peers":
       _ = try call.parameters(NoParameters.self)
-      finish(call, PeersReply(peers: service.status().peers))
+      finish(call, PeersReply(peers: service.peerReports()))
     case CallHead.publishing: try publish(call)
     case "org.liaison.Node.Show":
-      finish(call, try service.show(call.parameters(ShowRequest.self)))
+      service.show(
+        try call.parameters(ShowRequest.self), isHeard: { [weak self] in self?.isClosed == false }
+      ) { [weak self] in self?.settle(call, $0) }
     case "org.liaison.Node.Tail": try startTail(call)
     case "org.liaison.Node.Reload":
       _ = try call.parameters(NoParameters.self)
@@ -210,10 +212,7 @@ public final class ControlSession {
       throw InvalidParameter(parameter: "fresh")
     }
     let start = request.fresh == true ? service.tailEnd() : request.position ?? TailPosition()
-    guard more else {
-      let page = try service.tail(start, origin: request.origin, limits: ControlLimits.tailPage)
-      return finish(call, page)
-    }
+    guard more else { return givePage(call, start, request.origin) }
     let tail = ControlTail(
       service: service, position: start, origin: request.origin, follow: request.follow == true)
     tail.mayDeliver = { [weak self] in
@@ -230,6 +229,19 @@ public final class ControlSession {
     }
     self.tail = tail
     tail.start()
+  }
+
+  /// In a later turn of the loop: clients that ask for many pages share its time with everybody.
+  private func givePage(_ call: Call, _ start: TailPosition, _ origin: String?) {
+    service.soon { [weak self] in
+      guard let self, !self.isClosed else { return }
+      do throws(ControlError) {
+        self.finish(
+          call, try self.service.tail(start, origin: origin, limits: ControlLimits.tailPage))
+      } catch {
+        self.fail(call, error)
+      }
+    }
   }
 
   private func endTail() {

@@ -143,13 +143,23 @@ extension PublishReply: ControlReadable, ControlWritable {
     self.init(entries: [])
     try reader.beginObject()
     while let key = try reader.nextKey() {
-      guard key == "entries" else {
-        reader.skip()
-        continue
+      switch key {
+      case "entries":
+        try reader.beginArray()
+        while reader.nextElement() { entries.append(try EntryRun(reading: &reader)) }
+      case "leftOut": leftOut = try PublishReply.names(&reader)
+      case "withoutPresharedKey": withoutPresharedKey = try PublishReply.names(&reader)
+      default: reader.skip()
       }
-      try reader.beginArray()
-      while reader.nextElement() { entries.append(try EntryRun(reading: &reader)) }
     }
+  }
+
+  private static func names(_ reader: inout JSONReader) throws(JSONMismatch) -> [String]? {
+    guard !reader.takeNull() else { return nil }
+    var names: [String] = []
+    try reader.beginArray()
+    while reader.nextElement() { names.append(try reader.text()) }
+    return names
   }
 
   public func write(to writer: inout JSONWriter) {
@@ -158,6 +168,18 @@ extension PublishReply: ControlReadable, ControlWritable {
     writer.beginArray()
     for run in entries { run.write(to: &writer) }
     writer.endArray()
+    if let leftOut {
+      writer.key("leftOut")
+      writer.beginArray()
+      for name in leftOut { writer.string(name) }
+      writer.endArray()
+    }
+    if let withoutPresharedKey {
+      writer.key("withoutPresharedKey")
+      writer.beginArray()
+      for name in withoutPresharedKey { writer.string(name) }
+      writer.endArray()
+    }
     writer.endObject()
   }
 }

@@ -12,6 +12,8 @@ public struct StatusReport: Codable, Hashable, Sendable {
   public var signingHelp: String?
   /// The peers whose answers signing waits for.
   public var waitingFor: [String]
+  /// Since when signing waits, Unix ms.
+  public var waitingSince: Int64?
   /// What an operator must look into: two copies of a node, two openings of an epoch.
   public var warnings: [String]
   public var scrub: ScrubReport
@@ -24,7 +26,8 @@ public struct StatusReport: Codable, Hashable, Sendable {
   public init(
     node: String, logs: [LogReport] = [], peers: [PeerReport] = [], signing: String = "ready",
     signingWhy: String? = nil, signingHelp: String? = nil, waitingFor: [String] = [],
-    warnings: [String] = [], scrub: ScrubReport = ScrubReport(), version: String = "",
+    waitingSince: Int64? = nil, warnings: [String] = [], scrub: ScrubReport = ScrubReport(),
+    version: String = "",
     startedAt: Int64 = 0,
     counters: [String: UInt64] = [:]
   ) {
@@ -35,6 +38,7 @@ public struct StatusReport: Codable, Hashable, Sendable {
     self.signingWhy = signingWhy
     self.signingHelp = signingHelp
     self.waitingFor = waitingFor
+    self.waitingSince = waitingSince
     self.warnings = warnings
     self.scrub = scrub
     self.version = version

@@ -7,7 +7,8 @@ import Store
 /// One request to publish, from the control socket to its answer.
 struct Publication {
   let records: [[UInt8]]
-  let members: [AudienceMember]
+  /// Whom it is sealed to, of the roster as it is when it is sealed: it may have waited.
+  let members: () throws(ControlError) -> [AudienceMember]
   /// The audience is called `all`: the roster at this moment.
   let everybody: Bool
   let replicas: Int
@@ -32,20 +33,36 @@ private final class Signing {
   let publication: Publication
   let builder: EntryBuilder
   let first: UInt64
-  let hasGrant: Bool
+  let grants: Int
+  let notes: AudienceNotes
   var signatures: [Int: [Signature]] = [:]
   var missing: Int
 
   init(
     _ number: UInt64, _ publication: Publication, _ builder: EntryBuilder, first: UInt64,
-    hasGrant: Bool, jobs: Int
+    grants: Int, notes: AudienceNotes, jobs: Int
   ) {
     self.number = number
     self.publication = publication
     self.builder = builder
     self.first = first
-    self.hasGrant = hasGrant
+    self.grants = grants
+    self.notes = notes
     missing = jobs
+  }
+}
+
+/// What an operator has to know of an audience that was sealed to.
+struct AudienceNotes {
+  /// Nobody can seal to their keys.
+  var leftOut: [NodeName] = []
+  /// Members without a pre-shared key in an audience that was opened, while others have one.
+  var withoutPresharedKey: [NodeName] = []
+
+  func reply(_ entries: [EntryRun]) -> PublishReply {
+    PublishReply(
+      entries: entries, leftOut: leftOut.isEmpty ? nil : leftOut.map(\.text),
+      withoutPresharedKey: withoutPresharedKey.isEmpty ? nil : withoutPresharedKey.map(\.text))
   }
 }
 
@@ -72,8 +89,10 @@ final class Author {
   /// Staged, waiting to be durable and replicated: in order of index.
   private var waiting: [Waiting] = []
   private let desk: Desk
-  /// The key exchanged with a peer's operator, of the roster as it is.
-  var presharedKey: (NodeName) -> Held<PresharedKey>? = { _ in nil }
+  /// What is mixed into the slots of grants, with the keys of the roster as it is.
+  var slotSecrets: SlotSecrets
+  /// Own grants are being read: what was asked for waits for a later turn.
+  private(set) var isReadingGrants = false
   private let submit: (@escaping @Sendable () -> SignedSlice) -> Bool
   /// Signing waits for these peers: what was asked for waits, and what is being signed is not stored. nil: it does not.
   private var heldFor: [NodeName]?
@@ -87,6 +106,8 @@ final class Author {
   var steadyMilliseconds: () -> UInt64 = { 0 }
   /// Why nothing is signed for now; what asks for it is refused.
   private(set) var pausedBecause: String?
+  /// Told of an audience that was opened.
+  var didOpen: (AudienceNotes) -> Void = { _ in }
   /// Told what the store took.
   var didStage: (EntryBatch) -> Void = { _ in }
 
@@ -100,6 +121,7 @@ final class Author {
     self.store = store
     self.desk = desk
     self.submit = submit
+    slotSecrets = SlotSecrets(author: secrets.author) { _ in nil }
   }
 
   func close(because reason: String) {
@@ -159,11 +181,13 @@ final class Author {
 
   /// Takes the next requests up. Called once a round.
   func work() {
+    isReadingGrants = false
     // What the disk has not taken yet is not added to.
     while signing.count < NodeLimits.batchesSigned, closedBecause == nil, heldFor == nil,
       !queue.isEmpty,
       store.stagedBytes < NodeLimits.stagedBytes
     {
+      guard isBookRead() else { return }
       let publication = queue.removeFirst()
       queueBytes -= publication.bytes
       guard publication.isHeard() else { continue }
@@ -173,6 +197,12 @@ final class Author {
         publication.reply(.failure(error))
       }
     }
+  }
+
+  /// Whether it can be told what was granted; also if that is told as an error.
+  private func isBookRead() -> Bool {
+    do { isReadingGrants = try desk.ownBook(of: identity) == nil } catch { isReadingGrants = false }
+    return !isReadingGrants
   }
 
   private func begin(_ publication: Publication) throws(ControlError) {
@@ -187,12 +217,13 @@ final class Author {
     }
     var builder = signing.last.map { EntryBuilder(after: $0.builder) } ?? EntryBuilder(state: state)
     let first = builder.nextIndex
-    let hasGrant = try seal(publication, into: &builder)
+    let (grants, notes) = try seal(publication, into: &builder)
     let isInline = builder.count < NodeLimits.signedInline
     let slices = (builder.count + NodeLimits.signaturesOfJob - 1) / NodeLimits.signaturesOfJob
     lastBatch += 1
     let batch = Signing(
-      lastBatch, publication, builder, first: first, hasGrant: hasGrant, jobs: isInline ? 1 : slices
+      lastBatch, publication, builder, first: first, grants: grants, notes: notes,
+      jobs: isInline ? 1 : slices
     )
     signing.append(batch)
     if isInline {
@@ -204,17 +235,19 @@ final class Author {
     for slice in 0..<slices { sign(slice, of: batch) }
   }
 
-  /// Appends the grant, when the audience needs one, and the sealed records.
+  /// Appends the grants that the audience needs, and the sealed records.
+  /// - Returns: how many grants, and what the operator has to know of the audience.
   private func seal(_ publication: Publication, into builder: inout EntryBuilder)
-    throws(ControlError) -> Bool
+    throws(ControlError) -> (grants: Int, notes: AudienceNotes)
   {
     let time = wallMilliseconds()
     if let withdrawal = publication.withdrawal {
       builder.append(kind: .withdrawal, time: time, body: withdrawal.encode())
-      return false
+      return (0, AudienceNotes())
     }
     let book = try ownBook()
-    let (audience, isNew) = try audience(for: publication, in: book, &builder, time)
+    let (audience, notes) = try audience(for: publication, in: book, &builder, time)
+    let grants = builder.count
     for record in publication.records {
       let place = builder.nextHeader(
         kind: .record, time: time, expiryDay: publication.expiryDay,
@@ -225,40 +258,88 @@ final class Author {
       builder.append(
         kind: .record, time: time, expiryDay: publication.expiryDay, audienceTag: tag, body: body)
     }
-    return isNew
+    return (grants, notes)
   }
 
   private func ownBook() throws(ControlError) -> AudienceBook {
-    do { return try desk.book(of: identity) } catch {
+    do {
+      // `work` read it to the end.
+      guard let book = try desk.ownBook(of: identity) else { throw ControlError.busy }
+      return book
+    } catch let error as ControlError { throw error } catch {
       throw .refused(
         reason: "own grants cannot be read: \(error)", hint: "run 'liaison fsck'")
     }
   }
 
-  /// The open audience of exactly these nodes, after a grant if there was none.
+  /// The open audience of exactly these nodes, after the grants that it needs.
   private func audience(
     for publication: Publication, in book: AudienceBook, _ builder: inout EntryBuilder,
     _ time: UInt64
-  ) throws(ControlError) -> (grantIndex: UInt64, isNew: Bool) {
+  ) throws(ControlError) -> (grantIndex: UInt64, notes: AudienceNotes) {
+    let members = try publication.members()
+    let plan: AudiencePlan
     do {
-      let plan = try book.plan(
-        to: publication.members, everybody: publication.everybody,
-        author: secrets.sealing.publicKey)
-      guard case .open(let draft) = plan else {
-        guard case .reuse(let grantIndex) = plan else { preconditionFailure("two cases") }
-        return (grantIndex, false)
-      }
-      let place = builder.nextHeader(kind: .grant, time: time, bodyBytes: 0)
-      let body = try book.makeGrant(
-        draft, at: place, presharedKey: presharedKey, using: &random)
-      let index = builder.append(kind: .grant, time: time, body: body)
-      let header = builder.withHeader(at: builder.count - 1) { EntryHeader(parsing: $0) }
-      book.handleGrant(header: header, body: body, with: secrets.sealing, presharedKey: nil)
-      return (index, true)
+      plan = try book.plan(
+        to: members, everybody: publication.everybody, author: secrets.sealing.publicKey,
+        secrets: slotSecrets)
     } catch {
-      throw .refused(
-        reason: "no audience could be opened: \(error)",
-        hint: "see Protocols/sealing.md, limits")
+      throw refusal(error)
+    }
+    var notes = AudienceNotes(leftOut: plan.leftOut)
+    switch plan.step {
+    case .reuse(let grantIndex): return (grantIndex, notes)
+    case .open(let draft):
+      if draft.isOneMore, book.isFull { try closeOne(in: book, &builder, time) }
+      notes.withoutPresharedKey = plan.withoutPresharedKey
+      let grantIndex = try append(draft, in: book, &builder, time)
+      didOpen(notes)
+      return (grantIndex, notes)
+    }
+  }
+
+  /// Closes the least recently used audience, so that there is room for one more.
+  private func closeOne(
+    in book: AudienceBook, _ builder: inout EntryBuilder, _ time: UInt64
+  ) throws(ControlError) {
+    for grant in book.leastRecentlyUsed.prefix(NodeLimits.audiencesTriedToClose) {
+      guard let metadata = desk.ownGrant(grant, of: identity),
+        let draft = book.closing(metadata, openedAt: grant)
+      else { continue }
+      _ = try append(draft, in: book, &builder, time)
+      return
+    }
+    throw .refused(
+      reason: "\(SealingLimits.openAudiences) audiences are open, and none can be closed: "
+        + "own grants cannot be read", hint: "run 'liaison fsck'")
+  }
+
+  private func append(
+    _ draft: GrantDraft, in book: AudienceBook, _ builder: inout EntryBuilder, _ time: UInt64
+  ) throws(ControlError) -> UInt64 {
+    let place = builder.nextHeader(kind: .grant, time: time, bodyBytes: 0)
+    let body: [UInt8]
+    do {
+      body = try book.makeGrant(draft, at: place, secrets: slotSecrets, using: &random)
+    } catch {
+      throw refusal(error)
+    }
+    let index = builder.append(kind: .grant, time: time, body: body)
+    let header = builder.withHeader(at: builder.count - 1) { EntryHeader(parsing: $0) }
+    book.handleGrant(header: header, body: body, keys: desk.keys(for: identity))
+    return index
+  }
+
+  private func refusal(_ error: GrantError) -> ControlError {
+    switch error {
+    case .tooManyMembers:
+      .refused(
+        reason: "more than \(SealingLimits.members) nodes in one audience",
+        hint: "publish to them in two calls")
+    case .unusableKey(let name):
+      .refused(
+        reason: "the sealing key of \(name) is of small order: what is sealed to it is sealed to "
+          + "nobody", hint: "ask \(name) for another card")
     }
   }
 
@@ -323,12 +404,12 @@ final class Author {
       return
     }
     didStage(entries)
-    let records = batch.first + (batch.hasGrant ? 1 : 0)
+    let records = batch.first + UInt64(batch.grants)
     let run = EntryRun(
       origin: identity.origin.text, first: records, count: UInt64(batch.publication.entries))
     waiting.append(
       Waiting(
-        publication: batch.publication, end: entries.end, run: run,
+        publication: batch.publication, end: entries.end, run: run, notes: batch.notes,
         deadline: steadyMilliseconds() + NodeLimits.replicasMilliseconds))
   }
 
@@ -372,7 +453,7 @@ final class Author {
       }
       let stored = wanted == 0 ? 0 : holders(next.end)
       if stored >= wanted {
-        next.publication.reply(.success(PublishReply(entries: [next.run])))
+        next.publication.reply(.success(next.notes.reply([next.run])))
       } else if now >= next.deadline {
         next.publication.reply(
           .failure(.notReplicated(entries: [next.run], stored: stored, wanted: wanted)))
@@ -399,6 +480,7 @@ private struct Waiting {
   let publication: Publication
   let end: UInt64
   let run: EntryRun
+  let notes: AudienceNotes
   /// When it is answered with what there is, by the steady clock.
   let deadline: UInt64
 }

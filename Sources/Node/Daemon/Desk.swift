@@ -4,57 +4,141 @@ import Sealing
 import Secrets
 import Store
 
-/// Opens what was shared with this node: `show` and `tail`. One audience book for each author, fed from the
-/// log's grants the first time it is wanted, and from there on as grants arrive.
+/// Opens what was shared with this node: `show` and `tail`. What was read once is remembered for each author, and nothing
+/// that an author signed makes one call long: the work is done in pieces (`WorkBudget`).
 final class Desk {
   private let store: Store
-  private let secrets: NodeSecrets
-  private var books: [LogID: AudienceBook] = [:]
-  /// The key exchanged with an author's operator.
-  var presharedKey: (NodeName) -> Held<PresharedKey>? = { _ in nil }
+  private let sealing: [Held<SealingSecretKey>]
+  private let authorSecrets: [Held<AuthorSecret>]
+  private let own: NodeName
+  /// That a book keeps.
+  private let closedAudiences: Int
+  private var logs: [LogID: LogDesk] = [:]
+  /// Books that were fed up to some place of the past: the one used last at the end.
+  private var pastBooks: [GrantFeed] = []
+  /// The log that a page of all logs begins with: after one that took up a whole page's work comes the next.
+  var turn = 0
+  /// Keys exchanged with an author's operator, the present one first.
+  var presharedKeys: (NodeName) -> [Held<PresharedKey>] = { _ in [] }
+  /// A clock that only goes forward.
+  var nanoseconds: () -> UInt64 = { 0 }
 
   /// Whether an entry is damaged here, and no peer that was asked gave it whole.
   var isLost: (LogID, UInt64) -> Bool = { _, _ in false }
 
-  init(store: Store, secrets: NodeSecrets) {
+  /// - Parameters:
+  ///   - earlier: what is kept of earlier epochs' secrets.
+  ///   - own: the node's name: every log of this name is its own.
+  init(
+    store: Store, secrets: NodeSecrets, earlier: EarlierKeys = EarlierKeys(), own: NodeName,
+    closedAudiences: Int = SealingLimits.closedAudiences
+  ) {
     self.store = store
-    self.secrets = secrets
+    self.closedAudiences = closedAudiences
+    self.own = own
+    authorSecrets = [secrets.author] + earlier.epochs.map(\.author)
+    let present = Held(secrets.sealing.withSeed { SealingSecretKey(seed: $0) })
+    let others = earlier.epochs.map(\.sealing).filter {
+      $0.secret.publicKey != present.secret.publicKey
+    }
+    sealing = [present] + others
   }
 
   /// Forgets what it derived: a pre-shared key came or went.
-  func forget(_ log: LogID) { books[log] = nil }
+  func forget(_ log: LogID) {
+    logs[log] = nil
+    pastBooks.removeAll { $0.identity.id == log }
+  }
 
-  /// The book of one author, fed with every grant that is stored and not lost.
-  func book(of identity: LogIdentity) throws -> AudienceBook {
-    let book = books[identity.id] ?? AudienceBook(identity: identity)
-    books[identity.id] = book
-    guard let size = store.state(identity.id)?.size, book.size < size else { return book }
-    for entry in try store.controlEntries(identity.id, from: book.size)
-    where entry.kind == EntryKind.grant.rawValue && entry.index >= book.size {
-      do { try feed(entry.index, of: identity, to: book) } catch StoreError.damaged(let found) {
-        // What it grants may still come, and records before it would seem to be for others.
-        guard isLost(identity.id, entry.index) else { throw StoreError.damaged(found) }
-      }
+  private func newFeed(_ identity: LogIdentity) -> GrantFeed {
+    GrantFeed(identity, closedAudiences: closedAudiences)
+  }
+
+  func newBudget() -> WorkBudget { WorkBudget(nanoseconds: nanoseconds) }
+
+  func log(_ identity: LogIdentity) -> LogDesk {
+    if let known = logs[identity.id] { return known }
+    let made = LogDesk(newFeed(identity))
+    logs[identity.id] = made
+    return made
+  }
+
+  func keys(for identity: LogIdentity) -> GrantKeys {
+    identity.origin.name == own
+      ? GrantKeys(sealing: sealing, authorSecrets: authorSecrets)
+      : GrantKeys(sealing: sealing, presharedKeys: presharedKeys(identity.origin.name))
+  }
+
+  /// Feeds the log's book with the grants below `end`, as far as the budget goes.
+  /// - Returns: whether all were fed.
+  func advance(
+    _ feed: GrantFeed, to end: UInt64, _ budget: inout WorkBudget
+  ) throws(StoreError) -> Bool {
+    let id = feed.identity.id
+    return try feed.advance(
+      to: end, store, keys(for: feed.identity), isLost: { isLost(id, $0) }, &budget)
+  }
+
+  /// The book of the author's own log, once it knows every own grant.
+  /// - Returns: nil while there is more to feed: it goes on in a later turn.
+  func ownBook(of identity: LogIdentity) throws(StoreError) -> AudienceBook? {
+    let feed = log(identity).feed
+    var budget = newBudget()
+    let size = store.state(identity.id)?.size ?? 0
+    return try advance(feed, to: size, &budget) ? feed.book : nil
+  }
+
+  /// What an own grant says; nil when it is damaged here.
+  func ownGrant(_ index: UInt64, of identity: LogIdentity) -> GrantMetadata? {
+    guard
+      let batch = try? store.read(
+        identity.id, index..<(index + 1), maxBytes: EntryLayout.maxBodyBytes * 2),
+      let body = batch.body(at: 0)
+    else { return nil }
+    let opening = Grant.open(
+      header: batch.header(at: 0), body: Array(body), author: identity.origin.name,
+      keys: keys(for: identity))
+    switch consume opening {
+    case .member(_, let metadata): return metadata
+    default: return nil
     }
-    book.advance(to: size)
-    return book
   }
 
-  /// A grant takes effect only after its own signature was verified, however it was accepted.
-  private func feed(_ index: UInt64, of identity: LogIdentity, to book: AudienceBook) throws {
-    let batch = try store.read(
-      identity.id, index..<(index + 1), maxBytes: EntryLayout.maxBodyBytes * 2)
-    guard identity.verifySignature(leaves: batch.leaves.span, at: 0) else { return }
-    book.handleGrant(
-      header: batch.header(at: 0), body: batch.body(at: 0).map { Array($0) },
-      with: secrets.sealing, presharedKey: presharedKey(identity.origin.name))
-  }
-
-  /// Opens the record at `position` of `batch`.
-  func open(_ batch: EntryBatch, _ position: Int, with book: AudienceBook) -> RecordOpening {
+  /// Opens the record at `position` of `batch`. The log's book was fed with every grant below it.
+  /// - Returns: nil when the budget was spent on the way to the answer: ask again in a later turn.
+  func open(
+    _ batch: EntryBatch, _ position: Int, of identity: LogIdentity, _ budget: inout WorkBudget
+  ) throws(StoreError) -> RecordOpening? {
     let header = batch.header(at: position)
-    return book.open(
-      index: header.index, associatedData: header.associatedData().span,
-      body: Array(batch.body(at: position) ?? []).span)
+    let body = Array(batch.body(at: position) ?? [])
+    let data = header.associatedData()
+    let opening = log(identity).feed.book.open(
+      index: header.index, associatedData: data.span, body: body.span)
+    guard case .beyondReach = opening else { return opening }
+    let past = pastBook(of: identity, at: header.index)
+    guard try advance(past, to: header.index, &budget) else { return nil }
+    return past.book.open(index: header.index, associatedData: data.span, body: body.span)
   }
+
+  /// One that was not fed beyond what a record at `index` needs. It is asked for such records in order, mostly.
+  private func pastBook(of identity: LogIdentity, at index: UInt64) -> GrantFeed {
+    let fitting = pastBooks.indices.filter {
+      pastBooks[$0].identity.id == identity.id && pastBooks[$0].book.reach <= index
+    }
+    let best = fitting.max { pastBooks[$0].book.size < pastBooks[$1].book.size }
+    let feed = best.map { pastBooks.remove(at: $0) } ?? newFeed(identity)
+    pastBooks.append(feed)
+    if pastBooks.count > NodeLimits.pastBooks { pastBooks.removeFirst() }
+    return feed
+  }
+}
+
+/// What is remembered of one log.
+final class LogDesk {
+  /// At the end of the log, or on its way there.
+  let feed: GrantFeed
+  /// Entries that hold nothing for this node.
+  var barren = BarrenRanges()
+
+  init(_ feed: GrantFeed) { self.feed = feed }
 }

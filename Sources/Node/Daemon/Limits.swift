@@ -62,9 +62,26 @@ public enum NodeLimits {
   /// Warnings in `status`: two for each of 500 peers, rounded up; and how long each stays.
   static let warningsKept = 1_024
   static let warningMilliseconds: UInt64 = 86_400_000
-  /// Entries that one page of `tail` looks at.
-  static let entriesOfPage = 2_048
-  static let pageReadBytes = 1 << 20
+  /// What reading for one client may take before the loop turns to something else: a page of `tail`, a step of `show`, the
+  /// feeding of an audience book. One unit of work may go beyond: an entry with a body of 1 MiB, a grant with every key
+  /// tried (2 ms). What waits for its turn shares one such time, so that a trivial call waits some 10 ms.
+  static let entriesOfTurn = 2_048
+  static let bytesOfTurn = 1 << 20
+  static let nanosecondsOfTurn: UInt64 = 5_000_000
+  /// Read from the store at once; what a page does not come to is read again.
+  static let entriesAtOnce: UInt64 = 256
+  static let pageReadBytes = 256 << 10
+  /// Control entries that are listed at once, 16 bytes each, and how many of them count as one entry that was looked at.
+  static let controlEntriesAtOnce = 1_024
+  static let controlEntriesOfUnit = 64
+  /// Grants without a body that are looked at again each time.
+  static let missingGrantsAtOnce = 4
+  /// Audiences whose grants are read to close one of them.
+  static let audiencesTriedToClose = 16
+  /// Ranges of entries of one log in which nothing is for this node: 16 bytes each.
+  static let barrenRanges = 256
+  /// Books of the past (`LogDesk`), 1 MB each at most.
+  static let pastBooks = 4
   /// A publish that waits for replicas is answered with what there is after this.
   static let replicasMilliseconds: UInt64 = 60_000
   /// New entries whose signatures are verified at once: 256 × 65 µs, 45 % of a processor with the pause.

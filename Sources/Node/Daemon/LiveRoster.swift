@@ -27,6 +27,9 @@ struct LiveRoster {
   /// By name.
   let entries: [LivePeer]
   let problems: [String]
+  /// Every key that was ever exchanged with a node's operator and is kept, the present one first; also of nodes that
+  /// were removed, whose logs can still be read.
+  let presharedKeys: [NodeName: [Held<PresharedKey>]]
   private let byName: [NodeName: Int]
   private let byTransport: [TransportPublicKey: Int]
 
@@ -51,12 +54,23 @@ struct LiveRoster {
           card: member.card, address: member.settings.address, presharedKey: key,
           allowance: LogAllowance(member.settings), rates: member.settings.rates))
     }
-    return LiveRoster(entries, problems)
+    var keys: [NodeName: [Held<PresharedKey>]] = [:]
+    for name in roster.members.map(\.name) + roster.removed {
+      do throws(IdentityError) {
+        keys[name] = try PresharedKeys.all(with: name, folder)
+      } catch {
+        problems.append("earlier keys of \(name) are not used: \(error.reason)")
+      }
+    }
+    return LiveRoster(entries, problems, keys)
   }
 
-  private init(_ entries: [LivePeer], _ problems: [String]) {
+  private init(
+    _ entries: [LivePeer], _ problems: [String], _ keys: [NodeName: [Held<PresharedKey>]]
+  ) {
     self.entries = entries
     self.problems = problems
+    presharedKeys = keys
     var byName: [NodeName: Int] = [:]
     var byTransport: [TransportPublicKey: Int] = [:]
     for (position, entry) in entries.enumerated() {

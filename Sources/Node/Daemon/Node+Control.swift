@@ -9,12 +9,21 @@ import Store
 
 // What the control socket may ask: Protocols/control.md.
 extension Node: ControlService {
+  var version: String { Daemon.version }
+
+  func peerReports() -> [PeerReport] { peerReports(core.progressOfPeers()) }
+
+  private func peerReports(_ progress: [PeerProgress]) -> [PeerReport] {
+    roster.entries.map { report($0, progress) }
+  }
+
   func status() -> StatusReport {
     let progress = core.progressOfPeers()
     return StatusReport(
       node: card.name.text, logs: store.logs.map(report),
-      peers: roster.entries.map { report($0, progress) }, signing: signingState,
+      peers: peerReports(progress), signing: signingState,
       signingWhy: signingWhy, signingHelp: signingHelp, waitingFor: waitingFor,
+      waitingSince: signingState == "waiting" ? waitingSince.map { Int64($0) } : nil,
       warnings: presentWarnings, scrub: scrubReport(), version: Daemon.version,
       startedAt: Int64(startedAt), counters: counters.values)
   }
@@ -30,7 +39,8 @@ extension Node: ControlService {
       cosignatures: cosigners(of: log.id), own: log.id == identity.id,
       checkpointSize: store.newestCheckpoint(log.id)?.size ?? 0,
       missingEntries: known - min(known, head.size), bytes: store.storedBytes(log.id) ?? 0,
-      limitBytes: limitBytes(of: log.id), space: space(of: log.id), verifiedEntries: scrub.logs[log.id]?.verified ?? 0,
+      limitBytes: limitBytes(of: log.id), space: space(of: log.id),
+      verifiedEntries: scrub.logs[log.id]?.verified ?? 0,
       scrubbedEntries: scrub.logs[log.id]?.scrubbed ?? 0,
       defects: scrub.logs[log.id]?.defects ?? 0, damaged: damagedText(log.id),
       lost: lostText(log.id), disputed: isDisputed, frozenAt: core.frozenAt(log.id),
@@ -75,14 +85,47 @@ extension Node: ControlService {
     reply: @escaping (Result<PublishReply, ControlError>) -> Void
   ) {
     do throws(ControlError) {
+      _ = try members(request.to)
       let number = author.publish(
         Publication(
-          records: request.records.map(\.bytes), members: try members(request.to),
+          records: request.records.map(\.bytes),
+          members: { [weak self] () throws(ControlError) in
+            guard let self else { throw .busy }
+            return try self.membersNow(request.to)
+          },
           everybody: request.to == ["all"], replicas: try replicas(request.replicas),
           expiryDay: UInt16(request.expiryDay ?? 0), isHeard: isHeard, reply: reply))
       giveUp(number, after: request.timeout)
     } catch {
       reply(.failure(error))
+    }
+  }
+
+  /// Of the roster as it is when the records are sealed.
+  private func membersNow(_ names: [String]) throws(ControlError) -> [AudienceMember] {
+    do throws(ControlError) { return try members(names) } catch {
+      guard case .unknownNode(let name) = error else { throw error }
+      throw .refused(
+        reason: "\(name) was removed from the roster while this waited to be sealed",
+        hint: "nothing of it was published: publish it to the others, if it is still meant for them"
+      )
+    }
+  }
+
+  /// An audience is announced to its author's operator when it is made.
+  func announce(_ notes: AudienceNotes) {
+    if !notes.withoutPresharedKey.isEmpty {
+      warn(
+        "mixed-audience",
+        "records are sealed to \(list(notes.withoutPresharedKey)) without a pre-shared key, and to others of the same audience "
+          + "with one: such an audience is protected as it is without any; exchange keys (liaison peer add --preshared-key)"
+      )
+    }
+    if !notes.leftOut.isEmpty {
+      warn(
+        "left-out",
+        "nothing is sealed to \(list(notes.leftOut)): the sealing key of that card is of small order; ask for another card"
+      )
     }
   }
 
@@ -133,14 +176,31 @@ extension Node: ControlService {
 
   // MARK: Reading
 
-  func show(_ request: ShowRequest) throws(ControlError) -> ShowReply {
-    guard let (log, index) = find(request.entry) else { throw .unknownEntry(request.entry) }
-    do {
-      return try desk.show(
-        log, index, store, isDisputed: isDisputed(log.id, index),
-        isLate: isLate(log.id, index))
-    } catch {
-      throw .diskFailed(reason: "\(error)")
+  func show(
+    _ request: ShowRequest, isHeard: @escaping () -> Bool,
+    reply: @escaping (Result<ShowReply, ControlError>) -> Void
+  ) {
+    guard let (log, index) = find(request.entry) else {
+      return reply(.failure(.unknownEntry(request.entry)))
+    }
+    goOn(
+      ShowWork(
+        desk, store, log, index, isDisputed: isDisputed(log.id, index),
+        isLate: isLate(log.id, index)), isHeard, reply)
+  }
+
+  private func goOn(
+    _ work: ShowWork, _ isHeard: @escaping () -> Bool,
+    _ reply: @escaping (Result<ShowReply, ControlError>) -> Void
+  ) {
+    soon { [weak self] in
+      guard isHeard(), let self else { return reply(.failure(.busy)) }
+      do throws(StoreError) {
+        guard let shown = try work.step() else { return self.goOn(work, isHeard, reply) }
+        reply(.success(shown))
+      } catch {
+        reply(.failure(.diskFailed(reason: "\(error)")))
+      }
     }
   }
 
@@ -259,10 +319,12 @@ extension Node: ControlService {
   }
 
   func applyPresharedKeys() {
-    let lookup: (NodeName) -> Held<PresharedKey>? = { [weak self] name in
-      self?.roster.entry(name)?.presharedKey
+    rosterGeneration += 1
+    author.slotSecrets = SlotSecrets(author: secrets.author, generation: rosterGeneration) {
+      [weak self] in self?.roster.entry($0)?.presharedKey
     }
-    author.presharedKey = lookup
-    desk.presharedKey = lookup
+    desk.presharedKeys = { [weak self] name in
+      self?.roster.presharedKeys[name] ?? []
+    }
   }
 }

@@ -20,10 +20,12 @@ extension Node {
   func signingChanged(_ state: SigningState) {
     switch state {
     case .ready:
+      waitingSince = nil
       journal.notice("signing in \(identity.origin)")
       author.resume()
       scheduleCheckpoint()
     case .waiting(let peers):
+      if waitingSince == nil { waitingSince = loop.clock.wallMilliseconds }
       journal.notice("not signing: waiting for the answers of \(list(peers))")
       author.hold(for: peers)
     case .closed(let reason):

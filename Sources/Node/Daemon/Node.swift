@@ -43,6 +43,10 @@ final class Node {
   var controlSessions: [UInt64: ControlSession] = [:]
   var observers: [ArrivalToken: () -> Void] = [:]
   var nextObserver: UInt64 = 1
+  /// Counts the rosters that were loaded in this run.
+  var rosterGeneration: UInt64 = 0
+  /// When signing began to wait for peers' answers, by the wall clock; for people alone.
+  var waitingSince: UInt64?
 
   var tickTimer: (id: TimerID, due: UInt64)?
   var checkpointTimer: TimerID?
@@ -97,7 +101,8 @@ final class Node {
     self.token = token
     identity = card.identity
     startedAt = loop.clock.wallMilliseconds
-    desk = Desk(store: store, secrets: secrets)
+    desk = Desk(
+      store: store, secrets: secrets, earlier: try OwnSecrets.earlier(folder), own: card.name)
     scrub = Scrub(
       folder, logs: store.logs.map { ($0.id, store.durableHead($0.id)?.size ?? 0) },
       own: card.identity.id)
@@ -125,11 +130,13 @@ final class Node {
     let clock = loop.clock
     author.wallMilliseconds = { clock.wallMilliseconds }
     author.steadyMilliseconds = { clock.monotonicMilliseconds }
+    desk.nanoseconds = { clock.monotonicNanoseconds }
     let completions = loop.makeMailbox(of: DiskCompletion.self) { box.node?.diskAnswered($0) }
     fileDisk = disk
     diskThread = try DiskThread(disk: fileDisk, completions: completions)
     box.node = self
     applyPresharedKeys()
+    author.didOpen = { [weak self] in self?.announce($0) }
     author.didStage = { [weak self] in self?.expectWithdrawals(in: $0, of: card.identity.id) }
     desk.isLost = { [weak self] log, index in
       self?.damage.lost[log]?.contains { $0.contains(index) } == true
@@ -341,6 +348,8 @@ final class Node {
 
   private func endRound() {
     author.work()
+    // Own grants are read in pieces: another round goes on.
+    if author.isReadingGrants { soon {} }
     watchDamage()
     giveDiskWork()
     workLater()
@@ -361,10 +370,20 @@ final class Node {
     if later.count == 1 { loop.schedule(afterMilliseconds: 0) {} }
   }
 
+  /// As much as one turn has time for, and one piece at least; the rest keeps its place.
   private func workLater() {
+    guard !later.isEmpty else { return }
     var work: [() -> Void] = []
     swap(&work, &later)
-    for body in work { body() }
+    let end = loop.clock.monotonicNanoseconds + NodeLimits.nanosecondsOfTurn
+    var done = 0
+    repeat {
+      work[done]()
+      done += 1
+    } while done < work.count && loop.clock.monotonicNanoseconds < end
+    guard done < work.count else { return }
+    later = work[done...] + later
+    loop.schedule(afterMilliseconds: 0) {}
   }
 
   /// Somebody may wait for peers that do not come.

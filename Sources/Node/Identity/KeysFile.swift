@@ -21,7 +21,9 @@ public enum KeysFile {
     let secrets = try OwnSecrets.load(folder, credential: credential, for: card)
     let keys = try presharedKeys(folder)
     let contents = KeysExport.Contents(
-      origin: card.origin.text, secrets: secrets, presharedKeys: keys)
+      origin: card.origin.text, secrets: secrets,
+      earlier: try OwnSecrets.earlier(folder),
+      presharedKeys: keys)
     var random = SystemRandom()
     let text: [UInt8]
     do throws(PassphraseFileError) {
@@ -56,22 +58,25 @@ public enum KeysFile {
     }
   }
 
-  /// Every key in `peers/`, also those of nodes that were removed.
+  /// Every key in `peers/`, earlier ones too, also those of nodes that were removed.
   private static func presharedKeys(
     _ folder: NodeFolder
-  ) throws(IdentityError) -> [(name: String, key: Held<PresharedKey>)] {
+  ) throws(IdentityError) -> [KeysExport.PresharedKeyOfPeer] {
     let files = try IdentityError.wrap { () throws(SystemError) in
       try FileSystem.list(folder.peers)
     }
-    var keys: [(name: String, key: Held<PresharedKey>)] = []
-    for file in files where file.hasSuffix(".psk") && !file.hasPrefix(".") {
-      guard let name = try? NodeName(String(file.dropLast(4))) else { continue }
+    var keys: [KeysExport.PresharedKeyOfPeer] = []
+    for file in files where !file.hasPrefix(".") {
+      guard let (name, rank) = PresharedKeys.parse(file) else { continue }
       guard keys.count < KeysExport.maxPresharedKeys else {
         throw IdentityError(
           .refused, "\(folder.peers) holds more than \(KeysExport.maxPresharedKeys) keys",
           hint: "remove those of nodes that are gone")
       }
-      keys.append((name.text, Held(try Roster.presharedKey(with: name, folder))))
+      keys.append(
+        KeysExport.PresharedKeyOfPeer(
+          name: name.text, rank: UInt8(rank),
+          key: Held(try Roster.presharedKey(with: name, rank: rank, folder))))
     }
     return keys
   }

@@ -76,8 +76,10 @@ public struct NextEpoch: Sendable {
     credential: String?, in folder: NodeFolder
   ) throws(IdentityError) -> NextEpoch {
     let own = try CardFile.own(folder)
-    let secrets = try OwnSecrets.load(folder, credential: credential, for: own)
-      .succeeded(by: LogSecretKey.generate())
+    let running = try OwnSecrets.load(folder, credential: credential, for: own)
+    // What was sealed to the keys of this epoch is read with them for ever.
+    try OwnSecrets.retire(running, of: own, folder)
+    let secrets = running.succeeded(by: LogSecretKey.generate())
     let card: Card
     let genesis: Genesis
     do {

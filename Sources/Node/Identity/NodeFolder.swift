@@ -16,6 +16,8 @@ public struct NodeFolder: Hashable, Sendable {
   public var card: String { root + "/node.card" }
   public var secretsFolder: String { root + "/secrets" }
   public var secrets: String { root + "/secrets/node.key" }
+  /// What is kept of the secrets of the node's earlier epochs.
+  public var earlierSecrets: String { root + "/secrets/earlier.keys" }
   public var peers: String { root + "/peers" }
   public var logs: String { root + "/logs" }
   public var controlSocket: String { root + "/control.socket" }
@@ -40,6 +42,10 @@ public struct NodeFolder: Hashable, Sendable {
   public func card(of name: NodeName) -> String { "\(peers)/\(name.text).card" }
   public func settings(of name: NodeName) -> String { "\(peers)/\(name.text).conf" }
   public func presharedKey(of name: NodeName) -> String { "\(peers)/\(name.text).psk" }
+  /// One that was replaced: 1 is the one before the present key. No node's name has an underscore.
+  public func presharedKey(of name: NodeName, rank: Int) -> String {
+    rank == 0 ? presharedKey(of: name) : "\(peers)/\(name.text)_\(rank).psk"
+  }
   public func removal(of name: NodeName) -> String { "\(peers)/\(name.text).removed" }
 }
 

@@ -43,6 +43,34 @@ public enum OwnSecrets {
     return own
   }
 
+  /// What is kept of the node's earlier epochs.
+  public static func earlier(_ folder: NodeFolder) throws(IdentityError) -> EarlierKeys {
+    let status = try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.status(folder.earlierSecrets)
+    }
+    guard status != nil else { return EarlierKeys() }
+    let bytes = try guarded(folder.earlierSecrets, maxBytes: EarlierKeys.maxBytes)
+    do { return try EarlierKeys(parsing: bytes) } catch {
+      throw IdentityError(
+        .malformed, "\(folder.earlierSecrets) does not hold keys of earlier epochs",
+        hint: "restore it from an export of the keys: without it older records cannot be read")
+    }
+  }
+
+  /// Keeps, of the secrets that `next` takes the place of, what is needed to read and to answer.
+  static func retire(
+    _ secrets: NodeSecrets, of card: Card, _ folder: NodeFolder
+  ) throws(IdentityError) {
+    let earlier = try earlier(folder)
+      .adding(EarlierSecrets(secrets, of: card.origin.epoch))
+    try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.makeFolder(folder.secretsFolder)
+      try earlier.withEncoded { keys throws(SystemError) in
+        try GuardedFile.write(folder.earlierSecrets, keys)
+      }
+    }
+  }
+
   /// systemd's `LoadCredentialEncrypted=node.key:…`, where there is one.
   public static func credential() -> String? {
     guard let folder = Environment.value("CREDENTIALS_DIRECTORY") else { return nil }

@@ -18,11 +18,11 @@ public enum Restore {
   ) throws(IdentityError) -> (card: Card, summary: CopySummary) {
     try check(from: backup, to: folder)
     let card = try card(of: backup)
-    let (secrets, presharedKeys) = try content(keys, card)
+    let (secrets, earlier, presharedKeys) = try content(keys, card)
     let copy = NodeCopy(source: NodeFolder(backup).root, target: folder, card: card)
     let summary = try copy.run(
       secrets: { () throws(IdentityError) in
-        try write(secrets, presharedKeys, folder)
+        try write(secrets, earlier, presharedKeys, folder)
       },
       store: { source, disk, salt throws(StoreCopyError) in
         try StoreCopy.run(closed: source, to: disk, salt: salt)
@@ -44,10 +44,12 @@ public enum Restore {
 
   private static func content(
     _ keys: borrowing KeysExport.Contents, _ card: Card
-  ) throws(IdentityError) -> (NodeSecrets, [(name: NodeName, key: Held<PresharedKey>)]) {
+  ) throws(IdentityError) -> (NodeSecrets, EarlierKeys, [NamedKey]) {
     let secrets: NodeSecrets
+    let earlier: EarlierKeys
     do {
       secrets = try keys.secrets()
+      earlier = try keys.earlier()
     } catch {
       throw IdentityError(
         .malformed, "the file holds no keys of a node", hint: "take another copy of it")
@@ -61,27 +63,39 @@ public enum Restore {
       throw IdentityError(
         .malformed, "the pre-shared keys in the file are damaged", hint: "take another copy of it")
     }
-    var named: [(name: NodeName, key: Held<PresharedKey>)] = []
-    for (text, key) in found {
-      guard let name = try? NodeName(text) else {
+    var named: [NamedKey] = []
+    for item in found {
+      guard let name = try? NodeName(item.name), item.rank < PresharedKeys.kept else {
         throw IdentityError(
-          .malformed, "the file holds a key of \"\(text)\", which is no node's name",
+          .malformed,
+          "the file holds key \(item.rank) of \"\(item.name)\", which no node has",
           hint: "take another copy of it")
       }
-      named.append((name, key))
+      named.append(NamedKey(name: name, rank: Int(item.rank), key: item.key))
     }
-    return (secrets, named)
+    return (secrets, earlier, named)
+  }
+
+  private struct NamedKey {
+    let name: NodeName
+    let rank: Int
+    let key: Held<PresharedKey>
   }
 
   private static func write(
-    _ secrets: NodeSecrets, _ presharedKeys: [(name: NodeName, key: Held<PresharedKey>)],
+    _ secrets: NodeSecrets, _ earlier: EarlierKeys, _ presharedKeys: [NamedKey],
     _ folder: NodeFolder
   ) throws(IdentityError) {
     try IdentityError.wrap { () throws(SystemError) in
       try FileSystem.makeFolder(folder.secretsFolder)
-      for (name, key) in presharedKeys {
-        try key.secret.withText { text throws(SystemError) in
-          try GuardedFile.write(folder.presharedKey(of: name), text)
+      for item in presharedKeys {
+        try item.key.secret.withText { text throws(SystemError) in
+          try GuardedFile.write(folder.presharedKey(of: item.name, rank: item.rank), text)
+        }
+      }
+      if !earlier.epochs.isEmpty {
+        try earlier.withEncoded { keys throws(SystemError) in
+          try GuardedFile.write(folder.earlierSecrets, keys)
         }
       }
       try secrets.withEncoded { seeds throws(SystemError) in

@@ -33,7 +33,7 @@ extension Roster {
     if let address, !Card.isAddress(address) {
       throw IdentityError(.refused, "the address is \"\(address)\"", hint: "write HOST:PORT")
     }
-    try checkTransport(of: card, own, folder)
+    try checkKeys(of: card, own, folder)
     let known = try knownCard(card.name, folder)
     if let known { try compare(card, known, replaceKey: replaceKey) }
     let before = try settings(card.name, folder)
@@ -117,27 +117,32 @@ extension Roster {
     }
   }
 
-  /// Two nodes of one transport key could not be told apart on the line.
-  private static func checkTransport(
+  /// Two nodes of one transport key could not be told apart on the line, and of one sealing key not in a grant.
+  private static func checkKeys(
     of card: Card, _ own: Card, _ folder: NodeFolder
   ) throws(IdentityError) {
     let others = [own] + (try load(folder)).members.map(\.card)
-    guard
-      let other = others.first(where: { $0.name != card.name && $0.transport == card.transport })
-    else { return }
-    throw IdentityError(
-      .refused, "the card of \(card.name.text) has the transport key of \(other.name.text)",
-      hint: "each node makes its own keys: ask \(card.name.text) about it")
+    for other in others where other.name != card.name {
+      // A few who copy another's sealing key would fill that node's slots in every grant (SEAL-9).
+      let kind =
+        other.transport == card.transport
+        ? "transport" : other.sealing == card.sealing ? "sealing" : nil
+      guard let kind else { continue }
+      throw IdentityError(
+        .refused, "the card of \(card.name.text) has the \(kind) key of \(other.name.text)",
+        hint: "each node makes its own keys: ask \(card.name.text) about it")
+    }
   }
 
   private static func copyKey(
     _ path: String, _ name: NodeName, _ folder: NodeFolder
   ) throws(IdentityError) {
     let text = try OwnSecrets.guarded(path, maxBytes: 64)
-    guard (try? PresharedKey(text: text)) != nil else {
+    guard let key = try? PresharedKey(text: text) else {
       throw IdentityError(
         .malformed, "\(path) holds no pre-shared key", hint: "it is one line: 32 bytes in Base64")
     }
+    try PresharedKeys.retire(name, folder, for: key)
     try IdentityError.wrap { () throws(SystemError) in
       try text.withBytes { bytes throws(SystemError) in
         try GuardedFile.write(folder.presharedKey(of: name), bytes)

@@ -100,15 +100,17 @@ public struct Roster: Hashable, Sendable {
   }
 
   /// The pre-shared key with `name`, if the operators exchanged one.
+  /// - Parameter rank: 0 is the present one, 1 the one before it.
   public static func presharedKey(
-    with name: NodeName, _ folder: NodeFolder
+    with name: NodeName, rank: Int = 0, _ folder: NodeFolder
   ) throws(IdentityError) -> PresharedKey {
-    let text = try OwnSecrets.guarded(folder.presharedKey(of: name), maxBytes: 64)
+    let path = folder.presharedKey(of: name, rank: rank)
+    let text = try OwnSecrets.guarded(path, maxBytes: 64)
     do {
       return try PresharedKey(text: text)
     } catch {
       throw IdentityError(
-        .malformed, "\(folder.presharedKey(of: name)) holds no pre-shared key",
+        .malformed, "\(path) holds no pre-shared key",
         hint: "it is one line: 32 bytes in Base64")
     }
   }
