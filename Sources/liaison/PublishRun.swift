@@ -102,6 +102,12 @@ struct PublishRun {
     guard let place = calls.firstIndex(where: { $0.lines.lowerBound == first }) else { return }
     do throws(ControlError) {
       let reply = try daemon.publishAnswer()
+      let answered = reply.entries.reduce(0) { $0 &+ $1.count }
+      guard answered == UInt64(calls[place].lines.count) else {
+        throw ControlError.refused(
+          reason: "the daemon answered for other entries than were sent",
+          hint: "use a liaison and a liaisond of the same version")
+      }
       calls[place].state = .published(reply.entries)
       if reply.leftOut != nil || reply.withoutPresharedKey != nil {
         progress.clear()
