@@ -50,6 +50,21 @@ struct LogTrees: HashReader {
     (head.size + UInt64(Layout.blockEntries) - 1) >> UInt64(Layout.nodeLevel)
   }
 
+  /// Blocks of which leaves, hashes or nodes have anything.
+  func blocksInFiles() throws(StoreError) -> UInt64 {
+    let block = UInt64(Layout.blockEntries)
+    var entries: UInt64 = 0
+    for (name, stride) in [(LogFile.entries, EntryLayout.leafBytes), (.hashes, Layout.hashBytes)] {
+      entries = max(entries, (try size(name) + UInt64(stride) - 1) / UInt64(stride))
+    }
+    // Of 2n nodes at most n are a block's.
+    return max((entries + block - 1) / block, try size(.nodes) / UInt64(Layout.hashBytes) + 1)
+  }
+
+  private func size(_ name: LogFile) throws(StoreError) -> UInt64 {
+    do { return try disk.size(of: file(name)) ?? 0 } catch { throw .disk(error, file(name)) }
+  }
+
   func content(block: UInt64) throws(StoreError) -> BlockContent {
     let first = block << UInt64(Layout.nodeLevel)
     let count = Int(min(head.size - first, UInt64(Layout.blockEntries)))

@@ -34,7 +34,13 @@ extension Recovery {
     let anchor = trees.head.anchor
     var derived = DerivedTree(isAnchored: anchor == TreeAnchor.empty)
     var output = DerivedFiles(trees)
+    let known = try trees.blocksInFiles()
     for number in 0..<trees.blocks {
+      // Of what is behind all three files nothing is known: however many entries a head claims, it ends here.
+      guard number < known else {
+        derived.isAnchored = false
+        return derived
+      }
       let before = derived.builder
       guard let block = try block(number, trees, before, &derived.isAnchored) else {
         return derived
