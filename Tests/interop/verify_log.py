@@ -15,6 +15,7 @@ proven, 3 valid but something was not checked, 64 usage, 66 no input, 74 I/O.
 import argparse
 import base64
 import errno
+import functools
 import hashlib
 import json
 import os
@@ -108,6 +109,7 @@ class Ed25519Key:
             return False
 
 
+@functools.lru_cache(maxsize=256)
 def in_prime_subgroup(encoded):
     """A key that a card may hold (card.md, CARD-9): canonical, and of the group's prime order."""
     point = decode_point(encoded)
@@ -1068,6 +1070,8 @@ class Log:
                 self.zeroed.append((index, name, offset))
                 return
             self.failed(name, index, offset, "the body does not hash to what its entry says")
+            return
+        if leaf[64] not in (GENESIS, KEYS, WITHDRAWAL):
             return
         good = self.key.verifies(leaf[HEADER:], leaf[:HEADER])
         if leaf[64] == WITHDRAWAL:
