@@ -45,7 +45,7 @@ enum WithdrawVerb {
       } catch {
         throw DaemonConnection.connectionLost
       }
-      PublishVerb.print(try daemon.publishAnswer())
+      PublishVerb.print(try daemon.publishAnswer().entries)
     } catch .notReplicated(let entries, let stored, let wanted) {
       PublishVerb.print(entries)
       throw Failure(ControlError.notReplicated(entries: entries, stored: stored, wanted: wanted))
