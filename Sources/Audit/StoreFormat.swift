@@ -111,7 +111,7 @@ struct AcknowledgedHead: Sendable, Hashable {
     ]
     guard counts.allSatisfy({ $0 <= AuditLimits.records }), bodyBytes <= AuditLimits.bodyBytes,
       purgedBytes <= AuditLimits.bodyBytes, segment < AuditLimits.segments,
-      frozenAt ?? 0 <= EntryLayout.maxIndex
+      frozenAt ?? 0 <= EntryLayout.maxIndex, anchorSize <= size
     else { throw .truncated }
   }
 

@@ -78,8 +78,9 @@ struct HostileFolderTests {
     try expect("RESULT failed 1", says: name)
   }
 
-  /// Of the numbers of the first head, behind the salt, the count of heads and its log id.
-  static let places = Array(stride(from: 68, to: 256, by: 4))
+  /// Of the numbers of the first head, behind the salt, the count of heads and its log id; but for the index of a freeze,
+  /// which is 2^64-1 where there is none.
+  static let places = Array(stride(from: 68, to: 256, by: 4)).filter { $0 != 140 }
 
   /// Every number of a head, with the right checksum around it.
   @Test("Counts of 2^64-1", arguments: HostileFolderTests.places)

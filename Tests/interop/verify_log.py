@@ -413,7 +413,7 @@ class Acknowledged:
         anchor = reader.number(8), reader.take(32)
         pending = reader.take(reader.number(2))
         counts = (size, controls, checkpoints, contradictions, cosignatures, anchor[0])
-        if (max(counts) > MAX_RECORDS or max(bodies, gone) > MAX_BODIES or segment >= MAX_SEGMENTS
+        if (max(counts) > MAX_RECORDS or anchor[0] > size or max(bodies, gone) > MAX_BODIES or segment >= MAX_SEGMENTS
                 or frozen not in range(MAX_SIZE) and frozen != 2**64 - 1):
             raise Bad("holds a number that no store writes")
         self.size, self.leaf_hash, self.header_hash = size, leaf_hash, header_hash
@@ -440,7 +440,7 @@ class Journals:
         for name, data in sorted(files.items()):
             if data is not None and (len(data) < longest or len(data) % 4096):
                 report.failed(None, name, None, len(data), "is shorter than the other, or not of whole pages")
-        found = sorted((scan for scan in found if scan), key=lambda scan: scan[0])
+        found = sorted((scan for scan in found if scan and self.is_sound(scan)), key=lambda scan: scan[0])
         if not found:
             report.failed(None, "journal.0", None, 0, "neither journal begins with a valid frame")
         else:
@@ -459,6 +459,20 @@ class Journals:
                     self.replay(Reader(commit))
             except Bad as error:
                 report.failed(None, name, None, None, "a frame of it %s" % error)
+
+    def is_sound(self, scan):
+        """A beginning that is whole and malformed is not torn: it counts, whatever the other journal says."""
+        try:
+            reader = Reader(scan[2][32:])
+            for _ in range(reader.number(4)):
+                reader.take(32)
+                Acknowledged().read_head(reader)
+            if not reader.ended:
+                raise Bad("goes on behind its heads")
+        except Bad as error:
+            self.report.failed(None, scan[1], None, 0, "its beginning %s" % error)
+            return False
+        return True
 
     def needed(self, found, files):
         """The journals to replay: STO-14 and STO-22."""
@@ -1574,7 +1588,7 @@ def check_store_vectors(path):
         report = Report()
         verify_folder(folder, [], report)
         log = report.logs[0]
-        if (report.findings or log.origin != sample["origin"] or log.size != sample["size"]
+        if ({finding[0] for finding in report.findings} != {sample["result"]} or log.origin != sample["origin"] or log.size != sample["size"]
                 or log.root != b64(sample["root"], 32)):
             wrong.append("sample: %s" % report.findings)
     for name in wrong:
