@@ -80,9 +80,12 @@ extension AuditRun {
   }
 
   /// - Returns: nil for what is not there, and for what is no regular file or too long, which is a finding.
-  private mutating func contents(_ name: String, atMost limit: Int) throws(ReadFailure) -> [UInt8]? {
+  private mutating func contents(_ name: String, atMost limit: Int) throws(ReadFailure) -> [UInt8]?
+  {
     do throws(ReadFailure) {
-      guard let bytes = try Folder.contents(of: root + "/" + name, atMost: limit) else { return nil }
+      guard let bytes = try Folder.contents(of: root + "/" + name, atMost: limit) else {
+        return nil
+      }
       if bytes.count <= limit { return bytes }
       throw ReadFailure(path: root + "/" + name, kind: .tooMuch)
     } catch {

@@ -76,7 +76,8 @@ extension AuditRun {
       for record in audit.states.named { named[record.origin, default: []].insert(record.index) }
     }
     let isWhole =
-      isDataFolder && audited.allSatisfy { $0.isComplete && !$0.states.lacksWithdrawal && $0.tails.isEmpty }
+      isDataFolder
+      && audited.allSatisfy { $0.isComplete && !$0.states.lacksWithdrawal && $0.tails.isEmpty }
     let hasAllTimes = isWhole && audited.allSatisfy { $0.emptyFrames == 0 }
     let highest = audited.map(\.highestTime).max() ?? 0
     for audit in audited {

@@ -139,7 +139,9 @@ struct AuditRun {
   private mutating func checkFormat(_ journals: Journals?) throws(ReadFailure) {
     let format = try Folder.contents(of: root + "/format")
     if let format {
-      if format != StoreFormat.format { add(nil, "format", "is not that of a store this program knows") }
+      if format != StoreFormat.format {
+        add(nil, "format", "is not that of a store this program knows")
+      }
     } else if journals != nil {
       add(nil, "format", "is missing: without it there is no store")
     }
@@ -212,7 +214,8 @@ struct AuditRun {
     let audit = LogAudit(
       identity: identity,
       files: try LogFiles.open(
-        folder: folder, journal: entries, isLoose: isLoose, looks: looks), place: place, root: root, threads: threads, progress: progress)
+        folder: folder, journal: entries, isLoose: isLoose, looks: looks), place: place, root: root,
+      threads: threads, progress: progress)
     compareWithCards(identity, file, audit)
     audit.run(cards: cards)
     audited.append(audit)

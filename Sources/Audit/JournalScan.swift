@@ -53,10 +53,12 @@ struct JournalScan: Sendable {
       if try holdsHeader(file, at: next, sequence) {
         problem = Journals.Problem(
           file: name, offset: next,
-          what: "commit \(sequence) has a wrong checksum, and commit \(later.sequence) stands behind it"
+          what:
+            "commit \(sequence) has a wrong checksum, and commit \(later.sequence) stands behind it"
         )
       } else {
-        gaps.append("\(name): commits \(sequence) to \(later.sequence - 1) are not there, and later ones are")
+        gaps.append(
+          "\(name): commits \(sequence) to \(later.sequence - 1) are not there, and later ones are")
       }
       next = later.offset
       sequence = later.sequence

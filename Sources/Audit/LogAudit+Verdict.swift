@@ -37,7 +37,8 @@ extension LogAudit {
         return
       }
       if files.isLoose {
-        notChecked.append("\(origin): \(what) is over \(claim.size) entries, which are not all here")
+        notChecked.append(
+          "\(origin): \(what) is over \(claim.size) entries, which are not all here")
         return
       }
       add(

@@ -12,7 +12,8 @@ import Store
 enum AuditTarget {
   private static let folder: String = {
     let path = FileManager.default.temporaryDirectory
-      .appendingPathComponent("liaison-fuzz-audit-\(ProcessInfo.processInfo.processIdentifier)").path
+      .appendingPathComponent("liaison-fuzz-audit-\(ProcessInfo.processInfo.processIdentifier)")
+      .path
     return path
   }()
 

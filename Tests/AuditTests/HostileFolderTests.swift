@@ -51,7 +51,8 @@ struct HostileFolderTests {
   @Test(
     "Pipes, links and folders in the place of files",
     arguments: [
-      "journal.0", "journal.1", "format", "node.card", "closed", "reserve", "logs", "faults", "peers",
+      "journal.0", "journal.1", "format", "node.card", "closed", "reserve", "logs", "faults",
+      "peers",
     ])
   func kinds(name: String) throws {
     let path = folder.url.appendingPathComponent(name)
@@ -70,7 +71,9 @@ struct HostileFolderTests {
     }
   }
 
-  @Test("The same in a log", arguments: ["identity", "entries", "bodies.index", "checkpoints", "bodies"])
+  @Test(
+    "The same in a log",
+    arguments: ["identity", "entries", "bodies.index", "checkpoints", "bodies"])
   func kindsInLog(name: String) throws {
     let path = folder.log(folder.nl).appendingPathComponent(name)
     try FileManager.default.removeItem(at: path)
@@ -107,7 +110,9 @@ struct HostileFolderTests {
   @Test("A terabyte of nothing", .timeLimit(.minutes(1)))
   func sparse() throws {
     let copy = try workshop.copy(folder.log(folder.nl))
-    for name in ["entries", "hashes", "bodies.index", "nodes", "control", "checkpoints", "cosignatures"] {
+    for name in [
+      "entries", "hashes", "bodies.index", "nodes", "control", "checkpoints", "cosignatures",
+    ] {
       let file = try FileHandle(forWritingTo: copy.appendingPathComponent(name))
       try file.truncate(atOffset: 1 << 43)
       try file.close()

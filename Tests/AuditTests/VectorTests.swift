@@ -30,7 +30,9 @@ struct VectorTests {
     }
   }
 
-  @Test("The same by the second verifier, and heads, records, frames and the small store", .enabled(if: pythonIsThere))
+  @Test(
+    "The same by the second verifier, and heads, records, frames and the small store",
+    .enabled(if: pythonIsThere))
   func secondVerifier() throws {
     let place = script.deletingLastPathComponent()
     let signatures = try run(
