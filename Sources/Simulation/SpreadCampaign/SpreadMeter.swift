@@ -62,9 +62,9 @@ struct SpreadMeter {
 
   private static let chunk: UInt8 = 7
   private static let names: [UInt8: String] = [
-    1: "hello", 2: "logs", 3: "heads", 5: "pull", 6: "credit", 7: "chunk", 8: "end", 9: "prune",
-    10: "graft", 13: "ping", 14: "pong", 15: "digest", 16: "entry", 24: "signed-size",
-    25: "cosignatures", 26: "leave",
+    1: "hello", 2: "logs", 3: "heads", 4: "checkpoint", 5: "pull", 6: "credit", 7: "chunk",
+    8: "end", 9: "prune", 10: "graft", 11: "cosignatures", 13: "ping", 14: "pong", 15: "digest",
+    16: "entry", 22: "leave",
   ]
 
   /// The count of a chunk (Protocols/sync.md, 4).
