@@ -73,6 +73,10 @@ struct NumberTests {
       for _ in 0..<8 { _ = try? store.scrub(&cursor, maxBytes: 4_096) }
       _ = try? store.append(log.verified(33..<40))
       _ = try? store.flush()
+      // Fsck reads a frame at a time, those that are holes, too.
+      let frames = store.logs.compactMap { store.logsByID[$0.id]?.written }
+        .map { $0.checkpointCount + $0.cosignatureCount }
+      guard frames.allSatisfy({ $0 < 1_000 }) else { return }
     }
     _ = try? Fsck.run(on: disk)
   }
@@ -94,7 +98,8 @@ struct NumberTests {
           file, at: UInt64(start + JournalFrame.headerBytes), count: header.payloadBytes)
         let end = JournalFrame.checkedBytes + payload.count
         // Frames of entries are nearly all leaves and bodies, whose numbers mean nothing to a journal.
-        let step = end > 3_000 ? 61 : 1
+        // Elsewhere eight bytes at every fifth place reach every number, at one alignment or two.
+        let step = end > 3_000 ? 61 : 5
         for place in stride(from: 0, to: end, by: step) {
           let damaged = SimulatedDisk(disk.image)
           let value = NumberTests.extremes[place % NumberTests.extremes.count]
