@@ -48,7 +48,7 @@ import Testing
   }
 
   private func publish(to names: [String]? = nil) {
-    let members: () throws(ControlError) -> [AudienceMember] = { [unowned self] in
+    let members = { [unowned self] () throws(ControlError) -> [AudienceMember] in
       var members: [AudienceMember] = []
       for name in names ?? roster.keys.sorted() {
         guard let key = roster[name], let name = try? NodeName(name) else {

@@ -1,4 +1,6 @@
+import Crypto
 import Foundation
+import JSON
 import Log
 import Runtime
 import Secrets

@@ -1,4 +1,5 @@
 import Foundation
+import Node
 import Testing
 
 @Suite("liaison publish, as users run it", .serialized)
