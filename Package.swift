@@ -38,6 +38,7 @@ let package = Package(
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     .target(name: "CLinux"),
+    .target(name: "CProgram"),
     // What `liaison-bench` measures the store against; nothing else may depend on them.
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -51,13 +52,13 @@ let package = Package(
 
     // L1: bytes and keys. `Crypto` verifies and hashes; `Secrets` is all that holds a secret.
     library("Crypto", ["CSodium", "CNettle"]),
-    library("Secrets", ["Crypto", "CSodium"]),
+    library("Secrets", ["Crypto", "CSodium", "Text"]),
     library("Wire", ["Crypto"]),
     // Strict JSON: records and messages. Pure, and alone, so that whoever reads records can use it.
     library("JSON", []),
 
     // L2: what a log is. Pure.
-    library("Log", ["Crypto", "Wire"]),
+    library("Log", ["Crypto", "Wire", "Text"]),
     library("Sealing", ["Log", "Crypto", "Secrets", "Wire"]),
 
     // L3: sans-I/O parts, and the runtime that does the I/O.
@@ -71,7 +72,7 @@ let package = Package(
       "Node",
       [
         "Runtime", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log", "Wire",
-        "Crypto", "JSON",
+        "Crypto", "JSON", "Text",
       ]),
     // A disk in memory that forgets and fails, for tests and for campaigns.
     library(
@@ -83,7 +84,7 @@ let package = Package(
         "Node", "Simulation", "Replication", "Store", "Transport", "Sealing", "Secrets", "Log",
         "Crypto", "Audit", "JSON", "CJansson",
       ]),
-    library("CommandLine", ["Text"]),
+    library("CommandLine", ["CProgram", "Text"]),
     // No secrets and no network: what an auditor runs reads files and public keys.
     library("Audit", ["Log", "Wire", "Crypto", "Text"]),
 
@@ -110,10 +111,10 @@ let package = Package(
     tests("FuzzTests", ["Fuzzing"]),
     tests("TextTests", ["Text"]),
     tests("JSONTests", ["JSON"]),
-    tests("CryptoTests", ["Crypto", "Secrets", "Wire"]),
-    tests("LogTests", ["Log", "Secrets", "Crypto", "Wire"]),
+    tests("CryptoTests", ["Crypto", "Secrets", "Wire", "Text"]),
+    tests("LogTests", ["Log", "Secrets", "Crypto", "Wire", "Text"]),
     tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto", "Wire"]),
-    tests("RuntimeTests", ["Runtime", "Store", "Log", "Crypto"]),
+    tests("RuntimeTests", ["Runtime", "Store", "Log", "Crypto", "Text"]),
     tests(
       "SimulationTests", ["Simulation", "Replication", "Store", "Secrets", "Log", "Crypto"]),
     tests("StoreTests", ["Simulation", "Store", "Runtime", "Log", "Secrets", "Crypto"]),

@@ -42,6 +42,9 @@ static int64_t liaison_result(int64_t result) { return result < 0 ? -(int64_t)er
 int64_t liaison_openat(int folder, const char *path, int flags, uint32_t mode) {
   return liaison_result(openat(folder, path, flags | O_CLOEXEC, (mode_t)mode));
 }
+int64_t liaison_read(int fd, void *bytes, size_t count) {
+  return liaison_result(read(fd, bytes, count));
+}
 int64_t liaison_pread(int fd, void *bytes, size_t count, uint64_t offset) {
   return liaison_result(pread(fd, bytes, count, (off_t)offset));
 }
@@ -75,6 +78,9 @@ int64_t liaison_renameat(int folder, const char *from, const char *to) {
 int64_t liaison_unlinkat(int folder, const char *path, int flags) {
   return liaison_result(unlinkat(folder, path, flags));
 }
+int64_t liaison_fchown(int fd, uint32_t user, uint32_t group) {
+  return liaison_result(fchown(fd, (uid_t)user, (gid_t)group));
+}
 int64_t liaison_fchmod(int fd, uint32_t mode) {
   return liaison_result(fchmod(fd, (mode_t)mode));
 }
@@ -91,6 +97,7 @@ static int64_t liaison_status_result(int result, const struct stat *from,
   to->allocated_bytes = (uint64_t)from->st_blocks * 512;
   to->mode = from->st_mode;
   to->user = from->st_uid;
+  to->group = from->st_gid;
   return 0;
 }
 int64_t liaison_fstat(int fd, struct liaison_file_status *status) {

@@ -6,11 +6,13 @@ internal import Text
 ///
 /// Text is made printable here, whatever it was put together from, so that no message can forget it.
 public enum Output {
-  public static func print(_ text: String) { write(Array(text.printableLines.utf8), to: 1) }
-  public static func printError(_ text: String) { write(Array(text.printableLines.utf8), to: 2) }
+  public static func print(_ text: String) { mustWrite(Array(text.printableLines.utf8), to: 1) }
+  public static func printError(_ text: String) {
+    mustWrite(Array(text.printableLines.utf8), to: 2)
+  }
   /// One value of JSON and a line feed, with all that a terminal would obey written as `\u001b`.
   public static func print(json text: String) {
-    write(Array(text.printableJSON.utf8) + [0x0a], to: 1)
+    mustWrite(Array(text.printableJSON.utf8) + [0x0a], to: 1)
   }
   /// Lines that hold records, each with a line feed after it. A pipe or a file gets their exact bytes, and a terminal JSON
   /// of the same meaning.
@@ -26,17 +28,17 @@ public enum Output {
       }
       bytes.append(0x0a)
     }
-    write(bytes, to: 1)
+    mustWrite(bytes, to: 1)
   }
   /// Exact bytes: what was asked for is a copy.
-  public static func print(bytes: [UInt8]) { write(bytes, to: 1) }
+  public static func print(bytes: [UInt8]) { mustWrite(bytes, to: 1) }
   /// Steers the terminal; only the program's own sequences.
   static func steerError(_ sequence: StaticString, _ text: String = "") {
-    write(Array("\(sequence)\(text.printable)".utf8), to: 2)
+    mustWrite(Array("\(sequence)\(text.printable)".utf8), to: 2)
   }
   /// Empties the screen, where standard output is one.
   public static func clearScreen() {
-    if isTerminal(1) { write(Array("\u{1b}[H\u{1b}[2J".utf8), to: 1) }
+    if isTerminal(1) { mustWrite(Array("\u{1b}[H\u{1b}[2J".utf8), to: 1) }
   }
 
   public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
@@ -44,14 +46,21 @@ public enum Output {
   /// Ends the process with the sentence and its hint on standard error.
   public static func fail(_ tool: String, _ failure: Failure) -> Never {
     let hint = failure.hint.isEmpty ? "" : " \(failure.hint)"
-    printError("\(tool): \(failure.sentence)\(hint)\n")
+    let text = "\(tool): \(failure.sentence)\(hint)\n".printableLines
+    // Where it cannot be said, the exit status still says it.
+    _ = write(Array(text.utf8), to: 2)
     exit(failure.code)
   }
 
   public static func exit(_ code: ExitCode) -> Never { Glibc.exit(code.rawValue) }
   public static func exit(number: Int32) -> Never { Glibc.exit(number) }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+  private static func mustWrite(_ bytes: [UInt8], to descriptor: Int32) {
+    if !write(bytes, to: descriptor) { exit(.inputOutput) }
+  }
+
+  /// - Returns: false when not all of it could be written.
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var done = 0
     while done < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in
@@ -59,9 +68,10 @@ public enum Output {
         return unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
       }
       if count < 0, errno == EINTR { continue }
-      if count < 0 { exit(.inputOutput) }
+      if count < 0 { return false }
       done += count
     }
+    return true
   }
 }
 

@@ -1,4 +1,5 @@
 public import Crypto
+public import Text
 
 /// A node's public identity, verified: a signed text that operators exchange
 /// (Protocols/card.md, 2).
@@ -70,6 +71,22 @@ public struct Card: Hashable, Sendable {
     return Card(
       serial: serial, origin: origin, log: log, cosigning: cosigning, sealing: sealing,
       transport: transport, opening: opening, address: address, note: bytes)
+  }
+
+  /// Parses and verifies a card as a file brings it, which mail or an editor may have given other line ends, a byte order
+  /// mark or an empty line: none of these can stand in a card's own bytes, so that taking them away has one result
+  /// (Protocols/card.md, CARD-12).
+  public static func parse(file bytes: [UInt8]) throws(CardError) -> Card {
+    guard bytes.count <= LogLimits.cardFileBytes else { throw .tooLong }
+    do {
+      return try parse(TextFile(bytes).canonical)
+    } catch let problem as TextProblem {
+      throw .text(problem)
+    } catch let error as CardError {
+      throw error
+    } catch {
+      throw .header
+    }
   }
 
   /// Whether this card is of the same node with a higher (epoch, serial). It says nothing about
@@ -146,6 +163,8 @@ public struct Card: Hashable, Sendable {
 }
 
 public enum CardError: Error, Hashable, Sendable {
+  /// The file is no text.
+  case text(TextProblem)
   /// More than 2 KiB.
   case tooLong
   case note(NoteError)

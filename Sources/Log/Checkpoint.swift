@@ -1,4 +1,5 @@
 public import Crypto
+internal import Text
 
 /// What a checkpoint says, before anybody signed it (Protocols/checkpoint.md, 2).
 public enum Checkpoint {

@@ -1,4 +1,5 @@
 public import Crypto
+internal import Text
 
 /// The body of the entry at index 0: the node's card and, above epoch 1, what that epoch follows and the opening
 /// key's signature over all of it (Protocols/card.md, 4).

@@ -1,3 +1,4 @@
+internal import Text
 /// The body of a keys entry: the card with new cosigning, sealing or transport keys
 /// (Protocols/card.md, 5).
 public struct KeysChange: Hashable, Sendable {

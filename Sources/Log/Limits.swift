@@ -21,6 +21,8 @@ public enum LogLimits {
   public static let noteKeyNameBytes = 255
   /// A card file.
   public static let cardBytes = 2 << 10
+  /// A card as a file brings it: 3 bytes of a mark, a carriage return for each of 12 lines, and empty lines at the end.
+  public static let cardFileBytes = cardBytes + 256
   /// How much higher than the one before a card's serial may be: who makes a card of the highest serial would
   /// otherwise make the last that anybody takes.
   public static let serialGrowth = UInt64(1) << 16

@@ -1,4 +1,5 @@
 public import Crypto
+internal import Text
 
 /// A C2SP signed note, parsed strictly: text, and signatures that nobody has verified yet
 /// (Protocols/checkpoint.md, 1).

@@ -16,34 +16,3 @@ enum Decimal {
     return value
   }
 }
-
-/// The lines of a text whose every line ends with a newline.
-struct TextLines {
-  private let bytes: [UInt8]
-  private(set) var position = 0
-
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-  var isAtEnd: Bool { position == bytes.count }
-
-  /// What follows the lines read so far.
-  var rest: [UInt8] { Array(bytes[position...]) }
-
-  /// - Returns: the next line without its newline; nil at the end, for a last line without a
-  ///   newline, and for one that is not UTF-8.
-  mutating func next() -> String? {
-    guard let end = bytes[position...].firstIndex(of: 0x0a) else { return nil }
-    guard let line = String(validating: bytes[position..<end], as: UTF8.self) else { return nil }
-    position = end + 1
-    return line
-  }
-
-  /// - Returns: the rest of the next line after `key` and one space; nil, and nothing read, if
-  ///   the next line is another.
-  mutating func value(of key: String) -> String? {
-    var ahead = self
-    guard let line = ahead.next(), line.utf8.starts(with: (key + " ").utf8) else { return nil }
-    self = ahead
-    return String(decoding: line.utf8.dropFirst(key.utf8.count + 1), as: UTF8.self)
-  }
-}

@@ -1,3 +1,4 @@
+internal import Text
 /// The body of a withdrawal entry: records whose bodies everybody is to delete (Protocols/entry.md, 7).
 public struct Withdrawal: Hashable, Sendable {
   /// One record of the node that withdraws it.

@@ -1,12 +1,13 @@
 internal import CLinux
 internal import Glibc
+internal import Text
 
 /// The process's environment.
 public enum Environment {
   /// Read at start-up, before other threads are there that could change it.
   public static func value(_ name: String) -> String? {
     guard let value = unsafe getenv(name) else { return nil }
-    return unsafe String(cString: value)
+    return unsafe PathText.string(of: value)
   }
 
   public static var processID: Int32 { getpid() }

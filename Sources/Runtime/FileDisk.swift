@@ -20,6 +20,7 @@ public final class FileDisk: Disk, Sendable {
   }
 
   private let root: Descriptor
+  private let owner: FileOwner?
   private let state = Monitor(State())
   private let openFilesLimit: Int
   private let access: OpenFlags
@@ -31,6 +32,7 @@ public final class FileDisk: Disk, Sendable {
   ) throws(SystemError) {
     precondition(openFiles > 0)
     root = try Descriptor.open(folder, .folder)
+    owner = try FileOwner.inherited(from: root)
     openFilesLimit = openFiles
     access = isReadOnly ? [] : .writing
     let spare = try Descriptor.open(folder, .folder)
@@ -105,19 +107,14 @@ public final class FileDisk: Disk, Sendable {
   private func perform(_ operation: DiskOperation) throws(SystemError) {
     switch operation {
     case .createFolder(let folder):
-      do throws(SystemError) {
-        try Descriptor.makeFolder(folder.path, in: root, mode: 0o700)
-      } catch {
-        if error.number != EEXIST { throw error }
-      }
+      try Descriptor.makeOwned(folder: folder.path, in: root, mode: 0o700, owner: owner)
     case .create(let file):
       let made = try opened { () throws(SystemError) in
-        try Descriptor.openOnce(
-          file.path, in: root, [.writing, .creating, .notThroughLink], mode: 0o600)
+        try Descriptor.openOrMake(file.path, in: root, mode: 0o600, owner: owner)
       }
       keep(made, as: file)
     case .preallocate(let file, let bytes):
-      try descriptor(file).preallocate(at: 0, bytes: bytes)
+      try descriptor(file).reserve(bytes: bytes)
     case .write(let file, let offset, let bytes):
       try descriptor(file).write(bytes.span, at: offset)
     case .truncate(let file, let bytes):
@@ -129,7 +126,7 @@ public final class FileDisk: Disk, Sendable {
         try Descriptor.openOnce(folder.path, in: root, .folder)
       }.syncAll()
     case .punchHole(let file, let offset, let bytes):
-      try free(descriptor(file), at: offset, bytes: bytes)
+      try descriptor(file).free(at: offset, bytes: bytes)
     case .rename(let from, let to):
       try Descriptor.rename(from.path, to: to.path, in: root)
       forget(from, to)
@@ -140,22 +137,6 @@ public final class FileDisk: Disk, Sendable {
         if error.number != ENOENT { throw error }
       }
       forget(file)
-    }
-  }
-
-  private func free(_ file: Descriptor, at offset: UInt64, bytes: UInt64) throws(SystemError) {
-    do throws(SystemError) {
-      try file.punchHole(at: offset, bytes: bytes)
-    } catch {
-      // A file system without holes: the bytes go all the same, their space stays taken.
-      guard error.number == EOPNOTSUPP else { throw error }
-      let zeros = [UInt8](repeating: 0, count: Limits.zerosAtOnce)
-      var done: UInt64 = 0
-      while done < bytes {
-        let count = Int(min(bytes - done, UInt64(zeros.count)))
-        try file.write(zeros.span.extracting(0..<count), at: offset + done)
-        done += UInt64(count)
-      }
     }
   }
 
@@ -269,7 +250,7 @@ extension DiskError {
       case EROFS: .readOnly
       case ENOENT: .notFound
       case EIO: .inputOutput
-      default: .other(error.number)
+      default: .other(error.reason)
       }
   }
 }

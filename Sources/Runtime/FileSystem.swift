@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Text
 
 /// Small files and folders by path: cards, configuration, tokens.
 public enum FileSystem {
@@ -44,34 +45,70 @@ public enum FileSystem {
     return bytes
   }
 
+  /// All that a file gives which the operator named: through links, and from a pipe or a terminal too, which is waited
+  /// for. Throws EFBIG beyond `maxBytes`.
+  public static func readGiven(_ path: String, maxBytes: Int) throws(SystemError) -> [UInt8] {
+    let file = try openGiven(path)
+    var bytes: [UInt8] = []
+    var failure: SystemError?
+    while bytes.count <= maxBytes {
+      let count = min(Limits.givenBytesAtOnce, maxBytes + 1 - bytes.count)
+      let part = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+        do throws(SystemError) {
+          filled = unsafe try file.readOn(into: UnsafeMutableRawBufferPointer(buffer))
+        } catch {
+          failure = error
+        }
+      }
+      if let failure {
+        throw SystemError(number: failure.number, call: failure.call, detail: path)
+      }
+      bytes.append(contentsOf: part)
+      if part.count < count { return bytes }
+    }
+    throw SystemError(number: EFBIG, call: "read", detail: path)
+  }
+
+  /// Blocks until somebody writes to it, if it is a pipe.
+  static func openGiven(_ path: String) throws(SystemError) -> Descriptor {
+    let file = try Descriptor.open(path)
+    guard try !file.status().isFolder else {
+      throw SystemError(number: EISDIR, call: "read", detail: path)
+    }
+    return file
+  }
+
   /// Replaces the file so that after a crash there is the old content or the new, whole: a draft beside it is written
-  /// and fsynced, renamed into place, and the folder is fsynced. `mode` is set exactly.
+  /// and fsynced, renamed into place, and the folder is fsynced. `mode` is set exactly. What root writes belongs to the
+  /// owner of the file that it replaces, or of the folder (`FileOwner`), unless `inheritsOwner` is false.
   public static func atomicWrite(
-    _ path: String, _ bytes: Span<UInt8>, mode: UInt32 = 0o600
+    _ path: String, _ bytes: Span<UInt8>, mode: UInt32 = 0o600, inheritsOwner: Bool = true
   ) throws(SystemError) {
     let (folderPath, name) = split(path)
     let folder = try Descriptor.open(folderPath, .folder)
+    let owner = inheritsOwner ? try self.owner(of: name, in: folder) : nil
     // A name of its own for each process: two that write at once each rename a whole file.
     let draft = ".\(name).\(getpid()).new"
-    _ = unsafe liaison_unlinkat(folder.raw, draft, 0)
+    _ = try? Descriptor.remove(draft, in: folder)
     do throws(SystemError) {
       let file = try Descriptor.open(
         draft, in: folder, [.writing, .creating, .exclusive], mode: mode)
+      try file.give(to: owner)
       try file.setMode(mode)
       try file.write(bytes, at: 0)
       try file.syncAll()
       try Descriptor.rename(draft, to: name, in: folder)
     } catch {
-      _ = unsafe liaison_unlinkat(folder.raw, draft, 0)
+      _ = try? Descriptor.remove(draft, in: folder)
       throw SystemError(number: error.number, call: error.call, detail: path)
     }
     try folder.syncAll()
   }
 
   public static func atomicWrite(
-    _ path: String, _ bytes: [UInt8], mode: UInt32 = 0o600
+    _ path: String, _ bytes: [UInt8], mode: UInt32 = 0o600, inheritsOwner: Bool = true
   ) throws(SystemError) {
-    try atomicWrite(path, bytes.span, mode: mode)
+    try atomicWrite(path, bytes.span, mode: mode, inheritsOwner: inheritsOwner)
   }
 
   /// Writes a file that is not there yet, and fsyncs it and its folder. Throws EEXIST when something has that name. What a
@@ -79,17 +116,24 @@ public enum FileSystem {
   public static func writeNew(
     _ path: String, _ bytes: [UInt8], mode: UInt32 = 0o600
   ) throws(SystemError) {
+    try writeNew(path, bytes.span, mode: mode)
+  }
+
+  /// It stays with the user of this process: it may hold a secret, and the folder may be anybody's.
+  public static func writeNew(
+    _ path: String, _ bytes: Span<UInt8>, mode: UInt32 = 0o600
+  ) throws(SystemError) {
     let (folderPath, name) = split(path)
     let folder = try Descriptor.open(folderPath, .folder)
     let file = try Descriptor.open(
       name, in: folder, [.writing, .creating, .exclusive, .notThroughLink], mode: mode)
     do throws(SystemError) {
       try file.setMode(mode)
-      try file.write(bytes.span, at: 0)
+      try file.write(bytes, at: 0)
       try file.syncAll()
       try folder.syncAll()
     } catch {
-      _ = unsafe liaison_unlinkat(folder.raw, name, 0)
+      _ = try? Descriptor.remove(name, in: folder)
       throw SystemError(number: error.number, call: error.call, detail: path)
     }
   }
@@ -114,15 +158,15 @@ public enum FileSystem {
   }
 
   /// Makes the folder and those above it, where they are missing, and fsyncs each one's parent.
-  public static func makeFolder(_ path: String, mode: UInt32 = 0o700) throws(SystemError) {
+  public static func makeFolder(
+    _ path: String, mode: UInt32 = 0o700, inheritsOwner: Bool = true
+  ) throws(SystemError) {
     if let status = try Descriptor.status(of: path), status.isFolder || status.isLink { return }
     let parent = split(path).folder
-    if parent != path { try makeFolder(parent, mode: mode) }
-    do throws(SystemError) {
-      try Descriptor.makeFolder(path, mode: mode)
-    } catch {
-      if error.number != EEXIST { throw error }
-    }
+    if parent != path { try makeFolder(parent, mode: mode, inheritsOwner: inheritsOwner) }
+    try Descriptor.makeOwned(
+      folder: path, mode: mode,
+      owner: inheritsOwner ? try FileOwner.inherited(from: Descriptor.open(parent, .folder)) : nil)
     try syncFolder(parent)
   }
 
@@ -156,16 +200,39 @@ public enum FileSystem {
     (try? Descriptor.open(path, .folder)) != nil
   }
 
+  /// Whether `path` is `folder` or inside it; both canonical. By bytes: a name may begin with a mark that would join the
+  /// slash before it.
+  public static func isInside(_ path: String, _ folder: String) -> Bool {
+    guard path.utf8.starts(with: folder.utf8) else { return false }
+    let rest = path.utf8.dropFirst(folder.utf8.count)
+    return rest.isEmpty || folder == "/" || rest.first == UInt8(ascii: "/")
+  }
+
+  /// The names in a folder that was made for something, without the one that a fresh file system of its own has in it. None
+  /// when there is no such folder.
+  public static func contents(_ path: String) throws(SystemError) -> [String] {
+    try list(path).filter { $0 != "lost+found" }
+  }
+
   /// The path from the root without links, `.` and `..`, as far as it exists; what does not is put behind it.
   public static func canonical(_ path: String) -> String {
-    if let real = unsafe realpath(path, nil) {
+    if let real = unsafe realpath(PathText.zeroTerminated(path), nil) {
       defer { unsafe free(real) }
-      return unsafe String(cString: real)
+      return unsafe PathText.string(of: real)
     }
     let (folder, name) = split(path)
     guard folder != path, name != ".." else { return path }
     let above = canonical(folder)
     return name == "." ? above : above == "/" ? "/" + name : above + "/" + name
+  }
+
+  /// Whose a file of this name becomes.
+  private static func owner(
+    of name: String, in folder: Descriptor
+  ) throws(SystemError) -> FileOwner? {
+    guard geteuid() == 0 else { return nil }
+    if let replaced = try Descriptor.status(of: name, in: folder) { return FileOwner(of: replaced) }
+    return try FileOwner.inherited(from: folder)
   }
 
   /// `a/b/c` is `c` in `a/b`; `c` is in `.`.

@@ -41,6 +41,23 @@ public struct GuardedFile: ~Copyable {
     }
   }
 
+  /// Reads a secret that the operator named, as `FileSystem.readGiven` does: the file's permissions are his own affair.
+  /// - Returns: how much of `memory` it fills. Throws EFBIG when that is all of it.
+  public static func readGiven(
+    _ path: String, into memory: inout MutableSpan<UInt8>
+  ) throws(SystemError) -> Int {
+    let file = try FileSystem.openGiven(path)
+    do throws(SystemError) {
+      let count = try unsafe memory.withUnsafeMutableBytes { buffer throws(SystemError) in
+        unsafe try file.readOn(into: buffer)
+      }
+      guard count < memory.count else { throw SystemError(number: EFBIG, call: "read secret") }
+      return count
+    } catch {
+      throw SystemError(number: error.number, call: error.call, detail: path)
+    }
+  }
+
   /// Writes a secret as `FileSystem.atomicWrite` does, mode 0600.
   public static func write(_ path: String, _ secret: Span<UInt8>) throws(SystemError) {
     try FileSystem.atomicWrite(path, secret, mode: 0o600)

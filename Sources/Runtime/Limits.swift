@@ -65,6 +65,8 @@ public enum Limits {
 
   /// A log line with its prefix and line feed: PIPE_BUF, so that a line is one write and never interleaves.
   public static let logLineBytes = 4_096
+  /// What is read at once of a file whose length is not known, as a pipe's.
+  static let givenBytesAtOnce = 64 << 10
   /// A status line for the service manager.
   public static let statusBytes = 256
   /// An answer on the control socket as a client accepts it.

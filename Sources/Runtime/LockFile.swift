@@ -21,10 +21,43 @@ public enum LockError: Error, Hashable, Sendable, CustomStringConvertible {
 public final class LockFile {
   private let file: Descriptor
 
-  public init(_ path: String) throws(LockError) {
+  public convenience init(_ path: String) throws(LockError) {
+    let file: Descriptor
     do throws(SystemError) {
-      file = try Descriptor.open(path, [.writing, .creating, .notThroughLink], mode: 0o600)
+      let folder = try Descriptor.open(FileSystem.parent(path), .folder)
+      file = try Descriptor.openOrMake(
+        path, mode: 0o600, owner: try FileOwner.inherited(from: folder))
+    } catch {
+      throw .system(error)
+    }
+    try self.init(file, path, isWritable: true)
+  }
+
+  /// For who only reads: no lock is made where there is none, and one on a medium that cannot be written is taken too.
+  /// - Returns: nil when there is no lock file: no daemon ever ran there.
+  public static func ofReader(_ path: String) throws(LockError) -> LockFile? {
+    var flags: OpenFlags = [.writing, .notThroughLink, .notBlocking]
+    while true {
+      let file: Descriptor
+      do throws(SystemError) {
+        file = try Descriptor.open(path, flags)
+      } catch {
+        if error.isNotFound { return nil }
+        guard error.isReadOnly || error.isPermission, flags.contains(.writing) else {
+          throw .system(error)
+        }
+        flags.remove(.writing)
+        continue
+      }
+      return try LockFile(file, path, isWritable: flags.contains(.writing))
+    }
+  }
+
+  private init(_ file: Descriptor, _ path: String, isWritable: Bool) throws(LockError) {
+    self.file = file
+    do throws(SystemError) {
       if try file.lockExclusively() {
+        guard isWritable else { return }
         try file.truncate(toBytes: 0)
         try file.write(Array("\(getpid())\n".utf8).span, at: 0)
         return

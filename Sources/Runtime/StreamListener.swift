@@ -54,7 +54,8 @@ final class StreamListener: EventHandler {
   }
 }
 
-/// Listens on `HOST:PORT`, IPv4 or `[IPv6]`, digits only. The loop keeps it until `close`.
+/// Listens on `HOST:PORT`, IPv4 or `[IPv6]`, digits only; on `[::]` for IPv4 too, and for IPv4 alone where the kernel has no
+/// IPv6. The loop keeps it until `close`.
 public final class TCPListener {
   /// What it is bound to, with the port that the kernel chose for port 0.
   public let localAddress: String
@@ -66,13 +67,33 @@ public final class TCPListener {
     guard let socketAddress = try SocketAddress.resolve(address, numericOnly: true).first else {
       throw SystemError(number: EINVAL, call: "address", detail: address)
     }
-    let descriptor = try Descriptor.streamSocket(
-      family: socketAddress.family, isBlocking: false)
-    descriptor.setReuseAddress()
-    try descriptor.bind(socketAddress, named: address)
-    try descriptor.listen(named: address)
+    let descriptor: Descriptor
+    do throws(SystemError) {
+      descriptor = try TCPListener.listen(on: socketAddress, named: address)
+    } catch {
+      // "Everywhere" is IPv4 alone where the kernel has no IPv6.
+      guard socketAddress.isEverywhere, TCPListener.lacksIPv6.contains(error.number),
+        let port = try? SocketAddress.split(address).port,
+        let other = try? SocketAddress.resolve("0.0.0.0:\(port)", numericOnly: true).first
+      else { throw error }
+      descriptor = try TCPListener.listen(on: other, named: "0.0.0.0:\(port)")
+    }
     localAddress = try SocketAddress(of: descriptor, isPeer: false).description
     listener = try StreamListener(loop: loop, descriptor: descriptor, onAccept: onAccept)
+  }
+
+  private static let lacksIPv6 = [EAFNOSUPPORT, EADDRNOTAVAIL]
+
+  private static func listen(
+    on address: SocketAddress, named name: String
+  ) throws(SystemError) -> Descriptor {
+    let descriptor = try Descriptor.streamSocket(family: address.family, isBlocking: false)
+    descriptor.setReuseAddress()
+    // Whatever net.ipv6.bindv6only says: "[::]" takes IPv4 too.
+    if address.isEverywhere { descriptor.acceptBothFamilies() }
+    try descriptor.bind(address, named: name)
+    try descriptor.listen(named: name)
+    return descriptor
   }
 
   public func close() { listener.close() }

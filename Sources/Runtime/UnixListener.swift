@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Text
 
 /// Listens on a Unix stream socket. The path may be longer than the 107 bytes that a socket address holds: it is
 /// reached through its folder's descriptor. The loop keeps the listener until `close`.
@@ -12,7 +13,7 @@ public final class UnixListener {
   /// Replaces a socket that an earlier process left; anything else of that name throws EEXIST. The caller holds the
   /// data folder's lock, so that no living process is cut off. `mode` is set before anybody can connect.
   public init(
-    loop: EventLoop, path: String, mode: UInt32 = 0o660,
+    loop: EventLoop, path: String, mode: UInt32 = 0o600,
     onAccept: @escaping (Connection) -> Void
   ) throws(SystemError) {
     self.path = path
@@ -47,7 +48,9 @@ enum UnixPath {
     name: String, in folder: Descriptor, path: String
   ) throws(SystemError) -> SocketAddress {
     do throws(SystemError) {
-      return try SocketAddress(unixPath: "/proc/self/fd/\(folder.raw)/\(name)")
+      // Only a path that no address holds needs the detour over /proc, which a bare chroot lacks.
+      let isShort = PathText.bytes(of: path).count < SocketAddress.unixPathBytes
+      return try SocketAddress(unixPath: isShort ? path : "/proc/self/fd/\(folder.raw)/\(name)")
     } catch {
       throw SystemError(number: error.number, call: "address", detail: path)
     }

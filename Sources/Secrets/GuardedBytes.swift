@@ -1,5 +1,6 @@
 internal import CSodium
 internal import Crypto
+internal import Synchronization
 
 /// Secret bytes in libsodium's guarded memory: between inaccessible pages, locked against swapping
 /// where the system allows it, left out of core dumps, read-only once filled, and wiped when the
@@ -25,6 +26,10 @@ public struct GuardedBytes: ~Copyable, @unchecked Sendable {
     }
     unsafe base = memory.assumingMemoryBound(to: UInt8.self)
     self.count = count
+    // libsodium has locked it already, and would not say if that failed.
+    if unsafe sodium_mlock(memory, max(count, 1)) != 0 {
+      SecretMemory.unlocked.wrappingAdd(1, ordering: .relaxed)
+    }
     unsafe sodium_memzero(memory, count)
     // The deinit frees the memory if `filling` throws.
     let buffer = unsafe UnsafeMutableBufferPointer(start: base, count: count)
@@ -72,6 +77,23 @@ public struct GuardedBytes: ~Copyable, @unchecked Sendable {
   /// The first `count` bytes, without the rest: for a buffer that was filled only in part.
   public func prefix(_ count: Int) -> GuardedBytes {
     withBytes { GuardedBytes(copying: $0.extracting(0..<count)) }
+  }
+}
+
+/// What the system did not do for the process's secrets.
+public enum SecretMemory {
+  fileprivate static let unlocked = Atomic<Int>(0)
+
+  /// How many blocks of secrets could not be locked against swapping: the limit of locked memory (RLIMIT_MEMLOCK) is too
+  /// low.
+  public static var unlockedBlocks: Int { unlocked.load(ordering: .relaxed) }
+
+  /// Completes "liaison: ", and nil when all is locked.
+  public static var warning: String? {
+    unlockedBlocks == 0
+      ? nil
+      : "secret keys may be written to swap: the limit of locked memory is too low; raise it "
+        + "(LimitMEMLOCK= of the unit, ulimit -l), or switch swap off"
   }
 }
 

@@ -19,6 +19,8 @@ enum Limits {
   static let keysExportBytes = (keysExportSecretBytes + 16) * 4 / 3 + 1_024
   /// A passphrase, UTF-8.
   static let passphraseBytes = 1...1_024
+  /// Of a passphrase for a file that is made now.
+  static let newPassphraseBytes = 12
   /// A pre-shared key file: 44 characters of Base64 and white space.
   static let presharedKeyFileBytes = 256
 }

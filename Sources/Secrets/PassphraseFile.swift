@@ -1,10 +1,19 @@
 internal import CSodium
 internal import Crypto
+public import Text
 
 /// What can be wrong with a file under a passphrase, or with the passphrase.
 public enum PassphraseFileError: Error, Equatable, Sendable {
+  /// Of a passphrase for a new file, in UTF-8. Whoever has the file can try passphrases at home, about one a second and
+  /// processor; twelve bytes are three short words.
+  public static let leastNewBytes = Limits.newPassphraseBytes
+
   /// Empty, or longer than 1,024 bytes.
   case passphraseLength
+  /// Of a file that is made now: fewer bytes than `PassphraseFileError.leastNewBytes`.
+  case passphraseTooShort
+  /// The file is no text.
+  case text(TextProblem)
   /// Not the text that `seal` writes; the line that is wrong, from 1.
   case malformed(line: Int)
   /// The file asks for more passes or memory than `Limits` allow.
@@ -44,6 +53,7 @@ struct PassphraseFile: ~Copyable {
     passphrase: borrowing GuardedBytes, cost: PassphraseCost, using random: inout some RandomSource
   ) throws(PassphraseFileError) -> [UInt8] {
     precondition(!origin.utf8.contains(0x0a))
+    guard passphrase.count >= Limits.newPassphraseBytes else { throw .passphraseTooShort }
     let salt = random.bytes(saltBytes)
     let nonce = random.bytes(XChaChaPoly.nonceBytes)
     let head = Array(
@@ -70,8 +80,8 @@ struct PassphraseFile: ~Copyable {
     passphrase: borrowing GuardedBytes
   ) throws(PassphraseFileError) {
     guard text.count <= maxBytes else { throw .malformed(line: 1) }
-    let lines = String(decoding: text, as: UTF8.self)
-      .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let lines: [String]
+    do { lines = try TextFile(text).lines } catch { throw .text(error) }
     guard lines.first == firstLine else { throw .malformed(line: 1) }
     let origin = try PassphraseFile.field("origin", 2, lines)
     let costs = try PassphraseFile.field("argon2id", 3, lines).split(separator: " ")
@@ -83,7 +93,7 @@ struct PassphraseFile: ~Copyable {
     let tag = XChaChaPoly.tagBytes
     let sealed = try PassphraseFile.base64(
       "sealed", 6, lines, count: (secretBytes.lowerBound + tag)...(secretBytes.upperBound + tag))
-    guard lines.count == 7, lines[6].isEmpty else { throw .malformed(line: 7) }
+    guard lines.count == 6 else { throw .malformed(line: 7) }
     guard costs.count == 2, let passes = UInt64(costs[0]), let memoryBytes = Int(costs[1]) else {
       throw .malformed(line: 3)
     }
@@ -102,10 +112,10 @@ struct PassphraseFile: ~Copyable {
   private static func field(
     _ name: String, _ line: Int, _ lines: [String]
   ) throws(PassphraseFileError) -> String {
-    guard lines.count >= line, lines[line - 1].hasPrefix(name + " ") else {
+    guard lines.count >= line, lines[line - 1].utf8.starts(with: "\(name) ".utf8) else {
       throw .malformed(line: line)
     }
-    return String(lines[line - 1].dropFirst(name.count + 1))
+    return String(decoding: lines[line - 1].utf8.dropFirst(name.utf8.count + 1), as: UTF8.self)
   }
 
   private static func base64(

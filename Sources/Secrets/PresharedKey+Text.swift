@@ -1,8 +1,9 @@
 internal import CSodium
 internal import Crypto
+internal import Text
 
 public enum PresharedKeyError: Error, Equatable, Sendable {
-  /// Not 32 bytes of Base64, with white space around it at most.
+  /// Not one line with 32 bytes in Base64, with white space around it at most.
   case malformed
 }
 
@@ -12,6 +13,10 @@ extension PresharedKey {
   public init(text: borrowing GuardedBytes) throws(PresharedKeyError) {
     Sodium.ready()
     guard text.count <= Limits.presharedKeyFileBytes else { throw .malformed }
+    let line: Range<Int>
+    do {
+      line = try text.withBytes { bytes throws(TextProblem) in try TextFile.onlyLine(of: bytes) }
+    } catch { throw .malformed }
     let decoded = try GuardedBytes(count: 32) { output throws(PresharedKeyError) in
       var written = 0
       let status = text.withBytes { text in
@@ -19,8 +24,8 @@ extension PresharedKey {
           unsafe output.withUnsafeMutableBufferPointer { output in
             guard let base = text.baseAddress else { return Int32(-1) }
             return unsafe sodium_base642bin(
-              output.baseAddress!, 32, base.assumingMemoryBound(to: CChar.self), text.count,
-              " \t\r\n", &written, nil, sodium_base64_VARIANT_ORIGINAL)
+              output.baseAddress!, 32, base.assumingMemoryBound(to: CChar.self) + line.lowerBound,
+              line.count, " \t", &written, nil, sodium_base64_VARIANT_ORIGINAL)
           }
         }
       }

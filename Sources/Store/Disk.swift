@@ -9,8 +9,8 @@ public enum DiskError: Error, Hashable, Sendable {
   case notFound
   /// EIO.
   case inputOutput
-  /// Any other errno.
-  case other(Int32)
+  /// Any other: the system's sentence and name of it, for example "Too many open files (EMFILE)".
+  case other(String)
 }
 
 /// One system call's worth of change. Operations are idempotent: doing one twice leaves the same

@@ -132,7 +132,7 @@ struct Recovery {
     } catch let error as DiskError {
       throw .disk(error, nil)
     } catch {
-      throw .disk(.other(0), nil)
+      throw .disk(.other("an error without a name"), nil)
     }
   }
 

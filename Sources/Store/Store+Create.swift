@@ -57,7 +57,7 @@ extension Store {
     } catch let error as DiskError {
       throw .disk(error, nil)
     } catch {
-      throw .disk(.other(0), nil)
+      throw .disk(.other("an error without a name"), nil)
     }
   }
 

@@ -90,7 +90,7 @@ extension DiskError: CustomStringConvertible {
     case .readOnly: "it is mounted read-only"
     case .notFound: "the file is missing"
     case .inputOutput: "input/output error"
-    case .other(let number): "errno \(number)"
+    case .other(let text): text
     }
   }
 }

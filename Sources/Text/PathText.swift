@@ -71,3 +71,23 @@ public enum PathText {
     return count <= bytes.count ? count : 0
   }
 }
+
+extension PathText {
+  /// Of bytes that end before a zero, as C gives them.
+  public static func string(of text: UnsafePointer<CChar>) -> String {
+    var bytes: [UInt8] = []
+    var next = unsafe text
+    while unsafe next.pointee != 0 {
+      unsafe bytes.append(UInt8(bitPattern: next.pointee))
+      unsafe next += 1
+    }
+    return string(of: bytes)
+  }
+
+  /// What a system call takes: the bytes and a zero after them. A path with a zero inside names nothing: it becomes the
+  /// empty path, which no call accepts, and never a part of itself.
+  public static func zeroTerminated(_ path: String) -> [CChar] {
+    let bytes = bytes(of: path)
+    return bytes.contains(0) ? [0] : bytes.map { CChar(bitPattern: $0) } + [0]
+  }
+}

@@ -27,12 +27,12 @@ func readCards(_ paths: [String]) throws(Failure) -> [Card] {
   for path in paths {
     let bytes: [UInt8]
     do throws(AuditError) {
-      bytes = try InputFile.read(path, atMost: LogLimits.cardBytes)
+      bytes = try InputFile.read(path, atMost: LogLimits.cardFileBytes)
     } catch {
       throw Failure(error)
     }
     do throws(CardError) {
-      cards.append(try Card.parse(bytes))
+      cards.append(try Card.parse(file: bytes))
     } catch {
       throw Failure(
         .noInput, "\(path) is no valid card (\(error)).",

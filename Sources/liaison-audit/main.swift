@@ -15,8 +15,9 @@ func fail(_ failure: Failure) -> Never {
   Output.exit(failure.code)
 }
 
+Program.begin(holdsSecrets: false)
 do throws(Failure) {
-  switch try Commands.tool.parse(Array(Swift.CommandLine.arguments.dropFirst())) {
+  switch try Commands.tool.parse(Program.arguments) {
   case .print(let text):
     Output.print(text)
   case .run(let verb, let arguments):

@@ -43,8 +43,9 @@ struct LiaisonBench {
     version: Daemon.version, seeAlso: ["liaisond(8)"])
 
   static func main() {
+    Program.begin(holdsSecrets: false)
     do {
-      switch try tool.parse(Array(Swift.CommandLine.arguments.dropFirst())) {
+      switch try tool.parse(Program.arguments) {
       case .print(let text): Output.print(text)
       case .run(_, let arguments): try run(arguments)
       }

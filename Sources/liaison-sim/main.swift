@@ -1,7 +1,8 @@
 import CommandLine
 
+Program.begin(holdsSecrets: false)
 do throws(Failure) {
-  switch try Commands.tool.parse(Array(Swift.CommandLine.arguments.dropFirst())) {
+  switch try Commands.tool.parse(Program.arguments) {
   case .print(let text): Output.print(text)
   case .run(let verb, let arguments):
     switch verb.name {

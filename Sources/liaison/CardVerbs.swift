@@ -22,7 +22,7 @@ enum CardVerbs {
 
   static func printFingerprint(_ arguments: Arguments) throws(Failure) {
     let path = arguments.words[0]
-    let card = try Failure.wrap { () throws(IdentityError) in try CardFile.read(path) }
+    let card = try Failure.wrap { () throws(IdentityError) in try CardFile.readGiven(path) }
     Output.print("\(card.origin.text), serial \(card.serial)\n\(card.fingerprint)\n")
   }
 }

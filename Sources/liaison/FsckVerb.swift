@@ -46,7 +46,7 @@ enum FsckVerb {
     defer { progress.clear() }
     let disk: FileDisk
     do throws(SystemError) {
-      disk = try FileDisk(folder: folder.root)
+      disk = try FileDisk(folder: folder.root, isReadOnly: true)
     } catch {
       throw Failure(input: error)
     }

@@ -11,8 +11,8 @@ enum InitVerb {
       "The recovery file holds the key that opens the node's next epoch, encrypted with a passphrase. "
         + "Keep file and passphrase away from this machine and from each other: without them a "
         + "node that lost its disk cannot go on under partners' trust.",
-      "The passphrase is asked for on the terminal. Without a terminal and without "
-        + "--passphrase-file one is generated and printed, once.",
+      "The passphrase is asked for on the terminal, unless a file is named; it has at least twelve "
+        + "bytes, and is never printed.",
     ],
     options: [
       Option(
@@ -20,7 +20,7 @@ enum InitVerb {
         isRequired: true),
       Liaison.data,
       Option("--recovery", "FILE", summary: "the recovery file (default: beside the data folder)"),
-      Option("--passphrase-file", "FILE", summary: "read the passphrase from here"),
+      Arguments.passphraseFile, Arguments.makePassphrase,
       Option("--address", "HOST:PORT", summary: "put into the card where others can dial"),
       Option("--token", "FILE", summary: "the rollback token (default: beside the data folder)"),
     ])
@@ -45,8 +45,7 @@ enum InitVerb {
     } catch {
       throw unmade(error)
     }
-    let generated = arguments.generatedPassphrase
-    let passphrase = try arguments.newPassphrase("the recovery file", generated: generated)
+    let passphrase = try arguments.newPassphrase("the recovery file")
     let card: Card
     do throws(IdentityError) {
       card = try NodeInit.run(
@@ -57,9 +56,7 @@ enum InitVerb {
     }
     Output.print("made \(card.origin.text) in \(folder.root)\n\(card.fingerprint)\n")
     Output.print("recovery file: \(recovery) (keep it off this machine)\n")
-    if let generated {
-      Output.print("its passphrase, printed only now: \(generated)\n")
-    }
+    arguments.printMadePassphrase()
   }
 
   /// What is missing for `init` is a place for its output.

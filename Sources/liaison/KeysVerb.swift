@@ -12,12 +12,12 @@ enum KeysVerb {
         + "that it is there. Keep it, and its passphrase, away from this machine and from each other.",
       "Where systemd keeps node.key as a credential, name the folder with it in CREDENTIALS_DIRECTORY "
         + "(of a running unit: /run/credentials/liaisond.service).",
-      "The passphrase is asked for on the terminal. Without a terminal and without "
-        + "--passphrase-file one is generated and printed, once.",
+      "The passphrase is asked for on the terminal, unless a file is named; it has at least twelve "
+        + "bytes, and is never printed.",
     ],
     arguments: [Argument("FILE", "where to: nothing is written over")],
     options: [
-      Liaison.data, Option("--passphrase-file", "FILE", summary: "read the passphrase from here"),
+      Liaison.data, Arguments.passphraseFile, Arguments.makePassphrase,
     ])
 
   static func run(_ arguments: Arguments) throws(Failure) {
@@ -27,8 +27,7 @@ enum KeysVerb {
       _ = try CardFile.own(folder)
       try KeysFile.check(path, for: folder)
     }
-    let generated = arguments.generatedPassphrase
-    let passphrase = try arguments.newPassphrase("the exported keys", generated: generated)
+    let passphrase = try arguments.newPassphrase("the exported keys")
     let (origin, count) = try Failure.wrap { () throws(IdentityError) in
       try KeysFile.export(
         folder, credential: OwnSecrets.credential(), to: path, passphrase: passphrase)
@@ -36,6 +35,6 @@ enum KeysVerb {
     Output.print(
       "exported the keys of \(origin) and \(count) pre-shared keys to \(path); read back and compared\n"
     )
-    if let generated { Output.print("its passphrase, printed only now: \(generated)\n") }
+    arguments.printMadePassphrase()
   }
 }

@@ -1,6 +1,8 @@
 import CommandLine
 import Log
 import Node
+import Runtime
+import Secrets
 
 /// The operator's tool. This file is the table of its verbs, and which function does each.
 @main
@@ -24,10 +26,13 @@ enum Liaison {
     version: Daemon.version, seeAlso: ["liaisond(8)", "liaison-audit(1)"])
 
   static func main() {
+    Program.begin(holdsSecrets: true)
     do throws(Failure) {
-      switch try tool.parse(Array(Swift.CommandLine.arguments.dropFirst())) {
+      switch try tool.parse(Program.arguments) {
       case .print(let text): Output.print(text)
-      case .run(let verb, let arguments): try run(verb, arguments)
+      case .run(let verb, let arguments):
+        try run(verb, arguments)
+        if let warning = SecretMemory.warning { Output.printError("liaison: \(warning)\n") }
       }
     } catch {
       Output.fail(tool.name, error)
@@ -69,5 +74,8 @@ extension Arguments {
       hint: "Write HOST:PORT, for example be.example:4747 or [2001:db8::1]:4747.")
   }
 
-  var folder: NodeFolder { NodeFolder(value("--data") ?? NodeFolder.defaultRoot) }
+  /// Where the folder really is: whatever link or spelling led to it, its token lies beside it.
+  var folder: NodeFolder {
+    NodeFolder(FileSystem.canonical(value("--data") ?? NodeFolder.defaultRoot))
+  }
 }

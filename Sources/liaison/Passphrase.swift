@@ -1,19 +1,30 @@
 import CommandLine
-import Crypto
-import Glibc
 import Node
+import Runtime
 import Secrets
 
-/// The passphrase of a file.
+/// The passphrase of a file: asked for on the terminal, read from a file, or made. It is never printed.
 enum Passphrase {
   static let maxBytes = 1_024
+  private static let randomBytes = 16
 
-  /// 128 random bits as eight groups of four hexadecimal digits.
-  static func generate() -> String {
+  /// 128 random bits as eight groups of four hexadecimal digits and a line feed, in guarded memory.
+  static func makeLine() -> GuardedBytes {
     var random = SystemRandom()
-    let digits = Array(Hex.encode(random.bytes(16)))
-    return stride(from: 0, to: digits.count, by: 4)
-      .map { String(digits[$0..<($0 + 4)]) }.joined(separator: "-")
+    let digits = Array("0123456789abcdef".utf8)
+    return random.guarded(randomBytes).withBytes { bits in
+      // Four digits and what ends the group, for each two bytes.
+      GuardedBytes(count: randomBytes / 2 * 5) { text in
+        for index in 0..<randomBytes {
+          let start = index / 2 * 5 + index % 2 * 2
+          text[start] = digits[Int(bits[index] >> 4)]
+          text[start + 1] = digits[Int(bits[index] & 15)]
+          if index % 2 == 1 {
+            text[start + 2] = UInt8(ascii: index + 1 < randomBytes ? "-" : "\n")
+          }
+        }
+      }
+    }
   }
 
   /// Asks once on the terminal, without echo, for one that exists.
@@ -24,10 +35,12 @@ enum Passphrase {
   /// Asks twice on the terminal, without echo, for a new one.
   static func ask(_ what: String) throws(Failure) -> GuardedBytes {
     let first = try line("Passphrase of \(what): ")
-    let second = try line("The same again: ")
-    guard first.count > 0 else {
-      throw Failure(.usage, "The passphrase is empty.", hint: "Choose one of several words.")
+    guard first.count >= PassphraseFileError.leastNewBytes else {
+      throw Failure(
+        .usage, "The passphrase is shorter than \(PassphraseFileError.leastNewBytes) bytes.",
+        hint: "Choose one of several words.")
     }
+    let second = try line("The same again: ")
     guard second.withBytes({ first.isEqual(to: $0) }) else {
       throw Failure(.usage, "The two passphrases differ.", hint: "Try again.")
     }
@@ -35,58 +48,71 @@ enum Passphrase {
   }
 
   private static func line(_ prompt: String) throws(Failure) -> GuardedBytes {
-    Output.printError(prompt)
-    var saved = termios()
-    unsafe tcgetattr(0, &saved)
-    var silent = saved
-    silent.c_lflag &= ~tcflag_t(ECHO)
-    unsafe tcsetattr(0, TCSAFLUSH, &silent)
-    defer {
-      unsafe tcsetattr(0, TCSAFLUSH, &saved)
-      Output.printError("\n")
-    }
     var count = 0
     let buffer = try GuardedBytes(count: maxBytes) { bytes throws(Failure) in
-      while true {
-        var byte: UInt8 = 0
-        guard unsafe read(0, &byte, 1) == 1 else {
-          throw Failure(.noInput, "The input ended before the passphrase did.")
-        }
-        if byte == 0x0a { return }
-        guard count < maxBytes else {
-          throw Failure(.usage, "The passphrase is longer than \(maxBytes) bytes.")
-        }
-        bytes[count] = byte
-        count += 1
-      }
+      count = try Program.askSilently(prompt, into: &bytes)
     }
     return buffer.prefix(count)
   }
 }
 
 extension Arguments {
-  /// Made where nobody can be asked, and then printed once.
-  var generatedPassphrase: String? {
-    has("--passphrase-file") || Output.isTerminal(0) ? nil : Passphrase.generate()
-  }
+  static let passphraseFile = Option(
+    "--passphrase-file", "FILE", summary: "read the passphrase from here")
+  static let makePassphrase = Option(
+    "--make-passphrase", "FILE",
+    summary: "make a passphrase, and write it into this new file, which only you can read")
 
   /// For a file that is made now.
-  func newPassphrase(_ what: String, generated: String?) throws(Failure) -> GuardedBytes {
-    if let generated { return GuardedBytes(copying: Array(generated.utf8).span) }
-    guard let path = value("--passphrase-file") else { return try Passphrase.ask(what) }
-    return try Failure.wrap { () throws(IdentityError) in try OwnSecrets.passphrase(from: path) }
+  func newPassphrase(_ what: String) throws(Failure) -> GuardedBytes {
+    if let path = value("--make-passphrase") {
+      guard !has("--passphrase-file") else {
+        throw Failure(
+          .usage, "--make-passphrase and --passphrase-file exclude each other.",
+          hint: "Give one of them.")
+      }
+      return try madePassphrase(path)
+    }
+    guard !has("--passphrase-file"), Output.isTerminal(0) else {
+      return try givenPassphrase(
+        what, hint: "Give --passphrase-file, or --make-passphrase to have one made.")
+    }
+    return try Passphrase.ask(what)
   }
 
   /// Of a file that is there.
   func passphrase(_ what: String) throws(Failure) -> GuardedBytes {
+    guard !has("--passphrase-file"), Output.isTerminal(0) else {
+      return try givenPassphrase(what, hint: "Give --passphrase-file.")
+    }
+    return try Passphrase.askOnce(what)
+  }
+
+  private func givenPassphrase(
+    _ what: String, hint: String
+  ) throws(Failure) -> GuardedBytes {
     guard let path = value("--passphrase-file") else {
-      guard Output.isTerminal(0) else {
-        throw Failure(
-          .usage, "There is no terminal to ask for the passphrase of \(what).",
-          hint: "Give --passphrase-file.")
-      }
-      return try Passphrase.askOnce(what)
+      throw Failure(
+        .usage, "There is no terminal to ask for the passphrase of \(what).", hint: hint)
     }
     return try Failure.wrap { () throws(IdentityError) in try OwnSecrets.passphrase(from: path) }
+  }
+
+  private func madePassphrase(_ path: String) throws(Failure) -> GuardedBytes {
+    let line = Passphrase.makeLine()
+    do throws(SystemError) {
+      try line.withBytes { bytes throws(SystemError) in
+        try FileSystem.writeNew(path, bytes, mode: 0o600)
+      }
+    } catch {
+      throw Failure(
+        .cannotCreate, "Cannot \(error).", hint: "Name a file that is not there yet.")
+    }
+    return line.prefix(line.count - 1)
+  }
+
+  func printMadePassphrase() {
+    guard let path = value("--make-passphrase") else { return }
+    Output.print("its passphrase is in \(path): keep the two apart\n")
   }
 }

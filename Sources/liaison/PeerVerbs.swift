@@ -22,7 +22,7 @@ enum PeerVerbs {
     let folder = arguments.folder
     let path = arguments.words[0]
     try arguments.checkAddress()
-    let card = try Failure.wrap { () throws(IdentityError) in try CardFile.read(path) }
+    let card = try Failure.wrap { () throws(IdentityError) in try CardFile.readGiven(path) }
     let addition = try Failure.wrap { () throws(IdentityError) in
       try Roster.add(
         card, address: arguments.value("--address"),

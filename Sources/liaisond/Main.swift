@@ -31,8 +31,9 @@ struct Main {
     version: Daemon.version, seeAlso: ["liaison(1)", "liaison-audit(1)"])
 
   static func main() {
+    Program.begin(holdsSecrets: true)
     do throws(Failure) {
-      switch try tool.parse(Array(Swift.CommandLine.arguments.dropFirst())) {
+      switch try tool.parse(Program.arguments) {
       case .print(let text): Output.print(text)
       case .run(_, let arguments): try run(arguments)
       }

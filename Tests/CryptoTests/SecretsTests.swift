@@ -1,6 +1,7 @@
 import Crypto
 import Secrets
 import Testing
+import Text
 import Wire
 
 @Suite struct SecretsTests {
@@ -63,8 +64,58 @@ import Wire
     #expect(altered("argon2id 1 8192", "argon2id 1") == .malformed(line: 3))
     #expect(altered("liaison-recovery/v1", "liaison-recovery/v2") == .malformed(line: 1))
     #expect(altered("salt ", "salt A") == .malformed(line: 4))
-    for end in text.indices {
+    // But for the last line's end, which an editor may leave out, nothing may be missing.
+    for end in text.indices.dropLast() {
       #expect(refusal(Array(text[..<end]), passphrase) != nil)
+    }
+  }
+
+  @Test("A recovery file opens however mail and editors end its lines (CARD-12)")
+  func lineEnds() throws {
+    var random = SeededRandom(seed: 5)
+    let passphrase = GuardedBytes(copying: Array("correct horse".utf8).span)
+    let text = try RecoveryFile.seal(
+      origin: "nl/2", logKey: .generate(using: &random), passphrase: passphrase, cost: Self.cheap,
+      using: &random)
+    let string = String(decoding: text, as: UTF8.self)
+    for changed in [
+      string.replacing("\n", with: "\r\n"), "\u{feff}" + string, string + "\n", string + "\r\n",
+      String(string.unicodeScalars.dropLast()),
+    ] {
+      #expect(refusal(Array(changed.utf8), passphrase) == nil)
+    }
+    #expect(
+      refusal(Array(string.replacing("\n", with: "\r").utf8), passphrase)
+        == .text(TextProblem(line: 1, kind: .carriageReturn)))
+    #expect(
+      refusal([0xff, 0xfe] + text, passphrase) == .text(TextProblem(line: 1, kind: .utf16)))
+  }
+
+  @Test("A short passphrase protects no new file, and a pre-shared key is one line")
+  func leastPassphrase() throws {
+    var random = SeededRandom(seed: 6)
+    let key = LogSecretKey.generate(using: &random)
+    for (text, expected) in [
+      ("x", PassphraseFileError.passphraseTooShort), ("eleven byte", .passphraseTooShort),
+      ("twelve bytes", nil),
+    ] {
+      let passphrase = GuardedBytes(copying: Array(text.utf8).span)
+      var found: PassphraseFileError?
+      do {
+        _ = try RecoveryFile.seal(
+          origin: "nl/2", logKey: key, passphrase: passphrase, cost: Self.cheap, using: &random)
+      } catch { found = error }
+      #expect(found == expected, "\(text)")
+    }
+    let line = Base64.encode(Array(repeating: 7, count: 32))
+    for (text, isKey) in [
+      (line, true), (line + "\r\n", true), ("\u{feff}" + line + "\n\n", true),
+      (" " + line + " \n", true), (line + "\n" + line, false), ("", false),
+    ] {
+      let bytes = GuardedBytes(copying: Array(text.utf8).span)
+      var isRead = true
+      do { _ = try PresharedKey(text: bytes) } catch { isRead = false }
+      #expect(isRead == isKey, "\(text.debugDescription)")
     }
   }
 
@@ -121,7 +172,7 @@ import Wire
     let other = String(decoding: text, as: UTF8.self)
       .replacing("liaison-keys-export/v1", with: "liaison-recovery/v1")
     #expect(refusal(Array(other.utf8), passphrase) == .malformed(line: 6))
-    for end in text.indices where end % 7 == 0 || end + 3 > text.count {
+    for end in text.indices.dropLast() where end % 7 == 0 || end + 3 > text.count {
       #expect(exportRefusal(Array(text[..<end]), passphrase) != nil)
     }
   }

@@ -1,6 +1,7 @@
 import Crypto
 import Log
 import Testing
+import Text
 
 @Suite("Names and cards (CARD-1 to CARD-10)")
 struct CardTests {
@@ -33,6 +34,30 @@ struct CardTests {
       #expect(card.fingerprint == (try log.card().fingerprint), "addresses are left out")
     }
     #expect(try log.card(serial: 2).fingerprint != log.card(serial: 1).fingerprint)
+  }
+
+  @Test(
+    "CARD-12: a card's file may have other line ends, a mark and empty lines; the card is the same bytes"
+  )
+  func files() throws {
+    let card = try RawLog().card(address: "be.example:4747")
+    let text = String(decoding: card.note, as: UTF8.self)
+    for changed in [
+      text, text.replacing("\n", with: "\r\n"), "\u{feff}" + text, text + "\n", text + "\r\n\r\n",
+      String(text.unicodeScalars.dropLast()),
+    ] {
+      #expect(try Card.parse(file: Array(changed.utf8)).note == card.note)
+    }
+    #expect(throws: CardError.self) {
+      try Card.parse(Array(text.replacing("\n", with: "\r\n").utf8))
+    }
+    #expect(throws: CardError.text(TextProblem(line: 1, kind: .carriageReturn))) {
+      try Card.parse(file: Array(text.replacing("\n", with: "\r").utf8))
+    }
+    // A blank that an editor put at a line's end is no line end: the card is another text.
+    #expect(throws: CardError.self) {
+      try Card.parse(file: Array(text.replacing("\n", with: " \n").utf8))
+    }
   }
 
   @Test("CARD-3 to CARD-8: each malformed card is refused")

@@ -21,7 +21,7 @@ import Testing
         }
       }
     }
-    #expect(try FileSystem.status(path)?.permissions == 0o660)
+    #expect(try FileSystem.status(path)?.permissions == 0o600)
 
     let answers = Monitor<[[UInt8]]>([])
     let done = loop.makeMailbox(of: Bool.self) { _ in loop.stop() }

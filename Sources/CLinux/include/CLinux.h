@@ -10,7 +10,7 @@
 
 struct liaison_file_status {
   uint64_t device, inode, bytes, allocated_bytes;
-  uint32_t mode, user;
+  uint32_t mode, user, group;
 };
 
 /// epoll's event bits and operations; CLinux.c asserts that they are the kernel's.
@@ -21,6 +21,7 @@ enum { LIAISON_EVENTS_A_BATCH = 256 };
 
 // MARK: files
 int64_t liaison_openat(int folder, const char *path, int flags, uint32_t mode);
+int64_t liaison_read(int fd, void *bytes, size_t count);
 int64_t liaison_pread(int fd, void *bytes, size_t count, uint64_t offset);
 int64_t liaison_pwrite(int fd, const void *bytes, size_t count, uint64_t offset);
 int64_t liaison_fdatasync(int fd);
@@ -34,6 +35,7 @@ int64_t liaison_flock_exclusive(int fd);
 int64_t liaison_mkdirat(int folder, const char *path, uint32_t mode);
 int64_t liaison_renameat(int folder, const char *from, const char *to);
 int64_t liaison_unlinkat(int folder, const char *path, int flags);
+int64_t liaison_fchown(int fd, uint32_t user, uint32_t group);
 int64_t liaison_fchmod(int fd, uint32_t mode);
 int64_t liaison_fchmodat(int folder, const char *path, uint32_t mode);
 int64_t liaison_fstat(int fd, struct liaison_file_status *status);

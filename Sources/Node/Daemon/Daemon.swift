@@ -63,8 +63,10 @@ public enum Daemon {
     _ configuration: DaemonConfiguration, _ journal: Journal, _ listening: (String) -> Void
   ) throws {
     Environment.keepFreedMemory()
-    let folder = NodeFolder(configuration.data)
+    // Where the folder really is: whatever link or spelling led to it, its token lies beside it.
+    let folder = NodeFolder(FileSystem.canonical(configuration.data))
     _ = try CardFile.own(folder)
+    try refuseForeignRoot(folder)
     let lock = try LockFile(folder.lock)
     defer { withExtendedLifetime(lock) {} }
     var configuration = configuration
@@ -73,6 +75,18 @@ public enum Daemon {
       // The port that was chosen for 0 stays.
       if configuration.listen != nil { configuration.listen = address }
     }
+  }
+
+  /// What root's daemon makes in a folder of the service's user the service cannot open; and nothing that speaks to a network
+  /// needs to be root.
+  private static func refuseForeignRoot(_ folder: NodeFolder) throws {
+    guard Environment.userID == 0, let owner = try FileSystem.status(folder.root)?.userID,
+      owner != 0
+    else { return }
+    throw IdentityError(
+      .permission, "\(folder.root) belongs to user \(owner), and this is root",
+      hint: "start the service (systemctl start liaisond), or give the command as that user: "
+        + "sudo -u '#\(owner)' liaisond")
   }
 
   /// - Returns: the address to listen on when the node is to begin again; nil when it is to end.
@@ -117,6 +131,7 @@ public enum Daemon {
       )
     }
     for problem in node.roster.problems { journal.warning("roster: \(problem)") }
+    if let warning = SecretMemory.warning { node.warn("memory", warning) }
     for damage in store.damage { journal.error("damage: \(damage)") }
     return try serve(node, configuration, switchboard, listening)
   }
@@ -126,7 +141,9 @@ public enum Daemon {
     _ listening: (String) -> Void
   ) throws -> String? {
     let (loop, journal, card) = (node.loop, node.journal, node.card)
-    let control = try UnixListener(loop: loop, path: node.folder.controlSocket) { connection in
+    let control = try UnixListener(
+      loop: loop, path: node.folder.controlSocket, mode: 0o600
+    ) { connection in
       node.acceptControl(connection)
     }
     let listener = try configuration.listen.map { address in

@@ -30,6 +30,12 @@ public enum NodeLimits {
   /// What was committed goes to log files in a pause between commits of this length, or after so long.
   static let settleAfterMilliseconds: UInt64 = 20
   static let settleAtLeastMilliseconds: UInt64 = 1_000
+  /// A disk that stays full is a line of the log so often.
+  static let fullDiskReminderMilliseconds: UInt64 = 3_600_000
+  /// A passphrase of 1,024 bytes, a mark before it, and line ends after it.
+  static let passphraseFileBytes = 1_024 + 3 + 64
+  /// 44 characters of Base64 and white space.
+  static let presharedKeyFileBytes = 256
   /// How long a stop waits for what is on its way out: SIGTERM ends the node within a second.
   static let stopMilliseconds: UInt64 = 250
   static let controlOutputBytes = 16 << 20

@@ -81,6 +81,7 @@ final class Node {
   /// Work for the end of the round, or of the next one.
   private var later: [() -> Void] = []
   private var wasStoreWell = true
+  private var diskErrors = DiskErrorLog()
   private let signers: WorkerPool<SignedSlice>
   let verifier: WorkerPool<VerifiedRun>
 
@@ -280,7 +281,9 @@ final class Node {
     let durables = store.completed(token: completion.token, error: completion.error)
     if let error = completion.error {
       counters.add("store.errors")
-      journal.error("disk: \(error)")
+      if let line = diskErrors.line(for: error, at: now) { journal.error(line) }
+    } else if store.condition == .running {
+      diskErrors.worked()
     }
     for durable in durables { becameDurable(durable) }
     for log in store.takeReplaced() {

@@ -5,14 +5,22 @@ internal import Runtime
 public enum CardFile {
   public static func read(_ path: String) throws(IdentityError) -> Card {
     let bytes = try IdentityError.wrap { () throws(SystemError) in
-      try FileSystem.read(path, maxBytes: LogLimits.cardBytes)
+      try FileSystem.read(path, maxBytes: LogLimits.cardFileBytes)
+    }
+    return try parse(bytes, from: path)
+  }
+
+  /// A card that the operator named: also through a link, and from a pipe.
+  public static func readGiven(_ path: String) throws(IdentityError) -> Card {
+    let bytes = try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.readGiven(path, maxBytes: LogLimits.cardFileBytes)
     }
     return try parse(bytes, from: path)
   }
 
   static func parse(_ bytes: [UInt8], from path: String) throws(IdentityError) -> Card {
     do {
-      return try Card.parse(bytes)
+      return try Card.parse(file: bytes)
     } catch {
       throw IdentityError(
         .malformed, "the card \(path) \(error.reason)",
@@ -31,7 +39,7 @@ public enum CardFile {
           hint: "restore it from a backup, or from any partner: it is this node's public card")
       }
       guard error.kind == .missing else { throw error }
-      guard (try? FileSystem.list(folder.root))?.isEmpty ?? true else {
+      guard (try? FileSystem.contents(folder.root))?.isEmpty ?? true else {
         throw IdentityError(
           .missing, "there is no complete node in \(folder.root): node.card is missing",
           hint: "name the right folder with --data; restore the card from a backup or a partner; "

@@ -1,5 +1,6 @@
 internal import Log
 internal import Runtime
+internal import Text
 
 extension IdentityError {
   /// A system call on `what` failed.
@@ -23,10 +24,18 @@ extension IdentityError {
   }
 }
 
+extension IdentityError {
+  /// A file that people edit is no text.
+  init(_ problem: TextProblem, path: String) {
+    self.init(.malformed, "\(path), line \(problem.line) \(problem.reason)", hint: problem.hint)
+  }
+}
+
 extension CardError {
   /// Completes "the card …".
   var reason: String {
     switch self {
+    case .text(let problem): "is no text: line \(problem.line) \(problem.reason)"
     case .tooLong: "is longer than \(LogLimits.cardBytes) bytes"
     case .note: "is not a signed note"
     case .header: "does not begin with \"liaison-card/v1\""

@@ -49,7 +49,7 @@ public enum KeysFile {
     _ path: String, passphrase: borrowing GuardedBytes
   ) throws(IdentityError) -> KeysExport.Contents {
     let text = try IdentityError.wrap { () throws(SystemError) in
-      try FileSystem.read(path, maxBytes: KeysExport.maxBytes)
+      try FileSystem.readGiven(path, maxBytes: KeysExport.maxBytes)
     }
     do throws(PassphraseFileError) {
       return try KeysExport.open(text, passphrase: passphrase)
@@ -88,7 +88,7 @@ enum OutsideFile {
     _ path: String, folder: NodeFolder, hint: String
   ) throws(IdentityError) {
     let root = FileSystem.canonical(folder.root)
-    guard !FileSystem.canonical(path).hasPrefix(root == "/" ? "/" : root + "/") else {
+    guard !FileSystem.isInside(FileSystem.canonical(path), root) else {
       throw IdentityError(
         .refused, "the file \(path) would be inside the data folder",
         hint: "keep it where a copy of the folder does not bring it along")
@@ -113,6 +113,12 @@ extension IdentityError {
     case .passphraseLength:
       self.init(
         .refused, "the passphrase is empty or longer than 1,024 bytes", hint: "choose another")
+    case .passphraseTooShort:
+      self.init(
+        .refused,
+        "the passphrase is shorter than \(PassphraseFileError.leastNewBytes) bytes, and whoever finds "
+          + "\(path) could guess it", hint: "choose one of several words")
+    case .text(let problem): self.init(problem, path: path)
     case .malformed(let line):
       self.init(
         .malformed, "\(path) is not such a file: line \(line) is wrong", hint: "look at the path")

@@ -29,7 +29,7 @@ public struct NextEpoch: Sendable {
     _ path: String, passphrase: borrowing GuardedBytes
   ) throws(IdentityError) -> RecoveryFile.Contents {
     let text = try IdentityError.wrap { () throws(SystemError) in
-      try FileSystem.read(path, maxBytes: RecoveryFile.maxBytes)
+      try FileSystem.readGiven(path, maxBytes: RecoveryFile.maxBytes)
     }
     do throws(PassphraseFileError) {
       return try RecoveryFile.open(text, passphrase: passphrase)

@@ -15,7 +15,7 @@ struct NodeCopy {
   static func check(_ target: String, source: String) throws(IdentityError) {
     let real = FileSystem.canonical(target)
     let inside = FileSystem.canonical(source)
-    guard real != inside, !real.hasPrefix(inside == "/" ? "/" : inside + "/") else {
+    guard !FileSystem.isInside(real, inside) else {
       throw IdentityError(
         .refused, "the folder \(target) would be inside \(source)", hint: "name another place")
     }
@@ -23,7 +23,7 @@ struct NodeCopy {
     guard let status else { return }
     let names =
       status.kind == .folder
-      ? try IdentityError.wrap { () throws(SystemError) in try FileSystem.list(real) } : [real]
+      ? try IdentityError.wrap { () throws(SystemError) in try FileSystem.contents(real) } : [real]
     guard names.isEmpty else {
       throw IdentityError(
         .exists, "\(target) is there already, and is not an empty folder",
@@ -40,7 +40,7 @@ struct NodeCopy {
     let from: FileDisk
     let to: FileDisk
     do throws(SystemError) {
-      try FileSystem.makeFolder(target.root)
+      try FileSystem.makeFolder(target.root, inheritsOwner: false)
       from = try FileDisk(folder: source, openFiles: NodeCopy.openFiles, isReadOnly: true)
       to = try FileDisk(folder: target.root, openFiles: NodeCopy.openFiles)
     } catch {

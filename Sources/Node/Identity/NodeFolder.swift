@@ -8,9 +8,9 @@ public struct NodeFolder: Hashable, Sendable {
   public static let defaultRoot = "/var/lib/liaison"
 
   public init(_ path: String) {
-    var path = path
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    root = path
+    var bytes = Array(path.utf8)
+    while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+    root = String(decoding: bytes, as: UTF8.self)
   }
 
   public var card: String { root + "/node.card" }

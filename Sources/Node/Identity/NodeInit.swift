@@ -36,11 +36,11 @@ public enum NodeInit {
       "make room or look at the disk, remove \(folder.root) and, where they are, \(recoveryPath) and "
       + "\(tokenPath), and try again"
     try IdentityError.wrap(hint: leftover) { () throws(SystemError) in
-      try FileSystem.makeFolder(folder.root)
+      try FileSystem.makeFolder(folder.root, inheritsOwner: false)
       try FileSystem.makeFolder(folder.secretsFolder)
       try FileSystem.makeFolder(folder.peers)
       // Before anything commits to its key.
-      try FileSystem.atomicWrite(recoveryPath, recovery, mode: 0o600)
+      try FileSystem.atomicWrite(recoveryPath, recovery, mode: 0o600, inheritsOwner: false)
       try secrets.withEncoded { seeds throws(SystemError) in
         try GuardedFile.write(folder.secrets, seeds)
       }
@@ -48,7 +48,7 @@ public enum NodeInit {
     let head = try makeLog(folder, card, secrets, leftover: leftover)
     try IdentityError.wrap(hint: leftover) { () throws(SystemError) in
       let token = RollbackToken(origin: origin, size: head.size, leafHash: head.leafHash)
-      try FileSystem.atomicWrite(tokenPath, token.encode(), mode: 0o600)
+      try FileSystem.atomicWrite(tokenPath, token.encode(), mode: 0o600, inheritsOwner: false)
       try FileSystem.atomicWrite(folder.card, card.note, mode: 0o644)
     }
     return card
@@ -67,7 +67,7 @@ public enum NodeInit {
       throw IdentityError(.refused, "the address is \"\(address)\"", hint: "write HOST:PORT")
     }
     let names = try IdentityError.wrap { () throws(SystemError) in
-      try FileSystem.list(folder.root)
+      try FileSystem.contents(folder.root)
     }
     if names.contains("node.card") {
       throw IdentityError(

@@ -1,6 +1,7 @@
 import Log
 import Runtime
 public import Secrets
+import Text
 
 /// Reads this node's secret keys, and the pre-shared keys, straight into guarded memory.
 public enum OwnSecrets {
@@ -104,15 +105,36 @@ public enum OwnSecrets {
     }
   }
 
-  /// The passphrase in a file, without the line break at its end.
+  /// The passphrase in a file: its one line, with or without an end.
   public static func passphrase(from path: String) throws(IdentityError) -> GuardedBytes {
-    let bytes = try guarded(path, maxBytes: 1_026, allowsOthers: true)
-    let count = bytes.withBytes { text in
-      var count = text.count
-      while count > 0, text[count - 1] == 0x0a || text[count - 1] == 0x0d { count -= 1 }
-      return count
+    let text = try given(path, maxBytes: NodeLimits.passphraseFileBytes)
+    return try onlyLine(of: text, path)
+  }
+
+  /// A secret in a file that the operator named: also through a link, and from a pipe.
+  static func given(_ path: String, maxBytes: Int) throws(IdentityError) -> GuardedBytes {
+    var count = 0
+    do throws(SystemError) {
+      // A byte more tells a file that is too long.
+      let memory = try GuardedBytes(count: maxBytes + 1) { bytes throws(SystemError) in
+        count = try GuardedFile.readGiven(path, into: &bytes)
+      }
+      return memory.prefix(count)
+    } catch {
+      throw IdentityError(error)
     }
-    return bytes.prefix(count)
+  }
+
+  private static func onlyLine(
+    of text: borrowing GuardedBytes, _ path: String
+  ) throws(IdentityError) -> GuardedBytes {
+    do throws(TextProblem) {
+      return try text.withBytes { bytes throws(TextProblem) in
+        GuardedBytes(copying: bytes.extracting(try TextFile.onlyLine(of: bytes)))
+      }
+    } catch {
+      throw IdentityError(error, path: path)
+    }
   }
 }
 

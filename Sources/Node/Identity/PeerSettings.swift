@@ -1,4 +1,5 @@
 internal import Log
+internal import Text
 public import Replication
 
 /// `peers/be.conf`: one `key = value` a line, `#` begins a comment (Protocols/card.md, 6).
@@ -24,17 +25,27 @@ public struct PeerSettings: Hashable, Sendable {
 
   static let fileBytes = 4_096
 
-  package init(parsing text: String, path: String) throws(IdentityError) {
+  package init(parsing bytes: [UInt8], path: String) throws(IdentityError) {
     self.init()
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    {
-      let content = line.prefix { $0 != "#" }.trimmed
+    let file: TextFile
+    do throws(TextProblem) {
+      file = try TextFile(bytes)
+    } catch {
+      throw IdentityError(error, path: path)
+    }
+    for (index, line) in file.lines.enumerated() {
+      // By bytes: a mark after "#" or "=" must not make another character of it.
+      let content = line.utf8.prefix { $0 != UInt8(ascii: "#") }.trimmed
       if content.isEmpty { continue }
-      let parts = content.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let value = parts.count == 2 ? parts[1].trimmed : ""
-      guard set(parts[0].trimmed, value) else {
+      let parts = content.split(
+        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      let value = parts.count == 2 ? parts[1].trimmed : []
+      guard
+        set(
+          String(decoding: parts[0].trimmed, as: UTF8.self), String(decoding: value, as: UTF8.self))
+      else {
         throw IdentityError(
-          .malformed, "\(path), line \(index + 1): \"\(content)\"",
+          .malformed, "\(path), line \(index + 1): \"\(String(decoding: content, as: UTF8.self))\"",
           hint: "write \(PeerSettings.keys), \"=\" and a value; a rate is at least "
             + "\(Limits.leastBytesPerSecond) bytes or \(Limits.leastMessagesPerSecond) messages")
       }
@@ -98,11 +109,12 @@ extension Rate {
   }
 }
 
-extension StringProtocol {
-  fileprivate var trimmed: String {
-    let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" }
-    let start = drop(while: isSpace)
-    guard let last = start.lastIndex(where: { !isSpace($0) }) else { return "" }
-    return String(start[...last])
+extension Collection<UInt8> {
+  /// Without spaces and tabs at either end.
+  fileprivate var trimmed: [UInt8] {
+    let isSpace: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+    var bytes = Array(drop(while: isSpace))
+    while let last = bytes.last, isSpace(last) { bytes.removeLast() }
+    return bytes
   }
 }

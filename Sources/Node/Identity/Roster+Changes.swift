@@ -137,14 +137,18 @@ extension Roster {
   private static func copyKey(
     _ path: String, _ name: NodeName, _ folder: NodeFolder
   ) throws(IdentityError) {
-    let text = try OwnSecrets.guarded(path, maxBytes: 64)
-    guard let key = try? PresharedKey(text: text) else {
+    let text = try OwnSecrets.given(path, maxBytes: NodeLimits.presharedKeyFileBytes)
+    let key: Held<PresharedKey>
+    do {
+      key = Held(try PresharedKey(text: text))
+    } catch {
       throw IdentityError(
         .malformed, "\(path) holds no pre-shared key", hint: "it is one line: 32 bytes in Base64")
     }
-    try PresharedKeys.retire(name, folder, for: key)
+    try PresharedKeys.retire(name, folder, for: key.secret)
     try IdentityError.wrap { () throws(SystemError) in
-      try text.withBytes { bytes throws(SystemError) in
+      // In its one spelling, whatever the file had around it.
+      try key.secret.withText { bytes throws(SystemError) in
         try GuardedFile.write(folder.presharedKey(of: name), bytes)
       }
     }

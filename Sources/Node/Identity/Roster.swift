@@ -96,7 +96,7 @@ public struct Roster: Hashable, Sendable {
       if error.isNotFound { return PeerSettings() }
       throw IdentityError(error)
     }
-    return try PeerSettings(parsing: String(decoding: bytes, as: UTF8.self), path: path)
+    return try PeerSettings(parsing: bytes, path: path)
   }
 
   /// The pre-shared key with `name`, if the operators exchanged one.
@@ -105,7 +105,7 @@ public struct Roster: Hashable, Sendable {
     with name: NodeName, rank: Int = 0, _ folder: NodeFolder
   ) throws(IdentityError) -> PresharedKey {
     let path = folder.presharedKey(of: name, rank: rank)
-    let text = try OwnSecrets.guarded(path, maxBytes: 64)
+    let text = try OwnSecrets.guarded(path, maxBytes: NodeLimits.presharedKeyFileBytes)
     do {
       return try PresharedKey(text: text)
     } catch {

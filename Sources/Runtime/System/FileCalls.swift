@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Text
 
 /// What `stat` tells of a file.
 struct FileStatus {
@@ -10,6 +11,7 @@ struct FileStatus {
   let allocatedBytes: UInt64
   let mode: UInt32
   let userID: UInt32
+  let groupID: UInt32
 
   init(_ status: liaison_file_status) {
     device = status.device
@@ -18,6 +20,7 @@ struct FileStatus {
     allocatedBytes = status.allocated_bytes
     mode = status.mode
     userID = status.user
+    groupID = status.group
   }
 
   private var kind: UInt32 { mode & UInt32(S_IFMT) }
@@ -58,7 +61,9 @@ extension Descriptor {
     let base = folder?.raw ?? AT_FDCWD
     return Descriptor(
       owning: try check(
-        unsafe liaison_openat(base, path.isEmpty ? "." : path, flags.rawValue, mode), "open", path))
+        unsafe liaison_openat(
+          base, PathText.zeroTerminated(path.isEmpty ? "." : path), flags.rawValue, mode), "open",
+        path))
   }
 
   func status() throws(SystemError) -> FileStatus {
@@ -73,7 +78,8 @@ extension Descriptor {
   {
     var status = liaison_file_status()
     let result = unsafe liaison_fstatat(
-      folder?.raw ?? AT_FDCWD, path.isEmpty ? "." : path, AT_SYMLINK_NOFOLLOW, &status)
+      folder?.raw ?? AT_FDCWD, PathText.zeroTerminated(path.isEmpty ? "." : path),
+      AT_SYMLINK_NOFOLLOW, &status)
     if result == -Int64(ENOENT) || result == -Int64(ENOTDIR) { return nil }
     try check(result, "stat", path)
     return FileStatus(status)
@@ -92,6 +98,20 @@ extension Descriptor {
     }
     if let failure { throw failure }
     return bytes
+  }
+
+  /// Fills `buffer` from where the open file stands: what cannot be read from a place, as a pipe, too. The count is less
+  /// only at the end.
+  func readOn(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+    var filled = 0
+    while filled < buffer.count, let base = buffer.baseAddress {
+      let result = unsafe liaison_read(raw, base + filled, buffer.count - filled)
+      if result == -Int64(EINTR) { continue }
+      let count = Int(try check(result, "read"))
+      if count == 0 { break }
+      filled += count
+    }
+    return filled
   }
 
   /// Fills `span`; the count is less only at the end of the file.
@@ -172,6 +192,40 @@ extension Descriptor {
     try check(result, call)
   }
 
+  /// Where a call is only a help: this file system or kernel does not have it.
+  private static let unsupported = [EOPNOTSUPP, ENOSYS]
+
+  /// As `preallocate`; where there is no such call, with zeros from the file's end on.
+  func reserve(bytes: UInt64) throws(SystemError) {
+    do throws(SystemError) {
+      try preallocate(at: 0, bytes: bytes)
+    } catch {
+      guard Descriptor.unsupported.contains(error.number) else { throw error }
+      try writeZeros(from: try status().bytes, to: bytes)
+    }
+  }
+
+  /// As `punchHole`; where there is no such call the bytes go all the same, and their space stays taken.
+  func free(at offset: UInt64, bytes: UInt64) throws(SystemError) {
+    do throws(SystemError) {
+      try punchHole(at: offset, bytes: bytes)
+    } catch {
+      guard Descriptor.unsupported.contains(error.number) else { throw error }
+      let (end, overflows) = offset.addingReportingOverflow(bytes)
+      try writeZeros(from: offset, to: overflows ? .max : end)
+    }
+  }
+
+  private func writeZeros(from start: UInt64, to end: UInt64) throws(SystemError) {
+    let zeros = [UInt8](repeating: 0, count: Limits.zerosAtOnce)
+    var next = start
+    while next < end {
+      let count = Int(min(end - next, UInt64(zeros.count)))
+      try write(zeros.span.extracting(0..<count), at: next)
+      next += UInt64(count)
+    }
+  }
+
   /// False when another open file holds the lock.
   func lockExclusively() throws(SystemError) -> Bool {
     let result = liaison_flock_exclusive(raw)
@@ -196,7 +250,7 @@ extension Descriptor {
     defer { unsafe liaison_folder_close(folder) }
     var names: [String] = []
     while let name = unsafe liaison_folder_next(folder, &failure) {
-      let text = unsafe String(cString: name)
+      let text = unsafe PathText.string(of: name)
       if text == "." || text == ".." { continue }
       guard names.count < Limits.namesPerFolder else {
         throw SystemError(number: EOVERFLOW, call: "readdir")
@@ -210,26 +264,35 @@ extension Descriptor {
   static func makeFolder(
     _ path: String, in folder: Descriptor? = nil, mode: UInt32
   ) throws(SystemError) {
-    try check(unsafe liaison_mkdirat(folder?.raw ?? AT_FDCWD, path, mode), "mkdir", path)
+    try check(
+      unsafe liaison_mkdirat(folder?.raw ?? AT_FDCWD, PathText.zeroTerminated(path), mode), "mkdir",
+      path)
   }
 
   static func rename(
     _ from: String, to: String, in folder: Descriptor? = nil
   ) throws(SystemError) {
     try check(
-      unsafe liaison_renameat(folder?.raw ?? AT_FDCWD, from, to), "rename", "\(from) to \(to)")
+      unsafe liaison_renameat(
+        folder?.raw ?? AT_FDCWD, PathText.zeroTerminated(from), PathText.zeroTerminated(to)),
+      "rename", "\(from) to \(to)")
   }
 
   static func remove(_ path: String, in folder: Descriptor? = nil) throws(SystemError) {
-    try check(unsafe liaison_unlinkat(folder?.raw ?? AT_FDCWD, path, 0), "unlink", path)
+    try check(
+      unsafe liaison_unlinkat(folder?.raw ?? AT_FDCWD, PathText.zeroTerminated(path), 0), "unlink",
+      path)
   }
 
   /// The folder is empty.
   static func removeFolder(_ path: String) throws(SystemError) {
-    try check(unsafe liaison_unlinkat(AT_FDCWD, path, Int32(AT_REMOVEDIR)), "rmdir", path)
+    try check(
+      unsafe liaison_unlinkat(AT_FDCWD, PathText.zeroTerminated(path), Int32(AT_REMOVEDIR)),
+      "rmdir", path)
   }
 
   static func setMode(_ path: String, in folder: Descriptor, _ mode: UInt32) throws(SystemError) {
-    try check(unsafe liaison_fchmodat(folder.raw, path, mode), "chmod", path)
+    try check(
+      unsafe liaison_fchmodat(folder.raw, PathText.zeroTerminated(path), mode), "chmod", path)
   }
 }

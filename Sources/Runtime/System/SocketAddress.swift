@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Text
 
 /// A socket address as the kernel takes it.
 public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
@@ -8,6 +9,8 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
   /// The larger kind, sockaddr_in6.
   private static let slotBytes = 28
   private static let storageBytes = 128
+  /// `sun_path`, with the zero at its end.
+  static let unixPathBytes = 108
 
   private init(bytes: [UInt8]) {
     self.bytes = bytes
@@ -26,7 +29,7 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
   /// A Unix socket's path, at most 107 bytes; one that begins with `@` is in the abstract name space.
   init(unixPath: String) throws(SystemError) {
     var storage = [UInt8](repeating: 0, count: Self.storageBytes)
-    let count = unsafe liaison_unix_address(unixPath, &storage)
+    let count = unsafe liaison_unix_address(PathText.zeroTerminated(unixPath), &storage)
     let kept = try check(count, "address", unixPath)
     bytes = Array(storage.prefix(Int(kept)))
   }
@@ -77,6 +80,9 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
   public static func literal(_ text: String) -> SocketAddress? {
     (try? resolve(text, numericOnly: true))?.first
   }
+
+  /// `[::]`: every address that this machine has, of both kinds.
+  var isEverywhere: Bool { family == AF_INET6 && hostBytes.allSatisfy { $0 == 0 } }
 
   /// The host alone in network order, 4 or 16 bytes; empty for a Unix socket.
   public var hostBytes: [UInt8] {

@@ -68,6 +68,9 @@ extension Descriptor {
 
   func setReuseAddress() { _ = liaison_set_option(raw, SOL_SOCKET, SO_REUSEADDR, 1) }
 
+  /// Of an IPv6 socket: IPv4 arrives as mapped addresses.
+  func acceptBothFamilies() { _ = liaison_set_option(raw, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0) }
+
   /// For blocking sockets; 0 waits for ever.
   func setTimeout(milliseconds: UInt64) throws(SystemError) {
     try check(liaison_set_timeout(raw, milliseconds), "setsockopt")

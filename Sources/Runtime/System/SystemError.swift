@@ -18,10 +18,15 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// For example `connect 127.0.0.1:9: Connection refused (ECONNREFUSED)`.
   public var description: String {
+    let subject = detail.isEmpty ? call : "\(call) \(detail)"
+    return "\(subject): \(reason)"
+  }
+
+  /// The system's sentence, and the name that manuals use: `Connection refused (ECONNREFUSED)`.
+  public var reason: String {
     let text = unsafe String(cString: liaison_error_text(number))
     let name = unsafe String(cString: liaison_error_name(number))
-    let subject = detail.isEmpty ? call : "\(call) \(detail)"
-    return "\(subject): \(text)" + (name.isEmpty ? "" : " (\(name))")
+    return text + (name.isEmpty ? "" : " (\(name))")
   }
 
   public var isNotFound: Bool { number == ENOENT || number == ENOTDIR }
@@ -29,6 +34,7 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   public var isRefused: Bool { number == ECONNREFUSED }
   public var isTimeout: Bool { number == ETIMEDOUT }
   public var isPermission: Bool { number == EACCES || number == EPERM }
+  public var isReadOnly: Bool { number == EROFS }
   public var isInUse: Bool { number == EADDRINUSE }
   /// The machine has no descriptor or no memory at the moment, or was interrupted: it says nothing about the file.
   public var isShortage: Bool { Shortage.isPassing(-Int64(number)) }
