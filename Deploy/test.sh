@@ -93,6 +93,7 @@ LIAISON_BIN=$(swift build "${release_flags[@]}" --show-bin-path)
 export LIAISON_BIN
 
 # What fails soon comes first, what takes minutes last.
+step "troubles" 600 Deploy/check-troubles.sh
 step "documentation" 300 Deploy/check-docs.sh
 step "systemd units" 300 Deploy/check-systemd.sh
 records=()

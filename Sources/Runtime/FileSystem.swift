@@ -138,6 +138,19 @@ public enum FileSystem {
     }
   }
 
+  /// Removes all that is in a folder, folders too; links are not followed.
+  public static func removeContents(_ path: String) throws(SystemError) {
+    for name in try contents(path) {
+      let inside = path + "/" + name
+      if try Descriptor.status(of: inside)?.isFolder == true {
+        try removeContents(inside)
+        try Descriptor.removeFolder(inside)
+      } else {
+        try Descriptor.remove(inside)
+      }
+    }
+  }
+
   /// Removes the files in a folder, and the folder, which holds no other; fsyncs its parent. Nothing happens when it is not
   /// there.
   public static func removeFolder(_ path: String) throws(SystemError) {

@@ -75,8 +75,8 @@ import Wire
     var random = SeededRandom(seed: 5)
     let passphrase = GuardedBytes(copying: Array("correct horse".utf8).span)
     let text = try RecoveryFile.seal(
-      origin: "nl/2", logKey: .generate(using: &random), passphrase: passphrase, cost: Self.cheap,
-      using: &random)
+      origin: "nl/2", key: OpeningSecretKey.generate(using: &random), passphrase: passphrase,
+      cost: Self.cheap, using: &random)
     let string = String(decoding: text, as: UTF8.self)
     for changed in [
       string.replacing("\n", with: "\r\n"), "\u{feff}" + string, string + "\n", string + "\r\n",
@@ -94,7 +94,7 @@ import Wire
   @Test("A short passphrase protects no new file, and a pre-shared key is one line")
   func leastPassphrase() throws {
     var random = SeededRandom(seed: 6)
-    let key = LogSecretKey.generate(using: &random)
+    let key = OpeningSecretKey.generate(using: &random)
     for (text, expected) in [
       ("x", PassphraseFileError.passphraseTooShort), ("eleven byte", .passphraseTooShort),
       ("twelve bytes", nil),
@@ -103,7 +103,7 @@ import Wire
       var found: PassphraseFileError?
       do {
         _ = try RecoveryFile.seal(
-          origin: "nl/2", logKey: key, passphrase: passphrase, cost: Self.cheap, using: &random)
+          origin: "nl/2", key: key, passphrase: passphrase, cost: Self.cheap, using: &random)
       } catch { found = error }
       #expect(found == expected, "\(text)")
     }

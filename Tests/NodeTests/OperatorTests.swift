@@ -45,6 +45,26 @@ final class OperatorTests {
       tokenPath: token ?? folder.defaultToken, address: nil)
   }
 
+  @Test("An init that fails leaves nothing, and the same command works once the reason is gone")
+  func failedInit() throws {
+    let folder = NodeFolder(root.path + "/nl")
+    let token = root.path + "/token"
+    let passphrase = GuardedBytes(copying: Array("a passphrase for tests".utf8).span)
+    func make() throws -> Card {
+      try NodeInit.run(
+        name: NodeName("nl"), folder: folder, recoveryPath: folder.defaultRecovery,
+        tokenPath: token, address: nil, passphrase: passphrase)
+    }
+    // A draft of the token that cannot be replaced: the last step but one fails.
+    let draft = root.path + "/.token.\(ProcessInfo.processInfo.processIdentifier).new"
+    try FileManager.default.createDirectory(atPath: draft, withIntermediateDirectories: false)
+    #expect(throws: IdentityError.self) { try make() }
+    try FileManager.default.removeItem(atPath: draft)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: root.path) == [])
+    _ = try make()
+    #expect(FileManager.default.fileExists(atPath: folder.card))
+  }
+
   @Test("Recovery file and token stay outside the data folder however their paths are written")
   func outside() throws {
     let base = root.path

@@ -268,6 +268,13 @@ class Card:
         return bool(match) and len(text) <= 261 and int(match[2]) <= 65535
 
 
+def card_file(content):
+    """The card's bytes in a file that mail or an editor changed: card.md, CARD-12."""
+    if content.startswith(b"\xef\xbb\xbf"):
+        content = content[3:]
+    return content.replace(b"\r\n", b"\n").rstrip(b"\n") + b"\n"
+
+
 def public_body_card(kind, body):
     """The card of a genesis or keys body: card.md, 4 and 5."""
     if len(body) > 2560:
@@ -1627,7 +1634,7 @@ def main():
                 raw = contents(path)
                 if raw is None:
                     raise Bad("is not there")
-                cards.append(Card(raw))
+                cards.append(Card(card_file(raw)))
             except Bad as error:
                 print("verify_log.py: %s %s" % (path, error), file=sys.stderr)
                 return finish("no-input", 66)

@@ -131,7 +131,7 @@ public enum Daemon {
       )
     }
     for problem in node.roster.problems { journal.warning("roster: \(problem)") }
-    if let warning = SecretMemory.warning { node.warn("memory", warning) }
+    if let warning = SecretMemory.warning { journal.warning(warning) }
     for damage in store.damage { journal.error("damage: \(damage)") }
     return try serve(node, configuration, switchboard, listening)
   }

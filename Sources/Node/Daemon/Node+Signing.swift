@@ -1,6 +1,7 @@
 import Log
 import Replication
 import Runtime
+import Secrets
 import Store
 
 // Whether this node signs: what the core decided, what the operator decides, and what is remembered of it.
@@ -131,6 +132,7 @@ extension Node {
       .filter { now - min(now, $0.since) < NodeLimits.warningMilliseconds }
       .sorted { ($0.since, $0.text) < ($1.since, $1.text) }
       .map { "\(UTCTime.text(milliseconds: $0.at)): \($0.text)" }
-    return unsaved.lines + present
+    // As long as it is so: a limit does not rise by itself.
+    return unsaved.lines + (SecretMemory.warning.map { [$0] } ?? []) + present
   }
 }

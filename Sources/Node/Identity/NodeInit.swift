@@ -6,7 +6,8 @@ internal import Store
 
 /// Makes a node: keys, card, log with its genesis entry, and the recovery file beside the folder.
 public enum NodeInit {
-  /// Writes everything and syncs it. The card comes last: a folder without `node.card` is no node.
+  /// Writes everything and syncs it. The card comes last: a folder without `node.card` is no node. What a failure leaves is
+  /// removed again, so that the same command can be given once more; a crash may leave a part.
   /// - Parameters:
   ///   - recoveryPath: must not exist and must not be inside `folder`.
   ///   - address: goes into the card, `HOST:PORT`.
@@ -17,6 +18,22 @@ public enum NodeInit {
     try check(
       name: name, folder: folder, recoveryPath: recoveryPath, tokenPath: tokenPath,
       address: address)
+    let isNew = !FileSystem.isFolder(folder.root)
+    do throws(IdentityError) {
+      return try make(name, folder, recoveryPath, tokenPath, address, passphrase)
+    } catch {
+      // All of it was made just now, for keys that nobody has seen.
+      for path in [tokenPath, recoveryPath] { try? FileSystem.remove(path) }
+      try? FileSystem.removeContents(folder.root)
+      if isNew { try? FileSystem.removeFolder(folder.root) }
+      throw error
+    }
+  }
+
+  private static func make(
+    _ name: NodeName, _ folder: NodeFolder, _ recoveryPath: String, _ tokenPath: String,
+    _ address: String?, _ passphrase: borrowing GuardedBytes
+  ) throws(IdentityError) -> Card {
     let secrets = NodeSecrets.generate()
     let opening = OpeningSecretKey.generate()
     let origin = Origin(name: name, epoch: 1)
@@ -32,9 +49,7 @@ public enum NodeInit {
       throw IdentityError(.refused, "the card \(error.reason)", hint: "look at the address")
     }
     let recovery = try seal(Origin(name: name, epoch: 2), opening, passphrase)
-    let leftover =
-      "make room or look at the disk, remove \(folder.root) and, where they are, \(recoveryPath) and "
-      + "\(tokenPath), and try again"
+    let leftover = "make room or look at the disk, and try again: nothing is left of it"
     try IdentityError.wrap(hint: leftover) { () throws(SystemError) in
       try FileSystem.makeFolder(folder.root, inheritsOwner: false)
       try FileSystem.makeFolder(folder.secretsFolder)
