@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Text
 
 /// Why nothing can be said about what a name holds.
 struct ReadFailure: Error, Sendable {
@@ -45,7 +46,7 @@ private func openSafely(
   let flags =
     O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (followsLinks ? 0 : O_NOFOLLOW)
     | (isFolder ? O_DIRECTORY : 0)
-  let descriptor = unsafe open(path, flags)
+  let descriptor = unsafe open(PathText.zeroTerminated(path), flags)
   guard descriptor < 0 else { return descriptor }
   switch errno {
   case ENOENT: return nil
@@ -161,7 +162,8 @@ enum Folder {
   /// - Parameter followsLinks: of a name that the auditor gave, or of one that is only looked for.
   static func kind(of path: String, followsLinks: Bool = false) -> Kind {
     var status = stat()
-    let result = unsafe followsLinks ? stat(path, &status) : lstat(path, &status)
+    let bytes = PathText.zeroTerminated(path)
+    let result = unsafe followsLinks ? stat(bytes, &status) : lstat(bytes, &status)
     guard result == 0 else { return .missing }
     switch status.st_mode & S_IFMT {
     case S_IFDIR: return .folder
@@ -187,7 +189,8 @@ enum Folder {
     errno = 0
     while let entry = unsafe readdir(folder) {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe String(cString: UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
+        unsafe PathText.string(
+          of: UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
       }
       if name != ".", name != ".." { names.append(name) }
       guard names.count <= AuditLimits.namesInFolder else {
@@ -200,6 +203,27 @@ enum Folder {
   }
 
   static func wait(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
+
+  /// What a file gives that the auditor named, which may be a pipe; one byte more than `limit` where it is longer. Nil when it
+  /// does not exist.
+  static func given(_ path: String, atMost limit: Int) throws(ReadFailure) -> [UInt8]? {
+    let descriptor = unsafe open(PathText.zeroTerminated(path), O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw ReadFailure(path: path, code: errno)
+    }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: limit + 1)
+    while bytes.count <= limit {
+      let count = unsafe Glibc.read(descriptor, &buffer, limit + 1 - bytes.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw ReadFailure(path: path, code: errno) }
+      if count == 0 { break }
+      bytes.append(contentsOf: buffer[..<count])
+    }
+    return bytes
+  }
 
   /// The whole of a small file; nil when it does not exist. One byte more than `limit` of a file that is longer.
   static func contents(

@@ -71,8 +71,8 @@ extension AuditRun {
 
   /// - Returns: nil for what is no card, which is a finding.
   private mutating func card(_ name: String) throws(ReadFailure) -> Card? {
-    guard let bytes = try contents(name, atMost: LogLimits.cardBytes) else { return nil }
-    guard let card = try? Card.parse(bytes) else {
+    guard let bytes = try contents(name, atMost: LogLimits.cardFileBytes) else { return nil }
+    guard let card = try? Card.parse(file: bytes) else {
       add(nil, name, "is no valid card")
       return nil
     }

@@ -5,7 +5,7 @@ public enum InputFile {
   public static func read(_ path: String, atMost limit: Int) throws(AuditError) -> [UInt8] {
     let contents: [UInt8]?
     do throws(ReadFailure) {
-      contents = try Folder.contents(of: path, atMost: limit, followsLinks: true)
+      contents = try Folder.given(path, atMost: limit)
     } catch {
       throw .unreadable(path: path, reason: error.reason)
     }

@@ -49,9 +49,9 @@ final class OperatorTests {
   func failedInit() throws {
     let folder = NodeFolder(root.path + "/nl")
     let token = root.path + "/token"
-    let passphrase = GuardedBytes(copying: Array("a passphrase for tests".utf8).span)
     func make() throws -> Card {
-      try NodeInit.run(
+      let passphrase = GuardedBytes(copying: Array("a passphrase for tests".utf8).span)
+      return try NodeInit.run(
         name: NodeName("nl"), folder: folder, recoveryPath: folder.defaultRecovery,
         tokenPath: token, address: nil, passphrase: passphrase)
     }

@@ -99,7 +99,8 @@ final class PublishTests {
     #expect(stream.said.contains("Line 701"))
     #expect(stream.lines.count <= 700)
     #expect(UInt64(stream.lines.count) + 2 == (try node.size(of: "nl/1")) || stream.lines.isEmpty)
-    try write("long", records(1) + "{\"type\":\"" + String(repeating: "x", count: 200_000) + "\"}\n")
+    try write(
+      "long", records(1) + "{\"type\":\"" + String(repeating: "x", count: 200_000) + "\"}\n")
     let long = try publish(node, "long", "")
     #expect(long.status == 65 && long.said.contains("Line 2 is 200011 bytes long"), "\(long.said)")
     try write("empty", "")

@@ -272,6 +272,8 @@ def card_file(content):
     """The card's bytes in a file that mail or an editor changed: card.md, CARD-12."""
     if content.startswith(b"\xef\xbb\xbf"):
         content = content[3:]
+    if content.endswith(b"\r"):
+        content = content[:-1]
     return content.replace(b"\r\n", b"\n").rstrip(b"\n") + b"\n"
 
 
@@ -1452,9 +1454,9 @@ def read_inventory(root, names, report):
 
 
 def read_card(path, name, report):
-    raw = report.read(path, name, most=2048)
+    raw = report.read(path, name, most=2304)
     try:
-        return None if raw is None else Card(raw)
+        return None if raw is None else Card(card_file(raw))
     except Bad as error:
         report.failed(None, name, None, None, "is no valid card: it %s" % error)
     return None
