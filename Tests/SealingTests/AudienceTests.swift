@@ -223,8 +223,15 @@ import Testing
     let reader = log.read(by: be)
     #expect(reader.audiences == log.book.audiences)
     #expect(log.open(early, by: reader).record == [1])
-    // Also where the grant that it closes comes after it.
+  }
+
+  @Test("SEAL-16, SEAL-20: a closing grant counts also where the one that it closes comes after it")
+  func lateClosing() throws {
+    let first = try log.reach([be])
+    let metadata = try #require(log.metadata(of: first))
+    try log.grant(try #require(log.book.closing(metadata, openedAt: first)))
     let late = log.read(by: be, without: [first])
+    #expect(late.audiences.isEmpty)
     let entry = log.entries[Int(first)]
     late.handleGrant(header: entry.header, body: entry.body, keys: be.keys())
     #expect(late.audiences == log.book.audiences)
