@@ -7,7 +7,8 @@
 #   ./Deploy/campaign.sh audit --minutes N            liaison-audit and fsck on mutated folders
 #
 # A finding is kept where the test command runs it from then on: an input in Tests/Corpus/TARGET, a seed in
-# Deploy/network-seeds.txt, a folder's seed in Deploy/audit-seeds.txt. Commit it together with the mend (docs/fuzzing.md).
+# Deploy/network-seeds.txt. Commit it together with the mend (docs/fuzzing.md). Of a folder, the seed is printed and what was said
+# stays in .build/audit-found.
 # With LIAISON_FUZZ_KEEP=FOLDER the corpora that result of `fuzz` are kept there, for a merge.
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
@@ -106,13 +107,10 @@ campaign_network() {
   return "$status"
 }
 
-# The check takes the time and the seed; what it finds it keeps itself.
 campaign_audit() {
-  local check=Deploy/check-audit-fuzz.sh
-  [ -x "$check" ] || { echo "there is no $check" >&2; exit 69; }
   LIAISON_BIN=$(release) || { echo "$LIAISON_BIN"; exit 1; }
   export LIAISON_BIN
-  "$check" --seed "$(any_seed)" --minutes "$minutes"
+  LIAISON_AUDIT_SEED=$(any_seed) LIAISON_AUDIT_SECONDS=$((60 * minutes)) Deploy/check-audit.sh
 }
 
 case $what in

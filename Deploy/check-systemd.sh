@@ -32,9 +32,40 @@ if cmp -s "$here/liaisond.service" "$work/liaisond.service"; then
   echo "check-systemd: liaisond.service has no ExecStart=/usr/bin/liaisond" >&2
   exit 1
 fi
+# Whoever can make the daemon end must not be able to keep it down, and nothing of it may go to a swap.
+for line in StartLimitIntervalSec=0 Restart=on-failure MemorySwapMax=0; do
+  if ! grep -qx "$line" "$here/liaisond.service"; then
+    echo "check-systemd: liaisond.service lacks $line" >&2
+    status=1
+  fi
+done
+if ! grep -q '^MemoryMax=' "$here/liaisond.service"; then
+  echo "check-systemd: liaisond.service bounds no memory" >&2
+  status=1
+fi
 # The manual page is not there before the package is installed.
 must_be_silent liaisond.service \
   systemd-analyze verify --man=no --recursive-errors=no "$work/liaisond.service"
+
+# What a daemon that was taken over could still do, from 0 (nothing) to 100.
+if ! systemd-analyze security --offline=true --no-pager --threshold=20 "$work/liaisond.service" \
+  >"$work/security" 2>&1; then
+  echo "check-systemd: systemd-analyze security is not content:" >&2
+  tail -n 60 "$work/security" | sed 's/^/  /' >&2
+  status=1
+fi
+grep 'Overall exposure' "$work/security" | sed 's/^[^O]*/check-systemd: /'
+
+# The drop-in is for systemd 254 and later.
+version=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
+if [ "${version:-0}" -ge 254 ]; then
+  mkdir -p "$work/liaisond.service.d"
+  cp "$here/liaisond-backoff.conf" "$work/liaisond.service.d/backoff.conf"
+  must_be_silent liaisond-backoff.conf \
+    systemd-analyze verify --man=no --recursive-errors=no "$work/liaisond.service"
+else
+  echo "note: systemd $version knows no RestartSteps: liaisond-backoff.conf was not verified"
+fi
 
 # In a root folder of their own, so that nothing of this machine changes. The account is made there for
 # real, since the folders belong to it.
@@ -50,6 +81,6 @@ if ! grep -q '^liaison:' "$work/root/etc/passwd" || [ ! -d "$work/root/var/lib/l
   echo "check-systemd: sysusers or tmpfiles did not make what they say" >&2
   status=1
 fi
-[ "$status" -ne 0 ] || echo "check-systemd: three files verified"
+[ "$status" -ne 0 ] || echo "check-systemd: unit, sysusers and tmpfiles verified"
 
 exit $status
