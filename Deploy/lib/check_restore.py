@@ -266,7 +266,7 @@ def opened_elsewhere(network, printed, source, keys):
 
 
 def opened_twice(network):
-    """What --unasked can do: an old copy of fr, alone, opens an epoch that exists. It is proven, and frozen, by everybody."""
+    """What --unasked can do: an old copy of fr, alone, opens an epoch that exists. It is contested everywhere, and sealed to by nobody."""
     nl, be, fr = network["nl"], network["be"], network["fr"]
     heading("an old copy of fr opens its second epoch once more, unasked")
     shutil.rmtree(fr.data)
@@ -278,14 +278,15 @@ def opened_twice(network):
            recovery(fr, 4), *secret_file(fr))
     nl.start()
     be.start()
-    # One key and one origin are one log: two genesis entries are a fork of it.
     for node in (nl, be):
-        wait_for(f"{node.name} freezes fr/2", CONVERGE_SECONDS,
-                 lambda: any(log["origin"] == "fr/2" and log.get("frozenAt") == 0 for log in node.status()["logs"]))
-        if not any(name.endswith(".fork") for name in os.listdir(os.path.join(node.data, "faults"))):
-            raise Failed(f"{node.name} keeps no proof")
-    wait_closed(fr, "signed with this log's key")
+        wait_for(f"{node.name} sees that fr/1 has two next epochs", CONVERGE_SECONDS,
+                 lambda: any("two different next epochs" in text for text in node.status()["warnings"])
+                 and any(log["origin"] == "fr/2" and log.get("frozenAt") == 0 for log in node.status()["logs"]))
+        if not any(name.endswith(".opening") for name in os.listdir(os.path.join(node.data, "faults"))):
+            raise Failed(f"{node.name} keeps no evidence")
+    wait_closed(fr, "was opened twice")
     wait_ready(nl, be)
+    refused(nl, ["publish", "--to", "fr", "-"], 69, "two next epochs", "by voice")
     if not nl.records("fr/2"):
         raise Failed("what fr had published is no longer read")
 

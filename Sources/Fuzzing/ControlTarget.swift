@@ -141,6 +141,10 @@ private final class FuzzService: ControlService {
     pending.append { reply(.success(AdoptReply(origin: request.origin))) }
   }
 
+  func importOpening(_ request: ImportRequest) throws(ControlError) -> ImportReply {
+    ImportReply(origin: "be/2", contested: false)
+  }
+
   func controlInputRefused(_ reason: String) {}
   func soon(_ work: @escaping () -> Void) { pending.append(work) }
 }

@@ -15,15 +15,22 @@ public struct Peer: Sendable {
   public let logs: [LogIdentity]
   public let cosigningKey: CosigningPublicKey
   public let rates: PeerRates
+  /// Which key opens the epoch after each of its logs: of the cards of it that this node held.
+  public let openingKeys: [LogID: OpeningKeyHash]
+  /// The log whose card an operator compared by voice last.
+  public let compared: LogIdentity?
 
   public init(
     name: NodeName, logs: [LogIdentity], cosigningKey: CosigningPublicKey,
-    rates: PeerRates = PeerRates()
+    rates: PeerRates = PeerRates(), openingKeys: [LogID: OpeningKeyHash] = [:],
+    compared: LogIdentity? = nil
   ) {
     self.name = name
     self.logs = logs
     self.cosigningKey = cosigningKey
     self.rates = rates
+    self.openingKeys = openingKeys
+    self.compared = compared
   }
 }
 
@@ -71,6 +78,8 @@ public enum Input: Sendable {
   case cosigned(LogID, VerifiedCheckpoint, Cosignature, CosigningPublicKey)
   /// The operator ends the wait for peers.
   case release
+  /// The operator brings an opening as a file; what the card held here does not authorise changes nothing.
+  case imported(HeldOpening)
   /// Nothing more is to be signed in this epoch: the node found the reason.
   case close(because: String)
   /// What of a log is to be fetched again, ascending: the whole list, in place of the last.
@@ -139,9 +148,10 @@ public enum Event: Sendable, Equatable {
   case anotherCopy(NodeName)
   /// Every connected peer that shares the log was asked for these entries, and none had them.
   case unrepairable(LogID, Range<UInt64>, asked: [NodeName])
-  /// That peer sent a next epoch which the key committed to did not open: a card is to be compared.
+  /// That peer sent a next epoch that is not taken: the card held here does not authorise it, it is a third one, or a later
+  /// epoch is followed.
   case openingRefused(after: LogID, from: NodeName)
-  /// A second, different opening follows this log.
+  /// A second, different opening by the same key follows this log: the epoch is contested.
   case secondOpening(LogID)
   /// An epoch of our own name that this folder does not have.
   case openedElsewhere(Opening)

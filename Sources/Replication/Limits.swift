@@ -104,10 +104,12 @@ public enum Limits {
   public static let probesOfSession = 8_192
   /// Epochs of one node that are carried: further ones are not followed by themselves.
   public static let epochsOfNode = 64
-  /// Openings after one epoch that a session may bring: the first, one that differs, and some that cite ever less.
+  /// Openings after one epoch that a session may bring: the first and one that differs, and two more that a sender may have
+  /// taken in their place.
   public static let openingsOfLog = 4
-  /// Openings of a session that wait for the epoch before: 16 × 2.5 KiB.
-  public static let openingsWaiting = 16
+
+  /// Openings that wait until an operator settled which of two epochs they follow: 16 × 2.8 KiB.
+  public static let openingsHeldBack = 16
 
   /// Repairs that are open with all peers, besides one of the own log; each has at most this credit under way.
   public static let repairsAtOnce = 4

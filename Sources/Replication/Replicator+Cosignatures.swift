@@ -8,7 +8,7 @@ extension Replicator {
       now >= logs[held: log].cosignDueAt,
       let checkpoint = newestCheckpoint(of: log), checkpoint.size > logs[held: log].cosignedSize,
       checkpoint.size <= logs[held: log].durable.size,
-      checkpoint.size <= min(ceiling(of: log), successors[log]?.endsAt ?? .max),
+      checkpoint.size <= ceiling(of: log),
       !logs[held: log].isContradicted, reader.isWhole(log, below: checkpoint.size)
     else { return }
     logs[held: log].cosignedSize = checkpoint.size

@@ -1,40 +1,74 @@
+import Crypto
 public import Log
 
 /// What follows an epoch, and where that ends.
 struct Successor {
   let log: LogID
-  /// The size that the genesis cites; of different ones the smallest: what is above is late.
-  var endsAt: UInt64
-  /// Of different ones the largest: up to there entries are taken, whichever opening was seen first.
-  var reach: UInt64
-  /// The genesis entry's 216 bytes.
+  /// The size that the genesis cites.
+  let endsAt: UInt64
+  /// The genesis entry: its 216 bytes, and its body.
   let leaf: [UInt8]
-  /// Whether the key that the epoch before committed to opened it: only such a one is passed on. Otherwise an
+  let body: [UInt8]
+  /// Whether the opening key in the card that is held here opened it: only such a one is passed on. Otherwise an
   /// operator compared its card.
   let isAuthorised: Bool
-  /// A different one, also authorised: of several the one that cites the least. Both are told to whoever knows the epoch
-  /// before.
+  /// Another body by the same opening key: the epoch is contested. There is never a third.
   var second: Opening?
-
-  init(log: LogID, endsAt: UInt64, leaf: [UInt8], isAuthorised: Bool) {
-    self.log = log
-    self.endsAt = endsAt
-    reach = endsAt
-    self.leaf = leaf
-    self.isAuthorised = isAuthorised
-  }
 }
 
 // Epochs that end, and those that follow: Protocols/sync.md, 9.
 extension Replicator {
-  /// The size at which an epoch ended: entries from there on are late.
-  public func endsAt(_ log: LogID) -> UInt64? { successors[log]?.endsAt }
+  /// The size at which an epoch ended: entries from there on are late. Of a contested one no size counts, until an
+  /// operator compared the card of one side.
+  public func endsAt(_ log: LogID) -> UInt64? {
+    guard let successor = successors[log] else { return nil }
+    guard let second = successor.second else { return successor.endsAt }
+    guard isSettled(after: log), let compared = comparedLog(of: log) else { return nil }
+    if successor.log == compared || isContinued(successor.log, by: compared) {
+      return successor.endsAt
+    }
+    return second.identity.id == compared ? second.genesis.follows?.size : nil
+  }
 
   /// The log of the epoch that follows.
   public func successor(of log: LogID) -> LogID? { successors[log]?.log }
 
-  /// Whether `later` follows `log`, over any number of epochs, each opened by the key that the one before
-  /// committed to.
+  /// The epoch of `name` whose opening key opened two that differ, unless its operator was called since: no size that
+  /// either cites counts, and nothing is sealed to that node.
+  public func contestedEpoch(of name: NodeName) -> LogID? {
+    endedOrder.first { authorOf[$0] == name && isContested(after: $0) }
+  }
+
+  /// Both bodies that were opened after an epoch, or one, in their order: what was concluded of it.
+  public func openings(after log: LogID) -> [[UInt8]] {
+    guard let successor = successors[log] else { return [] }
+    return [successor.body] + (successor.second.map { [$0.batch.batch.bodies] } ?? [])
+  }
+
+  /// Whether two openings follow `log` and nobody compared the card of a later epoch by voice.
+  func isContested(after log: LogID) -> Bool {
+    successors[log]?.second != nil && !isSettled(after: log)
+  }
+
+  private func comparedLog(of log: LogID) -> LogID? {
+    guard let author = authorOf[log] else { return nil }
+    return author == ownName ? ownLog : peers[author]?.compared?.id
+  }
+
+  private func isSettled(after log: LogID) -> Bool {
+    guard let compared = comparedLog(of: log), let end = logs[log]?.accepted.identity.origin.epoch
+    else { return false }
+    let later = logs[compared]?.accepted.identity ?? authorOf[log].flatMap { peers[$0]?.compared }
+    return later.map { $0.origin.epoch > end } ?? false
+  }
+
+  /// Whether this log is one of two that were opened after one epoch, and nobody knows which is right.
+  func isContestant(_ log: LogID) -> Bool {
+    endedOrder.contains { successors[$0]?.log == log && isContested(after: $0) }
+  }
+
+  /// Whether `later` follows `log`, over any number of epochs, each opened by the key that the card of the one before
+  /// commits to.
   public func isContinued(_ log: LogID, by later: LogID) -> Bool {
     var log = log
     for _ in 0..<Limits.epochsOfNode {
@@ -45,9 +79,24 @@ extension Replicator {
     return false
   }
 
-  /// No entry from here on is accepted: the log is frozen, or its epoch ended.
-  func ceiling(of log: LogID) -> UInt64 {
-    min(logs[log]!.accepted.frozenAt ?? .max, successors[log]?.reach ?? .max)
+  /// No entry from here on is accepted: the log is frozen, its epoch ended, or it is one of two that contest an epoch.
+  func ceiling(of log: LogID) -> UInt64 { min(frozenAt(log) ?? .max, endsAt(log) ?? .max) }
+
+  /// What a node took for the card of a log first is what its epochs are opened by: CARD-11.
+  mutating func hold(_ commitments: [LogID: OpeningKeyHash]) {
+    openingKeys.merge(commitments) { first, _ in first }
+  }
+
+  private func isAuthorised(_ genesis: Genesis, after log: LogID) -> Bool {
+    guard let key = openingKeys[log], let origin = logs[log]?.accepted.identity.origin
+    else { return false }
+    return genesis.isAuthorised(by: key, after: origin)
+  }
+
+  /// Whether anything of this name is followed and passed on.
+  private func isOnRoster(_ name: NodeName?) -> Bool {
+    guard let name else { return false }
+    return name == ownName || peers[name] != nil
   }
 
   /// A pull that would bring more is left; what is missing below is asked for at the next tick.
@@ -81,7 +130,8 @@ extension Replicator {
     else { return }
     if successors[predecessor] == nil { endedOrder.append(predecessor) }
     successors[predecessor] = Successor(
-      log: log, endsAt: follows.size, leaf: own.leaf, isAuthorised: isAuthorised)
+      log: log, endsAt: follows.size, leaf: own.leaf, body: own.body, isAuthorised: isAuthorised)
+    if isAuthorised { hold([log: own.genesis.card.opening]) }
     openingsChanged()
     if predecessor == ownLog, isAuthorised {
       closeSigning(because: "\(own.genesis.card.origin) was opened after this epoch")
@@ -92,25 +142,16 @@ extension Replicator {
     of genesis: Genesis, _ origin: Origin
   ) -> (log: LogID, isAuthorised: Bool)? {
     let known = logOrder.filter { logs[$0]!.accepted.identity.origin == origin }
-    if let log = known.first(where: {
-      self.genesis(of: $0).map { genesis.isAuthorised(by: $0.genesis.card) } == true
-    }) {
+    if let log = known.first(where: { self.isAuthorised(genesis, after: $0) }) {
       return (log, true)
     }
     return known.first.map { ($0, false) }
   }
 
-  /// A log got its first entry: it may follow, be followed, or be waited for.
-  mutating func genesisCame(_ log: LogID, _ now: UInt64, _ effects: inout [Effect]) {
+  /// A log got its first entry: it may follow, or be followed.
+  mutating func genesisCame(_ log: LogID) {
     for other in logOrder where authorOf[other] == authorOf[log] { link(other) }
     openingsChanged()
-    for id in sessionOrder {
-      guard let waiting = sessions[id]?.waitingOpenings else { continue }
-      for opening in waiting where opening.predecessor == log && sessions[id] != nil {
-        sessions[id]!.waitingOpenings.removeAll { $0.predecessor == log }
-        check(opening, on: id, now, &effects)
-      }
-    }
   }
 
   // MARK: Passing on
@@ -124,13 +165,14 @@ extension Replicator {
     for id in sessionOrder where sessions[id]!.areOpeningsDue && sessions[id]!.hasSentAnswer {
       sessions[id]!.areOpeningsDue = false
       for predecessor in endedOrder where sessions[id]!.shared[predecessor] != nil {
-        let successor = successors[predecessor]!
-        guard successor.isAuthorised else { continue }
+        // Nothing of a name off the roster is passed on: nobody here compared its card.
+        guard let successor = successors[predecessor], successor.isAuthorised,
+          isOnRoster(authorOf[predecessor])
+        else { continue }
         if sessions[id]!.shared[successor.log] == nil || successor.second != nil,
-          !sessions[id]!.shared[predecessor]!.openingsKnown.contains(successor.leaf),
-          let first = genesis(of: successor.log)
+          genesis(of: successor.log) != nil
         {
-          pass(first.leaf, first.body, after: predecessor, on: id, &effects)
+          pass(successor.leaf, successor.body, after: predecessor, on: id, &effects)
         }
         if let second = successor.second?.batch.batch {
           pass(second.leaves, second.bodies, after: predecessor, on: id, &effects)
@@ -163,42 +205,62 @@ extension Replicator {
     check(opening, on: id, now, &effects)
   }
 
+  /// An opening that an operator brought as a file.
+  mutating func imported(_ held: HeldOpening, _ now: UInt64, _ effects: inout [Effect]) {
+    guard let origin = logs[held.predecessor]?.accepted.identity.origin,
+      let (genesis, batch) = held.verified(after: origin),
+      isAuthorised(genesis, after: held.predecessor)
+    else { return }
+    take(Opening(predecessor: held.predecessor, genesis: genesis, batch: batch), now, &effects)
+  }
+
   private mutating func check(
     _ received: HeldOpening, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
     let predecessor = received.predecessor
-    let origin = logs[predecessor]!.accepted.identity.origin
+    guard let origin = logs[predecessor]?.accepted.identity.origin else { return }
+    // All that is wrong here the sender could see, too: the message and the log that both list say it.
     guard let (genesis, batch) = received.verified(after: origin) else {
-      return refuse(received, on: id, now, &effects)
+      refused(received, on: id, &effects)
+      return fail(id, now, &effects)
     }
-    guard let before = self.genesis(of: predecessor)?.genesis else {
-      guard sessions[id]!.waitingOpenings.count < Limits.openingsWaiting else { return }
-      sessions[id]!.waitingOpenings.append(received)
-      return
+    // Which card is held here it cannot see: what that does not authorise is nobody's failure.
+    guard isOnRoster(origin.name), isAuthorised(genesis, after: predecessor) else {
+      return refused(received, on: id, &effects)
     }
-    guard genesis.isAuthorised(by: before.card) else {
-      return refuse(received, on: id, now, &effects)
-    }
-    sessions[id]!.shared[predecessor]!.openingsKnown.append(received.leaf)
-    let opening = Opening(predecessor: predecessor, genesis: genesis, batch: batch)
-    if successors[predecessor] == nil {
-      guard logOrder.count(where: { authorOf[$0] == origin.name }) < Limits.epochsOfNode else {
-        return effects.append(
-          .event(.openingRefused(after: predecessor, from: sessions[id]!.opening.peer)))
-      }
-      follow(opening, now, &effects)
-    } else {
-      compare(opening, on: id, now, &effects)
-    }
+    sessions[id]?.shared[predecessor]?.openingsKnown.append(received.leaf)
+    guard take(Opening(predecessor: predecessor, genesis: genesis, batch: batch), now, &effects)
+    else { return refused(received, on: id, &effects) }
   }
 
-  private mutating func refuse(
-    _ opening: HeldOpening, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  private mutating func refused(
+    _ opening: HeldOpening, on id: SessionID, _ effects: inout [Effect]
   ) {
     effects.append(.count(.openingsRefused))
-    effects.append(
-      .event(.openingRefused(after: opening.predecessor, from: sessions[id]!.opening.peer)))
-    fail(id, now, &effects)
+    guard let peer = sessions[id]?.opening.peer else { return }
+    effects.append(.event(.openingRefused(after: opening.predecessor, from: peer)))
+  }
+
+  /// An opening that the card held here authorises. The first one counts; a second one contests the epoch.
+  /// - Returns: false when it says nothing that is kept.
+  @discardableResult
+  private mutating func take(
+    _ opening: Opening, _ now: UInt64, _ effects: inout [Effect]
+  ) -> Bool {
+    guard successors[opening.predecessor] == nil else { return compare(opening, &effects) }
+    // Which of two contestants goes on, only an operator can say: then this is looked at again.
+    if isContestant(opening.predecessor) {
+      if openingsHeldBack.count < Limits.openingsHeldBack, !openingsHeldBack.contains(opening) {
+        openingsHeldBack.append(opening)
+      }
+      return false
+    }
+    let name = authorOf[opening.predecessor]
+    guard logOrder.count(where: { authorOf[$0] == name }) < Limits.epochsOfNode else {
+      return false
+    }
+    follow(opening, now, &effects)
+    return true
   }
 
   private mutating func follow(_ opening: Opening, _ now: UInt64, _ effects: inout [Effect]) {
@@ -206,8 +268,9 @@ extension Replicator {
     let predecessor = opening.predecessor
     endedOrder.append(predecessor)
     successors[predecessor] = Successor(
-      log: log, endsAt: opening.genesis.follows!.size, leaf: opening.batch.batch.leaves,
-      isAuthorised: true)
+      log: log, endsAt: opening.genesis.follows?.size ?? 0, leaf: opening.batch.batch.leaves,
+      body: opening.batch.batch.bodies, isAuthorised: true)
+    hold([log: opening.card.opening])
     openingsChanged()
     endPull(beyondCeilingOf: predecessor)
     add(opening.identity)
@@ -228,61 +291,62 @@ extension Replicator {
     for session in sessionOrder { listLogs(to: session, now, &effects) }
   }
 
-  /// Another opening after the same epoch: the first one wins, and both are frozen. SYNC-73.
-  private mutating func compare(
-    _ opening: Opening, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
-  ) {
-    let predecessor = opening.predecessor
-    let first = successors[predecessor]!
-    let leaf = opening.batch.batch.leaves
-    let header = 0..<EntryLayout.headerBytes
-    if first.log == opening.identity.id, first.leaf[header] == leaf[header] { return }
-    guard first.isAuthorised else {
-      return effects.append(
-        .event(.openingRefused(after: predecessor, from: sessions[id]!.opening.peer)))
+  /// The operator may have called somebody: what a contest held back goes on.
+  mutating func settleContests(_ now: UInt64, _ effects: inout [Effect]) {
+    let waiting = openingsHeldBack
+    openingsHeldBack = []
+    for opening in waiting where isOnRoster(authorOf[opening.predecessor]) {
+      take(opening, now, &effects)
     }
-    guard note(second: opening) else { return }
-    endPull(beyondCeilingOf: predecessor)
-    openingsChanged()
-    effects.append(.keepOpening(opening))
-    if first.log == opening.identity.id {
-      prove(.signed(leaf: first.leaf), .signed(leaf: leaf), of: opening.identity, &effects)
-    } else {
-      effects.append(.freeze(first.log, at: 0))
-      freeze(first.log, at: 0, &effects)
-    }
-    effects.append(.event(.secondOpening(predecessor)))
-    // The key of an epoch that ended may be in anybody's hands: it says nothing of a later one.
-    if [predecessor, first.log, opening.identity.id].contains(ownLog) {
-      closeSigning(because: "the epoch after \(opening.genesis.follows!.origin) was opened twice")
+    for log in endedOrder {
+      guard let successor = successors[log], successor.second != nil else { continue }
+      for other in [log, successor.log] { logs[other]?.pullDueAt = now }
     }
   }
 
-  /// Takes a second opening, or another that cites less than all before: which came first decides nothing but whose log
-  /// is carried.
-  /// - Returns: whether it says anything new.
-  private mutating func note(second opening: Opening) -> Bool {
+  /// Another opening after the same epoch, by the same key: SYNC-73.
+  /// - Returns: false when it is not kept.
+  private mutating func compare(_ opening: Opening, _ effects: inout [Effect]) -> Bool {
     let predecessor = opening.predecessor
-    let cited = opening.genesis.follows!.size
-    var successor = successors[predecessor]!
-    guard successor.second == nil || cited < successor.endsAt else { return false }
-    successor.second = opening
-    successor.endsAt = min(successor.endsAt, cited)
-    successor.reach = max(successor.reach, cited)
-    successors[predecessor] = successor
+    guard let first = successors[predecessor] else { return false }
+    let leaf = opening.batch.batch.leaves
+    let header = 0..<EntryLayout.headerBytes
+    let isFork = first.log == opening.identity.id && first.leaf[header] != leaf[header]
+    // The new epoch's own key signed two first entries, whatever they hold.
+    if isFork {
+      prove(.signed(leaf: first.leaf), .signed(leaf: leaf), of: opening.identity, &effects)
+    }
+    if first.body == opening.batch.batch.bodies { return true }
+    if let second = first.second, second.batch.batch.bodies == opening.batch.batch.bodies {
+      return true
+    }
+    // What an operator compared is not contested by a key; a third says nothing new; and where a later epoch is
+    // followed the key of an earlier one says nothing any more.
+    guard first.isAuthorised, first.second == nil, successors[first.log] == nil else {
+      return false
+    }
+    successors[predecessor]?.second = opening
+    endPull(beyondCeilingOf: predecessor)
+    endPull(beyondCeilingOf: first.log)
+    openingsChanged()
+    effects.append(.keepOpening(opening))
+    effects.append(.event(.secondOpening(predecessor)))
+    // The key of an epoch that ended may be in anybody's hands: it says nothing of a later one.
+    if [predecessor, first.log, opening.identity.id].contains(ownLog) {
+      closeSigning(
+        because: "the epoch after \(opening.genesis.follows?.origin.text ?? "it") was opened twice")
+    }
     return true
   }
 
   /// A second opening that `keepOpening` kept in an earlier run.
   mutating func recall(_ held: HeldOpening) {
     guard let progress = logs[held.predecessor], let first = successors[held.predecessor],
-      first.isAuthorised,
+      first.isAuthorised, first.second == nil, first.body != held.body,
       let (genesis, batch) = held.verified(after: progress.accepted.identity.origin),
-      let before = self.genesis(of: held.predecessor)?.genesis,
-      genesis.isAuthorised(by: before.card),
-      first.leaf[..<EntryLayout.headerBytes] != held.leaf[..<EntryLayout.headerBytes]
+      isAuthorised(genesis, after: held.predecessor)
     else { return }
-    _ = note(
-      second: Opening(predecessor: held.predecessor, genesis: genesis, batch: batch))
+    successors[held.predecessor]?.second = Opening(
+      predecessor: held.predecessor, genesis: genesis, batch: batch)
   }
 }

@@ -12,7 +12,7 @@ extension Replicator {
     if let state = reader.state(of: log), state.size > logs[held: log].accepted.size {
       adopt(state, of: log)
     }
-    if before == 0 { genesisCame(log, now, &effects) }
+    if before == 0 { genesisCame(log) }
     measure(log, now)
     giveCreditBack(log, now, &effects)
     settleCheckpoint(of: log, now, &effects)

@@ -11,7 +11,6 @@ extension Replicator {
   public func queues() -> [QueueFigure] {
     let sessions = sessionOrder.compactMap { self.sessions[$0] }
     let logs = logOrder.compactMap { self.logs[$0] }
-    let waiting = sessions.map(\.waitingOpenings.count).max() ?? 0
     let sent = sessions.flatMap { $0.shared.values.map(\.proofsSent) }.max() ?? 0
     return [
       QueueFigure(
@@ -24,6 +23,9 @@ extension Replicator {
         count: logs.reduce(0) { $0 + $1.fetch.pieces.reduce(0) { $0 + $1.earlyBytes } },
         limit: Limits.earlyBytesAtMost),
       QueueFigure(
+        name: "openings held back", count: openingsHeldBack.count,
+        limit: Limits.openingsHeldBack),
+      QueueFigure(
         name: "repairs", count: logs.count { $0.repairs.pull != nil },
         limit: Limits.repairsAtOnce + 1),
       QueueFigure(
@@ -32,7 +34,6 @@ extension Replicator {
       QueueFigure(
         name: "logs of a session", count: sessions.map(\.theirSaltedIDs.count).max() ?? 0,
         limit: Limits.logsOfSession),
-      QueueFigure(name: "openings waiting", count: waiting, limit: Limits.openingsWaiting),
       QueueFigure(
         name: "cosigners of a log", count: logs.map(\.cosignatures.count).max() ?? 0,
         limit: Limits.cosignersOfLog),

@@ -73,7 +73,9 @@ extension Replicator {
     return progress.cosignatures.sorted { $0.key < $1.key }.map { ($0.key, $0.value.size) }
   }
 
-  public func frozenAt(_ log: LogID) -> UInt64? { logs[log]?.accepted.frozenAt }
+  public func frozenAt(_ log: LogID) -> UInt64? {
+    isContestant(log) ? 0 : logs[log]?.accepted.frozenAt
+  }
 }
 
 extension Replicator {

@@ -1,4 +1,4 @@
-import Crypto
+public import Crypto
 public import Log
 
 /// The replication core of one node: a value that takes inputs and returns effects.
@@ -22,6 +22,10 @@ public struct Replicator {
   /// What follows an epoch; and the epochs that something follows, as they became known.
   var successors: [LogID: Successor] = [:]
   var endedOrder: [LogID] = []
+  /// By which key the epoch after each log is opened: of the card that was held first.
+  var openingKeys: [LogID: OpeningKeyHash] = [:]
+  /// Openings after one of two contestants.
+  var openingsHeldBack: [Opening] = []
   /// Logs of which other signatures are asked for.
   var twinLogs: [LogID] = []
   /// The lowest fork proof of each log, also of those that are not known here yet.
@@ -51,10 +55,12 @@ public struct Replicator {
   ///   - start: how signing begins.
   ///   - proofs: what `keepProof` kept in earlier runs.
   ///   - openings: what `keepOpening` kept.
+  ///   - openingKeys: of the cards that this node ever held, its own among them.
   public init(
     ownName: NodeName, ownLog: LogID, runID: [UInt8], logs identities: [LogIdentity],
     reader: any LogReader, start: OwnLogStart,
-    proofs: [ForkProof] = [], openings: [HeldOpening] = []
+    proofs: [ForkProof] = [], openings: [HeldOpening] = [],
+    openingKeys: [LogID: OpeningKeyHash] = [:]
   ) {
     precondition(runID.count == 16)
     guard let own = identities.first(where: { $0.id == ownLog }) else {
@@ -74,6 +80,7 @@ public struct Replicator {
     self.runID = runID
     self.reader = reader
     for proof in proofs { recall(proof) }
+    hold(openingKeys)
     for identity in identities { add(identity) }
     for log in logOrder { link(log) }
     for opening in openings { recall(opening) }
@@ -101,6 +108,7 @@ public struct Replicator {
     case .idled(let session, let microseconds): idled(microseconds, on: session, now, &effects)
     case .cosigned(let log, let checkpoint, let cosignature, let key):
       cosigned(log, checkpoint, cosignature, key, now, &effects)
+    case .imported(let opening): imported(opening, now, &effects)
     case .release: release(now, &effects)
     case .close(let reason): closeSigning(because: reason)
     case .damaged(let log, let ranges): damaged(log, ranges, now, &effects)
@@ -140,9 +148,12 @@ public struct Replicator {
     for peer in roster {
       peers[peer.name] = peer
       for identity in peer.logs { add(identity) }
+      hold(peer.openingKeys)
     }
     adoptRates(of: roster, instead: former, now, &effects)
     for log in logOrder { link(log) }
+    settleContests(now, &effects)
+    openingsChanged()
     for session in sessionOrder { listLogs(to: session, now, &effects) }
   }
 

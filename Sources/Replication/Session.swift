@@ -46,7 +46,6 @@ struct Session {
   var hasClaimed = false
   /// What is known of epochs changed since it was told here.
   var areOpeningsDue = true
-  var waitingOpenings: [HeldOpening] = []
   /// A proof is new, or a log that has one is shared now.
   var areProofsDue = true
   /// Proofs, exhibits and single leaves, and probes: what came here, and what was sent.

@@ -44,11 +44,11 @@ public final class NodeSecrets: Sendable {
       author: Held(.generate(using: &random)))
   }
 
-  /// These keys with another log key: those of the node's next epoch.
+  /// The keys of the node's next epoch: another log key, a fresh cosigning key, and the others as they are.
   public func succeeded(by logKey: borrowing LogSecretKey) -> NodeSecrets {
     NodeSecrets(
       log: logKey.withSeed { LogSecretKey(seed: $0) },
-      cosigning: cosigning.withSeed { CosigningSecretKey(seed: $0) },
+      cosigning: .generate(),
       sealing: sealing.withSeed { SealingSecretKey(seed: $0) },
       transport: transport.withSeed { TransportSecretKey(seed: $0) }, author: author)
   }

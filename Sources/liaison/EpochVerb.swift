@@ -45,6 +45,10 @@ enum EpochVerb {
     if let follows = prepared.genesis.follows {
       Output.print("it follows \(follows.origin.text) at \(follows.size) entries\n")
     }
+    let file = folder.openingFile(of: prepared.card.origin.epoch)
+    if (try? FileSystem.writeNew(file, prepared.opening, mode: 0o644)) != nil {
+      Output.print("for partners who do not reach this node: \(file) (liaison epoch import)\n")
+    }
     if let path = opening.nextRecovery {
       Output.print("recovery file of the epoch after: \(path) (keep it off this machine)\n")
     }

@@ -21,7 +21,7 @@ enum Liaison {
       InitVerb.verb, CardVerbs.card, CardVerbs.fingerprint, PeerVerbs.add, PeerVerbs.list,
       PeerVerbs.remove, PublishVerb.verb, WithdrawVerb.verb, ShowVerb.verb, TailVerb.verb,
       StatusVerb.verb, DiskVerb.verb, ScrubVerb.verb, SigningVerb.verb, BackupVerb.verb,
-      KeysVerb.verb, RestoreVerb.verb, EpochVerb.verb, FsckVerb.verb,
+      KeysVerb.verb, RestoreVerb.verb, EpochVerb.verb, ImportVerb.verb, FsckVerb.verb,
     ],
     version: Daemon.version, seeAlso: ["liaisond(8)", "liaison-audit(1)"])
 
@@ -59,6 +59,7 @@ enum Liaison {
     case "keys export": try KeysVerb.run(arguments)
     case "restore": try RestoreVerb.run(arguments)
     case "epoch open": try EpochVerb.run(arguments)
+    case "epoch import": try ImportVerb.run(arguments)
     case "fsck": try FsckVerb.run(arguments)
     default: preconditionFailure("a verb of the table without a function")
     }

@@ -33,6 +33,7 @@ enum PeerVerbs {
       switch addition {
       case .added: "added"
       case .updated: "updated"
+      case .confirmed: "confirmed"
       case .unchanged: "unchanged"
       }
     try reload(

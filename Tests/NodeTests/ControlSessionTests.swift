@@ -74,6 +74,10 @@ final class FakeService: ControlService {
   func epochs() -> EpochsReply {
     EpochsReply(own: "nl/1", answered: ["be"], unanswered: [], epochs: [])
   }
+  func importOpening(_ request: ImportRequest) throws(ControlError) -> ImportReply {
+    ImportReply(origin: "be/2", contested: false)
+  }
+
   func adopt(
     _ request: AdoptRequest, reply: @escaping (Result<AdoptReply, ControlError>) -> Void
   ) {

@@ -127,6 +127,8 @@ final class EpochTests {
     let (nl, plan) = try stopped("nl")
     let all = try prepare(nl, plan)
     let secrets = try OwnSecrets.load(nl.folder, credential: nl.folder.next + "/node.key")
+    let before = try nl.card()
+    #expect(all.card.log != before.log && all.card.cosigning != before.cosigning)
     let token = TokenFile(path: nl.folder.defaultToken)
     let steps = NextEpoch.PreparationStep.allCases
     for count in 1..<steps.count {
@@ -222,6 +224,7 @@ final class EpochTests {
     let opened = try open(nl)
     #expect(opened.status == 0, "\(opened.said)")
     #expect(try fr.wait { $0.logs.contains { $0.origin == "nl/2" && $0.size > 0 } })
+    #expect(try fr.wait { $0.warnings.contains { $0.contains("was opened after nl/1") } })
     #expect(try be.wait { $0.warnings.contains { $0.contains("compare its card by voice") } })
     #expect(try CardFile.read(be.folder.card(of: anew.name)) == anew)
     #expect(try CardFile.read(fr.folder.card(of: anew.name)).origin.text == "nl/2")
@@ -229,6 +232,70 @@ final class EpochTests {
     #expect(throws: IdentityError.self) { try Roster.add(anew, address: nil, to: fr.folder) }
     _ = try Roster.add(anew, address: nil, replaceKey: true, to: fr.folder)
     #expect(try CardFile.read(fr.folder.card(of: anew.name)) == anew)
+  }
+
+  @Test(
+    "CARD-11: of one log the first card counts for ever, also when its node was removed meanwhile")
+  func oneOpeningKey() throws {
+    let nl = try DaemonProcess("nl", in: root)
+    let key = LogSecretKey.generate()
+    let secrets = NodeSecrets.generate()
+    func card(_ serial: UInt64, _ opening: UInt8) throws -> Card {
+      try Card.make(
+        serial: serial, origin: try Origin("be/1"), log: key.publicKey,
+        cosigning: secrets.cosigning.publicKey, sealing: secrets.sealing.publicKey,
+        transport: secrets.transport.publicKey,
+        opening: OpeningKeyHash(SHA256.hash([opening]).bytes), address: nil
+      ) { key.sign($0) }
+    }
+    let first = try card(1, 1)
+    #expect(try Roster.add(first, address: nil, to: nl.folder) == .added)
+    #expect(throws: IdentityError.self) { try Roster.add(card(2, 2), address: nil, to: nl.folder) }
+    #expect(
+      throws: IdentityError.self, "a serial that leaps"
+    ) { try Roster.add(card(65_538, 1), address: nil, to: nl.folder) }
+    try Roster.remove(first.name, from: nl.folder)
+    #expect(throws: IdentityError.self) {
+      try Roster.add(card(2, 2), address: nil, replaceKey: true, to: nl.folder)
+    }
+    let files = try FileManager.default.contentsOfDirectory(atPath: nl.folder.faults)
+    #expect(files == ["\(first.identity.id)-two.cards"])
+    #expect(try Roster.add(card(2, 1), address: nil, to: nl.folder) == .added)
+    #expect(HeldCards(nl.folder).card(of: first.identity.id) == first)
+  }
+
+  @Test(
+    "CARD-46, CARD-47: a followed card waits for its operator's word, where follow = confirm says so"
+  )
+  func confirmed() throws {
+    let nl = try DaemonProcess("nl", in: root)
+    func card(_ epoch: UInt32) throws -> Card {
+      let secrets = NodeSecrets.generate()
+      return try Card.make(
+        serial: 1, origin: Origin(name: try NodeName("be"), epoch: epoch),
+        log: secrets.log.publicKey, cosigning: secrets.cosigning.publicKey,
+        sealing: secrets.sealing.publicKey, transport: secrets.transport.publicKey,
+        opening: OpeningKeyHash(SHA256.hash([UInt8(epoch)]).bytes), address: nil
+      ) { secrets.log.sign($0) }
+    }
+    let (first, second, third) = (try card(1), try card(2), try card(3))
+    _ = try Roster.add(first, address: nil, to: nl.folder)
+    try Roster.follow(second, after: first, nl.folder)
+    try Roster.follow(third, after: second, nl.folder)
+    try "follow = confirm\n".write(
+      toFile: nl.folder.settings(of: first.name), atomically: true, encoding: .utf8)
+    let member = try #require(try Roster.load(nl.folder).member(first.name))
+    #expect(member.card == third && member.compared == first)
+    try nl.start()
+    let _: ReleaseReply = try nl.call("ReleaseSigning", NoArguments())
+    #expect(try nl.wait { $0.signing == "ready" })
+    let refusal = #expect(throws: ControlError.self) { try nl.publish([record], to: ["be"]) }
+    guard case .refused(let reason, _) = refusal else { return #expect(Bool(false)) }
+    #expect(reason.contains("was not compared"))
+    #expect(try Roster.add(third, address: nil, to: nl.folder) == .confirmed)
+    #expect(try Roster.add(third, address: nil, to: nl.folder) == .unchanged)
+    let _: ReloadReply = try nl.call("Reload", NoArguments())
+    _ = try nl.publish([record], to: ["be"])
   }
 
   @Test("A card with another node's transport key is refused")

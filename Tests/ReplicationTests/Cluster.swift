@@ -69,6 +69,20 @@ final class Cluster {
         }
       }
     }
+    for other in others {
+      guard let member = members[other] else { continue }
+      for identity in member.knownLogs[member.name] ?? []
+      where members[name]?.openingKeys[identity.id] == nil {
+        members[name]?.openingKeys[identity.id] = member.openingKeys[identity.id]
+      }
+    }
+    feed(name, .roster(peers(of: name)))
+  }
+
+  /// The operator of `name` compared the card of an epoch of `other` by voice, and gave it to his node.
+  func compare(_ name: String, _ identity: LogIdentity, of other: String) {
+    members[name]!.compared[members[other]!.name] = identity
+    members[name]!.logs.add(identity)
     feed(name, .roster(peers(of: name)))
   }
 
@@ -77,7 +91,8 @@ final class Cluster {
       let member = members[other]!
       return Peer(
         name: member.name, logs: members[name]!.knownLogs[member.name]!,
-        cosigningKey: member.secrets.cosigning.publicKey, rates: rates[other] ?? PeerRates())
+        cosigningKey: member.secrets.cosigning.publicKey, rates: rates[other] ?? PeerRates(),
+        openingKeys: members[name]!.openingKeys, compared: members[name]!.compared[member.name])
     }
   }
 
@@ -87,6 +102,7 @@ final class Cluster {
     members[copy] = Member(original.name.text, copy: 1)
     members[copy]!.roster = original.roster
     members[copy]!.knownLogs = original.knownLogs
+    members[copy]!.openingKeys = original.openingKeys
     restart(copy, from: backup(name), start: start)
   }
 
@@ -183,7 +199,7 @@ final class Cluster {
       ownName: member.name, ownLog: member.identity.id,
       runID: [UInt8](repeating: member.runNumber, count: 16), logs: member.logs.identities,
       reader: member.logs, start: start,
-      proofs: member.proofs, openings: member.openings)
+      proofs: member.proofs, openings: member.openings, openingKeys: member.openingKeys)
     feed(name, .roster(peers(of: name)))
     for identity in member.logs.identities { reportDamage(name, identity.id) }
   }
@@ -202,6 +218,7 @@ final class Cluster {
     member.epochSecrets = Member.secrets(of: member.name.text, epoch: last.origin.epoch + 1)
     member.identity = opening.after.identity
     member.knownLogs[member.name]!.append(member.identity)
+    member.hold(epoch: member.identity.origin.epoch, of: member.name.text)
     member.logs.add(member.identity)
     member.logs.append(opening)
     _ = member.logs.makeDurable(member.identity.id)
@@ -377,6 +394,7 @@ final class Cluster {
     member.logs.add(opening.identity)
     member.logs.append(opening.batch)
     member.knownLogs[opening.card.name, default: []].append(opening.identity)
+    member.openingKeys[opening.identity.id] = opening.card.opening
     schedule(diskDelay, .durable(name, opening.identity.id))
   }
 

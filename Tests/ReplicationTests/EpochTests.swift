@@ -27,6 +27,11 @@ struct EpochTests {
     Genesis.Predecessor(origin: first.origin, size: size, leafHash: .zero, root: .zero)
   }
 
+  private func afterBe(_ size: UInt64) -> Genesis.Predecessor {
+    Genesis.Predecessor(
+      origin: cluster["be"].identity.origin, size: size, leafHash: .zero, root: .zero)
+  }
+
   private func size(_ holder: String, _ log: LogID) -> UInt64 {
     cluster[holder].logs.durableHead(of: log).size
   }
@@ -60,7 +65,8 @@ struct EpochTests {
     #expect(cluster.messagesSent[MessageType.opening.rawValue] == 2)
   }
 
-  @Test("SYNC-70: an opening that came before the epoch it follows waits for it")
+  @Test(
+    "SYNC-71: the card that is held authorises, so that nothing of the epoch before need be here")
   func beforeItsPredecessor() {
     cluster.openEpoch("nl", start: .ready)
     cluster.tamper = { from, _, bytes in
@@ -70,7 +76,7 @@ struct EpochTests {
     }
     cluster.connect("nl", "be")
     cluster.run(900)
-    #expect(size("be", first.id) == 0 && size("be", cluster["nl"].identity.id) == 0)
+    #expect(size("be", first.id) == 0 && size("be", cluster["nl"].identity.id) == 1)
     cluster.run(60_000)
     #expect(size("be", first.id) == 5 && cluster.agrees("be", "nl"))
   }
@@ -157,26 +163,72 @@ struct EpochTests {
   }
 
   @Test(
-    "SYNC-71: by another key nothing is followed, the operator is told, and three end the session")
+    "SYNC-71: what the card held here does not authorise changes nothing, and is nobody's failure")
   func wrongKey() {
     connectAll()
     cluster.disconnectAll()
     let before = cluster["be"].identity
     let puppet = puppet()
-    for time in 0..<3 {
-      cluster.now += UInt64(time)
-      show(
-        puppet,
-        cluster.makeOpening(
-          "be", epoch: 2,
-          follows: Genesis.Predecessor(
-            origin: before.origin, size: 5, leafHash: .zero, root: .zero), opener: 1))
+    for opener in [1, 4, 5] as [UInt32] {
+      cluster.now += 1
+      show(puppet, cluster.makeOpening("be", epoch: 2, follows: afterBe(5), opener: opener))
     }
-    #expect(!puppet.isOpen)
+    #expect(puppet.isOpen)
     #expect(cluster["nl"].core.endsAt(before.id) == nil)
+    #expect(cluster["nl"].core.successor(of: before.id) == nil)
     #expect(
       cluster["nl"].events.contains(
         .openingRefused(after: before.id, from: cluster["fr"].name)))
+    // The true one still is followed.
+    show(puppet, cluster.makeOpening("be", epoch: 2, follows: afterBe(5)))
+    #expect(cluster["nl"].core.endsAt(before.id) == 5)
+  }
+
+  @Test(
+    "SYNC-71: partners that hold two cards of one log conclude two things, and keep their session")
+  func twoCommitments() {
+    let before = cluster["be"].identity
+    // be gave fr a card with another opening key than nl: the one that epoch 9 is opened by.
+    cluster["fr"].openingKeys[before.id] =
+      Member.openingKey(of: "be", epoch: 9).publicKey.commitment
+    cluster.restart("fr")
+    let link = cluster.connect("nl", "fr")
+    cluster.run(3_000)
+    let toNL = Puppet(cluster, as: "be", logs: ["nl", "be"])
+    let toFR = Puppet(cluster, as: "be", logs: ["fr", "be"], at: "fr")
+    show(toNL, cluster.makeOpening("be", epoch: 2, follows: afterBe(5)))
+    show(toFR, cluster.makeOpening("be", epoch: 2, follows: afterBe(3), opener: 9))
+    cluster.run(60_000)
+    #expect(cluster["nl"].core.endsAt(before.id) == 5)
+    #expect(cluster["fr"].core.endsAt(before.id) == 3)
+    #expect(cluster.isOpen(link))
+    for name in ["nl", "fr"] {
+      #expect(cluster[name].core.contestedEpoch(of: cluster["be"].name) == nil)
+      #expect(
+        cluster[name].events.contains { if case .openingRefused = $0 { true } else { false } })
+    }
+  }
+
+  @Test("SYNC-70: nothing of a name off the roster is followed or passed on")
+  func offTheRoster() {
+    connectAll()
+    cluster.disconnectAll()
+    let before = cluster["be"].identity
+    cluster.meet("nl", ["fr"])
+    let puppet = puppet()
+    show(puppet, cluster.makeOpening("be", epoch: 2, follows: afterBe(5)))
+    #expect(puppet.isOpen)
+    #expect(cluster["nl"].core.successor(of: before.id) == nil)
+    // One that was followed before goes to nobody once its node was removed.
+    cluster.meet("nl", ["be", "fr"])
+    show(puppet, cluster.makeOpening("be", epoch: 2, follows: afterBe(5)))
+    #expect(cluster["nl"].core.endsAt(before.id) == 5)
+    cluster.meet("nl", ["fr"])
+    cluster.messagesSent = [:]
+    cluster.connect("nl", "fr")
+    cluster.run(5_000)
+    #expect(cluster.messagesSent[MessageType.opening.rawValue] == nil)
+    #expect(cluster["fr"].core.successor(of: before.id) == nil)
   }
 
   @Test("SYNC-71: a flipped bit anywhere in leaf or body opens nothing")
@@ -200,91 +252,98 @@ struct EpochTests {
     #expect(cluster["nl"].core.endsAt(before.id) == 5)
   }
 
-  @Test("SYNC-73: two openings of one epoch number are a fork at 0, found wherever they meet")
-  func twiceInOneLog() {
+  @Test(
+    "SYNC-73: two bodies by one opening key contest the epoch, whichever came first and however they are numbered",
+    arguments: [[2, 2], [2, 3], [3, 2]] as [[UInt32]], [[5, 3], [3, 5]] as [[UInt64]])
+  func contested(_ epochs: [UInt32], _ sizes: [UInt64]) {
     connectAll()
     cluster.disconnectAll()
     let before = cluster["be"].identity
-    let be = Genesis.Predecessor(origin: before.origin, size: 5, leafHash: .zero, root: .zero)
-    show(puppet(), cluster.makeOpening("be", epoch: 2, follows: be))
-    cluster.run(100)
-    let other = cluster.makeOpening(
-      "be", epoch: 2,
-      follows: Genesis.Predecessor(origin: before.origin, size: 3, leafHash: .zero, root: .zero))
-    show(Puppet(cluster, as: "be", logs: ["nl", "be"]), other)
-    let next = other.after.identity.id
-    #expect(cluster["nl"].proofs.map(\.frozenAt) == [0])
-    #expect(cluster["nl"].core.frozenAt(next) == 0)
-    #expect(cluster["nl"].core.endsAt(before.id) == 3)
-    #expect(cluster["nl"].events.contains(.secondOpening(before.id)))
-    // Whoever knows neither hears of both.
-    cluster.connect("nl", "fr")
-    cluster.run(5_000)
-    #expect(cluster["fr"].events.contains(.secondOpening(before.id)))
-    #expect(cluster["fr"].core.frozenAt(next) == 0)
+    let be = cluster["be"].name
+    let openings = zip(epochs, sizes).map { epoch, size in
+      cluster.makeOpening(
+        "be", epoch: epoch, key: Member.secrets(of: "be", epoch: epoch &+ UInt32(size)),
+        follows: afterBe(size))
+    }
+    // Each of two honest nodes hears of another one first.
+    for (holder, order) in [("nl", openings), ("fr", openings.reversed())] {
+      for opening in order {
+        show(Puppet(cluster, as: "be", logs: [holder, "be"], at: holder), opening)
+        cluster.run(100)
+      }
+      let core = cluster[holder].core
+      #expect(core.contestedEpoch(of: be) == before.id)
+      #expect(core.endsAt(before.id) == nil, "no size that either cites counts")
+      #expect(core.ceiling(of: before.id) == .max)
+      #expect(core.frozenAt(order[0].after.identity.id) == 0)
+      #expect(cluster[holder].evidence == 1)
+      #expect(cluster[holder].events.contains(.secondOpening(before.id)))
+    }
+    #expect(
+      Set(cluster["nl"].core.openings(after: before.id))
+        == Set(cluster["fr"].core.openings(after: before.id)))
+    // A third is dropped, and so is what goes on from either.
+    show(puppet(), cluster.makeOpening("be", epoch: 7, follows: afterBe(2)))
+    #expect(cluster["nl"].core.openings(after: before.id).count == 2)
+    let link = cluster.connect("nl", "fr")
+    cluster.run(60_000)
+    #expect(cluster.isOpen(link))
+    // A restart forgets nothing.
+    cluster.restart("nl")
+    #expect(cluster["nl"].core.contestedEpoch(of: be) == before.id)
+    #expect(cluster["nl"].core.endsAt(before.id) == nil)
+    // The operator called: the card of the first is right.
+    cluster.compare("nl", openings[0].after.identity, of: "be")
+    #expect(cluster["nl"].core.contestedEpoch(of: be) == nil)
+    #expect(cluster["nl"].core.endsAt(before.id) == sizes[0])
+    #expect(cluster["nl"].core.frozenAt(openings[0].after.identity.id) == nil)
   }
 
-  @Test(
-    "SYNC-73: which of two openings is seen first decides nothing of what is taken",
-    arguments: [[5, 3], [3, 5]])
-  func eitherFirst(_ sizes: [UInt64]) {
+  @Test("SYNC-73: whoever knows neither hears of both, and concludes the same")
+  func contestTravels() {
     connectAll()
     cluster.disconnectAll()
     let before = cluster["be"].identity
-    func show(_ size: UInt64) {
-      let follows = Genesis.Predecessor(
-        origin: before.origin, size: size, leafHash: .zero, root: .zero)
-      self.show(
+    for size in [5, 3] as [UInt64] {
+      show(
         Puppet(cluster, as: "be", logs: ["nl", "be"]),
-        cluster.makeOpening("be", epoch: 2, follows: follows))
+        cluster.makeOpening(
+          "be", epoch: 2, key: Member.secrets(of: "be", epoch: 2 + UInt32(size)),
+          follows: afterBe(size)))
       cluster.run(100)
     }
-    for size in sizes { show(size) }
-    #expect(cluster["nl"].core.endsAt(before.id) == 3)
-    #expect(cluster["nl"].core.ceiling(of: before.id) == 5)
-    // One that cites less is taken at any time, one that does not is not.
-    show(4)
-    show(2)
-    #expect(cluster["nl"].core.endsAt(before.id) == 2)
-    #expect(cluster["nl"].core.ceiling(of: before.id) == 5)
-    cluster.restart("nl")
-    #expect(cluster["nl"].core.endsAt(before.id) == 2)
-    cluster.connect("nl", "fr")
+    let link = cluster.connect("nl", "fr")
     cluster.run(5_000)
-    #expect(cluster["fr"].core.endsAt(before.id) == 2)
-  }
-
-  @Test("SYNC-73: so are two of different numbers, and a restart does not forget the freeze")
-  func twiceInTwoLogs() {
-    connectAll()
-    cluster.disconnectAll()
-    let before = cluster["be"].identity
-    let be = Genesis.Predecessor(origin: before.origin, size: 5, leafHash: .zero, root: .zero)
-    let first = cluster.makeOpening("be", epoch: 2, follows: be)
-    let second = cluster.makeOpening("be", epoch: 3, follows: be)
-    let puppet = puppet()
-    show(puppet, first)
-    cluster.run(100)
-    show(puppet, first)
-    #expect(puppet.isOpen)
-    let another = Puppet(cluster, as: "be", logs: ["nl", "be"])
-    show(another, second)
-    #expect(cluster["nl"].events.contains(.secondOpening(before.id)))
-    #expect(cluster["nl"].evidence == 1)
-    #expect(cluster["nl"].core.frozenAt(first.after.identity.id) == 0)
-    #expect(cluster["nl"].logs.state(of: second.after.identity.id) == nil)
-    cluster.restart("nl")
-    #expect(cluster["nl"].core.frozenAt(first.after.identity.id) == 0)
-    #expect(cluster["nl"].core.successor(of: before.id) == first.after.identity.id)
+    #expect(cluster["fr"].core.contestedEpoch(of: cluster["be"].name) == before.id)
+    #expect(cluster["fr"].events.contains(.secondOpening(before.id)))
+    #expect(cluster.isOpen(link))
   }
 
   @Test(
-    "SYNC-73: the thief of an earlier epoch's key opens what he likes, and the present one goes on")
+    "SYNC-73: another leaf over the same body contests nothing; it is a fork of the new log at 0")
+  func sameBodyTwice() {
+    connectAll()
+    cluster.disconnectAll()
+    let before = cluster["be"].identity
+    let first = cluster.makeOpening("be", epoch: 2, follows: afterBe(5))
+    cluster.now += 5
+    let again = cluster.makeOpening("be", epoch: 2, follows: afterBe(5))
+    #expect(first.batch.bodies == again.batch.bodies && first.batch.leaves != again.batch.leaves)
+    let puppet = Puppet(cluster, as: "be", logs: ["nl", "be"])
+    show(puppet, first)
+    cluster.run(100)
+    show(puppet, again)
+    #expect(puppet.isOpen)
+    #expect(cluster["nl"].core.contestedEpoch(of: cluster["be"].name) == nil)
+    #expect(cluster["nl"].core.endsAt(before.id) == 5)
+    #expect(cluster["nl"].proofs.map(\.frozenAt) == [0])
+  }
+
+  @Test("SYNC-73: the key of an epoch that ended is worth nothing where a later epoch is followed")
   func retiredKey() {
     connectAll()
     cluster.openEpoch("nl", start: .ready)
     connectAll()
-    let second = cluster["nl"].identity
     cluster.openEpoch("nl", start: .ready)
     connectAll()
     cluster.run(5_000)
@@ -292,19 +351,66 @@ struct EpochTests {
     let third = cluster["nl"].identity
     #expect(cluster["be"].core.isContinued(first.id, by: third.id))
     #expect(!cluster["be"].core.isContinued(third.id, by: first.id))
-    // By the key of the second epoch, after the first.
-    let puppet = Puppet(cluster, as: "be", logs: ["nl", "be"])
-    puppet.list(first.id, at: 2)
-    show(puppet, cluster.makeOpening("nl", epoch: 9, follows: follows(1)), after: 2)
-    #expect(cluster["nl"].events.contains(.secondOpening(first.id)))
-    #expect(cluster["nl"].core.frozenAt(second.id) == 0)
+    // By the recovery file of the second epoch, which was used.
+    for holder in ["nl", "be"] {
+      let puppet = Puppet(cluster, as: "fr", logs: [holder, "fr"], at: holder)
+      puppet.list(first.id, at: 2)
+      show(puppet, cluster.makeOpening("nl", epoch: 9, follows: follows(1)), after: 2)
+      #expect(puppet.isOpen)
+      #expect(cluster[holder].core.openings(after: first.id).count == 1)
+      #expect(cluster[holder].core.contestedEpoch(of: cluster["nl"].name) == nil)
+      cluster.feed(holder, .closed(puppet.id))
+    }
     #expect(cluster["nl"].core.signing == .ready)
-    cluster.feed("nl", .closed(puppet.id))
     connectAll()
-    #expect(cluster["be"].events.contains(.secondOpening(first.id)))
     #expect(cluster.publish("nl", 3))
     cluster.run(5_000)
     for holder in ["be", "fr"] { #expect(cluster.agrees(holder, "nl")) }
+  }
+
+  @Test("SYNC-73: nothing follows either of two contestants before an operator settled it")
+  func contestantIsNotContinued() {
+    connectAll()
+    cluster.disconnectAll()
+    let before = cluster["be"].identity
+    let thieves = Member.secrets(of: "be", epoch: 77)
+    let first = cluster.makeOpening("be", epoch: 2, follows: afterBe(5))
+    let second = cluster.makeOpening("be", epoch: 2, key: thieves, follows: afterBe(4))
+    let puppet = Puppet(cluster, as: "be", logs: ["nl", "be"])
+    show(puppet, first)
+    cluster.run(100)
+    show(puppet, second)
+    puppet.list(first.after.identity.id, at: 2)
+    let third = cluster.makeOpening(
+      "be", epoch: 3,
+      follows: Genesis.Predecessor(
+        origin: first.after.identity.origin, size: 1, leafHash: .zero, root: .zero))
+    show(puppet, third, after: 2)
+    #expect(puppet.isOpen)
+    #expect(cluster["nl"].core.successor(of: first.after.identity.id) == nil)
+    #expect(cluster["nl"].core.contestedEpoch(of: cluster["be"].name) == before.id)
+    cluster.compare("nl", first.after.identity, of: "be")
+    #expect(cluster["nl"].core.successor(of: first.after.identity.id) == third.after.identity.id)
+  }
+
+  @Test(
+    "An opening that is brought as a file counts if the card that is held authorises it, and only then"
+  )
+  func imported() {
+    connectAll()
+    cluster.disconnectAll()
+    let before = cluster["be"].identity
+    func bring(_ opening: VerifiedBatch) {
+      cluster.feed(
+        "nl",
+        .imported(
+          HeldOpening(
+            predecessor: before.id, leaf: opening.batch.leaves, body: opening.batch.bodies)))
+    }
+    bring(cluster.makeOpening("be", epoch: 2, follows: afterBe(5), opener: 1))
+    #expect(cluster["nl"].core.successor(of: before.id) == nil)
+    bring(cluster.makeOpening("be", epoch: 2, follows: afterBe(5)))
+    #expect(cluster["nl"].core.endsAt(before.id) == 5)
   }
 
   @Test("SYNC-74: an own epoch that was opened elsewhere closes this folder, and is pulled")

@@ -8,16 +8,19 @@ import Testing
 /// A session of `nl` whose other end is the test: it knows be's keys and keeps none of the rules.
 final class Puppet {
   let cluster: Cluster
+  /// With whom it has a session.
+  let holder: String
   let id = SessionID(1_000_000)
   private let hash = SHA256.hash(Array("a handshake".utf8))
 
   init(
     _ cluster: Cluster, as peer: String = "be", logs: [String] = ["nl", "be"], hello: Bool = true,
-    version: UInt16 = Version.current
+    version: UInt16 = Version.current, at holder: String = "nl"
   ) {
     self.cluster = cluster
+    self.holder = holder
     cluster.feed(
-      "nl",
+      holder,
       .opened(
         SessionOpening(
           id: id, peer: cluster[peer].name, handshakeHash: hash, weInitiated: false,
@@ -39,9 +42,9 @@ final class Puppet {
   }
 
   func send(_ message: Message) { send(message.encode()) }
-  func send(_ bytes: [UInt8]) { cluster.feed("nl", .message(id, bytes)) }
+  func send(_ bytes: [UInt8]) { cluster.feed(holder, .message(id, bytes)) }
 
-  var isOpen: Bool { cluster["nl"].core.sessions[id] != nil }
+  var isOpen: Bool { cluster[holder].core.sessions[id] != nil }
 
   /// A chunk of be's log (position 1) from entries that be signed.
   func chunk(

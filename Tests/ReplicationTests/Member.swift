@@ -17,6 +17,9 @@ final class Member {
   var roster: [String] = []
   /// What is known of each peer's epochs: cards, and what was followed.
   var knownLogs: [NodeName: [LogIdentity]] = [:]
+  /// Of the cards that it ever held, and whose card its operator compared last, if another than that of epoch 1.
+  var openingKeys: [LogID: OpeningKeyHash] = [:]
+  var compared: [NodeName: LogIdentity] = [:]
   var events: [Event] = []
   var evidence = 0
   var proofs: [ForkProof] = []
@@ -38,6 +41,16 @@ final class Member {
     core = Replicator(
       ownName: self.name, ownLog: identity.id, runID: [UInt8](repeating: runNumber, count: 16),
       logs: [identity], reader: logs, start: .ready)
+    hold(epoch: 1, of: name)
+  }
+
+  /// Takes the card of an epoch of `name`, as it stands in everybody's files.
+  func hold(epoch: UInt32, of name: String) {
+    let identity = LogIdentity(
+      origin: Origin(name: try! NodeName(name), epoch: epoch),
+      key: Member.secrets(of: name, epoch: epoch).log.publicKey)
+    openingKeys[identity.id] =
+      Member.openingKey(of: name, epoch: epoch + 1).publicKey.commitment
   }
 
   /// The same for every copy of a node.

@@ -228,6 +228,9 @@ enum ControlInterface {
     # signs from now on in the epoch that was prepared in the data folder
     method AdoptEpoch(origin: string) -> (origin: string)
 
+    # takes the opening of a partner's next epoch, Base64 of genesis leaf and body
+    method ImportOpening(opening: string) -> (origin: string, contested: bool)
+
     error UnknownEntry (entry: string)
     error UnknownNode (name: string)
     error ClosedHere (reason: string)

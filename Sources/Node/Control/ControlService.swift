@@ -64,6 +64,9 @@ public protocol ControlService: AnyObject {
   func adopt(
     _ request: AdoptRequest, reply: @escaping (Result<AdoptReply, ControlError>) -> Void)
 
+  /// Takes the opening of a partner's next epoch that the operator brings as a file.
+  func importOpening(_ request: ImportRequest) throws(ControlError) -> ImportReply
+
   /// Counts input on the control socket that no varlink client sends, and logs why.
   func controlInputRefused(_ reason: String)
 

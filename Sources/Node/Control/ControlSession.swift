@@ -147,6 +147,8 @@ public final class ControlSession {
       service.adopt(try call.parameters(AdoptRequest.self)) { [weak self] in
         self?.settle(call, $0)
       }
+    case "org.liaison.Node.ImportOpening":
+      finish(call, try service.importOpening(try call.parameters(ImportRequest.self)))
     default: try dispatchSpace(call)
     }
   }

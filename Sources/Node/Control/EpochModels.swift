@@ -83,6 +83,28 @@ public struct AdoptReply: Codable, Hashable, Sendable {
   public init(origin: String) { self.origin = origin }
 }
 
+/// `org.liaison.Node.ImportOpening`: a partner's next epoch, as a file.
+public struct ImportRequest: Codable, Hashable, Sendable {
+  /// Base64 of the genesis leaf and body.
+  public var opening: String
+  public init(opening: String) { self.opening = opening }
+}
+
+/// It is followed, or its epoch is contested: both are kept.
+public struct ImportReply: Codable, Hashable, Sendable {
+  public var origin: String
+  public var contested: Bool
+
+  public init(origin: String, contested: Bool) {
+    self.origin = origin
+    self.contested = contested
+  }
+}
+
+extension ImportRequest: CallParameters {
+  static let names = ["opening"]
+}
+
 extension BackupRequest: CallParameters {
   static let names = ["folder"]
 }

@@ -10,6 +10,12 @@ struct LivePeer {
   let presharedKey: Held<PresharedKey>?
   let allowance: LogAllowance
   let rates: PeerRates
+  /// The log whose card an operator compared by voice last.
+  let compared: LogIdentity
+  let follow: PeerSettings.Follow
+
+  /// Whether the present card was followed by itself, and its operator wants to compare it before anything is sealed to it.
+  var waitsForConfirmation: Bool { follow == .confirm && compared != card.identity }
 
   /// Whether a session made with the one key is as good as one made with the other.
   func hasSamePresharedKey(as other: LivePeer) -> Bool {
@@ -52,7 +58,8 @@ struct LiveRoster {
         LivePeer(
           // A card's own address is a note for operators: only `peer add --address` makes it dialled.
           card: member.card, address: member.settings.address, presharedKey: key,
-          allowance: LogAllowance(member.settings), rates: member.settings.rates))
+          allowance: LogAllowance(member.settings), rates: member.settings.rates,
+          compared: member.compared.identity, follow: member.settings.follow))
     }
     var keys: [NodeName: [Held<PresharedKey>]] = [:]
     for name in roster.members.map(\.name) + roster.removed {

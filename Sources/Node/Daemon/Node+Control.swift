@@ -143,7 +143,8 @@ extension Node: ControlService {
           hint:
             "add peers first (liaison peer add), or publish --to \(card.name) for this node alone")
       }
-      return roster.entries.map(member)
+      // A member that contests itself, or waits for its card to be compared, stops nobody's 'all': status says who is left out.
+      return roster.entries.filter { sealingRefusal($0) == nil }.map(member)
     }
     guard !names.isEmpty else {
       throw .refused(reason: "an empty audience means nobody", hint: "name the nodes, or 'all'")
@@ -154,6 +155,7 @@ extension Node: ControlService {
       guard let name = try? NodeName(text), let entry = roster.entry(name) else {
         throw .unknownNode(text)
       }
+      if let refusal = sealingRefusal(entry) { throw refusal }
       members.append(member(entry))
     }
     return members
@@ -255,7 +257,9 @@ extension Node: ControlService {
     }
     let reply = compare(roster, fresh)
     roster = fresh
+    holdCards()
     applyRoster(reply)
+    forgetSettled()
     for problem in fresh.problems { journal.warning("roster: \(problem)") }
     journal.notice(
       "roster: added \(list(reply.added)), removed \(list(reply.removed)), changed \(list(reply.changed))"
@@ -284,6 +288,17 @@ extension Node: ControlService {
       reply.removed.append(entry.card.name.text)
     }
     return reply
+  }
+
+  /// What an operator has compared since is no warning any more.
+  private func forgetSettled() {
+    for entry in roster.entries where entry.compared == entry.card.identity {
+      warnings["followed \(entry.card.identity.id)"] = nil
+      guard core.contestedEpoch(of: entry.card.name) == nil else { continue }
+      for log in store.logs where log.origin.name == entry.card.name {
+        warnings["second-opening \(log.id)"] = nil
+      }
+    }
   }
 
   /// Touches only what changed.

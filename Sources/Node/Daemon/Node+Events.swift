@@ -47,12 +47,13 @@ extension Node {
     case .unrepairable(let log, let range, let asked): unrepairable(log, range, asked)
     case .openingRefused(let log, let peer):
       journal.error(
-        "\(name(of: log)): peer \(peer) sent a next epoch that its key did not open; compare its card by voice"
+        "\(name(of: log)): peer \(peer) passed on a next epoch that the card held here does not authorise; it changes nothing"
       )
     case .secondOpening(let log):
+      let author = store.logs.first { $0.id == log }?.origin.name.text ?? "that node"
       warn(
         "second-opening \(log)",
-        "\(name(of: log)): two different next epochs were opened, and both are frozen; compare cards by voice"
+        "\(name(of: log)): its key opened two different next epochs: nothing is taken of either or sealed to \(author), and 'all' leaves it out; call its operator, and give the card that you compared to 'liaison peer add'"
       )
     case .openedElsewhere(let opening): openedElsewhere(opening)
     }

@@ -69,6 +69,10 @@ final class Node {
   var removal = Removal()
   var limits = LimitWatch()
   var faults: FaultFolder
+  /// The first card of each log, which says what opens the epoch after it.
+  var held: HeldCards
+  /// Logs whose genesis was compared with the card that is held.
+  var checkedGeneses: Set<LogID> = []
   var passTimer: TimerID?
   var limitTimer: TimerID?
   /// Computed last at this time, by the monotonic clock; stale: cosignatures came since.
@@ -111,11 +115,12 @@ final class Node {
     for entry in roster.entries where store.state(entry.card.identity.id) == nil {
       try store.addLog(entry.card.identity)
     }
+    held = HeldCards(folder)
     faults = FaultFolder(folder)
     core = Replicator(
       ownName: card.name, ownLog: card.identity.id, runID: random.bytes(16), logs: store.logs,
       reader: StoreReader(store), start: start.state, proofs: faults.proofs,
-      openings: faults.openings)
+      openings: faults.openings, openingKeys: Node.openingKeys(held, card, roster))
     // The box lets closures made here reach the node that does not exist yet.
     let box = NodeBox()
     let results = loop.makeMailbox(of: SignedSlice.self) { box.node?.author.signed($0) }
@@ -150,6 +155,7 @@ final class Node {
     }
     applyLimits()
     recallFaults()
+    holdCards()
     startSigning(start)
   }
 
@@ -307,6 +313,7 @@ final class Node {
       scheduleCheckpoint()
       answerAuthors()
     }
+    compareGenesis(of: durable)
     if let opening = openings.removeValue(forKey: durable.id) { finishFollowing(opening.card) }
     removeArrived(durable)
     wakeObservers()

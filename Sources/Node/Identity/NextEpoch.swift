@@ -12,6 +12,9 @@ public struct NextEpoch: Sendable {
   /// The genesis entry with its body.
   let batch: EntryBatch
 
+  /// What partners import: the genesis leaf, then its body.
+  public var opening: [UInt8] { batch.leaves + batch.bodies }
+
   private static func cardPath(_ folder: NodeFolder) -> String { folder.next + "/node.card" }
   private static func keyPath(_ folder: NodeFolder) -> String { folder.next + "/node.key" }
   private static func genesisPath(_ folder: NodeFolder) -> String { folder.next + "/genesis" }
@@ -193,6 +196,9 @@ public struct NextEpoch: Sendable {
   /// Puts the files into their places. The genesis entry is durable in the store.
   func finish(_ folder: NodeFolder, _ token: TokenFile, head: LogHead) throws(IdentityError) {
     try checkKeys(folder)
+    var held = HeldCards(folder)
+    try held.hold(try CardFile.own(folder))
+    try held.hold(card)
     for step in AdoptionStep.allCases { try perform(step, folder, token, head: head) }
   }
 

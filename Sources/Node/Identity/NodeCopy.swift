@@ -71,6 +71,10 @@ struct NodeCopy {
       for name in try FileSystem.list(here.peers) where NodeCopy.isPublic(name) {
         try copy("\(here.peers)/\(name)", "\(target.peers)/\(name)", mode: 0o644)
       }
+      for name in try FileSystem.list(here.cards) where !name.hasPrefix(".") {
+        try FileSystem.makeFolder(target.cards)
+        try copy("\(here.cards)/\(name)", "\(target.cards)/\(name)", mode: 0o644)
+      }
       for name in try FileSystem.list(here.faults) where !name.hasPrefix(".") {
         try FileSystem.makeFolder(target.faults)
         try copy("\(here.faults)/\(name)", "\(target.faults)/\(name)", mode: 0o600)
@@ -108,7 +112,8 @@ struct NodeCopy {
 
   /// Cards, addresses and limits, and who was removed; no key, and no draft.
   private static func isPublic(_ name: String) -> Bool {
-    !name.hasPrefix(".") && [".card", ".conf", ".removed"].contains { name.hasSuffix($0) }
+    !name.hasPrefix(".")
+      && [".card", ".compared", ".conf", ".removed"].contains { name.hasSuffix($0) }
   }
 
   private static let openFiles = 16

@@ -26,6 +26,8 @@ public struct NodeFolder: Hashable, Sendable {
   /// What was taken of each log today.
   public var taken: String { root + "/taken" }
   public var lock: String { root + "/lock" }
+  /// The first card that was held of each log, for ever (Protocols/card.md, CARD-11).
+  public var cards: String { root + "/cards" }
   /// Evidence against authors.
   public var faults: String { root + "/faults" }
   /// Why the own log is closed here, if it is (Protocols/store.md, STO-42).
@@ -39,7 +41,12 @@ public struct NodeFolder: Hashable, Sendable {
   /// Of an epoch above the second.
   public func defaultRecovery(of epoch: UInt32) -> String { "\(root).recovery-\(epoch)" }
 
+  /// What partners import.
+  public func openingFile(of epoch: UInt32) -> String { "\(root).opening-\(epoch)" }
+
   public func card(of name: NodeName) -> String { "\(peers)/\(name.text).card" }
+  /// The card that an operator compared last, where another was followed since.
+  public func compared(of name: NodeName) -> String { "\(peers)/\(name.text).compared" }
   public func settings(of name: NodeName) -> String { "\(peers)/\(name.text).conf" }
   public func presharedKey(of name: NodeName) -> String { "\(peers)/\(name.text).psk" }
   /// One that was replaced: 1 is the one before the present key. No node's name has an underscore.

@@ -10,6 +10,14 @@ public struct PeerSettings: Hashable, Sendable {
   public var maxBytes: UInt64?
   public var maxEntries: UInt64?
   public var maxBytesPerDay: UInt64?
+  /// Whether what is published is sealed to its next epoch at once, or only when its card was compared by voice.
+  public var follow = Follow.atOnce
+
+  public enum Follow: String, Hashable, Sendable {
+    case atOnce = "at-once"
+    case confirm
+  }
+
   /// Of what comes from it and goes to it, where they are not the standard ones.
   public var rates = PeerRates()
 
@@ -53,7 +61,8 @@ public struct PeerSettings: Hashable, Sendable {
   }
 
   private static let keys =
-    (["address", "max-bytes", "max-entries", "max-bytes-per-day"] + Rate.allCases.map(\.key))
+    (["address", "follow", "max-bytes", "max-entries", "max-bytes-per-day"]
+    + Rate.allCases.map(\.key))
     .joined(separator: ", ")
 
   private mutating func set(_ key: String, _ value: String) -> Bool {
@@ -61,6 +70,10 @@ public struct PeerSettings: Hashable, Sendable {
     case "address":
       guard Card.isAddress(value) else { return false }
       address = value
+      return true
+    case "follow":
+      guard let value = Follow(rawValue: value) else { return false }
+      follow = value
       return true
     case "max-bytes":
       maxBytes = UInt64(value)
@@ -83,6 +96,7 @@ public struct PeerSettings: Hashable, Sendable {
   package func encode() -> [UInt8] {
     var text = ""
     if let address { text += "address = \(address)\n" }
+    if follow != .atOnce { text += "follow = \(follow.rawValue)\n" }
     if let maxBytes { text += "max-bytes = \(maxBytes)\n" }
     if let maxEntries { text += "max-entries = \(maxEntries)\n" }
     if let maxBytesPerDay { text += "max-bytes-per-day = \(maxBytesPerDay)\n" }

@@ -7,6 +7,8 @@ public enum PeerAddition: Hashable, Sendable {
   case added
   /// A newer card, or another address.
   case updated
+  /// The card was followed by itself, and is compared by voice now.
+  case confirmed
   case unchanged
 }
 
@@ -35,11 +37,14 @@ extension Roster {
     }
     try checkKeys(of: card, own, folder)
     let known = try knownCard(card.name, folder)
+    var held = HeldCards(folder)
+    try held.hold(card)
     if let known { try compare(card, known, replaceKey: replaceKey) }
     let before = try settings(card.name, folder)
     var after = before
     if let address { after.address = address }
     if let presharedKeyPath { try copyKey(presharedKeyPath, card.name, folder) }
+    var wasFollowed = false
     let wasRemoved = try IdentityError.wrap { () throws(SystemError) in
       try FileSystem.makeFolder(folder.peers)
       let wasRemoved = try FileSystem.status(folder.removal(of: card.name)) != nil
@@ -47,9 +52,13 @@ extension Roster {
         try FileSystem.atomicWrite(folder.settings(of: card.name), after.encode(), mode: 0o644)
       }
       try FileSystem.atomicWrite(folder.card(of: card.name), card.note, mode: 0o644)
+      // Whoever adds a card has compared it.
+      wasFollowed = try FileSystem.status(folder.compared(of: card.name)) != nil
+      try FileSystem.remove(folder.compared(of: card.name))
       try FileSystem.remove(folder.removal(of: card.name))
       return wasRemoved
     }
+    if wasFollowed, known == card { return .confirmed }
     if known == nil || wasRemoved { return .added }
     return known == card && after == before && presharedKeyPath == nil ? .unchanged : .updated
   }
@@ -109,6 +118,13 @@ extension Roster {
       throw IdentityError(
         .refused, "this card has serial \(card.serial), and serial \(known.serial) is known",
         hint: "ask \(name) for its present card")
+    }
+    guard card.serial <= known.serial || card.succeeds(known) else {
+      throw IdentityError(
+        .refused,
+        "this card has serial \(card.serial), and \(known.serial) is known: a serial grows by at most "
+          + "\(LogLimits.serialGrowth)",
+        hint: "its log key may be in wrong hands: call \(name)")
     }
     guard card.serial > known.serial || card.fingerprint == known.fingerprint else {
       throw IdentityError(

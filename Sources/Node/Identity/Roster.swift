@@ -8,6 +8,8 @@ public struct RosterMember: Hashable, Sendable {
   public let card: Card
   public let settings: PeerSettings
   public let hasPresharedKey: Bool
+  /// The card that an operator compared by voice last: another than `card` where that one was followed since.
+  public let compared: Card
 
   public var name: NodeName { card.name }
 }
@@ -82,7 +84,32 @@ public struct Roster: Hashable, Sendable {
         hint: "name the file after its node")
     }
     return RosterMember(
-      card: card, settings: try settings(name, folder), hasPresharedKey: hasKey)
+      card: card, settings: try settings(name, folder), hasPresharedKey: hasKey,
+      compared: try comparedCard(name, folder) ?? card)
+  }
+
+  /// nil when the present card is the one that was compared.
+  private static func comparedCard(
+    _ name: NodeName, _ folder: NodeFolder
+  ) throws(IdentityError) -> Card? {
+    let path = folder.compared(of: name)
+    let isThere = try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.status(path) != nil
+    }
+    return isThere ? try CardFile.read(path) : nil
+  }
+
+  /// Puts a followed card into the place of the last. The one that was compared by voice stays beside it.
+  static func follow(
+    _ next: Card, after known: Card, _ folder: NodeFolder
+  ) throws(IdentityError) {
+    let compared = folder.compared(of: next.name)
+    try IdentityError.wrap { () throws(SystemError) in
+      if try FileSystem.status(compared) == nil {
+        try FileSystem.atomicWrite(compared, known.note, mode: 0o644)
+      }
+      try FileSystem.atomicWrite(folder.card(of: next.name), next.note, mode: 0o644)
+    }
   }
 
   static func settings(

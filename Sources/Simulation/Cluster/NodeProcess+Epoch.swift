@@ -6,6 +6,9 @@ import Store
 // Next epochs: partners', which are followed, and the own one, which the operator opens.
 extension NodeProcess {
   func follow(_ opening: Opening) throws(Violation) {
+    if site.folder.openingKeys[opening.identity.id] == nil {
+      site.folder.openingKeys[opening.identity.id] = opening.card.opening
+    }
     guard opening.identity.origin.name != site.name else {
       _ = try keepGenesis(opening)
       return

@@ -83,7 +83,8 @@ final class NodeProcess {
       ownName: site.name, ownLog: identity.id, runID: [UInt8](repeating: 0, count: 12) + run,
       logs: store.logs, reader: SimulatedReader(store), start: start,
       proofs: store.logs.compactMap { site.folder.proofs[$0.id] },
-      openings: store.logs.compactMap { site.folder.openings[$0.id] })
+      openings: store.logs.compactMap { site.folder.openings[$0.id] },
+      openingKeys: try NodeProcess.openingKeys(site))
     for log in store.logs {
       guard let proof = site.folder.proofs[log.id] else { continue }
       try freeze(log.id, at: proof.frozenAt)
@@ -106,13 +107,26 @@ final class NodeProcess {
     disk.fault = nil
   }
 
+  /// Of the cards that this folder holds, and of its own epochs.
+  private static func openingKeys(_ site: Site) throws(Violation) -> [LogID: OpeningKeyHash] {
+    for card in site.folder.cards where site.folder.openingKeys[card.identity.id] == nil {
+      site.folder.openingKeys[card.identity.id] = card.opening
+    }
+    for epoch in 1...site.folder.epoch {
+      let card = try site.keys.card(epoch)
+      site.folder.openingKeys[card.identity.id] = card.opening
+    }
+    return site.folder.openingKeys
+  }
+
   /// Every epoch that is stored of each node of the roster, oldest first.
   private var peers: [Peer] {
     site.folder.cards.map { card in
       let others = store.logs.filter { $0.origin.name == card.name && $0.id != card.identity.id }
       let logs = (others + [card.identity]).sorted { $0.origin.epoch < $1.origin.epoch }
       return Peer(
-        name: card.name, logs: logs, cosigningKey: card.cosigning, rates: site.rates)
+        name: card.name, logs: logs, cosigningKey: card.cosigning, rates: site.rates,
+        openingKeys: site.folder.openingKeys)
     }
   }
 

@@ -1,5 +1,5 @@
+import Crypto
 import Log
-import Replication
 import Replication
 import Store
 
@@ -12,7 +12,9 @@ struct Folder {
   var cards: [Card]
   /// faults/*.fork: of each log the lowest.
   var proofs: [LogID: ForkProof] = [:]
-  /// faults/*.opening: after each log the one that cites the least.
+  /// cards/*.card: which key opens the epoch after each log that was ever known.
+  var openingKeys: [LogID: OpeningKeyHash] = [:]
+  /// faults/*.opening: after each log the one that contests its epoch.
   var openings: [LogID: HeldOpening] = [:]
   /// DIR/closed.
   var closed: ClosedMark?
