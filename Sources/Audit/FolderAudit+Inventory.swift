@@ -16,6 +16,8 @@ extension AuditRun {
         attempt { run throws(ReadFailure) in try run.readOwnCard(name) }
       case "peers":
         attempt { run throws(ReadFailure) in try run.readPeers(name) }
+      case "cards":
+        attempt { run throws(ReadFailure) in try run.readHeldCards(name) }
       case "faults":
         attempt { run throws(ReadFailure) in try run.readFaults(name) }
       case "closed":
@@ -54,7 +56,8 @@ extension AuditRun {
     var count = 0
     for file in try Folder.names(in: root + "/" + folder) ?? [] {
       let name = "\(folder)/\(file)"
-      guard file.hasSuffix(".card") else {
+      let isCompared = file.hasSuffix(".compared")
+      guard file.hasSuffix(".card") || isCompared else {
         if [".conf", ".psk", ".removed"].contains(where: { file.hasSuffix($0) }) {
           report.notRead.append(name)
         } else {
@@ -64,7 +67,21 @@ extension AuditRun {
       }
       guard let card = try card(name) else { continue }
       count += 1
-      if card.name.text + ".card" != file { add(nil, name, "is the card of another name") }
+      if card.name.text + (isCompared ? ".compared" : ".card") != file {
+        add(nil, name, "is the card of another name")
+      }
+    }
+    report.checked.append("\(folder): \(count) cards, each by its own signature")
+  }
+
+  /// The first card that the node held of each log.
+  private mutating func readHeldCards(_ folder: String) throws(ReadFailure) {
+    var count = 0
+    for file in try Folder.names(in: root + "/" + folder) ?? [] {
+      let name = "\(folder)/\(file)"
+      guard let card = try card(name) else { continue }
+      count += 1
+      if "\(card.identity.id).card" != file { add(nil, name, "is the card of another log") }
     }
     report.checked.append("\(folder): \(count) cards, each by its own signature")
   }
@@ -115,7 +132,7 @@ extension AuditRun {
     var count = 0
     for file in try Folder.names(in: root + "/" + folder) ?? [] {
       let name = "\(folder)/\(file)"
-      if file.hasSuffix(".opening") {
+      if file.hasSuffix(".opening") || file.hasSuffix(".cards") {
         report.notChecked.append("\(name): evidence about the next epoch, not about this one")
         continue
       }

@@ -1421,10 +1421,19 @@ def read_inventory(root, names, report):
                     card = read_card(os.path.join(path, file), "peers/" + file, report)
                     if card and card.name + ".card" != file:
                         report.failed(None, "peers/" + file, None, None, "is the card of another name")
+                elif file.endswith(".compared"):
+                    card = read_card(os.path.join(path, file), "peers/" + file, report)
+                    if card and card.name + ".compared" != file:
+                        report.failed(None, "peers/" + file, None, None, "is the card of another name")
                 elif file.endswith((".conf", ".psk", ".removed")):
                     report.not_read.append("peers/" + file)
                 else:
                     report.not_checked.append("peers/%s: not a file of a node" % file)
+        elif name == "cards":
+            for file in report.names(path, name):
+                card = read_card(os.path.join(path, file), "cards/" + file, report)
+                if card and log_id(card.identity).hex() + ".card" != file:
+                    report.failed(None, "cards/" + file, None, None, "is the card of another log")
         elif name == "faults":
             for file in report.names(path, name):
                 read_evidence(os.path.join(path, file), file, report)
@@ -1464,7 +1473,7 @@ def read_card(path, name, report):
 
 def read_evidence(path, file, report):
     name = "faults/" + file
-    if file.endswith(".opening"):
+    if file.endswith((".opening", ".cards")):
         report.not_checked.append(name + ": evidence about the next epoch, not about this one")
         return
     raw = report.read(path, name, most=MAX_PROOF)
