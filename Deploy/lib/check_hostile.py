@@ -338,7 +338,7 @@ ATTACKS = [
     ("64 MiB as fast as possible", flood, "transport_"),
     ("300 connections that go at once", abrupt, None),
     ("a connection that never speaks", floods.never_speaks, "transport_handshakeTimeout"),
-    ("10,000 half-open connections", floods.ten_thousand_half_open, "transport_tooManyHalfOpen"),
+    ("10,000 half-open connections", floods.ten_thousand_half_open, "transport_displaced"),
     ("a flood of handshakes", lambda target: floods.handshake_flood(target, with_mac), "transport_rateLimited"),
     ("a thousand reconnects a second", floods.reconnects, None),
     ("a peer that does not read", floods.peer_that_does_not_read, None),
