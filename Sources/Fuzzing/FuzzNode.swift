@@ -86,12 +86,16 @@ final class FuzzNode {
   }
 
   func step(_ input: Input, _ now: UInt64) {
+    advance(input, now)
+    askEverything(now)
+  }
+
+  private func advance(_ input: Input, _ now: UInt64) {
     var effects: [Effect] = []
     core.step(input, now: now, into: &effects)
     check(effects.count <= FuzzNode.effectsOfStep, "one step made \(effects.count) effects")
     for effect in effects { carryOut(effect, now) }
     if let due = core.nextDue(now) { check(due > now, "the core wants time that has passed") }
-    askEverything(now)
   }
 
   private func carryOut(_ effect: Effect, _ now: UInt64) {
@@ -102,7 +106,7 @@ final class FuzzNode {
       do {
         if bulk { try store.appendBulk(batch) } else { try store.append(batch) }
       } catch {
-        step(.refused(batch.after.identity.id, "\(error)"), now)
+        advance(.refused(batch.after.identity.id, "\(error)"), now)
       }
     case .keepCheckpoint(let checkpoint): _ = try? store.addCheckpoint(checkpoint)
     case .keepCosignature(let log, let checkpoint, let cosignature):
@@ -112,7 +116,7 @@ final class FuzzNode {
         checkpoint: checkpoint, name: party.name, key: party.secrets.cosigning.publicKey,
         time: now / 1_000
       ) { [party] in party.secrets.cosigning.sign($0) }
-      step(
+      advance(
         .cosigned(
           checkpoint.logID, checkpoint, cosignature, party.secrets.cosigning.publicKey), now)
     // Neither author contradicts itself, and the fuzzer has no key.
@@ -120,15 +124,16 @@ final class FuzzNode {
       preconditionFailure("an honest author is accused")
     case .mend(let log, let batch, let peer):
       guard (try? store.mend(log, with: batch))?.wrong.isEmpty == true else {
-        return step(.mendRefused(log, peer), now)
+        return advance(.mendRefused(log, peer), now)
       }
     default: break
     }
   }
 
-  /// The disk writes what was staged.
+  /// The disk writes what was staged. The core is asked when it was told of all logs: until then the store is ahead of it.
   func work(_ now: UInt64) {
-    for durable in sure({ try store.flush() }) { step(.durable(durable.id, durable.head), now) }
+    for durable in sure({ try store.flush() }) { advance(.durable(durable.id, durable.head), now) }
+    askEverything(now)
   }
 
   func publish(_ count: Int, checkpoint: Bool, _ now: UInt64) {

@@ -306,7 +306,7 @@ extension RestoreTests {
       atPath: nl.folder.closed + "/x", withIntermediateDirectories: true)
     try be.start(port: String(be.address.split(separator: ":")[1]))
     #expect(
-      try nl.wait(seconds: 20) { $0.counters.contains { $0.key == "node.internal-errors" } })
+      try nl.wait(seconds: 20) { $0.counters.contains { $0.key == "node.unsaved" } })
     #expect(try nl.size(of: "nl/1") < run.first + run.count)
     try FileManager.default.removeItem(atPath: nl.folder.closed)
     #expect(
