@@ -195,7 +195,7 @@ def check_descriptors(place):
 def check_hostile_text(place):
     """A record that would steer a terminal shows itself there, and is whole in a pipe."""
     place.nl.start()
-    place.nl.run("signing", "release")
+    place.nl.run("signing", "release", "--yes")
     record = json.dumps({"type": "x", "note": HOSTILE}, ensure_ascii=False).encode()
     place.nl.run("publish", "--to", "be", stdin=record + b"\n")
     expect(place.nl.records("nl/1")[2] == record, "a record is not whole in a pipe")

@@ -54,7 +54,7 @@ try:
     nl.cli("reload", expect=None)
     nl.stop()
     nl.start()
-    nl.cli("signing", "release", expect=None)
+    nl.cli("signing", "release", "--yes", expect=None)
     wait(lambda: nl.status()["signing"] == "ready", 40)
     refused = nl.publish("be", expect=None)
     found.check(refused.returncode != 0, "with follow = confirm nothing is sealed to be/2: "
