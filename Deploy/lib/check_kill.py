@@ -20,7 +20,7 @@ class Publisher(threading.Thread):
     def __init__(self, node, seed):
         super().__init__()
         self.node = node
-        self.chance = random.Random(options.seed)
+        self.chance = random.Random(seed)
         self.ending = threading.Event()
         self.acknowledged = {}
         self.failures = []
