@@ -65,6 +65,14 @@ enum StoreTarget {
     _ = try? Fsck.run(on: disk)
   }
 
+  /// The files after a start that found nothing wrong; nil if it found something.
+  static func recovered(_ disk: SimulatedDisk) -> DiskImage? {
+    guard let store = try? Store.open(on: disk, limits: limits), store.damage.isEmpty else {
+      return nil
+    }
+    return disk.image
+  }
+
   static func harm(_ disk: SimulatedDisk, _ input: inout FuzzInput) {
     let files = disk.image.files
     let file = files[input.below(files.count)]
