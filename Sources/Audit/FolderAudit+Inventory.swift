@@ -10,7 +10,7 @@ extension AuditRun {
   private static let read: Set<String> = ["format", "journal.0", "journal.1", "logs"]
 
   mutating func readInventory(_ names: [String]) {
-    for name in names {
+    for name in withoutDrafts(names, of: nil) {
       switch name {
       case "node.card":
         attempt { run throws(ReadFailure) in try run.readOwnCard(name) }
@@ -29,6 +29,19 @@ extension AuditRun {
       default: report.notChecked.append("\(name): not a file of a node")
       }
     }
+  }
+
+  /// What a crash left of a file that was being written: the file itself is as it was, or is not there.
+  private mutating func withoutDrafts(_ names: [String], of folder: String?) -> [String] {
+    var files: [String] = []
+    for name in names {
+      if name.hasPrefix("."), name.hasSuffix(".new") {
+        report.notRead.append(folder.map { "\($0)/\(name)" } ?? name)
+      } else {
+        files.append(name)
+      }
+    }
+    return files
   }
 
   // MARK: Cards
@@ -54,7 +67,7 @@ extension AuditRun {
 
   private mutating func readPeers(_ folder: String) throws(ReadFailure) {
     var count = 0
-    for file in try Folder.names(in: root + "/" + folder) ?? [] {
+    for file in withoutDrafts(try Folder.names(in: root + "/" + folder) ?? [], of: folder) {
       let name = "\(folder)/\(file)"
       let isCompared = file.hasSuffix(".compared")
       guard file.hasSuffix(".card") || isCompared else {
@@ -77,7 +90,7 @@ extension AuditRun {
   /// The first card that the node held of each log.
   private mutating func readHeldCards(_ folder: String) throws(ReadFailure) {
     var count = 0
-    for file in try Folder.names(in: root + "/" + folder) ?? [] {
+    for file in withoutDrafts(try Folder.names(in: root + "/" + folder) ?? [], of: folder) {
       let name = "\(folder)/\(file)"
       guard let card = try card(name) else { continue }
       count += 1
@@ -130,7 +143,7 @@ extension AuditRun {
 
   private mutating func readFaults(_ folder: String) throws(ReadFailure) {
     var count = 0
-    for file in try Folder.names(in: root + "/" + folder) ?? [] {
+    for file in withoutDrafts(try Folder.names(in: root + "/" + folder) ?? [], of: folder) {
       let name = "\(folder)/\(file)"
       if file.hasSuffix(".opening") || file.hasSuffix(".cards") {
         report.notChecked.append("\(name): evidence about the next epoch, not about this one")

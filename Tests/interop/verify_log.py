@@ -1408,15 +1408,25 @@ def verify_folder(root, cards, report):
 UNREAD = ("lock", "control.socket", "verified", "taken", "secrets", "next")
 
 
+def is_draft(name):
+    """What a crash left of a file that was being written."""
+    return name.startswith(".") and name.endswith(".new")
+
+
+def without_drafts(folder, names, report):
+    report.not_read += [folder + name for name in names if is_draft(name)]
+    return [name for name in names if not is_draft(name)]
+
+
 def read_inventory(root, names, report):
-    for name in sorted(names, key=os.fsencode):
+    for name in sorted(without_drafts("", names, report), key=os.fsencode):
         path = os.path.join(root, name)
         if name == "node.card":
             card = read_card(path, name, report)
             if card and card.identity not in [(log.origin, log.raw_key) for log in report.logs]:
                 report.not_checked.append("node.card: the log of %s, which is not here" % card.origin)
         elif name == "peers":
-            for file in report.names(path, name):
+            for file in without_drafts(name + "/", report.names(path, name), report):
                 if file.endswith(".card"):
                     card = read_card(os.path.join(path, file), "peers/" + file, report)
                     if card and card.name + ".card" != file:
@@ -1430,12 +1440,12 @@ def read_inventory(root, names, report):
                 else:
                     report.not_checked.append("peers/%s: not a file of a node" % file)
         elif name == "cards":
-            for file in report.names(path, name):
+            for file in without_drafts(name + "/", report.names(path, name), report):
                 card = read_card(os.path.join(path, file), "cards/" + file, report)
                 if card and log_id(card.identity).hex() + ".card" != file:
                     report.failed(None, "cards/" + file, None, None, "is the card of another log")
         elif name == "faults":
-            for file in report.names(path, name):
+            for file in without_drafts(name + "/", report.names(path, name), report):
                 read_evidence(os.path.join(path, file), file, report)
         elif name == "closed":
             raw = report.read(path, name, most=SMALL)
