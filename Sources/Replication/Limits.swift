@@ -123,9 +123,10 @@ public enum Limits {
   /// How long the store may take to write what came, before the next source is asked for the same.
   public static let repairGraceMilliseconds: UInt64 = 1_000
   public static let repairLookMilliseconds: UInt64 = 5_000
-  /// When those that had nothing are asked again: doubled each time up to an hour.
-  public static let repairAgainMilliseconds: UInt64 = 60_000
-  public static let repairAgainMaximumMilliseconds: UInt64 = 3_600_000
+  /// When those that had nothing are asked again: doubled each time up to a minute, since a body that one carrier after the
+  /// other lacks goes one carrier further in each round.
+  public static let repairAgainMilliseconds: UInt64 = 15_000
+  public static let repairAgainMaximumMilliseconds: UInt64 = 60_000
   /// How long peers that are away may still turn up with an own entry that is damaged here.
   public static let repairPatienceMilliseconds: UInt64 = 600_000
 

@@ -105,6 +105,10 @@ struct RepairList {
     againAt = nil
   }
 
+  mutating func askAgain(_ peer: NodeName) {
+    for index in pieces.indices { pieces[index].asked.remove(peer) }
+  }
+
   mutating func report(_ index: Int) { pieces[index].isReported = true }
 }
 

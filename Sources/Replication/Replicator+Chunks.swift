@@ -22,7 +22,8 @@ extension Replicator {
     let early = EarlyChunk(
       chunk: chunk, message: message,
       checkpoint: shared.theirCheckpoint.flatMap { $0.size == chunk.checkpointSize ? $0 : nil })
-    guard isWellMade(early, index.map { logs[held: log].fetch.pieces[$0] }) else {
+    let piece = index.map { logs[held: log].fetch.pieces[$0] }
+    guard isWellMade(early, piece, sentSize: shared.theirCheckpointSize) else {
       return blame(id, for: log, now, &effects)
     }
     guard !shared.isDisputed else { return }
@@ -38,7 +39,9 @@ extension Replicator {
 
   /// What a chunk must keep by itself, and by what this session asked for and was sent: its sender sees all of that as we do,
   /// and nothing else that is wrong with it is the sender's failure at once (Protocols/sync.md, 13).
-  private func isWellMade(_ early: EarlyChunk, _ piece: Piece?) -> Bool {
+  ///
+  /// - Parameter sentSize: of the checkpoint that the session sent last. One that told nothing new is not kept.
+  private func isWellMade(_ early: EarlyChunk, _ piece: Piece?, sentSize: UInt64) -> Bool {
     let chunk = early.chunk
     if let piece {
       guard isInOrder(chunk, piece), chunk.form != .compact || piece.form == .compact else {
@@ -47,7 +50,8 @@ extension Replicator {
     }
     guard chunk.form != .leaves, chunk.areBodiesLawful(in: early.message) else { return false }
     if chunk.checkpointSize == 0 { return chunk.count <= Limits.entriesAcceptedSingly }
-    return early.checkpoint != nil && chunk.end <= chunk.checkpointSize
+    let isSent = early.checkpoint != nil || chunk.checkpointSize == sentSize
+    return isSent && chunk.end <= chunk.checkpointSize
   }
 
   private func isInOrder(_ chunk: Chunk, _ piece: Piece) -> Bool {
@@ -201,7 +205,9 @@ extension Replicator {
     _ effects: inout [Effect]
   ) {
     let state = logs[held: log].accepted
-    guard let batch = early.chunk.batch(of: early.message, extending: state) else {
+    // Of a checkpoint that told nothing new all entries are here already: this one was sent, and did not verify.
+    let isUnderBad = early.chunk.checkpointSize > 0 && early.checkpoint == nil
+    guard !isUnderBad, let batch = early.chunk.batch(of: early.message, extending: state) else {
       return blame(id, for: log, now, &effects)
     }
     if early.chunk.checkpointSize == 0, !hasRoomAboveCheckpoint(early.chunk, log) {

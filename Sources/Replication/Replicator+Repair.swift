@@ -190,6 +190,11 @@ extension Replicator {
     logs[held: log].repairs.dueAt = isUnderWay ? now + Limits.repairGraceMilliseconds : now
   }
 
+  /// A peer whose session is new may have got since what it lacked before.
+  mutating func askAgainForRepairs(of peer: NodeName) {
+    for log in damagedLogs { logs[held: log].repairs.askAgain(peer) }
+  }
+
   /// What came is not what stands here, and that may be ours to blame: asked of another.
   mutating func mendRefused(
     _ log: LogID, by peer: NodeName, _ now: UInt64, _ effects: inout [Effect]

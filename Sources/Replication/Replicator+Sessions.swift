@@ -161,6 +161,7 @@ extension Replicator {
 
   private mutating func ready(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
     effects.append(.event(.sessionReady(sessions[held: id].opening.peer)))
+    askAgainForRepairs(of: sessions[held: id].opening.peer)
     listLogs(to: id, now, &effects)
   }
 

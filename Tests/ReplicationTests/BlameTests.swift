@@ -123,6 +123,33 @@ struct BlameTests {
     #expect(held(cluster) == 6 && puppet.isOpen)
   }
 
+  @Test("SYNC-21: a late push is nobody's failure, though its checkpoint told nothing new")
+  func lateUnderCoveredCheckpoint() throws {
+    let cluster = cluster(["nl", "be", "fr"])
+    let log = cluster["be"].identity.id
+    let early = try #require(cluster["be"].logs.newestCheckpoint(of: log))
+    let batch = try entries(cluster, 4..<6)
+    cluster.publish("be", 3)
+    cluster.connect("nl", "be")
+    cluster.run(10_000)
+    #expect(held(cluster) == 9)
+    let newest = try #require(cluster["nl"].logs.newestCheckpoint(of: log))
+    #expect(newest.size == 9 && early.size == 6)
+    let puppet = Puppet(cluster, as: "fr", logs: ["nl", "be"])
+    for checkpoint in [early, newest] {
+      puppet.send(.checkpoint(SignedSize(checkpoint, at: 1)))
+      puppet.send(
+        puppet.chunk(
+          batch, checkpointSize: checkpoint.size,
+          proof: try cluster["be"].logs.consistencyProof(log, from: 6, to: checkpoint.size)))
+    }
+    #expect(cluster["nl"].counters[.chunksFailed] == nil && puppet.isOpen)
+    #expect(cluster["nl"].counters[.pushesDuplicate] == 2)
+    // One that was never sent is its sender's failure, as before.
+    puppet.send(puppet.chunk(batch, checkpointSize: 8))
+    #expect(cluster["nl"].counters[.chunksFailed] == 1)
+  }
+
   @Test(
     "SYNC-21, 22: asked in full, a leaf with neither a valid signature nor a path is its sender's failure"
   )
