@@ -1,10 +1,16 @@
 /// A disk whose changes stay in memory: with it fsck recovers a store without touching it.
 final class OverlayDisk: Disk {
+  private struct Extent {
+    let range: Range<UInt64>
+    /// nil: a hole, which takes no memory here.
+    let bytes: [UInt8]?
+  }
+
   private struct Layer {
     var exists: Bool
     var length: UInt64
     /// In the order in which they were written.
-    var extents: [(offset: UInt64, bytes: [UInt8])] = []
+    var extents: [Extent] = []
   }
 
   private let base: any Disk
@@ -26,13 +32,16 @@ final class OverlayDisk: Disk {
     }
     let end = offset + UInt64(wanted)
     for extent in layer.extents {
-      let extentEnd = extent.offset + UInt64(extent.bytes.count)
-      let from = max(offset, extent.offset)
-      let to = min(end, extentEnd)
+      let from = max(offset, extent.range.lowerBound)
+      let to = min(end, extent.range.upperBound)
       guard from < to else { continue }
-      bytes.replaceSubrange(
-        Int(from - offset)..<Int(to - offset),
-        with: extent.bytes[Int(from - extent.offset)..<Int(to - extent.offset)])
+      let place = Int(from - offset)..<Int(to - offset)
+      let start = extent.range.lowerBound
+      if let written = extent.bytes {
+        bytes.replaceSubrange(place, with: written[Int(from - start)..<Int(to - start)])
+      } else {
+        bytes.replaceSubrange(place, with: repeatElement(0, count: place.count))
+      }
     }
     return bytes
   }
@@ -55,7 +64,8 @@ final class OverlayDisk: Disk {
       try change(file) { $0.exists = true }
     case .write(let file, let offset, let bytes):
       try change(file) {
-        $0.extents.append((offset, bytes))
+        let end = offset + UInt64(bytes.count)
+        $0.extents.append(Extent(range: offset..<end, bytes: bytes))
         $0.length = max($0.length, offset + UInt64(bytes.count))
       }
     case .truncate(let file, let length):
@@ -65,9 +75,11 @@ final class OverlayDisk: Disk {
       try change(file) { $0.exists = false }
     case .preallocate, .createFolder, .sync, .syncFolder, .rename:
       break
-    case .punchHole:
-      // The index says that the body is gone, and fsck reads none that is.
-      break
+    case .punchHole(let file, let offset, let bytes):
+      // A hole makes no file longer, and none where there is none.
+      let end = offset.addingReportingOverflow(bytes)
+      guard !end.overflow, try size(of: file) != nil else { break }
+      try change(file) { $0.extents.append(Extent(range: offset..<end.partialValue, bytes: nil)) }
     }
   }
 
