@@ -54,7 +54,8 @@ enum AuditTarget {
     let found = StoreTarget.recovered(disk)
     check(found != nil, "ok of a folder that a start finds damaged")
     for (file, bytes) in sound {
-      check(found?.content(of: file)?.bytes == bytes, "ok of a folder whose \(file.path) is another")
+      check(
+        found?.content(of: file)?.bytes == bytes, "ok of a folder whose \(file.path) is another")
     }
   }
 
