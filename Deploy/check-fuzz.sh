@@ -20,6 +20,7 @@ inputs_of() {
     control | entries | json | sealing | texts) echo 100000 ;;
     core) echo 4000 ;;
     store) echo 10000 ;;
+    audit) echo 250 ;;
     sync) echo 10000 ;;
     *) echo 10000 ;;
   esac
