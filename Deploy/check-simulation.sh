@@ -67,7 +67,7 @@ case $what in
     ;;
   network)
     same_digest network --seed "$seed" --seeds 24 --nodes 4
-    half=$((${3-70} / 2))
+    half=$((${3-44} / 2))
     status=0
     both "network --seed $seed --seeds $half" "network --seed $((seed + half)) --seeds $half" || status=$?
     for found in $(grep -v '^#' Deploy/network-seeds.txt); do "$release" network --seed "$found" --seeds 1 || status=$?; done
