@@ -60,21 +60,10 @@ fuzz_one() {
 }
 
 campaign_fuzz() {
-  local targets target running=0 failures=0
+  local targets failures
   mapfile -t targets < <(fuzz_targets "$@")
   fuzz_build "$work/fuzz-build.log" || exit 1
-  for target in "${targets[@]}"; do
-    if [ "$running" = 2 ]; then
-      wait -n || failures=$((failures + 1))
-      running=$((running - 1))
-    fi
-    fuzz_one "$target" &
-    running=$((running + 1))
-  done
-  while [ "$running" -gt 0 ]; do
-    wait -n || failures=$((failures + 1))
-    running=$((running - 1))
-  done
+  fuzz_each fuzz_one "${targets[@]}"
   echo "${#targets[@]} targets searched for $minutes minutes each, $failures with a finding"
   [ "$failures" = 0 ]
 }

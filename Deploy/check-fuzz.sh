@@ -56,19 +56,6 @@ inputs() {
   return 1
 }
 
-failures=0
-running=0
-for target in "${targets[@]}"; do
-  if [ "$running" = 2 ]; then
-    wait -n || failures=$((failures + 1))
-    running=$((running - 1))
-  fi
-  inputs "$target" &
-  running=$((running + 1))
-done
-while [ "$running" -gt 0 ]; do
-  wait -n || failures=$((failures + 1))
-  running=$((running - 1))
-done
+fuzz_each inputs "${targets[@]}"
 echo "${#targets[@]} targets, $failures with a finding"
 [ "$failures" = 0 ]

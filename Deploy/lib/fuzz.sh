@@ -13,6 +13,25 @@ fuzz_targets() {
   if [ $# -gt 0 ]; then printf '%s\n' "$@"; else (cd Tests/Corpus && printf '%s\n' *); fi
 }
 
+# fuzz_each COMMAND TARGET…: the command on each target, two at a time. Sets `failures` to how many had a finding.
+fuzz_each() {
+  local command=$1 target running=0
+  shift
+  failures=0
+  for target in "$@"; do
+    if [ "$running" = 2 ]; then
+      wait -n || failures=$((failures + 1))
+      running=$((running - 1))
+    fi
+    "$command" "$target" &
+    running=$((running + 1))
+  done
+  while [ "$running" -gt 0 ]; do
+    wait -n || failures=$((failures + 1))
+    running=$((running - 1))
+  done
+}
+
 # fuzz_build LOG
 fuzz_build() {
   LIAISON_FUZZ=1 swift build -c release --sanitize fuzzer --scratch-path "$fuzz_scratch" --product liaison-fuzz \
