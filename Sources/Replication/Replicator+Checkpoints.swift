@@ -150,12 +150,29 @@ extension Replicator {
   mutating func pass(
     _ checkpoint: VerifiedCheckpoint, of log: LogID, on id: SessionID, _ effects: inout [Effect]
   ) {
-    guard let shared = sessions[held: id].shared[log], !shared.isDisputed, shared.isEager,
+    guard let shared = sessions[held: id].shared[log], shared.isEager else { return }
+    offerWhereHeld(checkpoint, of: log, on: id, &effects)
+  }
+
+  private mutating func offerWhereHeld(
+    _ checkpoint: VerifiedCheckpoint, of log: LogID, on id: SessionID, _ effects: inout [Effect]
+  ) {
+    guard let shared = sessions[held: id].shared[log], !shared.isDisputed,
       max(shared.known, shared.pushedTo) >= checkpoint.size,
       shared.sentCheckpointSize < checkpoint.size,
       shared.theirCheckpointSize < checkpoint.size
     else { return }
     offer(checkpoint, of: log, on: id, &effects)
+  }
+
+  /// Leaves gave way to those under this checkpoint. A peer may hold the others below a head that is the same here and there,
+  /// which no comparison of heads shows, and the tree of the log may not lead to it: it is told at once. SYNC-89.
+  mutating func tellOfReplaced(
+    under checkpoint: VerifiedCheckpoint, of log: LogID, _ effects: inout [Effect]
+  ) {
+    for id in sessionOrder where sessions[held: id].isReady {
+      offerWhereHeld(checkpoint, of: log, on: id, &effects)
+    }
   }
 
   /// The newest checkpoint, when its time has come.

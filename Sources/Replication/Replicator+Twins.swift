@@ -168,6 +168,7 @@ extension Replicator {
       checkpoint.size <= logs[held: log].durable.size
     {
       keep(checkpoint, of: log, from: twins.session, now, &effects)
+      if isAgreed(checkpoint, log) { tellOfReplaced(under: checkpoint, of: log, &effects) }
     }
     // What it sent did not fit, and does now.
     if sessions[twins.session] != nil {
