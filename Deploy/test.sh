@@ -105,6 +105,7 @@ if [ -x Tests/interop/run.sh ]; then step "second verifier" 900 Tests/interop/ru
 step "forks" 900 Deploy/check-forks.sh
 step "healing" 900 Deploy/check-heal.sh
 step "hostile input" 900 Deploy/check-hostile.sh
+step "bad addresses and shortages" 900 Deploy/check-reach.sh --quick
 # What each of them proves stands in docs/architecture.md.
 for check in audit members; do
   if [ -x "Deploy/check-$check.sh" ]; then step "$check" 1800 "Deploy/check-$check.sh"; fi

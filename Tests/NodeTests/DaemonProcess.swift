@@ -55,8 +55,9 @@ final class DaemonProcess {
   }
 
   /// Starts it and waits until it listens.
-  func start(port: String = "0") throws {
+  func start(port: String = "0", environment: [String: String] = [:]) throws {
     let process = Process()
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.executableURL = DaemonProcess.binary
     process.arguments = ["--data", folder.root, "--listen", "127.0.0.1:\(port)"]
     let log = URL(fileURLWithPath: folder.root + ".log")

@@ -104,8 +104,8 @@ final class Author {
   var wallMilliseconds: () -> UInt64 = { 0 }
   /// For waits: a wall clock that is set takes no time and gives none.
   var steadyMilliseconds: () -> UInt64 = { 0 }
-  /// Why nothing is signed for now; what asks for it is refused.
-  private(set) var pausedBecause: String?
+  /// Why nothing is signed at this moment; what asks for it is refused. nil: nothing is in the way.
+  var pausedBecause: () -> String? = { nil }
   /// Told of an audience that was opened.
   var didOpen: (AudienceNotes) -> Void = { _ in }
   /// Told what the store took.
@@ -134,11 +134,6 @@ final class Author {
     signing = []
     for publication in dropped { publication.reply(.failure(.closedHere(reason: reason))) }
   }
-
-  /// Nothing more is signed until `endPause`.
-  func pause(because reason: String) { pausedBecause = reason }
-
-  func endPause() { pausedBecause = nil }
 
   /// Signing waits.
   func hold(for peers: [NodeName]) { heldFor = peers }
@@ -210,9 +205,9 @@ final class Author {
       throw .closedHere(reason: "the own log is damaged; run 'liaison fsck'")
     }
     if case .full = store.condition { throw .diskFull }
-    if let pausedBecause {
+    if let reason = pausedBecause() {
       throw .refused(
-        reason: pausedBecause,
+        reason: reason,
         hint: "look at that file and its folder; liaisond goes on by itself")
     }
     var builder = signing.last.map { EntryBuilder(after: $0.builder) } ?? EntryBuilder(state: state)

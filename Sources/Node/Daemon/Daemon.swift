@@ -208,7 +208,7 @@ public enum Daemon {
     let secrets = try OwnSecrets.load(folder, credential: credential, for: card)
     if let credential, try !OwnSecrets.load(folder, credential: credential).matches(card) {
       journal.warning(
-        "the credential node.key is of an earlier epoch: encrypt \(folder.secrets) anew with systemd-creds, then remove that file"
+        "the credential node.key is of an earlier epoch: encrypt the present keys anew with systemd-creds, then remove \(folder.secrets) and the credential next.key"
       )
     }
     return secrets

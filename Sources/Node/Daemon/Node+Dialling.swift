@@ -180,7 +180,9 @@ extension Node {
     let address = roster.entry(name)?.address ?? dialled.connection.peerAddress
     let text =
       "the address of \(name), \(address), leads back to this node itself: give the peer's own"
-    warn("dials-itself \(name)", text)
+    let key = "dials-itself \(name)"
+    // Once, and not at each dial.
+    if warnings[key]?.text != text { warn(key, text) }
     lines[name]?.why = text
     dialled.connection.close()
     return true

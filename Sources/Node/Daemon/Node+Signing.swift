@@ -74,7 +74,7 @@ extension Node {
     case .full: return "full"
     case .failed: return "failed"
     }
-    if isTokenBehind { return "paused" }
+    if pause != nil { return "paused" }
     if case .waiting = core.signing { return "waiting" }
     return "ready"
   }
@@ -86,7 +86,7 @@ extension Node {
     case .full: return "the disk is full"
     case .failed(let error): return "the disk failed: \(error)"
     }
-    if isTokenBehind { return "the token cannot be written: \(token.why ?? "")" }
+    if let pause { return pause }
     guard case .waiting(let peers) = core.signing else { return nil }
     return peers.isEmpty
       ? "no peer has answered yet" : "the answers of \(list(peers)) are not here yet"

@@ -37,7 +37,6 @@ extension Node {
     token.failingSince = token.failingSince ?? now
     token.why = "\(error)"
     counters.add("node.token-failures")
-    if isTokenBehind { author.pause(because: "the token could not be written: \(error)") }
     scheduleToken()
   }
 
@@ -46,7 +45,11 @@ extension Node {
     token.failingSince = nil
     token.why = nil
     journal.notice("the token is written again")
-    author.endPause()
+  }
+
+  /// Why nothing more is signed for now.
+  var pause: String? {
+    isTokenBehind ? "the token cannot be written: \(token.why ?? "")" : nil
   }
 
   var isTokenBehind: Bool {

@@ -135,6 +135,7 @@ final class Node {
       submit: { signers.submit($0) })
     let clock = loop.clock
     author.wallMilliseconds = { clock.wallMilliseconds }
+    author.pausedBecause = { box.node?.pause }
     author.steadyMilliseconds = { clock.monotonicMilliseconds }
     desk.nanoseconds = { clock.monotonicNanoseconds }
     let completions = loop.makeMailbox(of: DiskCompletion.self) { box.node?.diskAnswered($0) }

@@ -58,16 +58,11 @@ public enum KeysFile {
     }
   }
 
-  /// Every key in `peers/`, earlier ones too, also those of nodes that were removed.
   private static func presharedKeys(
     _ folder: NodeFolder
   ) throws(IdentityError) -> [KeysExport.PresharedKeyOfPeer] {
-    let files = try IdentityError.wrap { () throws(SystemError) in
-      try FileSystem.list(folder.peers)
-    }
     var keys: [KeysExport.PresharedKeyOfPeer] = []
-    for file in files where !file.hasPrefix(".") {
-      guard let (name, rank) = PresharedKeys.parse(file) else { continue }
+    for (name, rank) in try PresharedKeys.kept(folder) {
       guard keys.count < KeysExport.maxPresharedKeys else {
         throw IdentityError(
           .refused, "\(folder.peers) holds more than \(KeysExport.maxPresharedKeys) keys",

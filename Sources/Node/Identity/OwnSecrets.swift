@@ -32,12 +32,17 @@ public enum OwnSecrets {
   }
 
   /// The keys that the card names: the credential's, or, once an epoch was opened and the credential is of the
-  /// one before, those in the folder.
+  /// one before, `next.key` or those in the folder.
   static func load(
     _ folder: NodeFolder, credential: String?, for card: Card
   ) throws(IdentityError) -> NodeSecrets {
     let secrets = try load(folder, credential: credential)
     if secrets.matches(card) { return secrets }
+    if let next = self.credential("next.key"), let following = try? load(folder, credential: next),
+      following.matches(card)
+    {
+      return following
+    }
     guard credential != nil, let own = try? load(folder), own.matches(card) else {
       throw foreign(card)
     }
@@ -72,11 +77,15 @@ public enum OwnSecrets {
     }
   }
 
-  /// systemd's `LoadCredentialEncrypted=node.key:…`, where there is one.
-  public static func credential() -> String? {
-    guard let folder = Environment.value("CREDENTIALS_DIRECTORY") else { return nil }
-    let path = "\(folder)/node.key"
-    return (try? FileSystem.status(path)) == nil ? nil : path
+  static var credentialFolder: String? { Environment.value("CREDENTIALS_DIRECTORY") }
+
+  /// The file of a credential that systemd gives the service, where there is one: `node.key`; `next.key`, the keys of an
+  /// epoch that was opened since; `psk_NAME`, the pre-shared key with a peer.
+  public static func credential(_ name: String = "node.key") -> String? {
+    guard let folder = credentialFolder else { return nil }
+    let path = "\(folder)/\(name)"
+    // One that is there and cannot be looked at is none to go without.
+    do { return try FileSystem.status(path) == nil ? nil : path } catch { return path }
   }
 
   /// The keys do not belong to the card beside them.

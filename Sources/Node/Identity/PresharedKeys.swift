@@ -5,7 +5,8 @@ import Sealing
 import Secrets
 
 /// The keys that operators exchanged with one peer's: `peers/NAME.psk` is the present one, `peers/NAME_1.psk` the one
-/// before it. A key that is replaced still opens what was sealed with it.
+/// before it. Where there is no such file, it may be a credential of the service: `psk_NAME`, `psk_NAME_1`. A key that is
+/// replaced still opens what was sealed with it.
 enum PresharedKeys {
   /// The present one and those before it.
   static let kept = SealingLimits.presharedKeysTried
@@ -16,21 +17,57 @@ enum PresharedKeys {
   ) throws(IdentityError) -> [Held<PresharedKey>] {
     var keys: [Held<PresharedKey>] = []
     for rank in 0..<kept {
-      let path = folder.presharedKey(of: name, rank: rank)
-      let status = try IdentityError.wrap { () throws(SystemError) in try FileSystem.status(path) }
-      guard status != nil else { continue }
+      guard try file(name, rank: rank, folder) != nil else { continue }
       keys.append(Held(try Roster.presharedKey(with: name, rank: rank, folder)))
     }
     return keys
   }
 
-  /// The peer and the rank of a key, by the name of its file.
-  static func parse(_ file: String) -> (name: NodeName, rank: Int)? {
-    for rank in 0..<kept {
-      let end = rank == 0 ? ".psk" : "_\(rank).psk"
-      guard file.hasSuffix(end), let name = try? NodeName(String(file.dropLast(end.count))) else {
-        continue
+  /// Where a key is: in the data folder, or else with the credentials of the service.
+  /// - Returns: nil when no such key was exchanged.
+  static func file(
+    _ name: NodeName, rank: Int, _ folder: NodeFolder
+  ) throws(IdentityError) -> (path: String, isCredential: Bool)? {
+    let path = folder.presharedKey(of: name, rank: rank)
+    let status = try IdentityError.wrap { () throws(SystemError) in try FileSystem.status(path) }
+    if status != nil { return (path, false) }
+    return OwnSecrets.credential(credentialStart + name.text + ending(rank)).map { ($0, true) }
+  }
+
+  /// Every key that is kept, earlier ones too, also those with nodes that were removed.
+  static func kept(
+    _ folder: NodeFolder
+  ) throws(IdentityError) -> [(name: NodeName, rank: Int)] {
+    let files = try IdentityError.wrap { () throws(SystemError) in
+      let credentials = try OwnSecrets.credentialFolder.map { path throws(SystemError) in
+        try FileSystem.list(path)
       }
+      return (
+        try FileSystem.list(folder.peers).filter { !$0.hasPrefix(".") },
+        (credentials ?? []).filter { $0.hasPrefix(credentialStart) }
+      )
+    }
+    var found = files.0.compactMap { parse($0) }
+    for key in files.1.compactMap({ parse(words: $0.dropFirst(credentialStart.count)) })
+    where !found.contains(where: { $0 == key }) {
+      found.append(key)
+    }
+    return found
+  }
+
+  private static let fileEnd = ".psk"
+  private static let credentialStart = "psk_"
+
+  private static func ending(_ rank: Int) -> String { rank == 0 ? "" : "_\(rank)" }
+
+  /// The peer and the rank of a key, by the name of its file in `peers/`.
+  static func parse(_ file: String) -> (name: NodeName, rank: Int)? {
+    file.hasSuffix(fileEnd) ? parse(words: file.dropLast(fileEnd.count)) : nil
+  }
+
+  private static func parse(words text: Substring) -> (name: NodeName, rank: Int)? {
+    for rank in 0..<kept where text.hasSuffix(ending(rank)) {
+      guard let name = try? NodeName(String(text.dropLast(ending(rank).count))) else { continue }
       return (name, rank)
     }
     return nil

@@ -65,7 +65,9 @@ public struct Roster: Hashable, Sendable {
       }
       do throws(IdentityError) {
         roster.members.append(
-          try member(name, folder, hasKey: present.contains("\(name.text).psk")))
+          try member(
+            name, folder,
+            hasKey: try PresharedKeys.file(name, rank: 0, folder) != nil))
       } catch {
         roster.problems.append(error.reason)
       }
@@ -131,8 +133,10 @@ public struct Roster: Hashable, Sendable {
   public static func presharedKey(
     with name: NodeName, rank: Int = 0, _ folder: NodeFolder
   ) throws(IdentityError) -> PresharedKey {
-    let path = folder.presharedKey(of: name, rank: rank)
-    let text = try OwnSecrets.guarded(path, maxBytes: NodeLimits.presharedKeyFileBytes)
+    let file = try PresharedKeys.file(name, rank: rank, folder)
+    let path = file?.path ?? folder.presharedKey(of: name, rank: rank)
+    let text = try OwnSecrets.guarded(
+      path, maxBytes: NodeLimits.presharedKeyFileBytes, allowsOthers: file?.isCredential ?? false)
     do {
       return try PresharedKey(text: text)
     } catch {
