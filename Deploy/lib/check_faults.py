@@ -154,6 +154,9 @@ class Sweep:
         line = trace.injected() if fault != "SIGKILL" else None
         if line is None:
             return False
+        # The call has failed; the word about it follows.
+        wait_for(f"{name}: a word about {line}", RECOVER_SECONDS,
+                 lambda: self.node.complaints() or not self.node.is_running())
         if not self.node.complaints():
             raise Failed(f"{name}: liaisond said nothing about {line}")
         return True

@@ -15,6 +15,7 @@ final class OverlayDisk: Disk {
 
   private let base: any Disk
   private var layers: [StoreFile: Layer] = [:]
+  private var newFolders: Set<StoreFolder> = []
 
   init(over base: any Disk) { self.base = base }
 
@@ -56,7 +57,23 @@ final class OverlayDisk: Disk {
     try base.allocatedBytes(of: file)
   }
 
-  func list(_ folder: StoreFolder) throws(DiskError) -> [String] { try base.list(folder) }
+  /// With what was made here, and without what was removed here.
+  func list(_ folder: StoreFolder) throws(DiskError) -> [String] {
+    var names: Set<String> = []
+    do throws(DiskError) {
+      names = Set(try base.list(folder))
+    } catch {
+      guard error == .notFound, newFolders.contains(folder) else { throw error }
+    }
+    for (file, layer) in layers where file.folder == folder {
+      let name = file.path.lastComponent
+      if layer.exists { names.insert(name) } else { names.remove(name) }
+    }
+    for new in newFolders where new != .root && new.path.withoutLastComponent == folder.path {
+      names.insert(new.path.lastComponent)
+    }
+    return names.sorted()
+  }
 
   func execute(_ operation: DiskOperation) throws(DiskError) {
     switch operation {
@@ -73,7 +90,9 @@ final class OverlayDisk: Disk {
       try change(file) { $0.length = length }
     case .remove(let file):
       try change(file) { $0.exists = false }
-    case .preallocate, .createFolder, .sync, .syncFolder, .rename:
+    case .createFolder(let folder):
+      newFolders.insert(folder)
+    case .preallocate, .sync, .syncFolder, .rename:
       break
     case .punchHole(let file, let offset, let bytes):
       // A hole makes no file longer, and none where there is none.
@@ -93,5 +112,13 @@ final class OverlayDisk: Disk {
     }
     body(&layer)
     layers[file] = layer
+  }
+}
+
+extension String {
+  fileprivate var lastComponent: String { split(separator: "/").last.map(String.init) ?? "" }
+
+  fileprivate var withoutLastComponent: String {
+    split(separator: "/").dropLast().joined(separator: "/")
   }
 }

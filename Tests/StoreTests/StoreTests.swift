@@ -31,7 +31,9 @@ func expectContent(_ store: Store, _ log: TestLog, size: UInt64) throws {
   while next < size {
     let batch = try store.read(log.identity.id, next..<size, maxBytes: 50_000)
     #expect(batch.first == next)
-    #expect(batch == log.all.slice(Int(next)..<Int(batch.end)))
+    // Outside the macro, which compares two that differ byte by byte, and prints them.
+    let isSame = batch == log.all.slice(Int(next)..<Int(batch.end))
+    #expect(isSame, "entries \(next)..<\(batch.end)")
     next = batch.end
   }
   let state = store.state(log.identity.id)
