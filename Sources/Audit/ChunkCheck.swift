@@ -154,7 +154,19 @@ struct ChunkCheck: Sendable {
         continue
       }
       checkBody(body, header, index, record, &result)
+      compareWithJournal(body, index, record, &result)
     }
+  }
+
+  /// A start writes what the journal holds over what the segment has.
+  private func compareWithJournal(
+    _ body: [UInt8], _ index: UInt64, _ record: IndexRecord?, _ result: inout ChunkResult
+  ) {
+    guard let record, let journaled = files.journaledBody(index), !journaled.elementsEqual(body)
+    else { return }
+    result.add(
+      StoreFormat.segmentName(record.segment), index, UInt64(record.offset),
+      "is not the body that the journal acknowledged")
   }
 
   /// A running daemon may remove a body between the two reads; it says so in the index first.

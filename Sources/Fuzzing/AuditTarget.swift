@@ -54,9 +54,15 @@ enum AuditTarget {
     let found = StoreTarget.recovered(disk)
     check(found != nil, "ok of a folder that a start finds damaged")
     for (file, bytes) in sound {
-      check(
-        found?.content(of: file)?.bytes == bytes, "ok of a folder whose \(file.path) is another")
+      let other = found?.content(of: file)?.bytes ?? []
+      check(other == bytes, "ok of a folder whose \(file.path) \(difference(other, bytes))")
     }
+  }
+
+  private static func difference(_ bytes: [UInt8], _ sound: [UInt8]) -> String {
+    let place = zip(bytes, sound).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+    return "has \(bytes.count) bytes, \(sound.count) when sound, "
+      + (place.map { "the first that differs at \($0)" } ?? "one the other's beginning")
   }
 
   /// Of the folder before any harm: what a start makes of all but journals, which turn, and the reserve.

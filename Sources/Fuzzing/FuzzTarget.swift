@@ -58,7 +58,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   }
 }
 
-/// Says what was found and ends the process, as a trap would.
+/// Says what was found and ends the process, as a trap would; a release build's traps say nothing.
 func check(_ condition: Bool, _ what: @autoclosure () -> String) {
-  if !condition { preconditionFailure(what()) }
+  if !condition { fatalError(what()) }
 }

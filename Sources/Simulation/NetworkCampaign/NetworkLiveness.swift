@@ -49,9 +49,9 @@ struct NetworkLiveness {
     for (a, b) in run.pairs { try run.link(run.sites[a], run.sites[b]) }
   }
 
-  /// A process knows of the damage that it has read, and forgets it when it ends.
+  /// A process knows of the damage and of the absent bodies that it has read, and forgets them when it ends.
   private func scrub() throws(Violation) {
-    for site in run.honest where site.isRotten { try site.process?.readAll() }
+    for site in run.honest where site.mends { try site.process?.readAll() }
   }
 
   private func wait(
