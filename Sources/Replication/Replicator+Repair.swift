@@ -6,7 +6,8 @@ extension Replicator {
     _ log: LogID, _ ranges: [Range<UInt64>], _ now: UInt64, _ effects: inout [Effect]
   ) {
     guard let progress = logs[log] else { return }
-    let size = progress.durable.size
+    // Also of entries that are not synced yet: the store knows that a body is absent when it takes the entry.
+    let size = progress.accepted.size
     logs[held: log].repairs.replace(
       with: ranges.map { $0.clamped(to: 0..<size) }.filter { !$0.isEmpty }, now)
     if logs[held: log].repairs.isEmpty, logs[held: log].repairs.pull == nil {
@@ -42,7 +43,8 @@ extension Replicator {
         || damagedLogs.count(where: { logs[held: $0].repairs.pull != nil }) < Limits.repairsAtOnce
     else { return }
     if let againAt = progress.repairs.againAt, againAt <= now { logs[held: log].repairs.askAgain() }
-    for (index, piece) in logs[held: log].repairs.pieces.enumerated() {
+    for (index, piece) in logs[held: log].repairs.pieces.enumerated()
+    where piece.range.lowerBound < progress.durable.size {
       guard let source = repairSource(of: log, for: piece, now) else { continue }
       let range = logs[held: log].repairs.request(from: index)
       return openRepair(of: log, range, from: source, now, &effects)

@@ -342,8 +342,9 @@ final class Cluster {
     case .append(let verified, _):
       member.logs.append(verified)
       schedule(diskDelay, .durable(name, verified.after.identity.id))
+      // A store knows at once which bodies are absent, before the entries are synced.
       if verified.batch.bodyStates != nil {
-        schedule(diskDelay, .damaged(name, verified.after.identity.id))
+        schedule(0, .damaged(name, verified.after.identity.id))
       }
     case .keepCheckpoint(let checkpoint):
       // No checkpoint on disk is ever above its log.
