@@ -34,6 +34,16 @@ public struct Peer: Sendable {
   }
 }
 
+/// What a session is for: SYNC-9.
+public enum SessionScope: Sendable {
+  /// Both sides used their present transport keys, as far as this one knows.
+  case everything
+  /// This side's key was of an epoch before its present one: openings alone.
+  case openings
+  /// The peer's was: openings, and the logs of that peer, which it may have lost.
+  case givingBack
+}
+
 /// What a session is before its first message.
 public struct SessionOpening: Sendable {
   public let id: SessionID
@@ -42,16 +52,18 @@ public struct SessionOpening: Sendable {
   public let weInitiated: Bool
   /// Whether the initiator of this session has the lower transport key of the two.
   public let initiatorHasLowerKey: Bool
+  public let scope: SessionScope
 
   public init(
     id: SessionID, peer: NodeName, handshakeHash: Digest, weInitiated: Bool,
-    initiatorHasLowerKey: Bool
+    initiatorHasLowerKey: Bool, scope: SessionScope = .everything
   ) {
     self.id = id
     self.peer = peer
     self.handshakeHash = handshakeHash
     self.weInitiated = weInitiated
     self.initiatorHasLowerKey = initiatorHasLowerKey
+    self.scope = scope
   }
 }
 

@@ -56,9 +56,7 @@ extension Replicator {
     logs[held: log].outgoing = []
     logs[held: log].outgoingDueAt = nil
     let author = authorOf[log]
-    let direct = sessionOrder.first {
-      sessions[held: $0].opening.peer == author && sessions[held: $0].shared[log] != nil
-    }
+    let direct = sessionOrder.first { isWith(author, $0) && sessions[held: $0].shared[log] != nil }
     guard let target = direct ?? logs[held: log].upstream, sessions[target] != nil else { return }
     for size in Set(outgoing.map(\.checkpoint.size)).sorted() {
       let group = outgoing.filter { $0.checkpoint.size == size && $0.source != target }
@@ -88,13 +86,17 @@ extension Replicator {
     }
   }
 
+  /// Whether a session is with the author itself, and not with who has an earlier key of it.
+  private func isWith(_ author: NodeName?, _ id: SessionID) -> Bool {
+    sessions[held: id].isWhole && sessions[held: id].opening.peer == author
+  }
+
   /// A cosignature is relayed once, and may have found no way: what is held over the newest checkpoint, and never reached
   /// the author as far as is known, goes to it, or towards it, on a new session: SYNC-55.
   mutating func offerCosignatures(of log: LogID, on id: SessionID, _ effects: inout [Effect]) {
     let author = authorOf[log]
     let isTowardsAuthor =
-      sessions[held: id].opening.peer == author
-      || !sessionOrder.contains { sessions[held: $0].opening.peer == author }
+      isWith(author, id) || !sessionOrder.contains { isWith(author, $0) }
     guard log != ownLog, isTowardsAuthor, sessions[held: id].shared[log]?.isDisputed == false,
       let checkpoint = newestCheckpoint(of: log)
     else { return }
@@ -103,7 +105,7 @@ extension Replicator {
       held.size == checkpoint.size && progress.delivered[name] ?? 0 < checkpoint.size
     }.prefix(16)
     guard !due.isEmpty else { return }
-    if sessions[held: id].opening.peer == author {
+    if isWith(author, id) {
       for (name, _) in due { logs[held: log].delivered[name] = checkpoint.size }
     }
     send(due.map(\.value.cosignature), over: checkpoint, .towardsAuthor, on: id, &effects)

@@ -164,12 +164,12 @@ extension Replicator {
   mutating func passOnOpenings(_ effects: inout [Effect]) {
     for id in sessionOrder where sessions[id]!.areOpeningsDue && sessions[id]!.hasSentAnswer {
       sessions[id]!.areOpeningsDue = false
-      for predecessor in endedOrder where sessions[id]!.shared[predecessor] != nil {
+      for predecessor in endedOrder where isListed(predecessor, on: id) {
         // Nothing of a name off the roster is passed on: nobody here compared its card.
         guard let successor = successors[predecessor], successor.isAuthorised,
           isOnRoster(authorOf[predecessor])
         else { continue }
-        if sessions[id]!.shared[successor.log] == nil || successor.second != nil,
+        if !isListed(successor.log, on: id) || successor.second != nil,
           genesis(of: successor.log) != nil
         {
           pass(successor.leaf, successor.body, after: predecessor, on: id, &effects)
@@ -185,10 +185,11 @@ extension Replicator {
     _ leaf: [UInt8], _ body: [UInt8], after predecessor: LogID, on id: SessionID,
     _ effects: inout [Effect]
   ) {
-    let known = sessions[id]!.shared[predecessor]!.openingsKnown
-    guard !known.contains(leaf), known.count < Limits.openingsOfLog else { return }
-    sessions[id]!.shared[predecessor]!.openingsKnown.append(leaf)
-    let position = sessions[id]!.ourPositions[predecessor]!
+    let known = sessions[held: id].openings[predecessor]?.known ?? []
+    guard !known.contains(leaf), known.count < Limits.openingsOfLog,
+      let position = sessions[held: id].ourPositions[predecessor]
+    else { return }
+    sessions[held: id].openings[predecessor, default: ToldOpenings()].known.append(leaf)
     send(.opening(position: position, leaf: leaf, body: body), on: id, &effects)
   }
 
@@ -197,11 +198,12 @@ extension Replicator {
   mutating func received(
     _ opening: HeldOpening, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
-    guard let shared = sessions[id]!.shared[opening.predecessor] else {
+    guard isListed(opening.predecessor, on: id) else {
       throw MalformedMessage(what: "opening after a log that is not shared")
     }
-    guard shared.openingsSeen < Limits.openingsOfLog else { return fail(id, now, &effects) }
-    sessions[id]!.shared[opening.predecessor]!.openingsSeen += 1
+    let seen = sessions[held: id].openings[opening.predecessor]?.seen ?? 0
+    guard seen < Limits.openingsOfLog else { return fail(id, now, &effects) }
+    sessions[held: id].openings[opening.predecessor, default: ToldOpenings()].seen += 1
     check(opening, on: id, now, &effects)
   }
 
@@ -228,7 +230,7 @@ extension Replicator {
     guard isOnRoster(origin.name), isAuthorised(genesis, after: predecessor) else {
       return refused(received, on: id, &effects)
     }
-    sessions[id]?.shared[predecessor]?.openingsKnown.append(received.leaf)
+    sessions[held: id].openings[predecessor, default: ToldOpenings()].known.append(received.leaf)
     guard take(Opening(predecessor: predecessor, genesis: genesis, batch: batch), now, &effects)
     else { return refused(received, on: id, &effects) }
   }

@@ -15,7 +15,7 @@ extension Replicator {
   mutating func listLogs(to id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
     guard var session = sessions[id], session.isReady else { return }
     let first = session.ourLogs.count
-    let fresh = logOrder.filter { session.ourPositions[$0] == nil }
+    let fresh = logOrder.filter { session.ourPositions[$0] == nil && mayList($0, on: session) }
       .prefix(Limits.logsOfSession - first)
     guard !fresh.isEmpty || !session.isAnnounced else { return }
     for log in fresh {
@@ -27,6 +27,21 @@ extension Replicator {
     let ids = fresh.map { saltedID($0, session) }
     send(.logs(first: first, saltedIDs: ids), on: id, &effects)
     recognise(fresh, on: id)
+  }
+
+  /// Where one side used an earlier key, nothing but the logs of the two nodes: SYNC-9.
+  private func mayList(_ log: LogID, on session: Session) -> Bool {
+    guard !session.isWhole else { return true }
+    return authorOf[log] == ownName || authorOf[log] == session.opening.peer
+  }
+
+  private func isGivenBack(_ log: LogID, on session: Session) -> Bool {
+    session.opening.scope == .givingBack && authorOf[log] == session.opening.peer
+  }
+
+  /// Whether both sides listed a log; it is shared only where more than openings is exchanged of it.
+  func isListed(_ log: LogID, on id: SessionID) -> Bool {
+    sessions[held: id].theirPositions[log] != nil && sessions[held: id].ourPositions[log] != nil
   }
 
   mutating func listed(
@@ -67,8 +82,10 @@ extension Replicator {
     }
     for log in candidates where session.shared[log] == nil {
       guard session.theirPositions[log] != nil, session.ourPositions[log] != nil else { continue }
-      session.shared[log] = SharedLog()
       session.areOpeningsDue = true
+      guard session.isWhole || isGivenBack(log, on: session) else { continue }
+      session.shared[log] = SharedLog()
+      if !session.isWhole { session.shared[held: log].isEager = false }
       session.areProofsDue = true
       if logs[held: log].durable.size > 0 { session.unannounced.insert(log) }
     }
@@ -100,6 +117,8 @@ extension Replicator {
       }
       sessions[held: id].unannounced = []
       if isFirst { sessions[held: id].hasSentAnswer = true }
+      // Where only openings are exchanged nothing is an answer.
+      guard sessions[held: id].opening.scope != .openings else { continue }
       if isFirst || !heads.isEmpty { send(.heads(heads), on: id, &effects) }
     }
     passOnProofs(&effects)

@@ -84,6 +84,10 @@ extension Replicator {
     case .logs(let first, let ids): return try listed(first, ids, on: id, now, &effects)
     default: break
     }
+    guard isHeard(message, on: id) else {
+      sessions[held: id].hasUnread = true
+      return effects.append(.count(.messagesUnread))
+    }
     switch message {
     case .hello, .ping, .pong, .logs: break
     case .heads(let heads): try announced(heads, on: id, now, &effects)
@@ -121,6 +125,20 @@ extension Replicator {
     }
   }
 
+  /// Where one side used an earlier key the rest is left unread, which is nobody's failure: the other side may not know it.
+  private func isHeard(_ message: Message, on id: SessionID) -> Bool {
+    switch (sessions[held: id].opening.scope, message) {
+    case (.everything, _), (_, .opening): true
+    case (.givingBack, .pull(let pull)): isGivenBack(pull.position, on: id)
+    case (.givingBack, .credit), (.givingBack, .leave): true
+    default: false
+    }
+  }
+
+  private func isGivenBack(_ position: Int, on id: SessionID) -> Bool {
+    sessions[held: id].theirLogs[position].map { sessions[held: id].shared[$0] != nil } ?? false
+  }
+
   /// The log at a position of the peer's list.
   func log(_ position: Int, _ id: SessionID) throws(MalformedMessage) -> LogID {
     guard let log = sessions[held: id].theirLogs[position] else {
@@ -146,7 +164,17 @@ extension Replicator {
     guard version == Version.current else { return close(id, .version, now, &effects) }
     sessions[held: id].runID = runID
     let opening = sessions[held: id].opening
-    if let other = otherSession(of: opening.peer, than: id) {
+    if opening.scope == .everything {
+      // Who holds an earlier key keeps nobody out.
+      while let earlier = otherSession(of: opening.peer, than: id, isWhole: false) {
+        close(earlier, .replaced, now, &effects)
+      }
+    }
+    if let other = otherSession(of: opening.peer, than: id, isWhole: opening.scope == .everything) {
+      guard opening.scope == .everything || sessions[held: other].runID == runID else {
+        close(other, .replaced, now, &effects)
+        return ready(id, now, &effects)
+      }
       guard sessions[held: other].runID == runID else {
         sessions[held: id].waitsForSilenceOf = (session: other, since: now)
         sessions[held: other].pingedAt = now
@@ -160,14 +188,19 @@ extension Replicator {
   }
 
   private mutating func ready(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
-    effects.append(.event(.sessionReady(sessions[held: id].opening.peer)))
-    askAgainForRepairs(of: sessions[held: id].opening.peer)
+    if sessions[held: id].isWhole {
+      effects.append(.event(.sessionReady(sessions[held: id].opening.peer)))
+      askAgainForRepairs(of: sessions[held: id].opening.peer)
+    }
     listLogs(to: id, now, &effects)
   }
 
-  private func otherSession(of peer: NodeName, than id: SessionID) -> SessionID? {
+  private func otherSession(
+    of peer: NodeName, than id: SessionID, isWhole: Bool
+  ) -> SessionID? {
     sessionOrder.first { other in
       other != id && sessions[held: other].opening.peer == peer
+        && sessions[held: other].isWhole == isWhole
         && sessions[held: other].runID != nil
     }
   }

@@ -13,11 +13,11 @@ public struct PeerProgress: Sendable {
 }
 
 extension Replicator {
-  /// The peers with a session that is ready, in the order of their sessions.
+  /// The peers with a session that is ready, in the order of their sessions; not those by an earlier key.
   public func progressOfPeers() -> [PeerProgress] {
     sessionOrder.compactMap { id in
       let session = sessions[held: id]
-      guard session.isReady else { return nil }
+      guard session.isReady, session.isWhole else { return nil }
       var progress = PeerProgress(
         name: session.opening.peer, sharedLogs: session.shared.count, lagEntries: 0,
         missingEntries: 0, disputedLogs: [], sinceMilliseconds: session.openedAt)

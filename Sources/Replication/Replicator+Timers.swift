@@ -39,7 +39,7 @@ extension Replicator {
         send(.ping, on: id, &effects)
       }
     }
-    if sessions[held: id].isReady,
+    if sessions[held: id].isReady, sessions[held: id].isWhole,
       now - sessions[held: id].lastDigestAt >= Limits.digestMilliseconds
     {
       sendDigest(on: id, now, &effects)
@@ -65,7 +65,9 @@ extension Replicator {
 
   private func nextDue(of session: borrowing Session) -> UInt64 {
     var due = min(session.lateDueAt, session.lastReceivedAt + Limits.silenceMilliseconds)
-    due = min(due, session.lastDigestAt + Limits.digestMilliseconds)
+    if session.isWhole {
+      due = min(due, session.lastDigestAt + Limits.digestMilliseconds)
+    }
     if session.opening.weInitiated {
       due = min(due, session.openedAt + Limits.sessionMilliseconds)
       if session.pingedAt == nil {

@@ -61,6 +61,8 @@ struct Session {
   var theirLogs: [Int: LogID] = [:]
 
   var shared = Table<LogID, SharedLog>(absent: SharedLog())
+  /// What was told of the epochs after each log that both listed.
+  var openings: [LogID: ToldOpenings] = [:]
   /// Requests that the peer opened with us, in the order they are served.
   var serving: [ServedPull] = []
   /// Over the peer's rate: when answering goes on.
@@ -78,6 +80,8 @@ struct Session {
     lastDigestAt = now
   }
 
+  /// It stands for a connection with the peer.
+  var isWhole: Bool { opening.scope == .everything }
   var isReady: Bool { runID != nil && waitsForSilenceOf == nil }
 
   /// What stands for a session that is not there.
@@ -87,6 +91,14 @@ struct Session {
         id: SessionID(.max), peer: ownName, handshakeHash: .zero, weInitiated: false,
         initiatorHasLowerKey: false), now: 0)
   }
+}
+
+/// Openings after one log on a session.
+struct ToldOpenings {
+  /// Genesis leaves that both sides know of.
+  var known: [[UInt8]] = []
+  /// How many were received.
+  var seen = 0
 }
 
 /// A log as two sides of a session see it.
@@ -122,9 +134,6 @@ struct SharedLog {
   /// Both sides have the same headers below this: one says so of all before it.
   var sameBelow: UInt64 = 0
   var exhibitsSeen = 0
-  /// Genesis leaves of the next epoch that both sides know of, and how many were received.
-  var openingsKnown: [[UInt8]] = []
-  var openingsSeen = 0
   /// The newest checkpoint the peer sent here: chunks refer to it by size.
   var theirCheckpoint: VerifiedCheckpoint?
   /// Its size, or that of a later one that told nothing new.

@@ -44,15 +44,6 @@ public final class NodeSecrets: Sendable {
       author: Held(.generate(using: &random)))
   }
 
-  /// The keys of the node's next epoch: another log key, a fresh cosigning key, and the others as they are.
-  public func succeeded(by logKey: borrowing LogSecretKey) -> NodeSecrets {
-    NodeSecrets(
-      log: logKey.withSeed { LogSecretKey(seed: $0) },
-      cosigning: .generate(),
-      sealing: sealing.withSeed { SealingSecretKey(seed: $0) },
-      transport: transport.withSeed { TransportSecretKey(seed: $0) }, author: author)
-  }
-
   /// Reads the file's bytes. Read them straight into guarded memory:
   /// `try GuardedBytes(count: NodeSecrets.encodedBytes) { try file.read(into: &$0) }`.
   public static func load(

@@ -27,7 +27,7 @@ public struct IdleRecords: Equatable, Sendable {
 public final class SecureChannel {
   private enum Phase {
     case initiating(ProductHandshake)
-    case awaitingMessage1(ProductHandshake)
+    case awaitingMessage1(Responder)
     /// The responder's, until the first record.
     case confirming(peer: TransportPublicKey, hash: Digest)
     case established
@@ -35,7 +35,8 @@ public final class SecureChannel {
   }
 
   private var phase: Phase
-  private let localKey: TransportPublicKey
+  /// This side's key: of a responder the one that message 1 was made for, and before that its present one.
+  public private(set) var localKey: TransportPublicKey
   private let lookup: (TransportPublicKey) -> PeerAdmission
   private let permit: () -> Bool
   /// The handshake message or record that is arriving, decrypted where it is.
@@ -78,20 +79,21 @@ public final class SecureChannel {
   /// The side that accepted.
   ///
   /// - Parameters:
+  ///   - key: the present key.
+  ///   - earlier: those of earlier epochs, which a peer that heard of none since still dials.
   ///   - random: gives the 32 bytes of the ephemeral key.
   ///   - permit: asked once, after the mac of message 1 and before any Diffie-Hellman:
   ///     `ConnectionGate.permitHandshake`.
   ///   - lookup: what the roster says of the initiator's key.
   public static func responder(
-    key: any TransportKeyHolder, random: inout some RandomSource,
+    key: any TransportKeyHolder, earlier: [any TransportKeyHolder] = [],
+    random: inout some RandomSource,
     permit: @escaping () -> Bool = { true },
     lookup: @escaping (TransportPublicKey) -> PeerAdmission
   ) -> SecureChannel {
-    let handshake = ProductHandshake(
-      pattern: .ikpsk2, isInitiator: false, prologue: Handshake.prologue, localStatic: key,
-      remoteStatic: nil, ephemeralSeed: random.guarded(32))
+    let responder = Responder(keys: [key] + earlier, seed: random.guarded(32))
     return SecureChannel(
-      .awaitingMessage1(handshake), localKey: key.transportPublicKey, lookup: lookup,
+      .awaitingMessage1(responder), localKey: key.transportPublicKey, lookup: lookup,
       permit: permit)
   }
 
@@ -184,7 +186,7 @@ extension SecureChannel {
       guard inbox.count == wanted else { return }
       switch phase {
       case .initiating(let handshake): try finish(handshake, now, &events, &out)
-      case .awaitingMessage1(let handshake): try answer(handshake, now, &out)
+      case .awaitingMessage1(let responder): try answer(responder, now, &out)
       case .confirming, .established:
         if wanted == TransportLimits.recordHeaderBytes {
           guard recordBytes >= TransportLimits.minRecordCiphertextBytes else {
@@ -214,10 +216,12 @@ extension SecureChannel {
 
   /// Responder: message 1 is complete. Cheap checks first; message 2 only for a peer.
   private func answer(
-    _ handshake: ProductHandshake, _ now: UInt64, _ out: inout [UInt8]
+    _ responder: Responder, _ now: UInt64, _ out: inout [UInt8]
   ) throws(ChannelError) {
-    guard Handshake.checkMac(inbox.span, localKey) else { throw .wrongMac }
+    guard let key = responder.key(of: inbox.span) else { throw .wrongMac }
     guard permit() else { throw .rateLimited }
+    localKey = key.transportPublicKey
+    guard let handshake = responder.begin(with: key) else { throw .closed }
     // The length of the message leaves an empty payload.
     let noise = Array(inbox[..<TransportLimits.noiseMessage1Bytes])
     do { _ = try handshake.read(noise) } catch { throw .handshakeRefused }

@@ -15,11 +15,14 @@ enum EpochVerb {
         + "card of the epoch before commits to the key in the recovery file. Audiences are opened anew.",
       "A new recovery file is written, for the epoch after, under the same passphrase unless --next-passphrase-file "
         + "names another. Keep it as you kept the one before, and make a new backup and a new keys export.",
+      "With --prepared neither recovery file nor passphrase comes to this machine: see epoch plan and epoch prepare.",
       "A command that broke off can be given again.",
     ],
     options: [
+      Option("--recovery", "FILE", summary: "the recovery file of the next epoch"),
       Option(
-        "--recovery", "FILE", summary: "the recovery file of the next epoch", isRequired: true),
+        "--prepared", "DIR2",
+        summary: "instead: what \"liaison epoch prepare\" made on another machine"),
       Liaison.data,
       Option(
         "--next-recovery", "FILE",
@@ -38,7 +41,12 @@ enum EpochVerb {
     let own = try Failure.wrap { () throws(IdentityError) in try CardFile.own(folder) }
     var opening = EpochOpening(
       arguments: arguments, folder: folder, own: own, daemon: try DaemonConnection(folder))
-    let prepared = try opening.run()
+    let prepared: NextEpoch
+    if let place = arguments.value("--prepared") {
+      prepared = try opening.take(place)
+    } else {
+      prepared = try opening.run()
+    }
     try opening.wait(for: prepared.card.origin)
     Output.print(
       "opened \(prepared.card.origin.text) in \(folder.root)\n\(prepared.card.fingerprint)\n")
@@ -77,7 +85,11 @@ private struct EpochOpening {
   private static let adoptedWithinSeconds = 30
 
   mutating func run() throws(Failure) -> NextEpoch {
-    let recovery = arguments.value("--recovery") ?? ""
+    guard let recovery = arguments.value("--recovery") else {
+      throw Failure(
+        .usage, "epoch open needs --recovery or --prepared.",
+        hint: "Name the recovery file of the next epoch, or what was prepared elsewhere.")
+    }
     let earlier = try Failure.wrap { () throws(IdentityError) in try NextEpoch.load(folder) }
     if let earlier, try adopt(earlier, isEarlier: true) {
       Output.print(
@@ -92,7 +104,8 @@ private struct EpochOpening {
     }
     var plan = try plan(contents)
     let commitment: OpeningKeyHash
-    let place = path ?? folder.defaultRecovery(of: plan.origin.epoch + 1)
+    let after = try Failure.wrap { () throws(IdentityError) in try plan.origin.next().epoch }
+    let place = path ?? folder.defaultRecovery(of: after)
     if let earlier, opens(place, earlier.card.opening, passphrase) {
       // A command that broke off wrote it.
       commitment = earlier.card.opening
@@ -114,6 +127,27 @@ private struct EpochOpening {
       hint:
         "Stop publishing, and give the command again. Until then \(folder.next) holds the key of the next "
         + "epoch unencrypted: remove that folder if you do not go on.")
+  }
+
+  /// Prepared on another machine, and fits as it is or not at all.
+  mutating func take(_ place: String) throws(Failure) -> NextEpoch {
+    guard !arguments.has("--recovery") else {
+      throw Failure(
+        .usage, "--prepared and --recovery exclude each other.", hint: "Give one of them.")
+    }
+    let prepared = try Failure.wrap { () throws(IdentityError) in
+      try NextEpoch.take(
+        from: FileSystem.canonical(place), credential: OwnSecrets.credential(), in: folder)
+    }
+    guard try adopt(prepared) else {
+      throw Failure(
+        .dataError,
+        "Entries came since \(prepared.card.origin.text) was prepared: it does not cite them.",
+        hint:
+          "Make a new plan (liaison epoch plan), prepare the epoch again, and publish nothing meanwhile."
+      )
+    }
+    return prepared
   }
 
   private func plan(_ contents: borrowing RecoveryFile.Contents) throws(Failure) -> EpochPlan {

@@ -15,13 +15,14 @@ enum Liaison {
     description: [
       "Makes a node, exchanges cards with others, publishes records to them and shows what arrived. "
         + "With the daemon running, verbs go through its socket; init, card, fingerprint, peer, backup, "
-        + "keys export, restore and fsck also work without."
+        + "keys export, restore, epoch prepare and fsck also work without."
     ],
     verbs: [
       InitVerb.verb, CardVerbs.card, CardVerbs.fingerprint, PeerVerbs.add, PeerVerbs.list,
       PeerVerbs.remove, PublishVerb.verb, WithdrawVerb.verb, ShowVerb.verb, TailVerb.verb,
       StatusVerb.verb, DiskVerb.verb, ScrubVerb.verb, SigningVerb.verb, BackupVerb.verb,
-      KeysVerb.verb, RestoreVerb.verb, EpochVerb.verb, ImportVerb.verb, FsckVerb.verb,
+      KeysVerb.verb, RestoreVerb.verb, EpochVerb.verb, EpochPlanVerbs.plan,
+      EpochPlanVerbs.prepare, ImportVerb.verb, FsckVerb.verb,
     ],
     version: Daemon.version, seeAlso: ["liaisond(8)", "liaison-audit(1)"])
 
@@ -59,6 +60,8 @@ enum Liaison {
     case "keys export": try KeysVerb.run(arguments)
     case "restore": try RestoreVerb.run(arguments)
     case "epoch open": try EpochVerb.run(arguments)
+    case "epoch plan": try EpochPlanVerbs.runPlan(arguments)
+    case "epoch prepare": try EpochPlanVerbs.runPrepare(arguments)
     case "epoch import": try ImportVerb.run(arguments)
     case "fsck": try FsckVerb.run(arguments)
     default: preconditionFailure("a verb of the table without a function")

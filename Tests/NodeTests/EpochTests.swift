@@ -132,14 +132,14 @@ final class EpochTests {
     let token = TokenFile(path: nl.folder.defaultToken)
     let steps = NextEpoch.PreparationStep.allCases
     for count in 1..<steps.count {
-      for step in steps[..<count] { try all.perform(step, secrets, nl.folder) }
+      for step in steps[..<count] { try all.perform(step, secrets, at: nl.folder.next) }
       #expect(try NextEpoch.load(nl.folder) == nil)
       let store = try Store.open(on: try FileDisk(folder: nl.folder.root))
       #expect(try NextEpoch.finishAdoption(nl.folder, store, token) == nil)
       #expect(try CardFile.own(nl.folder).origin.text == "nl/1")
     }
     // Prepared as a whole, and the node was never told: the old epoch goes on, and the genesis cites too little.
-    try all.perform(.card, secrets, nl.folder)
+    try all.perform(.card, secrets, at: nl.folder.next)
     try nl.start()
     #expect(try nl.publish([record], to: ["nl"]).origin == "nl/1")
     let opened = try open(nl)

@@ -109,7 +109,8 @@ final class Cluster {
   // MARK: What happens to them
 
   @discardableResult
-  func connect(_ a: String, _ b: String) -> SessionID {
+  /// - Parameter scopes: of those who see that one side used the transport key of an earlier epoch.
+  func connect(_ a: String, _ b: String, _ scopes: [String: SessionScope] = [:]) -> SessionID {
     let left = SessionID(nextSession)
     let right = SessionID(nextSession + 1)
     nextSession += 2
@@ -123,7 +124,7 @@ final class Cluster {
         .opened(
           SessionOpening(
             id: id, peer: members[other]!.name, handshakeHash: hash, weInitiated: initiated,
-            initiatorHasLowerKey: lower)))
+            initiatorHasLowerKey: lower, scope: scopes[owner] ?? .everything)))
     }
     return left
   }

@@ -158,6 +158,40 @@ import Testing
     #expect(events.isEmpty)
   }
 
+  @Test(
+    "TRN-4, 27: message 1 says which of the responder's keys it was made for; for none of them there is silence"
+  )
+  func earlierKeys() throws {
+    let keys = (2..<6).map { heldKey($0) }
+    for (position, key) in keys.enumerated() {
+      let pipe = Pipe(dialled: key.transportPublicKey)
+      var random = SeededRandom(seed: 9)
+      let known = pipe.initiatorKey.transportPublicKey
+      let responder = SecureChannel.responder(
+        key: keys[0], earlier: Array(keys[1..<3]), random: &random,
+        lookup: { $0 == known ? .peer(nil) : .unknown })
+      try pipe.initiator.start(into: &pipe.toResponder)
+      let message1 = pipe.toResponder
+      var events: [ChannelEvent] = []
+      var out: [UInt8] = []
+      guard position < 3 else {
+        #expect(throws: ChannelError.wrongMac) {
+          try responder.receive(message1.span, now: 0, into: &events, out: &out)
+        }
+        #expect(out.isEmpty && events.isEmpty)
+        continue
+      }
+      try responder.receive(message1.span, now: 0, into: &events, out: &out)
+      #expect(responder.localKey == key.transportPublicKey)
+      pipe.toInitiator = out
+      pipe.toResponder = []
+      try pipe.deliverToInitiator()
+      let first = pipe.toResponder
+      try responder.receive(first.span, now: 0, into: &events, out: &out)
+      #expect(responder.isEstablished && pipe.initiator.isEstablished)
+    }
+  }
+
   @Test("A node's secrets hold the key too")
   func nodeSecrets() throws {
     var random = SeededRandom(seed: 21)

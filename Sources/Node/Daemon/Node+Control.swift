@@ -65,7 +65,9 @@ extension Node: ControlService {
   private func report(_ entry: LivePeer, _ progress: [PeerProgress]) -> PeerReport {
     let name = entry.card.name
     let line = lines[name] ?? PeerLine(since: startedAt)
-    let session = sessions.values.first { $0.peer == name && $0.isEstablished }
+    let session = sessions.values.first {
+      $0.peer == name && $0.isEstablished && !$0.isOfEarlierKey
+    }
     let peer = progress.first { $0.name == name }
     let isBehind = (peer?.lagEntries ?? 0) > 0
     if isBehind, line.behindSince == nil { lines[name]?.behindSince = now }

@@ -71,6 +71,8 @@ extension Node {
   private func begin(_ name: NodeName, _ addresses: [SocketAddress]?) {
     lines[name]?.isLookingUp = false
     lines[name]?.addresses.begin(addresses)
+    lines[name]?.dialsWithEarlier = false
+    lines[name]?.wasUnanswered = false
     tryNext(name)
   }
 
@@ -78,10 +80,31 @@ extension Node {
   private func tryNext(_ name: NodeName) {
     guard !isStopping, roster.entry(name)?.address != nil, !hasSession(with: name) else { return }
     guard let next = lines[name]?.addresses.next() else {
+      if beginWithEarlierKey(name) { return tryNext(name) }
       return dialFailed(name, lines[name]?.why ?? "no address")
     }
     dials.waiting.append((name, next))
     startDials()
+  }
+
+  /// A peer that was away since an earlier epoch of this node answers to the key of that one alone. Each dial tries the
+  /// present key, and then one of the earlier ones, the newest first.
+  /// - Returns: false when there is none, or this dial had its turn with one.
+  private func beginWithEarlierKey(_ name: NodeName) -> Bool {
+    guard !transportKeys.earlier.isEmpty, let line = lines[name], line.wasUnanswered,
+      !line.dialsWithEarlier
+    else { return false }
+    lines[name]?.dialsWithEarlier = true
+    lines[name]?.earlierDials += 1
+    lines[name]?.addresses.begin()
+    return true
+  }
+
+  private func ownKey(for name: NodeName) -> any TransportKeyHolder {
+    guard let line = lines[name], line.dialsWithEarlier, !transportKeys.earlier.isEmpty else {
+      return transportKeys.present
+    }
+    return transportKeys.earlier[max(0, line.earlierDials - 1) % transportKeys.earlier.count]
   }
 
   private func startDials() {
@@ -122,7 +145,8 @@ extension Node {
       return
     }
     let channel = SecureChannel.initiator(
-      key: secrets, peer: entry.card.transport, psk: entry.presharedKey, random: &random)
+      key: ownKey(for: name), peer: entry.card.transport, psk: entry.presharedKey,
+      random: &random)
     let session = add(connection, channel, isInitiator: true)
     session.peer = name
     session.holdsDial = true
@@ -150,6 +174,7 @@ extension Node {
   func dialEnded(_ name: NodeName, _ why: String) {
     guard let line = lines[name], line.state == .connecting else { return }
     if line.why == nil { lines[name]?.why = why }
+    lines[name]?.wasUnanswered = true
     tryNext(name)
   }
 

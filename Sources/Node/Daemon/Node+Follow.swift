@@ -65,7 +65,8 @@ extension Node {
     }
     // Two nodes of one transport key could not be told apart: a partner would take another's sessions.
     let transport = next.transport
-    guard transport != card.transport, roster.entry(transport: transport)?.card.name ?? name == name
+    guard transport != card.transport,
+      peer(withTransport: transport)?.entry.card.name ?? name == name
     else {
       return warn(
         "not-followed \(next.identity.id)",
@@ -97,6 +98,7 @@ extension Node {
     for card in [card] + roster.entries.map(\.card) {
       do throws(IdentityError) { try held.hold(card) } catch { contradicted(by: card, error) }
     }
+    transportKeys.know(roster, held)
   }
 
   private func contradicted(by card: Card, _ error: IdentityError) {

@@ -23,13 +23,13 @@ extension Node {
     }
     if let displaced = admission.displaced { close(displaced) }
     let channel = SecureChannel.responder(
-      key: secrets, random: &random,
+      key: transportKeys.present, earlier: transportKeys.earlier, random: &random,
       permit: { [weak self] in
         guard let self else { return false }
         return self.gate.permitHandshake(source, isPeerAddress: isPeer, now: self.now)
       },
       lookup: { [weak self] key in
-        guard let entry = self?.roster.entry(transport: key) else { return .unknown }
+        guard let entry = self?.peer(withTransport: key)?.entry else { return .unknown }
         return .peer(entry.presharedKey)
       })
     let session = add(connection, channel, isInitiator: false)

@@ -8,7 +8,15 @@ import Transport
 // Sessions with peers: the bytes of their channels, and their ends.
 extension Node {
   func hasSession(with name: NodeName) -> Bool {
-    sessions.values.contains { $0.peer == name && $0.isEstablished }
+    sessions.values.contains { $0.peer == name && $0.isEstablished && !$0.isOfEarlierKey }
+  }
+
+  /// Whose transport key this is, by the present card or by one of an earlier epoch.
+  func peer(
+    withTransport key: TransportPublicKey
+  ) -> (entry: LivePeer, isPresent: Bool)? {
+    if let entry = roster.entry(transport: key) { return (entry, true) }
+    return transportKeys.name(ofEarlier: key).flatMap { roster.entry($0) }.map { ($0, false) }
   }
 
   func setState(_ state: PeerLine.State, of name: NodeName, why: String?) {
@@ -99,22 +107,51 @@ extension Node {
   private func established(_ key: TransportPublicKey, _ hash: Digest, _ session: PeerSession) {
     if let gateToken = session.gateToken { gate.release(gateToken) }
     session.gateToken = nil
-    guard let entry = roster.entry(transport: key) else { return session.connection.close() }
+    guard let (entry, isPresent) = peer(withTransport: key) else {
+      return session.connection.close()
+    }
+    let own = session.channel.localKey
     session.peer = entry.card.name
     session.isEstablished = true
+    session.isOfEarlierKey = !isPresent
     session.firstBytes = []
-    if session.isInitiator { lines[entry.card.name]?.addresses.succeeded() }
     if session.holdsDial { giveBackDial() }
     session.holdsDial = false
-    peerSources.saw(entry.card.name, at: session.connection.peerHostBytes)
-    setState(.connected, of: entry.card.name, why: nil)
-    let own = secrets.transport.publicKey
+    noteConnected(session, with: entry)
     step(
       .opened(
         SessionOpening(
           id: session.id, peer: entry.card.name, handshakeHash: hash,
           weInitiated: session.isInitiator,
-          initiatorHasLowerKey: session.isInitiator ? own < key : key < own)))
+          initiatorHasLowerKey: session.isInitiator ? own < key : key < own,
+          scope: !transportKeys.isPresent(own) ? .openings : isPresent ? .everything : .givingBack))
+    )
+  }
+
+  /// A peer that knows an earlier key of this node is on its way to the present one; who uses an earlier key of a peer is
+  /// told of the epochs since and given back that peer's logs, and is not that peer for anything else.
+  private func noteConnected(_ session: PeerSession, with entry: LivePeer) {
+    let name = entry.card.name
+    if session.isOfEarlierKey {
+      counters.add("session.of-earlier-key")
+      return journal.warning(
+        "somebody at \(session.connection.peerAddress) uses the transport key of an earlier epoch of \(name): it is told of "
+          + "the epochs since, and given back that node's own logs")
+    }
+    if session.isInitiator { lines[name]?.addresses.succeeded() }
+    peerSources.saw(name, at: session.connection.peerHostBytes)
+    if transportKeys.isPresent(session.channel.localKey) {
+      lines[name]?.earlierDials = 0
+      return setState(.connected, of: name, why: nil)
+    }
+    counters.add("session.by-earlier-key")
+    if lines[name]?.state == .connected { return }
+    setState(
+      .connecting, of: name,
+      why: "it knows this node by the card of an earlier epoch: it is sent the openings since")
+    lines[name]?.isLookingUp = false
+    journal.notice(
+      "peer \(name) knows this node by an earlier card, and is sent the openings since")
   }
 
   func enqueue(_ message: [UInt8], on id: SessionID) {
@@ -179,13 +216,18 @@ extension Node {
     if session.holdsDial { giveBackDial() }
     session.holdsDial = false
     if session.isEstablished { step(.closed(session.id)) }
-    guard let peer = session.peer, !isStopping else { return }
+    guard let peer = session.peer, !session.isOfEarlierKey, !isStopping else { return }
     lines[peer]?.bytesIn = session.connection.receivedBytes
     lines[peer]?.bytesOut = session.connection.sentBytes
     guard !hasSession(with: peer) else { return }
     if session.isInitiator, !session.isEstablished { return dialEnded(peer, why) }
     // Only a session that lasted shows that the peer wants us: one that it ends at once is dialled ever later.
-    if session.isEstablished {
+    if session.isEstablished, !transportKeys.isPresent(session.channel.localKey) {
+      // It knows the present key now, most likely.
+      if lines[peer]?.earlierDials ?? 0 <= transportKeys.earlier.count {
+        lines[peer]?.backoffMilliseconds = NodeLimits.redialMinimumMilliseconds
+      }
+    } else if session.isEstablished {
       if now - session.openedAt >= NodeLimits.steadySessionMilliseconds {
         lines[peer]?.backoffMilliseconds = NodeLimits.redialMinimumMilliseconds
         lines[peer]?.shortSessions = 0

@@ -28,6 +28,7 @@ final class Node {
   var counters = Counters()
   var random = SystemRandom()
 
+  var transportKeys: TransportKeys
   var gate: ConnectionGate
   var peerSources = PeerSources()
   var sourceTimer: TimerID?
@@ -106,8 +107,9 @@ final class Node {
     self.token = token
     identity = card.identity
     startedAt = loop.clock.wallMilliseconds
-    desk = Desk(
-      store: store, secrets: secrets, earlier: try OwnSecrets.earlier(folder), own: card.name)
+    let earlier = try OwnSecrets.earlier(folder)
+    transportKeys = TransportKeys(secrets, earlier: earlier)
+    desk = Desk(store: store, secrets: secrets, earlier: earlier, own: card.name)
     scrub = Scrub(
       folder, logs: store.logs.map { ($0.id, store.durableHead($0.id)?.size ?? 0) },
       own: card.identity.id)

@@ -15,6 +15,9 @@ final class PeerSession {
   var peer: NodeName?
   var gateToken: ConnectionGate.Token?
   var isEstablished = false
+  /// The peer used the key of an earlier epoch: an old copy of it, or who stole that key. It stands for no connection with
+  /// the peer.
+  var isOfEarlierKey = false
   /// Messages of this round; they leave together and share records.
   var outbox: [[UInt8]] = []
   var outboxBytes = 0
@@ -61,6 +64,12 @@ struct PeerLine {
   /// Dials so far; the answer to an earlier one's look-up is no news.
   var lookUps: UInt64 = 0
   var isLookingUp = false
+  /// Since this dial began, an address accepted the connection and did not answer the handshake: the peer may know this node
+  /// by an earlier key alone.
+  var wasUnanswered = false
+  /// Dials with an earlier key so far: each takes the next one in turn. And whether this one does.
+  var earlierDials = 0
+  var dialsWithEarlier = false
   /// Sessions in a row that ended at once.
   var shortSessions = 0
   /// When the peer fell behind, for `lagSeconds`.

@@ -102,3 +102,16 @@ public struct EpochPlan: Hashable, Sendable {
     return found
   }
 }
+
+extension Origin {
+  /// The epoch after this one.
+  public func next() throws(IdentityError) -> Origin {
+    let (epoch, isBeyond) = self.epoch.addingReportingOverflow(1)
+    guard !isBeyond else {
+      throw IdentityError(
+        .refused, "\(text) is the last epoch that there can be",
+        hint: "make the node anew, and have partners compare its card by voice")
+    }
+    return Origin(name: name, epoch: epoch)
+  }
+}

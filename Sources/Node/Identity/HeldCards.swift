@@ -42,6 +42,18 @@ public struct HeldCards: Sendable {
 
   public func card(of log: LogID) -> Card? { cards[log] }
 
+  /// Of other nodes than `name`, in no order that means anything.
+  func cards(besides name: NodeName) -> [Card] {
+    cards.values.filter { $0.name != name }.sorted { $0.identity.id < $1.identity.id }
+  }
+
+  /// Cards of the same node from epochs before that of `present`.
+  func earlier(than present: Card) -> [Card] {
+    cards.values.filter {
+      $0.name == present.name && $0.origin.epoch < present.origin.epoch
+    }.sorted { $0.origin.epoch > $1.origin.epoch }
+  }
+
   /// Keeps the card, if it is the first of its log. Synced when this returns.
   /// - Throws: `.refused` for one that names another opening key than the first did; that one is kept as evidence.
   public mutating func hold(_ card: Card) throws(IdentityError) {

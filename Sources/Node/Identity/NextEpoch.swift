@@ -4,8 +4,8 @@ import Runtime
 public import Secrets
 import Store
 
-/// The next epoch as it lies prepared in `DIR/next`: its card, its genesis entry and the node's secret keys with the
-/// new log key. `node.card` comes last: without it nothing is prepared (Protocols/card.md, 8).
+/// The next epoch as it lies prepared in `DIR/next`, or in a folder elsewhere: its card, its genesis entry and its secret
+/// keys, all fresh. `node.card` comes last: without it nothing is prepared (Protocols/card.md, 8).
 public struct NextEpoch: Sendable {
   public let card: Card
   public let genesis: Genesis
@@ -15,9 +15,9 @@ public struct NextEpoch: Sendable {
   /// What partners import: the genesis leaf, then its body.
   public var opening: [UInt8] { batch.leaves + batch.bodies }
 
-  private static func cardPath(_ folder: NodeFolder) -> String { folder.next + "/node.card" }
-  private static func keyPath(_ folder: NodeFolder) -> String { folder.next + "/node.key" }
-  private static func genesisPath(_ folder: NodeFolder) -> String { folder.next + "/genesis" }
+  private static func cardPath(_ place: String) -> String { place + "/node.card" }
+  static func keyPath(_ place: String) -> String { place + "/node.key" }
+  private static func genesisPath(_ place: String) -> String { place + "/genesis" }
 
   // MARK: Preparing
 
@@ -49,7 +49,7 @@ public struct NextEpoch: Sendable {
   ) throws(IdentityError) -> OpeningKeyHash {
     try checkRecovery(path, folder)
     let key = OpeningSecretKey.generate()
-    let next = Origin(name: origin.name, epoch: origin.epoch + 1)
+    let next = try origin.next()
     var random = SystemRandom()
     let text: [UInt8]
     do throws(PassphraseFileError) {
@@ -70,7 +70,7 @@ public struct NextEpoch: Sendable {
     return key.publicKey.commitment
   }
 
-  /// Makes card and genesis, and writes them with the keys into `DIR/next`, in the place of what was prepared before.
+  /// Makes keys, card and genesis, and writes them into `DIR/next`, in the place of what was prepared before.
   /// - Parameters:
   ///   - key: what the recovery file holds.
   ///   - commitment: to the opening key of the epoch after, for the new card.
@@ -78,18 +78,33 @@ public struct NextEpoch: Sendable {
     _ plan: EpochPlan, key: borrowing OpeningSecretKey, commitment: OpeningKeyHash,
     credential: String?, in folder: NodeFolder
   ) throws(IdentityError) -> NextEpoch {
+    try retire(folder, credential: credential)
+    return try prepare(
+      plan, key: key, commitment: commitment, address: try CardFile.own(folder).address,
+      at: folder.next)
+  }
+
+  /// What was sealed to the keys of this epoch is read with them for ever.
+  static func retire(_ folder: NodeFolder, credential: String?) throws(IdentityError) {
     let own = try CardFile.own(folder)
     let running = try OwnSecrets.load(folder, credential: credential, for: own)
-    // What was sealed to the keys of this epoch is read with them for ever.
     try OwnSecrets.retire(running, of: own, folder)
-    let secrets = running.succeeded(by: LogSecretKey.generate())
+  }
+
+  /// The same into another folder, for which nothing of the running epoch is needed.
+  public static func prepare(
+    _ plan: EpochPlan, key: borrowing OpeningSecretKey, commitment: OpeningKeyHash,
+    address: String?, at place: String
+  ) throws(IdentityError) -> NextEpoch {
+    // Whoever stole any key of the running epoch has none of the next.
+    let secrets = NodeSecrets.generate()
     let card: Card
     let genesis: Genesis
     do {
       card = try Card.make(
         serial: 1, origin: plan.origin, log: secrets.log.publicKey,
         cosigning: secrets.cosigning.publicKey, sealing: secrets.sealing.publicKey,
-        transport: secrets.transport.publicKey, opening: commitment, address: own.address
+        transport: secrets.transport.publicKey, opening: commitment, address: address
       ) { secrets.log.sign($0) }
       genesis = try Genesis(card: card, follows: plan.predecessor, key: key.publicKey) {
         key.sign($0)
@@ -103,7 +118,7 @@ public struct NextEpoch: Sendable {
     builder.append(kind: .genesis, time: SystemClock().wallMilliseconds, body: genesis.encode())
     let prepared = NextEpoch(
       card: card, genesis: genesis, batch: builder.finish { secrets.log.sign($0) })
-    for step in PreparationStep.allCases { try prepared.perform(step, secrets, folder) }
+    for step in PreparationStep.allCases { try prepared.perform(step, secrets, at: place) }
     return prepared
   }
 
@@ -114,23 +129,22 @@ public struct NextEpoch: Sendable {
     case keys, genesis, card
   }
 
+  /// - Parameter secrets: nil when they are a credential of the service.
   func perform(
-    _ step: PreparationStep, _ secrets: NodeSecrets, _ folder: NodeFolder
+    _ step: PreparationStep, _ secrets: NodeSecrets?, at place: String
   ) throws(IdentityError) {
     try IdentityError.wrap { () throws(SystemError) in
       switch step {
       case .clean:
-        try FileSystem.remove(NextEpoch.cardPath(folder))
-        try FileSystem.removeFolder(folder.next)
-        try FileSystem.makeFolder(folder.next)
+        try FileSystem.remove(NextEpoch.cardPath(place))
+        try FileSystem.removeFolder(place)
+        try FileSystem.makeFolder(place)
       case .keys:
-        try secrets.withEncoded { seeds throws(SystemError) in
-          try GuardedFile.write(NextEpoch.keyPath(folder), seeds)
+        try secrets?.withEncoded { seeds throws(SystemError) in
+          try GuardedFile.write(NextEpoch.keyPath(place), seeds)
         }
-      case .genesis:
-        try FileSystem.atomicWrite(
-          NextEpoch.genesisPath(folder), batch.leaves + batch.bodies, mode: 0o600)
-      case .card: try FileSystem.atomicWrite(NextEpoch.cardPath(folder), card.note, mode: 0o644)
+      case .genesis: try FileSystem.atomicWrite(NextEpoch.genesisPath(place), opening, mode: 0o600)
+      case .card: try FileSystem.atomicWrite(NextEpoch.cardPath(place), card.note, mode: 0o644)
       }
     }
   }
@@ -139,17 +153,21 @@ public struct NextEpoch: Sendable {
 
   /// - Returns: nil when nothing complete is there.
   public static func load(_ folder: NodeFolder) throws(IdentityError) -> NextEpoch? {
+    try load(at: folder.next)
+  }
+
+  static func load(at place: String) throws(IdentityError) -> NextEpoch? {
     let bytes: [UInt8]
     let content: [UInt8]
     do throws(SystemError) {
-      guard try FileSystem.status(cardPath(folder)) != nil else { return nil }
-      bytes = try FileSystem.read(cardPath(folder), maxBytes: LogLimits.cardBytes)
+      guard try FileSystem.status(cardPath(place)) != nil else { return nil }
+      bytes = try FileSystem.read(cardPath(place), maxBytes: LogLimits.cardBytes)
       content = try FileSystem.read(
-        genesisPath(folder), maxBytes: EntryLayout.leafBytes + LogLimits.publicBodyBytes)
+        genesisPath(place), maxBytes: EntryLayout.leafBytes + LogLimits.publicBodyBytes)
     } catch {
       throw IdentityError(error)
     }
-    let card = try CardFile.parse(bytes, from: cardPath(folder))
+    let card = try CardFile.parse(bytes, from: cardPath(place))
     guard content.count > EntryLayout.leafBytes,
       let genesis = try? Genesis.parse(Array(content[EntryLayout.leafBytes...])),
       genesis.card == card,
@@ -159,16 +177,20 @@ public struct NextEpoch: Sendable {
       (try? LogState(empty: card.identity).accept(batch)) != nil
     else {
       throw IdentityError(
-        .malformed, "what was prepared in \(folder.next) is damaged",
-        hint: "remove that folder, and open the epoch again")
+        .malformed, "what was prepared in \(place) is damaged",
+        hint: "remove that folder, and prepare the epoch again")
     }
     return NextEpoch(card: card, genesis: genesis, batch: batch)
   }
 
-  /// Whether the next epoch's log key lies in `DIR/next`, unencrypted.
+  /// Whether the next epoch's keys lie in `DIR/next`, unencrypted.
   static func holdsKey(_ folder: NodeFolder) throws(IdentityError) -> Bool {
+    try holdsKey(at: folder.next)
+  }
+
+  static func holdsKey(at place: String) throws(IdentityError) -> Bool {
     try IdentityError.wrap { () throws(SystemError) in
-      try FileSystem.status(keyPath(folder)) != nil
+      try FileSystem.status(keyPath(place)) != nil
     }
   }
 
@@ -182,15 +204,15 @@ public struct NextEpoch: Sendable {
       == EntryHeader.leafHash(of: batch.leaves.span, at: 0)
   }
 
-  /// Whether the keys beside it are those of the card; they may be in their place already.
+  /// Whether the keys beside it are those of the card; they may be in their place already, or a credential of the service.
   func checkKeys(_ folder: NodeFolder) throws(IdentityError) {
-    let isMoved = try IdentityError.wrap { () throws(SystemError) in
-      try FileSystem.status(NextEpoch.keyPath(folder)) == nil
+    if try NextEpoch.holdsKey(folder) {
+      let secrets = try OwnSecrets.load(folder, at: NextEpoch.keyPath(folder.next))
+      guard secrets.matches(card) else { throw OwnSecrets.foreign(card) }
+      return
     }
-    let path = isMoved ? folder.secrets : NextEpoch.keyPath(folder)
-    guard try OwnSecrets.load(folder, credential: path).matches(card) else {
-      throw OwnSecrets.foreign(card)
-    }
+    let credential = OwnSecrets.credential("next.key") ?? OwnSecrets.credential()
+    _ = try OwnSecrets.load(folder, credential: credential, for: card)
   }
 
   /// Puts the files into their places. The genesis entry is durable in the store.
@@ -220,10 +242,10 @@ public struct NextEpoch: Sendable {
       switch step {
       case .token: break
       case .keys:
-        guard try FileSystem.status(NextEpoch.keyPath(folder)) != nil else { return }
+        guard try FileSystem.status(NextEpoch.keyPath(folder.next)) != nil else { return }
         try FileSystem.makeFolder(folder.secretsFolder)
-        try FileSystem.rename(NextEpoch.keyPath(folder), to: folder.secrets)
-      case .card: try FileSystem.rename(NextEpoch.cardPath(folder), to: folder.card)
+        try FileSystem.rename(NextEpoch.keyPath(folder.next), to: folder.secrets)
+      case .card: try FileSystem.rename(NextEpoch.cardPath(folder.next), to: folder.card)
       case .clean: try FileSystem.removeFolder(folder.next)
       }
     }

@@ -10,11 +10,16 @@ public enum OwnSecrets {
   public static func load(
     _ folder: NodeFolder, credential: String? = nil
   ) throws(IdentityError) -> NodeSecrets {
-    let path = credential ?? folder.secrets
+    try load(folder, at: credential ?? folder.secrets, allowsOthers: credential != nil)
+  }
+
+  /// - Parameter allowsOthers: a credential carries an access list that shows as group bits.
+  static func load(
+    _ folder: NodeFolder, at path: String, allowsOthers: Bool = false
+  ) throws(IdentityError) -> NodeSecrets {
     let bytes: GuardedBytes
     do throws(IdentityError) {
-      bytes = try guarded(
-        path, maxBytes: NodeSecrets.encodedBytes, allowsOthers: credential != nil)
+      bytes = try guarded(path, maxBytes: NodeSecrets.encodedBytes, allowsOthers: allowsOthers)
     } catch {
       let hint =
         error.kind == .missing

@@ -35,9 +35,9 @@ extension Roster {
     if let address, !Card.isAddress(address) {
       throw IdentityError(.refused, "the address is \"\(address)\"", hint: "write HOST:PORT")
     }
-    try checkKeys(of: card, own, folder)
-    let known = try knownCard(card.name, folder)
     var held = HeldCards(folder)
+    try checkKeys(of: card, own, held, folder)
+    let known = try knownCard(card.name, folder)
     try held.hold(card)
     if let known { try compare(card, known, replaceKey: replaceKey) }
     let before = try settings(card.name, folder)
@@ -133,11 +133,12 @@ extension Roster {
     }
   }
 
-  /// Two nodes of one transport key could not be told apart on the line, and of one sealing key not in a grant.
+  /// Two nodes of one transport key could not be told apart on the line, and of one sealing key not in a grant. Those of
+  /// earlier epochs count as well.
   private static func checkKeys(
-    of card: Card, _ own: Card, _ folder: NodeFolder
+    of card: Card, _ own: Card, _ held: HeldCards, _ folder: NodeFolder
   ) throws(IdentityError) {
-    let others = [own] + (try load(folder)).members.map(\.card)
+    let others = [own] + (try load(folder)).members.map(\.card) + held.cards(besides: card.name)
     for other in others where other.name != card.name {
       // A few who copy another's sealing key would fill that node's slots in every grant (SEAL-9).
       let kind =
