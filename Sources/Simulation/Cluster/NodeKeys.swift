@@ -53,11 +53,14 @@ final class NodeKeys {
   }
 
   /// The first entry of an epoch. The recovery file of the next one is in its safe already.
-  func genesis(_ epoch: UInt32, follows: Genesis.Predecessor?) throws(Violation) -> VerifiedBatch {
+  /// - Parameter stolen: opens it, in the place of the key in the own recovery file.
+  func genesis(
+    _ epoch: UInt32, follows: Genesis.Predecessor?, by stolen: Held<OpeningSecretKey>? = nil
+  ) throws(Violation) -> VerifiedBatch {
     let card = try card(epoch)
     let body = try must("a genesis of \(name)") {
       guard let follows else { return try Genesis(first: card).encode() }
-      let key = openingKey(epoch)
+      let key = stolen ?? openingKey(epoch)
       return try Genesis(card: card, follows: follows, key: key.secret.publicKey) {
         key.secret.sign($0)
       }.encode()

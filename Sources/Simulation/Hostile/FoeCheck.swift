@@ -8,8 +8,21 @@ struct FoeCheck {
 
   func check() throws(Violation) {
     for log in run.truth.order { try checkFork(of: log) }
+    if let what = Conclusions(run: run).difference() { throw Violation(what) }
+    try checkStrangers()
     for site in run.sites where (site.shell as? Foe)?.kind == .badSignatures {
       try checkDefects(of: site.keys.identity(site.folder.epoch))
+    }
+  }
+
+  /// Nothing of a name that is on nobody's roster is kept.
+  private func checkStrangers() throws(Violation) {
+    let names = Set(run.sites.map(\.name))
+    for site in run.honest {
+      for log in site.process?.store.logs ?? [] {
+        try expect(
+          names.contains(log.origin.name), "\(site.label) keeps \(log.origin), of nobody's partner")
+      }
     }
   }
 

@@ -72,6 +72,10 @@ public enum FoeKind: String, CaseIterable, Sendable {
   case reconnects = "foe: a thousand connections a second"
   case mute = "foe: connections that never speak"
   case handshakes = "foe: handshakes that lead nowhere"
+  // Openings.
+  case twoOpenings = "foe: opens its next epoch twice, for two halves of its peers"
+  case usedRecovery = "foe: opens an epoch again by a used recovery file"
+  case strangersOpenings = "foe: passes on a next epoch of nobody's partner"
 
   /// It is two sites with the same keys.
   var isTwin: Bool { self == .twin || self == .deafTwin }
@@ -111,6 +115,9 @@ public enum FoeKind: String, CaseIterable, Sendable {
       .proofAgainstHonest:
       ForgingFoe(self)
     case .falseOpenings: FalseOpeningFoe(self)
+    case .twoOpenings: TwoOpeningsFoe(self)
+    case .usedRecovery: UsedRecoveryFoe(self, seed: seed)
+    case .strangersOpenings: StrangerOpeningFoe(self)
     case .falseCosignatures, .borrowedNames: FalseCosignatureFoe(self)
     case .oversizedFrames, .framesAtLimit, .slowFrames: FrameFoe(self)
     case .recordsTwice, .replayedSessions, .wrongRecipients: ReplayingFoe(self)

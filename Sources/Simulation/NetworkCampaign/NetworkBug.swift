@@ -28,6 +28,8 @@ public enum NetworkBug: String, CaseIterable, Sendable {
   case losesPulls = "loses-pulls"
   /// What shows a fork is kept to oneself.
   case hidesForks = "hides-forks"
+  /// Next epochs are not passed on: two nodes conclude differently of an author that opened two.
+  case hidesOpenings = "hides-openings"
   /// A connection that is lost is not dialled again.
   case dialsOnce = "dials-once"
 
@@ -41,7 +43,8 @@ public enum NetworkBug: String, CaseIterable, Sendable {
 
   func makeShell() -> (any Shell)? {
     switch self {
-    case .announcesMore, .announcesLess, .neverQuiet, .losesPulls, .hidesForks: CarelessShell(self)
+    case .announcesMore, .announcesLess, .neverQuiet, .losesPulls, .hidesForks, .hidesOpenings:
+      CarelessShell(self)
     default: nil
     }
   }
@@ -74,6 +77,7 @@ private final class CarelessShell: Shell {
   {
     switch message.first {
     case SyncWords.pull where bug == .losesPulls: return []
+    case Said.opening where bug == .hidesOpenings: return []
     case Said.proof, Said.entry, Said.exhibit: return bug == .hidesForks ? [] : [message]
     case SyncWords.heads where message.count > 17:
       heads[session] = message

@@ -96,8 +96,12 @@ struct NetworkLiveness {
     return nil
   }
 
-  /// The first log that somebody lacks a part of.
+  /// The first log that somebody lacks a part of, or of which two conclude differently.
   private func stuckInArriving() -> String? {
+    stuckLog() ?? Conclusions(run: run).difference()
+  }
+
+  private func stuckLog() -> String? {
     for log in run.truth.order {
       if let what = stuckFork(of: log) { return what }
       let most = run.honest.map { size($0, log) }.max() ?? 0

@@ -87,6 +87,7 @@ public enum NetworkOccurrence: String, CaseIterable, Sendable {
   case proofRefused = "answer: a fork proof is its sender's failure"
   case searchEnded = "answer: a search for a fork goes too far"
   case openingRefused = "answer: a next epoch is not followed"
+  case contested = "answer: an epoch with two openings is contested"
   case claimDropped = "answer: a claim about the own log is dropped"
 
   // The end.

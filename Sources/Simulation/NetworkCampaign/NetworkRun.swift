@@ -249,6 +249,11 @@ final class NetworkRun {
       default: break
       }
     }
+    world.observer.openedTwice = { [unowned self] (site, opening) throws(Violation) in
+      try expect(
+        !site.isHonest || !self.truth.isHonest(opening.card.name),
+        "\(site.label) keeps a second opening of \(opening.identity.origin), which is honest")
+    }
     world.observer.mended = { [unowned self] _, _ in self.tally.add(.mended) }
     world.observer.accused = { [unowned self] (site, log, fault) throws(Violation) in
       try self.truth.accused(site, log, fault)
@@ -305,6 +310,7 @@ final class NetworkRun {
       try expect(!isHonest(log), "\(site.label): \(event) of \(truth.name(log)), which is honest")
     case .secondOpening(let log):
       try expect(!isHonest(log), "\(site.label): two openings after \(truth.name(log))")
+      tally.add(.contested)
     case .malformed(let peer, let what):
       try expect(
         !truth.isHonest(peer), "\(site.label) does not understand \(peer), which is honest: \(what)"
