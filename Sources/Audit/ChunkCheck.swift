@@ -12,6 +12,8 @@ struct ChunkResult: Sendable {
   var damage: [Damage] = []
   /// By `BodyState`.
   var bodies: [UInt64] = [0, 0, 0, 0, 0]
+  /// What the cards in genesis and keys bodies commit to, and whether the entry's own signature verifies.
+  var commitments: [(index: UInt64, key: OpeningKeyHash, isSigned: Bool)] = []
   /// Entries that are no records.
   var control: [(index: UInt64, kind: UInt8)] = []
   var states = BodyStates()
@@ -224,9 +226,22 @@ struct ChunkCheck: Sendable {
       $0.index == index && $0.kind == .defect(.signature)
     }
     if isSigned { noteWithdrawal(body, header, &result) }
-    if let kind = header.knownKind, !identity.isWellFormed(body, of: kind) {
+    guard let kind = header.knownKind else { return }
+    guard identity.isWellFormed(body, of: kind) else {
       result.problems.append(
         LeafProblem(index: index, kind: .defect(.body), isSigned: isSigned))
+      return
+    }
+    if let card = card(in: body, of: kind) {
+      result.commitments.append((index, card.opening, isSigned))
+    }
+  }
+
+  private func card(in body: [UInt8], of kind: EntryKind) -> Card? {
+    switch kind {
+    case .genesis: (try? Genesis.parse(body))?.card
+    case .keys: (try? KeysChange.parse(body))?.card
+    default: nil
     }
   }
 }

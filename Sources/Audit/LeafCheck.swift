@@ -27,7 +27,8 @@ struct LeafProblem: Sendable {
     case .defect(.tag): "has an audience tag though its body is no record"
     case .defect(.expiry): "has an expiry though it is no record"
     case .defect(.suite): "has a suite that its kind does not have"
-    case .defect(.body): "has a body that does not parse or is about another log"
+    case .defect(.body):
+      "has a body that does not parse, is about another log or names another opening key"
     case .defect(.signature): "has a signature that does not verify"
     }
   }

@@ -12,6 +12,7 @@ extension LogAudit {
     var nodes = NodeCheck(files: files)
     var control = ControlCheck(files: files)
     var nextClaim = 0
+    var commitment: OpeningKeyHash?
     var failure: ReadFailure?
     progress(origin, 0, size)
     Parallel.inOrder(count: Int((size + stride - 1) / stride), threads: threads) { piece in
@@ -24,6 +25,7 @@ extension LogAudit {
         add(.verificationFailed, found.file, found.index, offset: found.offset, found.what)
       }
       keep(result.problems)
+      keep(otherCommitments(in: result, than: &commitment))
       for state in result.bodies.indices { bodies[state] += result.bodies[state] }
       states.add(result.states)
       summary.signaturesVerified += result.range.upperBound - result.range.lowerBound
@@ -48,6 +50,21 @@ extension LogAudit {
     if size > 0 { summary.root = Base64.encode(tree.root().array) }
     if let found = control.finish(files.journal?.head) { addFound(found) }
     if let head = files.journal?.head, files.size == head.size { checkHead(head) }
+  }
+
+  /// A keys entry whose card names another opening key than the genesis does: CARD-31.
+  /// - Parameter commitment: the genesis's, once it was read.
+  private func otherCommitments(
+    in result: ChunkResult, than commitment: inout OpeningKeyHash?
+  ) -> [LeafProblem] {
+    var problems: [LeafProblem] = []
+    for found in result.commitments {
+      if found.index == 0 { commitment = found.key }
+      guard let commitment, found.key != commitment else { continue }
+      problems.append(
+        LeafProblem(index: found.index, kind: .defect(.body), isSigned: found.isSigned))
+    }
+    return problems
   }
 
   private func addFound(_ found: ChunkResult.Damage) {

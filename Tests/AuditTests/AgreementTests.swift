@@ -143,6 +143,20 @@ struct AgreementTests {
       log.url, try workshop.cards([author]), "RESULT defect 2", says: "defect: nl/1: entries [20]")
   }
 
+  @Test(
+    "CARD-31: a keys entry that names another opening key than the genesis is a defect, one that names the same is none"
+  )
+  func otherCommitment() throws {
+    for (opening, last) in [(3, "RESULT ok 0"), (4, "RESULT defect 2")] as [(UInt8, String)] {
+      var author = try Author("nl", entries: 20)
+      author.add(.keys, KeysChange(card: try author.card(serial: 2, opening: opening)).encode())
+      let log = try PlainLog(workshop, author, checkpoints: [author.checkpoint(21)])
+      try expect(
+        log.url, try workshop.cards([author]), last,
+        says: opening == 3 ? "21 entries" : "another opening key")
+    }
+  }
+
   /// The proof that `verify` prints convinces by itself, and not when a bit of it is flipped.
   private func checkProof(_ folder: URL, _ cards: [URL], _ last: String) throws {
     let output = try swift(folder, []).output

@@ -43,17 +43,18 @@ struct Author {
     }
   }
 
-  func card() throws -> Card {
+  /// - Parameter opening: which key the card commits to.
+  func card(serial: UInt64 = 1, opening: UInt8 = 3) throws -> Card {
     func x25519(_ number: UInt8) -> Bytes32 {
       var bytes = SHA256.hash(seed + [number]).array
       bytes[31] &= 0x7f
       return Bytes32(bytes.span)
     }
     return try Card.make(
-      serial: 1, origin: identity.origin, log: identity.key,
+      serial: serial, origin: identity.origin, log: identity.key,
       cosigning: CosigningSecretKey(seed: cosigningSeed.span).publicKey,
       sealing: SealingPublicKey(x25519(1)), transport: TransportPublicKey(x25519(2)),
-      opening: OpeningKeyHash(SHA256.hash(seed + [3]).bytes), address: nil, sign: sign)
+      opening: OpeningKeyHash(SHA256.hash(seed + [opening]).bytes), address: nil, sign: sign)
   }
 
   /// - Parameter edit: changes the header's bytes before they are signed.

@@ -778,6 +778,7 @@ class Log:
         self.id = sha256(b"liaison-log/v1\n", self.origin.encode(), b"\n", self.raw_key)
         self.acknowledged = acknowledged
         self.loose = loose  # no journal knows it, although there are journals
+        self.opening = None  # what the genesis's card commits to
         self.problems = []  # (index, what, "rule" or "defect" or "signature", own signature good)
         self.claims = []  # (size, root, file, place, offset, what)
         self.roots = {}
@@ -1106,8 +1107,13 @@ class Log:
                 self.problems.append((index, "has a body that %s" % error, "defect", good))
         elif leaf[64] in (GENESIS, KEYS):
             try:
-                if public_body_card(leaf[64], body).identity != (self.origin, self.raw_key):
+                card = public_body_card(leaf[64], body)
+                if card.identity != (self.origin, self.raw_key):
                     raise Bad("is about another log")
+                if index == 0:
+                    self.opening = card.opening
+                elif self.opening is not None and card.opening != self.opening:
+                    raise Bad("names another opening key than the genesis")
             except Bad as error:
                 self.problems.append((index, "has a body that %s" % error, "defect", good))
 
