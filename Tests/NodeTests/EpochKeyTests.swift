@@ -1,6 +1,7 @@
 import Foundation
 import Log
 import Runtime
+import Secrets
 import Testing
 
 @testable import Node
@@ -158,6 +159,21 @@ final class EpochKeyTests {
     // What was made there opens the epoch after.
     try open(nl, at("next") + ".recovery-3")
     #expect(try nl.card().origin.text == "nl/3")
+  }
+
+  @Test(
+    "There is no epoch after the last one: that is said, and no recovery file is written for it")
+  func lastEpoch() throws {
+    let last = try Origin("nl/4294967295")
+    let file = root.path + "/recovery"
+    let text = Array("a passphrase for tests".utf8)
+    #expect(throws: IdentityError.self) {
+      try NextEpoch.writeRecovery(
+        file, after: last, NodeFolder(root.path + "/nl"),
+        passphrase: GuardedBytes(copying: text.span))
+    }
+    #expect(!FileManager.default.fileExists(atPath: file))
+    #expect(try Origin("nl/4294967294").next() == last)
   }
 
   @Test(
