@@ -123,6 +123,7 @@ def body():
         size = log(nl, "nl/1")["size"]
         for partner in (be, fr):
             wait_size(partner, "nl/1", size)
+        wait_for("be holds fr's cosignature", 60, lambda: any(text.split()[0] == "fr" for text in log(be, "nl/1")["cosignatures"]))
 
         heading("nl is copied with its token and keys; each copy reaches one partner alone")
         for node in (nl, be, fr):
@@ -151,6 +152,9 @@ def body():
             text = partner.run("status").decode()
             if f"frozen at {size}" not in text.lower() or ".fork" not in text:
                 raise Failed(f"status of {partner.name} does not name the proof:\n{text}")
+        found = log(be, "nl/1")
+        if found["witnesses"] != ["fr"] or found["witnessedSize"] > size or "cosigned by 1 of 2" not in be.run("status").decode():
+            raise Failed(f"be does not say who cosigned before the proof: {found}")
         print(f"   both froze nl/1 at {size} within {time.monotonic() - begin:.1f} s")
 
         heading("lu was connected to neither: it meets be, and is told")
@@ -197,6 +201,14 @@ def body():
             wait_frozen(node, "nl/1", size)
         if len(published) != 3:
             raise Failed(f"nl printed {published}")
+
+        heading("that opening settles nl's branch: be has it undisputed, lu gets it, fr keeps the other")
+        wait_size(lu, "nl/1", log(nl, "nl/1")["size"])
+        for node in (be, lu):
+            if "proven fork" in node.run("show", left[-1]).decode():
+                raise Failed(f"{node.name} disputes {left[-1]}, which the opening settled")
+        if "proven fork" not in fr.run("show", right[-1]).decode():
+            raise Failed(f"fr shows {right[-1]} without a mark")
         cards = [node.card for node in (nl, be, fr, lu)] + [os.path.join(network.folder, "nl-2.card")]
         for node in (be, fr, lu):
             node.stop()

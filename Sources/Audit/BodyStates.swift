@@ -15,11 +15,24 @@ struct BodyStates: Sendable {
   private(set) var storedBytes: UInt64 = 0
   /// Of those of them that were removed.
   private(set) var removedBytes: UInt64 = 0
-  /// Entries whose bodies are said to be withdrawn, ascending.
-  var withdrawn: [UInt64] = []
+  /// A body that is said to be withdrawn: erased, or hidden.
+  struct Withdrawn: Sendable {
+    let index: UInt64
+    let isHidden: Bool
+    /// By what, if that is known.
+    let place: Withdrawal.Place?
+  }
+
+  /// A signed withdrawal of the log.
+  struct Named: Sendable {
+    let index: UInt64
+    let records: [Withdrawal.Record]
+  }
+
+  /// Ascending.
+  var withdrawn: [Withdrawn] = []
   var zeroed: [Zeroed] = []
-  /// What signed withdrawals name.
-  var named: [Withdrawal.Record] = []
+  var named: [Named] = []
   /// There is a withdrawal whose body is not here.
   var lacksWithdrawal = false
   /// Of the bodies that are said to be expired, the one whose day came last.
@@ -50,7 +63,6 @@ extension ChunkCheck {
     _ reader: inout BodyReader, _ result: inout ChunkResult
   ) throws(ReadFailure) {
     switch state {
-    case .purged: result.states.withdrawn.append(index)
     case .expired:
       if header.expiryDay == 0 {
         result.add(
@@ -61,7 +73,7 @@ extension ChunkCheck {
     default: break
     }
     if header.knownKind == .withdrawal { result.states.lacksWithdrawal = true }
-    guard state != .absent, let record, record.length > 0 else { return }
+    guard state.isFinal, let record, record.length > 0 else { return }
     result.states.add(removed: UInt64(record.length))
     // A removal that the journals hold may not have reached the segment yet.
     guard files.journal?.removed[index] == nil,
@@ -81,12 +93,26 @@ extension ChunkCheck {
     }
   }
 
-  /// A withdrawal that takes effect names these.
+  /// Of an erased or a hidden body: what withdrew it must be here, and name it.
+  func noteWithdrawn(
+    _ index: UInt64, _ state: Journals.JournaledState, _ result: inout ChunkResult
+  ) {
+    guard state.state == .purged || state.state == .hidden else { return }
+    result.states.withdrawn.append(
+      BodyStates.Withdrawn(
+        index: index, isHidden: state.state == .hidden, place: state.withdrawal))
+  }
+
+  /// Whether it counts is not asked: it may have been obeyed before that was known.
   func noteWithdrawal(_ body: [UInt8], _ header: EntryHeader, _ result: inout ChunkResult) {
     guard header.knownKind == .withdrawal,
       let withdrawal = try? Withdrawal.parse(body, in: identity.origin)
     else { return }
-    result.states.named += withdrawal.records
+    // Of its own log it means what stands before it.
+    let records = withdrawal.records.filter {
+      $0.origin != identity.origin || $0.index < header.index
+    }
+    result.states.named.append(BodyStates.Named(index: header.index, records: records))
   }
 }
 

@@ -11,7 +11,7 @@ struct ChunkResult: Sendable {
   /// What is wrong with the files, whoever wrote the entries.
   var damage: [Damage] = []
   /// By `BodyState`.
-  var bodies: [UInt64] = [0, 0, 0, 0, 0]
+  var bodies = [UInt64](repeating: 0, count: BodyState.allCases.count)
   /// What the cards in genesis and keys bodies commit to, and whether the entry's own signature verifies.
   var commitments: [(index: UInt64, key: OpeningKeyHash, isSigned: Bool)] = []
   /// Entries that are no records.
@@ -107,41 +107,45 @@ struct ChunkCheck: Sendable {
       let index = first + UInt64(position)
       let header = EntryHeader(parsing: leaves.span, at: position * EntryLayout.leafBytes)
       let place = position * StoreFormat.indexBytes
-      var state = files.journaledState(index)
+      var change = files.journaledChange(index)
       var record: IndexRecord?
       if place + StoreFormat.indexBytes <= records.count {
         record = IndexRecord(records.span, at: place)
-        guard let record else {
+        guard let found = record else {
           result.add(
             "bodies.index", index, index * UInt64(StoreFormat.indexBytes),
             "is not a valid index record")
           continue
         }
-        if record.state == .absent, state == .present, files.journal?.arrivals[index] != nil {
-          // It arrived; the log files have it soon.
-          countStored(index, nil, &result)
-          if let body = files.journaledBody(index) {
-            result.bodies[Int(BodyState.present.rawValue)] += 1
-            checkBody(Array(body), header, index, nil, &result)
-          }
-          continue
-        }
         // A removal that is journaled may be in the segment and not in the index, after a crash.
-        state = files.journal?.removed[index] ?? record.state
+        change = files.state(of: found, index)
+        if !found.hasPlace, found.state == .absent || found.state == .hidden,
+          files.journal?.arrivals[index] != nil
+        {
+          // It arrived; the log files have it soon.
+          record = nil
+          change = files.journal?.removed[index] ?? .arrived
+        }
       }
       // Without a record and a journal the index file is too short, which is said once for all.
-      guard let state else { continue }
-      result.bodies[Int(state.rawValue)] += 1
+      guard let change else { continue }
+      let state = change.state
+      let isKept = record?.hasPlace ?? (files.journaledBody(index) != nil)
+      let isHere = state == .present || state == .hidden && isKept
+      result.bodies[Int((state == .hidden && !isHere ? .absent : state).rawValue)] += 1
       countStored(index, record, &result)
-      guard state == .present else {
-        checkAbsent(index, state, record, header, &result)
+      noteWithdrawn(index, change, &result)
+      checkKind(state, index, header, &result)
+      // A body that is withdrawn and not erased yet is still there, and must be whole to come back.
+      guard isHere else {
+        checkAbsent(index, state, record, &result)
         try noteRemoval(index, state, record, header, &reader, &result)
         continue
       }
       if let record, !checkRecord(record, header, index, &result) { continue }
       guard let body = try reader.body(index, record, &result) else { continue }
       if SHA256.hash(body) != header.bodyHash, let now = try removedSince(index) {
-        result.bodies[Int(BodyState.present.rawValue)] -= 1
+        result.bodies[Int(state.rawValue)] -= 1
         result.bodies[Int(now.rawValue)] += 1
         continue
       }
@@ -176,27 +180,30 @@ struct ChunkCheck: Sendable {
     let bytes = try files.index?.read(
       at: index * UInt64(StoreFormat.indexBytes), count: StoreFormat.indexBytes)
     guard let bytes, bytes.count == StoreFormat.indexBytes,
-      let record = IndexRecord(bytes.span, at: 0), record.state != .present,
-      record.state != .absent
+      let record = IndexRecord(bytes.span, at: 0), record.state.isFinal
     else { return nil }
     return record.state
   }
 
   /// Protocols/log.md: only records may be without a body.
-  private func checkAbsent(
-    _ index: UInt64, _ state: BodyState, _ record: IndexRecord?, _ header: EntryHeader,
-    _ result: inout ChunkResult
+  private func checkKind(
+    _ state: BodyState, _ index: UInt64, _ header: EntryHeader, _ result: inout ChunkResult
   ) {
-    let offset = index * UInt64(StoreFormat.indexBytes)
-    if let record, record.segment != 0 || record.offset != 0 || record.length != 0,
-      state != .purged, state != .purgedHere, state != .expired
-    {
-      result.add("bodies.index", index, offset, "points to a body and says that there is none")
+    guard state != .present, state != .absent, header.kind != EntryKind.record.rawValue else {
+      return
     }
-    if state != .absent, header.kind != EntryKind.record.rawValue {
-      result.add(
-        "bodies.index", index, offset, "says that a body was deleted which is kept for ever")
-    }
+    result.add(
+      "bodies.index", index, index * UInt64(StoreFormat.indexBytes),
+      "says that a body was deleted which is kept for ever")
+  }
+
+  private func checkAbsent(
+    _ index: UInt64, _ state: BodyState, _ record: IndexRecord?, _ result: inout ChunkResult
+  ) {
+    guard let record, record.hasPlace, !state.isFinal else { return }
+    result.add(
+      "bodies.index", index, index * UInt64(StoreFormat.indexBytes),
+      "points to a body and says that there is none")
   }
 
   private func checkRecord(
@@ -243,52 +250,5 @@ struct ChunkCheck: Sendable {
     case .keys: (try? KeysChange.parse(body))?.card
     default: nil
     }
-  }
-}
-
-/// Reads bodies from the segments; those whose index record is not written yet from the journals.
-struct BodyReader {
-  let files: LogFiles
-  private var segment: UInt32?
-  private var reader: WindowReader?
-
-  init(files: LogFiles) { self.files = files }
-
-  /// - Returns: the body's bytes; nil if they are not there, which `result` then says.
-  mutating func body(
-    _ index: UInt64, _ record: IndexRecord?, _ result: inout ChunkResult
-  ) throws(ReadFailure) -> [UInt8]? {
-    guard let record else { return files.journaledBody(index).map { Array($0) } }
-    let name = StoreFormat.segmentName(record.segment)
-    let bytes = StoreFormat.bodyHeaderBytes + Int(record.length)
-    let length = files.segments[record.segment]
-    if index >= files.required, UInt64(record.offset) + UInt64(bytes) > length ?? 0,
-      let body = files.journaledBody(index)
-    {
-      return Array(body)
-    }
-    guard let length else {
-      result.add(name, index, UInt64(record.offset), "the segment is missing that holds the body")
-      return nil
-    }
-    if segment != record.segment {
-      reader = try ReadOnlyFile(path: files.folder + "/" + name).map { WindowReader($0) }
-      segment = record.segment
-    }
-    guard UInt64(record.offset) + UInt64(bytes) <= length,
-      let start = try reader?.locate(UInt64(record.offset), bytes), let window = reader?.window
-    else {
-      result.add(name, index, UInt64(record.offset), "ends before the end of the body")
-      return nil
-    }
-    let magic: UInt32 = window.span.bigEndian(at: start)
-    let bodyBytes: UInt32 = window.span.bigEndian(at: start + 4)
-    let owner: UInt64 = window.span.bigEndian(at: start + 8)
-    guard magic == StoreFormat.bodyMagic, bodyBytes == record.length, owner == index else {
-      result.add(
-        name, index, UInt64(record.offset), "holds another body record than the index points to")
-      return nil
-    }
-    return Array(window[(start + StoreFormat.bodyHeaderBytes)..<(start + bytes)])
   }
 }

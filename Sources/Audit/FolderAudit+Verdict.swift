@@ -71,19 +71,15 @@ extension AuditRun {
   /// Withdrawn is what a withdrawal names, expired what has a day that began.
   /// - Parameter isDataFolder: with journals: everything that was acknowledged is here.
   private mutating func judgeBodies(isDataFolder: Bool) {
-    var named: [Origin: Set<UInt64>] = [:]
-    for audit in audited {
-      for record in audit.states.named { named[record.origin, default: []].insert(record.index) }
-    }
     let isWhole =
       isDataFolder
       && audited.allSatisfy { $0.isComplete && !$0.states.lacksWithdrawal && $0.tails.isEmpty }
     let hasAllTimes = isWhole && audited.allSatisfy { $0.emptyFrames == 0 }
     let highest = audited.map(\.highestTime).max() ?? 0
+    let withdrawals = NamedByWithdrawals(audited)
     for audit in audited {
-      let mine = named[audit.identity.origin] ?? []
-      judgeWithdrawn(audit, mine, isWhole)
-      judgeZeroed(audit, mine)
+      judgeWithdrawn(audit, withdrawals, isWhole)
+      judgeZeroed(audit, withdrawals.named[audit.identity.origin] ?? [])
       guard let (index, day) = audit.states.lastExpired,
         // By more than a day: frames may be copied before the index is.
         UInt64(day) * AuditLimits.secondsADay > highest.addingClamped(AuditLimits.secondsADay)
@@ -101,19 +97,24 @@ extension AuditRun {
     }
   }
 
-  private func judgeWithdrawn(_ audit: LogAudit, _ named: Set<UInt64>, _ isWhole: Bool) {
-    let unnamed = audit.states.withdrawn.filter { !named.contains($0) }
-    guard !unnamed.isEmpty else { return }
-    guard isWhole else {
-      audit.notChecked.append(
-        "\(audit.origin): \(unnamed.count) withdrawn bodies, whose withdrawals are not here")
-      return
-    }
-    for index in unnamed {
+  private func judgeWithdrawn(
+    _ audit: LogAudit, _ withdrawals: NamedByWithdrawals, _ isWhole: Bool
+  ) {
+    var unknown = 0
+    for body in audit.states.withdrawn
+    where !withdrawals.names(body, of: audit.identity.origin) {
+      guard isWhole, withdrawals.isHere(body.place, for: audit.identity.origin) else {
+        unknown += 1
+        continue
+      }
       audit.add(
-        .verificationFailed, "bodies.index", index,
-        offset: index * UInt64(StoreFormat.indexBytes),
-        "says that a body was withdrawn, and no withdrawal names it")
+        .verificationFailed, "bodies.index", body.index,
+        offset: body.index * UInt64(StoreFormat.indexBytes),
+        "says that a body was withdrawn, and no withdrawal there names it")
+    }
+    if unknown > 0 {
+      audit.notChecked.append(
+        "\(audit.origin): \(unknown) withdrawn bodies, whose withdrawals are not here")
     }
   }
 
@@ -128,6 +129,49 @@ extension AuditRun {
           .verificationFailed, body.file, body.index, offset: body.offset,
           "the body does not hash to what its entry says")
       }
+    }
+  }
+}
+
+/// What the signed withdrawals of all logs name.
+private struct NamedByWithdrawals {
+  private struct Place: Hashable {
+    let name: NodeName
+    let place: Withdrawal.Place
+  }
+
+  private(set) var named: [Origin: Set<UInt64>] = [:]
+  private var byPlace: [Place: Set<Withdrawal.Record>] = [:]
+  private var sizes: [Origin: UInt64] = [:]
+
+  init(_ audited: [LogAudit]) {
+    for audit in audited {
+      let origin = audit.identity.origin
+      sizes[origin] = max(sizes[origin] ?? 0, audit.files.size)
+      for withdrawal in audit.states.named {
+        let place = Place(
+          name: origin.name,
+          place: Withdrawal.Place(epoch: origin.epoch, index: withdrawal.index))
+        byPlace[place, default: []].formUnion(withdrawal.records)
+        for record in withdrawal.records {
+          named[record.origin, default: []].insert(record.index)
+        }
+      }
+    }
+  }
+
+  /// By the one that its record says, or by any if the record says none.
+  func names(_ body: BodyStates.Withdrawn, of origin: Origin) -> Bool {
+    guard let place = body.place else { return named[origin]?.contains(body.index) == true }
+    return byPlace[Place(name: origin.name, place: place)]?
+      .contains(Withdrawal.Record(origin: origin, index: body.index)) == true
+  }
+
+  /// A copy that was made while the store was at work may say of a body what came after the entries that it has.
+  func isHere(_ place: Withdrawal.Place?, for origin: Origin) -> Bool {
+    guard let place else { return true }
+    return sizes.contains {
+      $0.key.name == origin.name && $0.key.epoch == place.epoch && place.index < $0.value
     }
   }
 }

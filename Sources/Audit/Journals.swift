@@ -12,8 +12,8 @@ struct Journals: Sendable {
     var runs: [JournaledRun] = []
     var checkpoints: [UInt64: [UInt8]] = [:]
     var cosignatures: [UInt64: [UInt8]] = [:]
-    /// Bodies that were removed, possibly not yet in `bodies.index`. Looked up, never iterated.
-    var removed: [UInt64: BodyState] = [:]
+    /// Bodies that were removed, hidden or brought back, possibly not yet in `bodies.index`. Looked up, never iterated.
+    var removed: [UInt64: JournaledState] = [:]
     /// Bodies that came later than their entries, possibly not in the log files yet.
     var arrivals: [UInt64: JournaledBody] = [:]
 
@@ -30,6 +30,14 @@ struct Journals: Sendable {
       // The newest that holds it.
       runs.last { $0.batch.first <= index && index < $0.batch.end }
     }
+  }
+
+  struct JournaledState: Sendable {
+    let state: BodyState
+    let withdrawal: Withdrawal.Place?
+
+    /// It came later than its entry.
+    static let arrived = JournaledState(state: .present, withdrawal: nil)
   }
 
   struct Problem: Error, Sendable {
@@ -218,92 +226,5 @@ struct Journals: Sendable {
       throw .truncated
     }
     logs[id] = log
-  }
-}
-
-extension Journals.LogEntries {
-  /// Other signatures of entries that are there: what the journals said of them before is no more so.
-  fileprivate mutating func replaceLeaves(
-    _ reader: inout ByteReader, _ bytes: Span<UInt8>
-  ) throws(WireError) {
-    let first = try reader.record(bytes)
-    let count = Int(try reader.u32(bytes))
-    let size = try reader.record(bytes)
-    _ = try reader.bytes32(bytes)
-    guard count > 0, first + UInt64(count) <= size else { throw .truncated }
-    let leaves = try reader.array(bytes, count * EntryLayout.leafBytes)
-    let end = first + UInt64(count)
-    runs = runs.map { $0.replacing(leaves, first: first) }
-    guard end == head.size else { return }
-    head.leafHash = EntryHeader.leafHash(of: leaves.span, at: (count - 1) * EntryLayout.leafBytes)
-  }
-
-  fileprivate mutating func appendStates(
-    _ reader: inout ByteReader, _ bytes: Span<UInt8>
-  ) throws(WireError) {
-    guard let state = BodyState(rawValue: try reader.u8(bytes)),
-      state != .present, state != .absent
-    else { throw .truncated }
-    let freed = try reader.u64(bytes)
-    let count = try reader.u32(bytes)
-    for _ in 0..<count { removed[try reader.record(bytes)] = state }
-    guard freed <= UInt64(count) * UInt64(EntryLayout.maxBodyBytes) else { throw .truncated }
-    head.purgedBytes += freed
-  }
-
-  fileprivate mutating func appendRun(
-    _ reader: inout ByteReader, _ bytes: Span<UInt8>
-  ) throws(WireError) {
-    let first = try reader.record(bytes)
-    let count = Int(try reader.u32(bytes))
-    let segment = try reader.u32(bytes)
-    let segmentOffset = try reader.u32(bytes)
-    let controlCount = try reader.record(bytes)
-    let bodyBytes = Int(try reader.u32(bytes))
-    var states: [BodyState]?
-    if try reader.u8(bytes) == 1 {
-      states = []
-      for raw in try reader.array(bytes, count) {
-        guard let state = BodyState(rawValue: raw) else { throw .truncated }
-        states?.append(state)
-      }
-    }
-    let leaves = try reader.array(bytes, count * EntryLayout.leafBytes)
-    let bodies = try reader.array(bytes, bodyBytes)
-    guard count > 0,
-      let batch = try? EntryBatch(first: first, leaves: leaves, bodies: bodies, bodyStates: states)
-    else { throw .truncated }
-    let present = batch.bodyStates.map { $0.count { $0 == .present } } ?? count
-    let segmentEnd = Int(segmentOffset) + bodyBytes + present * StoreFormat.bodyHeaderBytes
-    guard batch.end <= AuditLimits.records, segment < AuditLimits.segments,
-      segmentEnd <= Int(UInt32.max)
-    else { throw .truncated }
-    let run = JournaledRun(
-      batch: batch, bodyRanges: batch.bodyRanges(), segment: segment,
-      segmentOffset: segmentOffset, controlCount: controlCount)
-    runs.append(run)
-    guard batch.end > head.size else { return }
-    let last = (count - 1) * EntryLayout.leafBytes
-    head.size = batch.end
-    head.leafHash = EntryHeader.leafHash(of: leaves.span, at: last)
-    head.headerHash = EntryHeader.headerHash(of: leaves.span, at: last)
-    head.bodyBytes += UInt64(bodyBytes)
-    head.segment = segment
-    head.segmentOffset = UInt32(segmentEnd)
-    head.controlCount =
-      controlCount
-      + UInt64(
-        (0..<count).count {
-          leaves[$0 * EntryLayout.leafBytes + EntryLayout.kind] != EntryKind.record.rawValue
-        })
-  }
-}
-
-extension ByteReader {
-  /// The number of an entry, of a record or of a frame.
-  mutating func record(_ bytes: Span<UInt8>) throws(WireError) -> UInt64 {
-    let number = try u64(bytes)
-    guard number < AuditLimits.records else { throw .truncated }
-    return number
   }
 }

@@ -134,8 +134,7 @@ private struct SegmentScan: Sendable {
       let window = indexReader?.window, let record = IndexRecord(window.span, at: start),
       record.segment == segment, UInt64(record.offset) == offset
     else { return nil }
-    let state = files.journal?.removed[index] ?? record.state
-    guard state != .present, state != .absent,
+    guard files.state(of: record, index).state.isFinal,
       let header = try reader.locate(offset, StoreFormat.bodyHeaderBytes),
       reader.window[header..<(header + StoreFormat.bodyHeaderBytes)].allSatisfy({ $0 == 0 })
     else { return nil }

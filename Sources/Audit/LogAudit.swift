@@ -19,7 +19,7 @@ final class LogAudit {
   var problems: [LeafProblem] = []
   var problemsLeftOut: UInt64 = 0
   var lastProblem: LeafProblem?
-  var bodies: [UInt64] = [0, 0, 0, 0, 0]
+  var bodies = [UInt64](repeating: 0, count: BodyState.allCases.count)
   var states = BodyStates()
   /// The highest time in a whole frame of a cosignature, and frames that were emptied.
   var highestTime: UInt64 = 0
@@ -79,6 +79,8 @@ final class LogAudit {
     ] where bodies[Int(state.rawValue)] > 0 {
       notChecked.append("\(origin): \(bodies[Int(state.rawValue)]) bodies, which are \(name)")
     }
+    let hidden = bodies[Int(BodyState.hidden.rawValue)]
+    if hidden > 0 { notes.append("\(origin): \(hidden) bodies are withdrawn and not erased yet") }
     for name in files.unknown { notChecked.append("\(path(name)): not a file of a log") }
     if emptyFrames > 0 {
       notChecked.append(

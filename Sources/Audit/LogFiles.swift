@@ -177,11 +177,24 @@ struct LogFiles: Sendable {
     return run.batch.leaf(at: Int(index - run.batch.first))
   }
 
-  func journaledState(_ index: UInt64) -> BodyState? {
-    if let state = journal?.removed[index] { return state }
-    if journal?.arrivals[index] != nil { return .present }
+  /// What the journals alone say of an entry's body; nil if they do not have the entry.
+  func journaledChange(_ index: UInt64) -> Journals.JournaledState? {
+    if let change = journal?.removed[index] { return change }
+    if journal?.arrivals[index] != nil { return .arrived }
     guard let run = journal?.run(at: index) else { return nil }
-    return run.batch.bodyState(at: Int(index - run.batch.first))
+    return Journals.JournaledState(
+      state: run.batch.bodyState(at: Int(index - run.batch.first)), withdrawal: nil)
+  }
+
+  /// The state that an index record has once the journals are replayed, and what withdrew the body then.
+  func state(of record: IndexRecord, _ index: UInt64) -> Journals.JournaledState {
+    let written = Journals.JournaledState(state: record.state, withdrawal: record.withdrawal)
+    guard let change = journal?.removed[index], !record.state.isFinal || change.state.isFinal
+    else { return written }
+    // What never was here does not come back.
+    let comesBack = change.state == .present && record.state == .hidden
+    return comesBack && !record.hasPlace
+      ? Journals.JournaledState(state: .absent, withdrawal: nil) : change
   }
 
   func journaledBody(_ index: UInt64) -> ArraySlice<UInt8>? {

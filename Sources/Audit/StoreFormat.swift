@@ -7,7 +7,8 @@ internal import Wire
 enum StoreFormat {
   static let format = Array("liaison-store/v1\n".utf8)
   static let hashBytes = 32
-  static let indexBytes = 16
+  static let indexBytes = 32
+  static let withdrawalMarkBytes = 16
   static let controlBytes = 16
   static let bodyHeaderBytes = 16
   static let bodyMagic: UInt32 = 0x4c42_4459
@@ -47,23 +48,59 @@ struct IndexRecord {
   let offset: UInt32
   let length: UInt32
   let state: BodyState
+  /// What withdrew the body, if that is known.
+  let withdrawal: Withdrawal.Place?
 
   /// - Returns: nil for a state that is none, or for bytes that must be zero and are not.
   init?(_ bytes: Span<UInt8>, at start: Int) {
     segment = bytes.bigEndian(at: start)
     offset = bytes.bigEndian(at: start + 4)
     length = bytes.bigEndian(at: start + 8)
-    guard let state = BodyState(rawValue: bytes[start + 12]),
-      bytes[start + 13] == 0, bytes[start + 14] == 0, bytes[start + 15] == 0
-    else { return nil }
+    guard let state = BodyState(rawValue: bytes[start + 12]) else { return nil }
     self.state = state
     guard length <= EntryLayout.maxBodyBytes, segment < AuditLimits.segments,
       Int(offset) + StoreFormat.bodyHeaderBytes + Int(length) <= Int(UInt32.max)
     else { return nil }
+    guard let mark = WithdrawalMark(bytes, at: start + 16, of: state) else { return nil }
+    withdrawal = mark.place
+    let check = state == .hidden ? IndexRecord.check(of: bytes, at: start) : [0, 0, 0]
+    guard (0..<3).allSatisfy({ bytes[start + 13 + $0] == check[$0] }) else { return nil }
   }
 
-  /// A body is or was there.
-  var hasPlace: Bool { state == .present || length > 0 }
+  /// Of a hidden body: the first bytes of SHA-256 of the record with zeros in their place.
+  private static func check(of bytes: Span<UInt8>, at start: Int) -> [UInt8] {
+    var record = (0..<StoreFormat.indexBytes).map { bytes[start + $0] }
+    for place in 13..<16 { record[place] = 0 }
+    return Array(SHA256.hash(record).array.prefix(3))
+  }
+
+  /// An entry that never had a body here has zeros for a place.
+  var hasPlace: Bool { segment != 0 || offset != 0 || length != 0 }
+}
+
+/// What withdrew a body: the last 16 bytes of an index record, and a part of a `states` record.
+struct WithdrawalMark {
+  let place: Withdrawal.Place?
+
+  /// - Returns: nil for what does not fit the state (Protocols/store.md, STO-7).
+  init?(_ bytes: Span<UInt8>, at start: Int, of state: BodyState) {
+    let index: UInt64 = bytes.bigEndian(at: start)
+    let epoch: UInt32 = bytes.bigEndian(at: start + 8)
+    let due: UInt32 = bytes.bigEndian(at: start + 12)
+    let isMarked = epoch != 0
+    guard isMarked || index == 0 && due == 0 else { return nil }
+    switch state {
+    case .hidden: if !isMarked { return nil }
+    case .purged: if due != 0 { return nil }
+    case .present, .purgedHere, .expired, .absent: if isMarked { return nil }
+    }
+    place = isMarked ? Withdrawal.Place(epoch: epoch, index: index) : nil
+  }
+}
+
+extension BodyState {
+  /// The body is gone for good: nothing in a journal changes that (Protocols/store.md, STO-15).
+  var isFinal: Bool { self == .purged || self == .purgedHere || self == .expired }
 }
 
 /// How far the journals say that one log goes (Protocols/store.md, 5.3).

@@ -131,7 +131,7 @@ private final class FuzzService: ControlService {
     pending.append { reply(.failure(.refused(reason: request.folder, hint: ""))) }
   }
 
-  func epochs() -> EpochsReply {
+  func epochs(_ request: EpochsRequest) -> EpochsReply {
     EpochsReply(own: "nl/1", answered: ["be"], unanswered: [], epochs: [])
   }
 

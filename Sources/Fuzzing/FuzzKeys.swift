@@ -52,6 +52,19 @@ struct FuzzParty: Sendable {
     return sure { try state.accept(batch) }
   }
 
+  /// One entry that withdraws records of the log.
+  func withdrawal(of indices: [UInt64], after state: LogState) -> VerifiedBatch {
+    var builder = EntryBuilder(state: state)
+    let body = sure {
+      try Withdrawal(
+        records: indices.map { Withdrawal.Record(origin: identity.origin, index: $0) }
+      ).encode()
+    }
+    builder.append(kind: .withdrawal, time: state.size, body: body)
+    let batch = builder.finish { secrets.log.sign($0) }
+    return sure { try state.accept(batch) }
+  }
+
   func checkpoint(_ state: LogState) -> VerifiedCheckpoint {
     Checkpoint.make(
       identity: identity, size: state.size, root: state.tree.root(), sign: { secrets.log.sign($0) })

@@ -29,7 +29,14 @@ enum StoreTarget {
         try store.append(first)
         _ = try store.addCheckpoint(party.checkpoint(first.after))
         try store.flush()
-        try store.append(party.entries(3, after: first.after))
+        let withdrawal = party.withdrawal(of: [2, 3], after: first.after)
+        try store.append(withdrawal)
+        try store.hide(
+          party.identity.id, [2, 3], by: Withdrawal.Place(epoch: 1, index: first.after.size),
+          dueMinute: 10_080, unless: { _ in true })
+        try store.flush()
+        try store.append(party.entries(3, after: withdrawal.after))
+        try store.restore(party.identity.id, [3], where: { _ in true })
         guard let batch = store.takeBatch() else { preconditionFailure("the harness: no batch") }
         try disk.execute(batch.operations)
         _ = store.completed(token: batch.token, error: nil)
@@ -130,6 +137,8 @@ enum StoreTarget {
       _ = store.damagedRanges(log.id)
       _ = try? store.controlEntries(log.id, from: 0)
       _ = try? store.usage(log.id)
+      _ = try? store.hiddenBodies(log.id, 0..<20)
+      _ = try? store.withdrawal(log.id, of: 2)
     }
   }
 
@@ -140,7 +149,27 @@ enum StoreTarget {
       else { continue }
       _ = try? store.append(party.entries(2, after: state))
     }
+    withdraw(store)
     _ = try? store.flush()
+  }
+
+  /// What a node does behind a start and in a pass of the scrub, at a time when what is hidden is due.
+  private static func withdraw(_ store: Store) {
+    var withdrawals = Withdrawals()
+    let facts = Withdrawals.Facts(
+      countsBelow: { _ in .max }, clock: { ExpiryClock(cosignatures: [], of: []) }, minute: 20_000)
+    for log in store.logs {
+      withdrawals.recheck(log.origin.name)
+      let end = min(20, store.durableHead(log.id)?.size ?? 0)
+      guard end > 0, let batch = try? store.read(log.id, 0..<end, maxBytes: 1 << 16) else {
+        continue
+      }
+      withdrawals.examine(batch, of: log.id, except: [], in: store, facts)
+    }
+    for _ in 0..<64 where withdrawals.isBusy {
+      _ = withdrawals.work(in: store, facts)
+      _ = try? store.flush()
+    }
   }
 
   // MARK: Seeds

@@ -80,14 +80,15 @@ extension LogState {
     }
   }
 
-  private func checkPlace(of batch: EntryBatch) throws(AcceptanceFailure) {
+  /// - Parameter isSettled: a freeze does not bound the batch, since its branch does.
+  func checkPlace(of batch: EntryBatch, isSettled: Bool = false) throws(AcceptanceFailure) {
     guard batch.count > 0 else { throw .empty }
     guard batch.first == size else { throw .notNext(expected: size) }
-    if let frozenAt, batch.end > frozenAt { throw .frozen(at: frozenAt) }
+    if let frozenAt, batch.end > frozenAt, !isSettled { throw .frozen(at: frozenAt) }
   }
 
   /// Each present body hashes to what its leaf says.
-  private func checkBodies(of hashed: HashedBatch) throws(AcceptanceFailure) {
+  func checkBodies(of hashed: HashedBatch) throws(AcceptanceFailure) {
     if let position = hashed.wrongBody {
       throw .bodyHash(index: hashed.batch.first + UInt64(position))
     }

@@ -10,14 +10,24 @@ extension HashedBatch {
   public func isUnder(
     _ checkpoint: VerifiedCheckpoint, before: [Digest], consistency: [Digest]
   ) -> Bool {
-    guard before.count == batch.first.nonzeroBitCount, batch.end <= checkpoint.size else {
-      return false
-    }
+    isUnder(checkpoint.root, of: checkpoint.size, before: before, consistency: consistency)
+  }
+
+  /// The same of a branch that an opening settled (LOG-40).
+  public func isUnder(
+    _ branch: SettledBranch, before: [Digest], consistency: [Digest]
+  ) -> Bool {
+    isUnder(branch.root, of: branch.size, before: before, consistency: consistency)
+  }
+
+  private func isUnder(
+    _ root: Digest, of size: UInt64, before: [Digest], consistency: [Digest]
+  ) -> Bool {
+    guard before.count == batch.first.nonzeroBitCount, batch.end <= size else { return false }
     var tree = CompactTree(size: batch.first, nodes: before)
     tree.append(leafHashes: leafHashes)
     return Tree.verifyConsistency(
-      from: batch.end, to: checkpoint.size, fromRoot: tree.root(), toRoot: checkpoint.root,
-      proof: consistency)
+      from: batch.end, to: size, fromRoot: tree.root(), toRoot: root, proof: consistency)
   }
 }
 

@@ -1,4 +1,4 @@
-/// What a holder says about one body. The numbers are those of the wire and of `bodies.index`.
+/// What a holder says about one body. The numbers are those of `bodies.index` and, but for `hidden`, of the wire.
 public enum BodyState: UInt8, Sendable, CaseIterable {
   case present = 0
   /// Deleted by a withdrawal of its author.
@@ -8,6 +8,9 @@ public enum BodyState: UInt8, Sendable, CaseIterable {
   case expired = 3
   /// Not held (yet).
   case absent = 4
+  /// Withdrawn by its author and not erased yet: handed out to nobody, and back if the withdrawal turns out to be void.
+  /// It never travels: on the wire such a body is `purged`.
+  case hidden = 5
 }
 
 /// A contiguous run of entries of one log as received or read: nothing in it is verified but that its

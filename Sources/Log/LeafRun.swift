@@ -57,7 +57,7 @@ struct LeafRun {
     if let suite, suite != kind.suite { defects.append(Defect(index: index, kind: .suite)) }
   }
 
-  func verified(signaturesVerified: Bool) -> VerifiedBatch {
+  func verified(signaturesVerified: Bool, isSettled: Bool = false) -> VerifiedBatch {
     var after = state
     after.tree = tree
     after.head = LogHead(size: tree.size, leafHash: hashed.leafHash(at: batch.count - 1))
@@ -66,7 +66,7 @@ struct LeafRun {
     let bodies = state.identity.bodyDefects(in: batch)
     return VerifiedBatch(
       batch: batch, leafHashes: hashed.leafHashes, before: state, after: after,
-      signaturesVerified: signaturesVerified, defects: defects + bodies)
+      signaturesVerified: signaturesVerified, isSettled: isSettled, defects: defects + bodies)
   }
 }
 

@@ -26,6 +26,9 @@ public enum AcceptanceFailure: Error, Hashable, Sendable {
   /// The stored log with the batch appended is no prefix of the checkpoint's tree: the chunk, the
   /// proof or what is stored is wrong.
   case notUnderCheckpoint
+
+  /// A body is wrong by its own leaf: that needs nothing else to see.
+  public var isOfBody: Bool { if case .bodyHash = self { true } else { false } }
 }
 
 /// The rules that every leaf keeps. A leaf under a valid checkpoint that breaks one is an author

@@ -10,18 +10,21 @@ public struct VerifiedBatch: Sendable {
   public let after: LogState
   /// Whether each entry's own signature was verified (one by one), or only a checkpoint's above them.
   public let signaturesVerified: Bool
+  /// Whether a settled branch vouches for the entries, so that a freeze does not bound them (Protocols/log.md, LOG-39).
+  public let isSettled: Bool
   /// Wrong, and the author's: shown and counted; the entries are accepted and carried all the same.
   public let defects: [Defect]
 
   init(
     batch: EntryBatch, leafHashes: [UInt8], before: LogState, after: LogState,
-    signaturesVerified: Bool, defects: [Defect]
+    signaturesVerified: Bool, isSettled: Bool, defects: [Defect]
   ) {
     self.batch = batch
     self.leafHashes = leafHashes
     self.before = before
     self.after = after
     self.signaturesVerified = signaturesVerified
+    self.isSettled = isSettled
     self.defects = defects
   }
 

@@ -17,6 +17,22 @@ public struct Withdrawal: Hashable, Sendable {
     }
   }
 
+  /// Where a withdrawal stands: an entry of one of its node's logs.
+  public struct Place: Hashable, Sendable, Comparable {
+    /// Of the log that it is in.
+    public let epoch: UInt32
+    public let index: UInt64
+
+    public init(epoch: UInt32, index: UInt64) {
+      self.epoch = epoch
+      self.index = index
+    }
+
+    public static func < (a: Place, b: Place) -> Bool {
+      (a.epoch, a.index) < (b.epoch, b.index)
+    }
+  }
+
   /// 1 to `LogLimits.withdrawnRecords`, ascending.
   public let records: [Record]
 

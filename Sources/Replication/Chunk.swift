@@ -103,7 +103,7 @@ extension Chunk {
 
   private static func states(_ reader: inout MessageReader, _ count: Int) throws -> [BodyState] {
     try reader.bytes(count).map { (raw: UInt8) throws in
-      guard let state = BodyState(rawValue: raw) else {
+      guard let state = BodyState(onWire: raw) else {
         throw MalformedMessage(what: "unknown body state")
       }
       return state
@@ -155,6 +155,15 @@ extension BodyState {
   /// Whether an entry of this kind travels without its body, whatever the reason: a record does, and what every node
   /// must read does not.
   static func mayLack(_ kind: UInt8) -> Bool { kind == EntryKind.record.rawValue }
+
+  /// Whether its bytes are still at its carrier is nobody's business: a withdrawn body is purged.
+  var onWire: UInt8 { (self == .hidden ? BodyState.purged : self).rawValue }
+
+  /// - Returns: nil for what no message says.
+  init?(onWire raw: UInt8) {
+    guard let state = BodyState(rawValue: raw), state != .hidden else { return nil }
+    self = state
+  }
 }
 
 extension Chunk {
@@ -192,7 +201,7 @@ extension Chunk {
     if isFull, anchor.checkpointSize > 0 { append(anchor.before, to: &message) }
     if isFull {
       message.append(contentsOf: batch.leaves)
-      if let states { message.append(contentsOf: states.map(\.rawValue)) }
+      if let states { message.append(contentsOf: states.map(\.onWire)) }
     } else {
       CompactLeaf.append(batch.leaves.span, to: &message)
     }

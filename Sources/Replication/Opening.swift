@@ -5,11 +5,27 @@ public import Log
 public struct Opening: Sendable, Equatable {
   public let predecessor: LogID
   public let genesis: Genesis
+  /// The epoch that the genesis says it follows, which is `predecessor`.
+  public let follows: Genesis.Predecessor
   /// The genesis entry, extending the empty log of `identity`.
   public let batch: VerifiedBatch
 
   public var card: Card { genesis.card }
   public var identity: LogIdentity { genesis.card.identity }
+
+  /// - Returns: nil for what is no opening after `origin`, the origin of the log before: bytes of which something is wrong that
+  ///   everybody sees.
+  init?(_ held: HeldOpening, after origin: Origin) {
+    guard let genesis = try? Genesis.parse(held.body), let follows = genesis.follows,
+      follows.origin == origin,
+      let entry = try? EntryBatch(first: 0, leaves: held.leaf, bodies: held.body),
+      let batch = try? LogState(empty: genesis.card.identity).accept(entry), batch.defects.isEmpty
+    else { return nil }
+    predecessor = held.predecessor
+    self.genesis = genesis
+    self.follows = follows
+    self.batch = batch
+  }
 
   public static func == (a: Opening, b: Opening) -> Bool {
     a.predecessor == b.predecessor && a.batch.batch == b.batch.batch
@@ -27,14 +43,5 @@ public struct HeldOpening: Sendable, Hashable {
     self.predecessor = predecessor
     self.leaf = leaf
     self.body = body
-  }
-
-  /// A genesis that says it follows `origin`, accepted as entry 0 of the log that its card names, without a defect.
-  func verified(after origin: Origin) -> (genesis: Genesis, batch: VerifiedBatch)? {
-    guard let genesis = try? Genesis.parse(body), genesis.follows?.origin == origin,
-      let entry = try? EntryBatch(first: 0, leaves: leaf, bodies: body),
-      let batch = try? LogState(empty: genesis.card.identity).accept(entry), batch.defects.isEmpty
-    else { return nil }
-    return (genesis, batch)
   }
 }

@@ -23,7 +23,7 @@ extension Replicator {
       chunk: chunk, message: message,
       checkpoint: shared.theirCheckpoint.flatMap { $0.size == chunk.checkpointSize ? $0 : nil })
     let piece = index.map { logs[held: log].fetch.pieces[$0] }
-    guard isWellMade(early, piece, sentSize: shared.theirCheckpointSize) else {
+    guard isWellMade(early, piece, of: log, on: id) else {
       return blame(id, for: log, now, &effects)
     }
     guard !shared.isDisputed else { return }
@@ -40,8 +40,9 @@ extension Replicator {
   /// What a chunk must keep by itself, and by what this session asked for and was sent: its sender sees all of that as we do,
   /// and nothing else that is wrong with it is the sender's failure at once (Protocols/sync.md, 13).
   ///
-  /// - Parameter sentSize: of the checkpoint that the session sent last. One that told nothing new is not kept.
-  private func isWellMade(_ early: EarlyChunk, _ piece: Piece?, sentSize: UInt64) -> Bool {
+  private func isWellMade(
+    _ early: EarlyChunk, _ piece: Piece?, of log: LogID, on id: SessionID
+  ) -> Bool {
     let chunk = early.chunk
     if let piece {
       guard isInOrder(chunk, piece), chunk.form != .compact || piece.form == .compact else {
@@ -50,8 +51,11 @@ extension Replicator {
     }
     guard chunk.form != .leaves, chunk.areBodiesLawful(in: early.message) else { return false }
     if chunk.checkpointSize == 0 { return chunk.count <= Limits.entriesAcceptedSingly }
-    let isSent = early.checkpoint != nil || chunk.checkpointSize == sentSize
-    return isSent && chunk.end <= chunk.checkpointSize
+    // A checkpoint that told nothing new is not kept.
+    let isSent =
+      early.checkpoint != nil
+      || chunk.checkpointSize == sessions[held: id].shared[held: log].theirCheckpointSize
+    return chunk.end <= chunk.checkpointSize && (isSent || mayCiteOpening(of: log, on: id))
   }
 
   private func isInOrder(_ chunk: Chunk, _ piece: Piece) -> Bool {
@@ -198,6 +202,35 @@ extension Replicator {
     startPull(of: log, now, &effects)
   }
 
+  /// Above a freeze, or under an opening, and not of the branch that the next epoch settled, as far as it is known here: its
+  /// sender may hold another, or not know of the opening; or what stands here is another. Nobody's failure: asked for elsewhere.
+  private mutating func otherBranch(
+    _ early: EarlyChunk, _ batch: HashedBatch, _ log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    let chunk = early.chunk
+    cameToNothing(on: id)
+    if logs[held: log].accepted.frozenAt == nil, chunk.first > 0 {
+      seekFork(of: log, from: chunk.first - 1, on: id, now, &effects)
+    }
+    guard sessions[id] != nil else { return }
+    release(log) { $0.session == id }
+    let isAskedInFull = chunk.request != 0 && !chunk.isFull
+    if isAskedInFull {
+      effects.append(.count(.chunksAskedInFull))
+      logs[held: log].fetch.suspect = chunk.first
+    } else {
+      effects.append(.count(.chunksDiffer))
+      compareBranch(of: log, with: chunk, batch)
+    }
+    if chunk.request == 0 { prune(log, on: id, &effects) }
+    if !isAskedInFull || hasOther(than: id, of: log, at: chunk.first, now) {
+      sessions[held: id].shared[held: log].passedOverUntil =
+        now + Limits.sourcePassedOverMilliseconds
+    }
+    startPull(of: log, now, &effects)
+  }
+
   // MARK: Acceptance
 
   private mutating func accept(
@@ -205,10 +238,17 @@ extension Replicator {
     _ effects: inout [Effect]
   ) {
     let state = logs[held: log].accepted
-    // Of a checkpoint that told nothing new all entries are here already: this one was sent, and did not verify.
-    let isUnderBad = early.chunk.checkpointSize > 0 && early.checkpoint == nil
-    guard !isUnderBad, let batch = early.chunk.batch(of: early.message, extending: state) else {
+    guard let batch = early.chunk.batch(of: early.message, extending: state) else {
       return blame(id, for: log, now, &effects)
+    }
+    if early.chunk.checkpointSize > 0, early.checkpoint == nil, branch(for: early, log) == nil {
+      // Of a checkpoint that told nothing new all entries are here already: this one was sent, and did not verify. One
+      // that was not sent is an opening's, which may not be known here.
+      let sentSize = sessions[id]?.shared[log]?.theirCheckpointSize
+      guard early.chunk.checkpointSize != sentSize else {
+        return blame(id, for: log, now, &effects)
+      }
+      return otherBranch(early, batch, log, on: id, now, &effects)
     }
     if early.chunk.checkpointSize == 0, !hasRoomAboveCheckpoint(early.chunk, log) {
       return waitForCheckpoint(log, on: id, &effects)
@@ -217,6 +257,10 @@ extension Replicator {
       take(try verify(batch, early, state), from: id, early, log, now, &effects)
     } catch {
       switch error {
+      case .failure(let failure)
+      where !failure.isOfBody
+        && (isAboveFreeze(early.chunk, log) || branch(for: early, log) != nil):
+        otherBranch(early, batch, log, on: id, now, &effects)
       case .failure(let failure):
         failed(early, batch, failure, log, on: id, now, &effects)
       case .fault(let fault): freeze(log, fault, &effects)
@@ -227,6 +271,9 @@ extension Replicator {
   private func verify(
     _ batch: HashedBatch, _ early: EarlyChunk, _ state: LogState
   ) throws(Rejection) -> VerifiedBatch {
+    if let branch = branch(for: early, state.identity.id) {
+      return try state.accept(batch, settledBy: branch, consistency: early.chunk.proof)
+    }
     guard early.chunk.checkpointSize > 0 else { return try state.accept(batch) }
     guard let checkpoint = early.checkpoint else { throw .failure(.notUnderCheckpoint) }
     return try state.accept(batch, under: checkpoint, consistency: early.chunk.proof)

@@ -165,6 +165,8 @@ extension Replicator {
   ) -> Bool {
     let name = cosignature.name
     let known = logs[held: log].cosignatures[name]
+    // What is received behind a proof says nothing of before it; and a node is no witness of itself.
+    guard logs[held: log].accepted.frozenAt == nil, name != authorOf[log] else { return false }
     if let known, known.size == checkpoint.size, known.cosignature == cosignature {
       if direction == .fromAuthor { logs[held: log].delivered[name] = checkpoint.size }
       return true
@@ -175,7 +177,11 @@ extension Replicator {
       effects.append(.count(.cosignaturesUnknown))
       return false
     }
-    guard checkpoint.size > known?.size ?? 0 else { return false }
+    // A new key says anew what the one before it said.
+    let isAnew = known.map { $0.cosignature.key != cosignature.key } ?? false
+    guard checkpoint.size > known?.size ?? 0 || isAnew && checkpoint.size == known?.size else {
+      return false
+    }
     let signed = cosignature.cosignature
     guard signed.verify(over: checkpoint, key: key) else {
       effects.append(.count(.cosignaturesBad))
@@ -183,6 +189,10 @@ extension Replicator {
       return false
     }
     progressed(log, on: id)
+    if isAnew {
+      logs[held: log].delivered[name] = nil
+      logs[held: log].relayed[name] = nil
+    }
     if direction == .fromAuthor { logs[held: log].delivered[name] = checkpoint.size }
     // As with checkpoints: nothing on disk speaks of entries that are not there.
     if checkpoint.size <= logs[held: log].durable.size {

@@ -14,6 +14,19 @@ struct Successor {
   let isAuthorised: Bool
   /// Another body by the same opening key: the epoch is contested. There is never a third.
   var second: Opening?
+  /// The branch that the genesis cites.
+  let branch: SettledBranch
+
+  init(
+    log: LogID, follows: Genesis.Predecessor, leaf: [UInt8], body: [UInt8], isAuthorised: Bool
+  ) {
+    self.log = log
+    endsAt = follows.size
+    branch = SettledBranch(size: follows.size, root: follows.root)
+    self.leaf = leaf
+    self.body = body
+    self.isAuthorised = isAuthorised
+  }
 }
 
 // Epochs that end, and those that follow: Protocols/sync.md, 9.
@@ -27,7 +40,7 @@ extension Replicator {
     if successor.log == compared || isContinued(successor.log, by: compared) {
       return successor.endsAt
     }
-    return second.identity.id == compared ? second.genesis.follows?.size : nil
+    return second.identity.id == compared ? second.follows.size : nil
   }
 
   /// The log of the epoch that follows.
@@ -79,8 +92,17 @@ extension Replicator {
     return false
   }
 
-  /// No entry from here on is accepted: the log is frozen, its epoch ended, or it is one of two that contest an epoch.
-  func ceiling(of log: LogID) -> UInt64 { min(frozenAt(log) ?? .max, endsAt(log) ?? .max) }
+  /// No entry from here on is accepted: the log is frozen and no opening settled its branch, its epoch ended, or it is one of
+  /// two that contest an epoch.
+  func ceiling(of log: LogID) -> UInt64 {
+    var ceiling = frozenAt(log) ?? .max
+    if ceiling < .max, logs[held: log].isOnSettledBranch != false, !isContestant(log),
+      let branch = settledBranch(of: log)
+    {
+      ceiling = max(ceiling, branch.size)
+    }
+    return min(ceiling, endsAt(log) ?? .max)
+  }
 
   /// What a node took for the card of a log first is what its epochs are opened by: CARD-11.
   mutating func hold(_ commitments: [LogID: OpeningKeyHash]) {
@@ -102,16 +124,18 @@ extension Replicator {
   /// A pull that would bring more is left; what is missing below is asked for at the next tick.
   mutating func endPull(beyondCeilingOf log: LogID) {
     let ceiling = ceiling(of: log)
-    guard logs[log]!.fetch.pieces.contains(where: { $0.range.upperBound > ceiling }) else { return }
+    guard logs[held: log].fetch.pieces.contains(where: { $0.range.upperBound > ceiling }) else {
+      return
+    }
     release(log) { $0.range.upperBound > ceiling }
-    logs[log]!.pullDueAt = 0
+    logs[held: log].pullDueAt = 0
   }
 
   // MARK: What is stored
 
   /// Entry 0 of a log, its own signature verified: nothing follows from it before.
   private func genesis(of log: LogID) -> (genesis: Genesis, leaf: [UInt8], body: [UInt8])? {
-    let progress = logs[log]!
+    let progress = logs[held: log]
     guard progress.durable.size > 0,
       let batch = try? reader.read(log, 0..<1, maximumBytes: Limits.chunkBytes),
       let body = batch.body(at: 0).map(Array.init),
@@ -123,14 +147,14 @@ extension Replicator {
 
   /// Ties a log whose genesis is here to the epoch that it follows, if that is known here.
   mutating func link(_ log: LogID) {
-    guard logs[log]!.accepted.identity.origin.epoch > 1, let own = genesis(of: log),
+    guard logs[held: log].accepted.identity.origin.epoch > 1, let own = genesis(of: log),
       let follows = own.genesis.follows,
       let (predecessor, isAuthorised) = predecessor(of: own.genesis, follows.origin),
       successors[predecessor].map({ $0.log == log && !$0.isAuthorised }) ?? true
     else { return }
     if successors[predecessor] == nil { endedOrder.append(predecessor) }
     successors[predecessor] = Successor(
-      log: log, endsAt: follows.size, leaf: own.leaf, body: own.body, isAuthorised: isAuthorised)
+      log: log, follows: follows, leaf: own.leaf, body: own.body, isAuthorised: isAuthorised)
     if isAuthorised { hold([log: own.genesis.card.opening]) }
     openingsChanged()
     if predecessor == ownLog, isAuthorised {
@@ -141,7 +165,7 @@ extension Replicator {
   private func predecessor(
     of genesis: Genesis, _ origin: Origin
   ) -> (log: LogID, isAuthorised: Bool)? {
-    let known = logOrder.filter { logs[$0]!.accepted.identity.origin == origin }
+    let known = logOrder.filter { logs[held: $0].accepted.identity.origin == origin }
     if let log = known.first(where: { self.isAuthorised(genesis, after: $0) }) {
       return (log, true)
     }
@@ -157,13 +181,14 @@ extension Replicator {
   // MARK: Passing on
 
   mutating func openingsChanged() {
-    for id in sessionOrder { sessions[id]!.areOpeningsDue = true }
+    for id in sessionOrder { sessions[held: id].areOpeningsDue = true }
   }
 
   /// Tells a session once of each epoch that follows a shared one and is not shared itself.
   mutating func passOnOpenings(_ effects: inout [Effect]) {
-    for id in sessionOrder where sessions[id]!.areOpeningsDue && sessions[id]!.hasSentAnswer {
-      sessions[id]!.areOpeningsDue = false
+    for id in sessionOrder
+    where sessions[held: id].areOpeningsDue && sessions[held: id].hasSentAnswer {
+      sessions[held: id].areOpeningsDue = false
       for predecessor in endedOrder where isListed(predecessor, on: id) {
         // Nothing of a name off the roster is passed on: nobody here compared its card.
         guard let successor = successors[predecessor], successor.isAuthorised,
@@ -210,10 +235,10 @@ extension Replicator {
   /// An opening that an operator brought as a file.
   mutating func imported(_ held: HeldOpening, _ now: UInt64, _ effects: inout [Effect]) {
     guard let origin = logs[held.predecessor]?.accepted.identity.origin,
-      let (genesis, batch) = held.verified(after: origin),
-      isAuthorised(genesis, after: held.predecessor)
+      let opening = Opening(held, after: origin),
+      isAuthorised(opening.genesis, after: held.predecessor)
     else { return }
-    take(Opening(predecessor: held.predecessor, genesis: genesis, batch: batch), now, &effects)
+    take(opening, now, &effects)
   }
 
   private mutating func check(
@@ -222,17 +247,16 @@ extension Replicator {
     let predecessor = received.predecessor
     guard let origin = logs[predecessor]?.accepted.identity.origin else { return }
     // All that is wrong here the sender could see, too: the message and the log that both list say it.
-    guard let (genesis, batch) = received.verified(after: origin) else {
+    guard let opening = Opening(received, after: origin) else {
       refused(received, on: id, &effects)
       return fail(id, now, &effects)
     }
     // Which card is held here it cannot see: what that does not authorise is nobody's failure.
-    guard isOnRoster(origin.name), isAuthorised(genesis, after: predecessor) else {
+    guard isOnRoster(origin.name), isAuthorised(opening.genesis, after: predecessor) else {
       return refused(received, on: id, &effects)
     }
     sessions[held: id].openings[predecessor, default: ToldOpenings()].known.append(received.leaf)
-    guard take(Opening(predecessor: predecessor, genesis: genesis, batch: batch), now, &effects)
-    else { return refused(received, on: id, &effects) }
+    guard take(opening, now, &effects) else { return refused(received, on: id, &effects) }
   }
 
   private mutating func refused(
@@ -270,16 +294,16 @@ extension Replicator {
     let predecessor = opening.predecessor
     endedOrder.append(predecessor)
     successors[predecessor] = Successor(
-      log: log, endsAt: opening.genesis.follows?.size ?? 0, leaf: opening.batch.batch.leaves,
+      log: log, follows: opening.follows, leaf: opening.batch.batch.leaves,
       body: opening.batch.batch.bodies, isAuthorised: true)
     hold([log: opening.card.opening])
     openingsChanged()
     endPull(beyondCeilingOf: predecessor)
     add(opening.identity)
-    if logs[log]!.accepted.size == 0 {
-      logs[log]!.accepted = opening.batch.after
+    if logs[held: log].accepted.size == 0 {
+      logs[held: log].accepted = opening.batch.after
       release(log)
-      logs[log]!.pullDueAt = now
+      logs[held: log].pullDueAt = now
       effects.append(.follow(opening))
     } else if let held = heldLeaf(of: log, at: 0) {
       prove(
@@ -336,7 +360,7 @@ extension Replicator {
     // The key of an epoch that ended may be in anybody's hands: it says nothing of a later one.
     if [predecessor, first.log, opening.identity.id].contains(ownLog) {
       closeSigning(
-        because: "the epoch after \(opening.genesis.follows?.origin.text ?? "it") was opened twice")
+        because: "the epoch after \(opening.follows.origin.text) was opened twice")
     }
     return true
   }
@@ -345,10 +369,9 @@ extension Replicator {
   mutating func recall(_ held: HeldOpening) {
     guard let progress = logs[held.predecessor], let first = successors[held.predecessor],
       first.isAuthorised, first.second == nil, first.body != held.body,
-      let (genesis, batch) = held.verified(after: progress.accepted.identity.origin),
-      isAuthorised(genesis, after: held.predecessor)
+      let opening = Opening(held, after: progress.accepted.identity.origin),
+      isAuthorised(opening.genesis, after: held.predecessor)
     else { return }
-    successors[held.predecessor]?.second = Opening(
-      predecessor: held.predecessor, genesis: genesis, batch: batch)
+    successors[held.predecessor]?.second = opening
   }
 }

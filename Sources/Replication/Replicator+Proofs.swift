@@ -50,6 +50,7 @@ extension Replicator {
   mutating func freeze(_ log: LogID, at index: UInt64, _ effects: inout [Effect]) {
     guard index < logs[held: log].accepted.frozenAt ?? .max else { return }
     logs[held: log].accepted.frozenAt = index
+    standingChanged()
     endPull(beyondCeilingOf: log)
     effects.append(.event(.frozen(log, at: index)))
   }

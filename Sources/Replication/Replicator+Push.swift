@@ -13,6 +13,7 @@ extension Replicator {
       adopt(state, of: log)
     }
     if before == 0 { genesisCame(log) }
+    compareBranch(of: log)
     measure(log, now)
     giveCreditBack(log, now, &effects)
     settleCheckpoint(of: log, now, &effects)
@@ -73,8 +74,10 @@ extension Replicator {
     }
     let theirs = max(shared.known, shared.pushedTo)
     let isServed = sessions[held: id].serving.contains { $0.log == log }
-    guard shared.isEager, !isServed, theirs >= before, !sessions[held: id].isCongested,
-      isHeld(.pushedBytes, on: id, now) == nil
+    // Of what a settled branch brings above a freeze every peer pulls what it lacks.
+    let isBelowFreeze = size <= logs[held: log].accepted.frozenAt ?? .max
+    guard shared.isEager, !isServed, isBelowFreeze, theirs >= before,
+      !sessions[held: id].isCongested, isHeld(.pushedBytes, on: id, now) == nil
     else {
       return announce(log, on: id, after: lazyDelay(on: id), now)
     }

@@ -130,24 +130,28 @@ extension Replicator {
   ) -> (next: UInt64, bytes: Int)? {
     guard let position = sessions[held: id].ourPositions[log] else { return nil }
     do {
-      let checkpoint = anchor(of: log, above: range.lowerBound)
+      let isPull = request != 0 && form != .leaves
+      let branch = isPull ? servedBranch(of: log, range, on: id) : nil
+      let checkpoint = branch == nil ? anchor(of: log, above: range.lowerBound) : nil
       // Leaves alone are asked for because a checkpoint decides between them.
       guard form != .leaves || checkpoint != nil else { return nil }
       var end = min(
-        range.upperBound, checkpoint?.size ?? range.lowerBound + Limits.entriesAcceptedSingly)
+        range.upperBound,
+        branch?.size ?? checkpoint?.size ?? range.lowerBound + Limits.entriesAcceptedSingly)
       if form == .leaves { end = min(end, range.lowerBound + Limits.leavesAtOnce) }
       let read = try reader.read(log, range.lowerBound..<end, maximumBytes: Limits.chunkBytes)
       guard let batch = form == .leaves ? read : servablePrefix(of: read, isPush: request == 0)
       else { return nil }
       let next = range.lowerBound + UInt64(batch.count)
       var anchor = Chunk.Anchor()
-      if let checkpoint {
-        anchor.checkpointSize = checkpoint.size
-        anchor.proof = try reader.consistencyProof(log, from: next, to: checkpoint.size)
+      if let size = branch?.size ?? checkpoint?.size {
+        anchor.checkpointSize = size
+        anchor.proof = try reader.consistencyProof(log, from: next, to: size)
         if form != .compact || batch.bodyStates != nil {
           anchor.before = try reader.tree(log, size: range.lowerBound).nodes
         }
-        offer(checkpoint, of: log, on: id, &effects)
+        // The opening, which both know, takes the place of a checkpoint (SYNC-75).
+        if let checkpoint { offer(checkpoint, of: log, on: id, &effects) }
       }
       let message = Chunk.encode(batch, request: request, position: position, anchor, form: form)
       effects.append(.send(id, message))

@@ -20,7 +20,11 @@ public struct Replicator {
   var logDue: [UInt64] = []
   var authorOf: [LogID: NodeName] = [:]
   /// What follows an epoch; and the epochs that something follows, as they became known.
-  var successors: [LogID: Successor] = [:]
+  var successors: [LogID: Successor] = [:] { didSet { standingChanges &+= 1 } }
+  /// Grows with each change that may move what stands of a log.
+  public private(set) var standingChanges: UInt64 = 0
+  /// Of which all branches were compared.
+  var comparedChanges: UInt64 = 0
   var endedOrder: [LogID] = []
   /// By which key the epoch after each log is opened: of the card that was held first.
   var openingKeys: [LogID: OpeningKeyHash] = [:]
@@ -84,6 +88,7 @@ public struct Replicator {
     for identity in identities { add(identity) }
     for log in logOrder { link(log) }
     for opening in openings { recall(opening) }
+    compareBranches()
     if let reason = gate.closedBecause { signing = .closed(because: reason) }
   }
 
@@ -118,6 +123,7 @@ public struct Replicator {
     case .limited(let log, let isLimited): limit(log, isLimited, now, &effects)
     case .tick: tick(now, &effects)
     }
+    compareBranches()
     settleSigning(now, &effects)
     announce(now, &effects)
     settleDue(now, afterTick: input.isTick)
@@ -182,6 +188,8 @@ public struct Replicator {
     }
     logs[held: log].accepted = state
   }
+
+  mutating func standingChanged() { standingChanges &+= 1 }
 
   /// The store said no: what it holds is what counts.
   private mutating func refused(_ log: LogID, _ now: UInt64) {

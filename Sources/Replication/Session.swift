@@ -188,6 +188,10 @@ struct LogProgress {
   var agreedCheckpoint: VerifiedCheckpoint?
   /// Other signatures of entries above the newest checkpoint, on their way here.
   var twins: TwinSearch?
+  /// Whether what is durable here is the branch that the next epoch settled; nil: none is, or less is held than it cites.
+  var isOnSettledBranch: Bool?
+  /// A branch of which what is here was shown not to be the beginning.
+  var missedBranch: SettledBranch?
   /// The author signed a checkpoint that contradicts what is stored: nothing of it is cosigned.
   var isContradicted = false
   /// When the newest checkpoint was passed on alone, and when the next is.

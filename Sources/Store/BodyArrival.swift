@@ -47,7 +47,9 @@ struct BodyArrival {
         file, offset: UInt64(offset), bytes: EntryFiles.bodyHeader(bytes.count, index) + bytes),
       .write(
         .log(log, .bodiesIndex), offset: index * UInt64(Layout.indexBytes),
-        bytes: IndexRecord.encode(segment, offset, UInt32(bytes.count), .present)),
+        bytes: IndexRecord(
+          segment: segment, offset: offset, length: UInt32(bytes.count), state: .present
+        ).encoded),
     ]
     return operations
   }
@@ -60,20 +62,6 @@ extension EntryFiles {
     bytes.append(bigEndian: bodyMagic)
     bytes.append(bigEndian: UInt32(length))
     bytes.append(bigEndian: entry)
-    return bytes
-  }
-}
-
-extension IndexRecord {
-  /// The 16 bytes of `bodies.index` (4.5).
-  static func encode(_ segment: UInt32, _ offset: UInt32, _ length: UInt32, _ state: BodyState)
-    -> [UInt8]
-  {
-    var bytes: [UInt8] = []
-    bytes.append(bigEndian: segment)
-    bytes.append(bigEndian: offset)
-    bytes.append(bigEndian: length)
-    bytes.append(bigEndian: UInt32(state.rawValue) << 24)
     return bytes
   }
 }

@@ -7,7 +7,7 @@ import Wire
 struct EntryFiles {
   static let bodyMagic: UInt32 = 0x4c42_4459  // "LBDY"
 
-  /// 16 bytes an entry (Protocols/store.md, 4.5).
+  /// 32 bytes an entry (Protocols/store.md, 4.5).
   private(set) var index: [UInt8] = []
   /// Body records (4.6).
   private(set) var bodies: [UInt8] = []

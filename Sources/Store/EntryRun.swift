@@ -1,53 +1,6 @@
 import Log
 import Wire
 
-/// 16 bytes of `bodies.index` (Protocols/store.md, 4.5).
-struct IndexRecord {
-  let segment: UInt32
-  let offset: UInt32
-  let length: UInt32
-  let state: BodyState
-
-  static let absent = IndexRecord(segment: 0, offset: 0, length: 0, state: .absent)
-
-  init(segment: UInt32, offset: UInt32, length: UInt32, state: BodyState) {
-    self.segment = segment
-    self.offset = offset
-    self.length = length
-    self.state = state
-  }
-
-  init?(_ bytes: Span<UInt8>, at start: Int) {
-    let flags: UInt32 = bytes.bigEndian(at: start + 12)
-    guard flags & 0xff_ffff == 0, let state = BodyState(rawValue: UInt8(flags >> 24))
-    else { return nil }
-    self.state = state
-    segment = bytes.bigEndian(at: start)
-    offset = bytes.bigEndian(at: start + 4)
-    length = bytes.bigEndian(at: start + 8)
-    guard length <= EntryLayout.maxBodyBytes, segment < Layout.segmentsMost,
-      end <= UInt64(UInt32.max)
-    else { return nil }
-  }
-
-  func with(_ state: BodyState) -> IndexRecord {
-    IndexRecord(segment: segment, offset: offset, length: length, state: state)
-  }
-
-  func append(to bytes: inout [UInt8]) {
-    bytes.append(bigEndian: segment)
-    bytes.append(bigEndian: offset)
-    bytes.append(bigEndian: length)
-    bytes.append(bigEndian: UInt32(state.rawValue) << 24)
-  }
-
-  /// Whether a body is or was there.
-  var hasPlace: Bool { state == .present || length > 0 }
-
-  /// Where the body's record ends.
-  var end: UInt64 { UInt64(offset) + UInt64(Layout.bodyHeaderBytes) + UInt64(length) }
-}
-
 /// A run of entries put together from files and tail, in contiguous arrays.
 struct EntryRun {
   let first: UInt64
@@ -78,11 +31,9 @@ struct EntryRun {
     return true
   }
 
-  /// Appends from `batch` what fits, from the entry that is next up to `limit`. Bodies that are being removed are
-  /// left out.
-  mutating func append(
-    _ batch: EntryBatch, upTo limit: UInt64, without purging: [UInt64: BodyState]
-  ) {
+  /// Appends from `batch` what fits, from the entry that is next up to `limit`. Bodies that are being removed or hidden
+  /// are left out.
+  mutating func append(_ batch: EntryBatch, of log: StoredLog, upTo limit: UInt64) {
     let start = Int(end - batch.first)
     let last = Int(min(limit, batch.end) - batch.first)
     var offset = 0
@@ -94,7 +45,7 @@ struct EntryRun {
     while position < last {
       let held = batch.bodyState(at: position)
       let length = held == .present ? batch.claimedBodyBytes(at: position) : 0
-      let state = purging[batch.first + UInt64(position)] ?? held
+      let state = log.handedOut(batch.first + UInt64(position), held)
       guard claim(state == .present ? length : 0, state) else { break }
       if held == .present, state != .present {
         bodies.append(contentsOf: batch.bodies[offset..<bodyEnd])

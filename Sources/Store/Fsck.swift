@@ -8,6 +8,8 @@ public struct FsckReport: Sendable {
     public let identity: LogIdentity
     public let head: LogHead
     public var bodiesPresent: UInt64 = 0
+    /// Withdrawn and not erased yet: whole, and handed out to nobody.
+    public var bodiesHidden: UInt64 = 0
     /// Purged, expired, or not held.
     public var bodiesMissing: UInt64 = 0
     public var checkpoints: UInt64 = 0

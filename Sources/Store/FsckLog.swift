@@ -7,7 +7,7 @@ struct LogCheck {
   let store: Store
   let log: StoredLog
   let signatures: Bool
-  private var summary: FsckReport.LogSummary
+  var summary: FsckReport.LogSummary
   private var tree = CompactTree.empty
   /// Of the header before; nil behind a leaf that is not there.
   private var previous: Digest? = .zero
@@ -19,6 +19,9 @@ struct LogCheck {
   private var roots: [(size: UInt64, root: Digest, place: UInt64, contradicts: Bool)] = []
   private var nextRoot = 0
   private var leavesMissing = 0
+  /// What withdrawals say that index records name, as they were found.
+  var words: [Withdrawal.Place: WithdrawalWord] = [:]
+  static let wordsKept = 64
 
   init(store: Store, log: StoredLog, signatures: Bool) {
     self.store = store
@@ -27,7 +30,7 @@ struct LogCheck {
     summary = FsckReport.LogSummary(identity: log.identity, head: log.state.head)
   }
 
-  private func file(_ file: LogFile) -> StoreFile { .log(log.id, file) }
+  func file(_ file: LogFile) -> StoreFile { .log(log.id, file) }
 
   mutating func run(_ report: inout FsckReport, progress: (UInt64) -> Void) throws(StoreError) {
     try readNotes(&report)
@@ -114,50 +117,6 @@ struct LogCheck {
     }
   }
 
-  private mutating func checkBody(
-    _ leaves: [UInt8], _ leaf: Int, _ index: [UInt8], _ position: Int, _ entry: UInt64,
-    _ report: inout FsckReport
-  ) throws(StoreError) {
-    guard let record = indexRecord(index, position) else {
-      report.add(Damage(file: file(.bodiesIndex), index: entry, .indexRecord))
-      return
-    }
-    guard record.state == .present else {
-      summary.bodiesMissing += 1
-      // A body that was removed is gone: the state is wrong, as the scrub says too.
-      if record.state != .absent, record.hasPlace,
-        store.isStored(log, record, entry, leaves, position)
-      {
-        report.add(Damage(file: file(.bodiesIndex), index: entry, .indexRecord))
-      }
-      return
-    }
-    summary.bodiesPresent += 1
-    let length = u32(leaves, leaf + EntryLayout.bodyLength)
-    guard length == record.length else {
-      report.add(Damage(file: file(.bodiesIndex), index: entry, .indexRecord))
-      return
-    }
-    let segment = file(.bodies(record.segment))
-    let bytes: [UInt8]
-    do {
-      bytes = try store.readExactly(
-        segment, at: UInt64(record.offset), count: Layout.bodyHeaderBytes + Int(length))
-    } catch {
-      guard case .damaged(let damage) = error else { throw error }
-      report.add(Damage(file: segment, index: entry, damage.problem))
-      return
-    }
-    guard u32(bytes, 0) == EntryFiles.bodyMagic, u32(bytes, 4) == length, u64(bytes, 8) == entry
-    else {
-      report.add(Damage(file: segment, index: entry, .bodyRecord))
-      return
-    }
-    if bodyHash(bytes) != digest(leaves, leaf + EntryLayout.bodyHash) {
-      report.add(Damage(file: segment, index: entry, .bodyHash))
-    }
-  }
-
   private mutating func checkNodes(_ hashes: [UInt8], _ report: inout FsckReport)
     throws(StoreError)
   {
@@ -241,15 +200,9 @@ struct LogCheck {
 }
 
 private func digest(_ bytes: [UInt8], _ offset: Int) -> Digest { Digest(bytes.span, at: offset) }
-private func u32(_ bytes: [UInt8], _ offset: Int) -> UInt32 { bytes.span.bigEndian(at: offset) }
-private func u64(_ bytes: [UInt8], _ offset: Int) -> UInt64 { bytes.span.bigEndian(at: offset) }
 
 private func leafHash(_ leaves: [UInt8], _ offset: Int) -> Digest {
   EntryHeader.leafHash(of: leaves.span, at: offset)
-}
-
-private func bodyHash(_ record: [UInt8]) -> Digest {
-  SHA256.hash(record.span.extracting(Layout.bodyHeaderBytes..<record.count))
 }
 
 private func checkpointFrame(_ bytes: [UInt8]) -> CheckpointFrame? {

@@ -13,8 +13,8 @@ enum JournalRecord {
   case cosignature(LogID, position: UInt64, frame: [UInt8])
   case pending(LogID, note: [UInt8])
   case freeze(LogID, index: UInt64)
-  /// `bytes`: of the bodies that were here.
-  case states(LogID, BodyState, bytes: UInt64, indices: [UInt64])
+  /// `bytes`: of the bodies that were here and are freed.
+  case states(LogID, StateChange, bytes: UInt64, indices: [UInt64])
   /// The body of an entry that was absent.
   case body(BodyArrival)
   /// Other signatures of entries that are there.
@@ -54,6 +54,19 @@ enum JournalRecord {
     case .body(let body): body.bytes.count + 96
     case .replaced(let replaced): replaced.leaves.count + 96
     default: 512
+    }
+  }
+
+  /// Whether it hides what was withdrawn.
+  var hides: Bool {
+    if case .states(_, let change, _, _) = self { change.state == .hidden } else { false }
+  }
+
+  /// Whether it says nothing of bodies, and of entries only what they lead to.
+  var isNote: Bool {
+    switch self {
+    case .checkpoint, .cosignature, .pending, .freeze: true
+    case .newLog, .entries, .head, .states, .body, .replaced: false
     }
   }
 
@@ -101,10 +114,11 @@ enum JournalRecord {
       bytes.append(Code.freeze)
       id.append(to: &bytes)
       bytes.append(bigEndian: index)
-    case .states(let id, let state, let purged, let indices):
+    case .states(let id, let change, let purged, let indices):
       bytes.append(Code.states)
       id.append(to: &bytes)
-      bytes.append(state.rawValue)
+      bytes.append(change.state.rawValue)
+      WithdrawalMark.append(change.withdrawal, to: &bytes)
       bytes.append(bigEndian: purged)
       bytes.append(bigEndian: UInt32(indices.count))
       for index in indices { bytes.append(bigEndian: index) }
@@ -165,9 +179,12 @@ enum JournalRecord {
     -> JournalRecord
   {
     let id = LogID(try reader.bytes32(bytes))
-    guard let state = BodyState(rawValue: try reader.u8(bytes)), state.isFinal else {
-      throw .truncated
-    }
+    let code = try reader.u8(bytes)
+    let mark = try reader.array(bytes, Layout.withdrawalMarkBytes)
+    guard let state = BodyState(rawValue: code),
+      WithdrawalMark.isOne(mark.span, at: 0) || mark.allSatisfy({ $0 == 0 }),
+      let change = StateChange(state, WithdrawalMark(mark.span, at: 0))
+    else { throw .truncated }
     let purged = try reader.u64(bytes)
     var indices: [UInt64] = []
     for _ in 0..<(try reader.u32(bytes)) {
@@ -175,10 +192,9 @@ enum JournalRecord {
       guard indices.last.map({ $0 < index }) ?? true else { throw .truncated }
       indices.append(index)
     }
-    guard purged <= UInt64(indices.count) * UInt64(EntryLayout.maxBodyBytes) else {
-      throw .truncated
-    }
-    return .states(id, state, bytes: purged, indices: indices)
+    let most = state.isFinal ? UInt64(indices.count) * UInt64(EntryLayout.maxBodyBytes) : 0
+    guard purged <= most else { throw .truncated }
+    return .states(id, change, bytes: purged, indices: indices)
   }
 
   private static func entries(_ reader: inout ByteReader, _ bytes: Span<UInt8>) throws(WireError)
@@ -193,7 +209,12 @@ enum JournalRecord {
     let bodyBytes = Int(try reader.u32(bytes))
     var states: [BodyState]?
     if try reader.u8(bytes) == 1 {
-      states = try reader.array(bytes, count).map { BodyState(rawValue: $0) ?? .absent }
+      states = []
+      for raw in try reader.array(bytes, count) {
+        // What is withdrawn is hidden by a record of its own, which says by what.
+        guard let state = BodyState(rawValue: raw), state != .hidden else { throw .truncated }
+        states?.append(state)
+      }
     }
     let leaves = try reader.array(bytes, count * EntryLayout.leafBytes)
     let bodies = try reader.array(bytes, bodyBytes)

@@ -33,6 +33,10 @@ public struct StoreLimits: Sendable, Hashable {
   /// What a group commit really takes: a journal has room for several.
   var usableCommitBytes: Int { min(commitBytes, Int(journalBytes / 4)) }
 
+  /// With what its entries hide, so that one commit has both: 8 bytes of it for each line of a withdrawal, which has
+  /// 16 and more.
+  var hidingCommitBytes: Int { usableCommitBytes + usableCommitBytes / 2 }
+
   /// Shorter journals had no room for their beginning and a commit.
   var leastJournalBytes: UInt64 { 2 * UInt64(usableCommitBytes) }
 
@@ -66,7 +70,9 @@ enum Layout {
   /// A head in the journal with its note, rounded up.
   static let headBytes = 512
   static let hashBytes = 32
-  static let indexBytes = 16
+  static let indexBytes = 32
+  /// Of an index record, and of a `states` record: what withdrew the bodies.
+  static let withdrawalMarkBytes = 16
   static let controlBytes = 16
   static let bodyHeaderBytes = 16
   /// Entries below one node of `nodes`: its lowest level is 8.
@@ -114,6 +120,15 @@ enum Layout {
   static let holeCostBytes = 16 << 10
   /// Bodies whose removal is on its way: 40 bytes each.
   static let purgesKept = 65_536
+  /// For how long a withdrawal stands before what it hides is erased: seven days of the node's running time.
+  static let withdrawalStandsMinutes: UInt32 = 7 * 24 * 60
+  /// Bodies that are to be hidden, erased or given back, and wait for the store: 8 bytes each.
+  static let withdrawalsQueued = 262_144
+  /// Hidden bodies whose withdrawal is doubted: 32 bytes each.
+  static let withdrawalsSuspected = 16_384
+  /// Records that were withdrawn before they came here, in all and of one log: 32 bytes each.
+  static let withdrawalsEarly = 131_072
+  static let withdrawalsEarlyOfLog = 16_384
   /// Leaves that one read takes from a file at once.
   static let entriesAtOnce = 4096
   /// The longest pieces that a read, a scan or fsck takes from a disk at once.

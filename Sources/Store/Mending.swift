@@ -53,7 +53,7 @@ struct Mending {
   mutating func write(index record: IndexRecord, of entry: UInt64) {
     write(
       .bodiesIndex, at: entry * UInt64(Layout.indexBytes),
-      IndexRecord.encode(record.segment, record.offset, record.length, record.state),
+      record.encoded,
       Damage(file: file(.bodiesIndex), index: entry, .indexRecord))
   }
 

@@ -155,8 +155,16 @@ struct Pipeline {
   /// Bodies whose removal is on its way, over all logs.
   var purging = 0
 
+  /// Behind entries and before notes about them, so that one commit has a withdrawal and what it hides.
   mutating func stage(_ purge: Purge) {
-    staged.append(StagedChange(record: purge.record, purge: purge))
+    var place = staged.count
+    while place > committing, staged[place - 1].record.isNote { place -= 1 }
+    staged.insert(StagedChange(record: purge.record, purge: purge), at: place)
+  }
+
+  /// So many of `staged` are in a commit that is out, or that met a full disk.
+  private var committing: Int {
+    max(outstanding?.kind.commitCount ?? 0, stalled?.kind.commitCount ?? 0)
   }
 
   mutating func stage(_ replacing: Replacing) {
@@ -179,6 +187,10 @@ struct Work {
     /// Verified bytes for damaged places, and the syncs behind them.
     case mend(count: Int)
     case reserve
+
+    var commitCount: Int {
+      if case .commit(_, let count, _) = self { count } else { 0 }
+    }
   }
 
   let kind: Kind

@@ -1,6 +1,7 @@
 import Log
 
-/// Bodies of one log that go: what one `states` record of the journal means (Protocols/store.md, 6.7).
+/// Bodies of one log that go, are hidden, or come back: what one `states` record of the journal means
+/// (Protocols/store.md, 6.7).
 struct Purge {
   struct Body {
     let index: UInt64
@@ -15,15 +16,17 @@ struct Purge {
   }
 
   let id: LogID
-  let state: BodyState
+  let change: StateChange
   /// Ascending.
   let bodies: [Body]
 
-  /// Of the bodies that are here.
-  var bytes: UInt64 { bodies.reduce(0) { $0 + UInt64($1.place.length) } }
+  /// Of the bodies that were here and are freed.
+  var bytes: UInt64 {
+    change.state.isFinal ? bodies.reduce(0) { $0 + UInt64($1.place.length) } : 0
+  }
 
   var record: JournalRecord {
-    .states(id, state, bytes: bytes, indices: bodies.map(\.index))
+    .states(id, change, bytes: bytes, indices: bodies.map(\.index))
   }
 
   /// First every state, then every hole. Doing it again changes nothing.
@@ -34,14 +37,14 @@ struct Purge {
       var end = start + 1
       while end < bodies.count, bodies[end].index == bodies[end - 1].index + 1 { end += 1 }
       var records: [UInt8] = []
-      for body in bodies[start..<end] { body.place.with(state).append(to: &records) }
+      for body in bodies[start..<end] { body.place.with(change).append(to: &records) }
       operations.append(
         .write(
           .log(id, .bodiesIndex), offset: bodies[start].index * UInt64(Layout.indexBytes),
           bytes: records))
       start = end
     }
-    return operations + holes
+    return change.state.isFinal ? operations + holes : operations
   }
 
   /// One for each body, and one for bodies that lie side by side if blocks can become free: then the record headers
@@ -70,11 +73,6 @@ struct Purge {
     return .punchHole(
       .log(id, .bodies(first.segment)), offset: offset, bytes: last.end - offset)
   }
-}
-
-extension BodyState {
-  /// The body is not here and never will be again.
-  var isFinal: Bool { self == .purged || self == .purgedHere || self == .expired }
 }
 
 extension TailSegment {

@@ -86,7 +86,7 @@ extension Recovery {
   }
 
   private func absent(_ count: UInt64) -> [UInt8] {
-    let record = IndexRecord.encode(0, 0, 0, .absent)
+    let record = IndexRecord.absent.encoded
     return (0..<count).flatMap { _ in record }
   }
 }

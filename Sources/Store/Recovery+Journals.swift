@@ -195,9 +195,9 @@ extension Recovery {
       try change(id) { $0.pendingNote = note }
     case .freeze(let id, let index):
       try change(id) { $0.frozenAt = index }
-    case .states(let id, let state, let bytes, let indices):
-      purges[id, default: []].append((state, indices))
-      try change(id) { $0.purgedBytes += bytes }
+    case .states(let id, let change, let bytes, let indices):
+      purges[id, default: []].append((change, indices))
+      try self.change(id) { $0.purgedBytes += bytes }
     case .body(let body):
       try change(body.log) { $0.placeBody(body) }
     case .replaced(let replaced):

@@ -66,6 +66,7 @@ extension Recovery {
     let id = found.head.id
     heads[id] = found.head
     touched[id] = min(touched[id] ?? .max, found.first.size)
+    kept[id] = min(kept[id] ?? .max, found.first.size)
     try change([
       .write(
         .log(id, .hashes), offset: found.first.size * UInt64(Layout.hashBytes),
@@ -119,7 +120,7 @@ extension Recovery {
 
   /// The body record of an index record, as it is.
   private func body(_ record: IndexRecord?, _ id: LogID) throws(StoreError) -> DiskOperation? {
-    guard let record, record.state == .present else { return nil }
+    guard let record, record.holdsBody else { return nil }
     let bytes = try stored(
       id, .bodies(record.segment), UInt64(record.offset), 1,
       Layout.bodyHeaderBytes + Int(record.length))
@@ -133,7 +134,7 @@ extension Recovery {
     _ position: Int
   ) -> Bool {
     guard let record else { return false }
-    guard record.state == .present else { return true }
+    guard record.holdsBody else { return true }
     guard case .write(_, _, let bytes)? = body else { return false }
     return bodyBytes(leaves, position) == record.length
       && bodyProblem(

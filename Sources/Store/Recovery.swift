@@ -10,12 +10,14 @@ struct Recovery {
   var order: [LogID] = []
   var identities: [LogID: LogIdentity] = [:]
   var damage: [Damage] = []
+  /// The lowest entry that was kept although no journal has it.
+  var kept: [LogID: UInt64] = [:]
   /// The lowest entry that the replay wrote.
   var touched: [LogID: UInt64] = [:]
   /// Files that are shorter than what was acknowledged of them, with their length before the replay.
   var gaps: [LogID: [LogFile: UInt64]] = [:]
   /// What the journals say was removed, done when the rest of the log is right.
-  var purges: [LogID: [(state: BodyState, indices: [UInt64])]] = [:]
+  var purges: [LogID: [(change: StateChange, indices: [UInt64])]] = [:]
   /// Something of the journals was damaged: what follows need not connect.
   var isDoubtful = false
   /// The end of a journal is gone: what it acknowledged is known from log files alone.
@@ -56,15 +58,16 @@ struct Recovery {
       try replayPurges(of: id)
     }
     try findUnknownLogs()
+    let store = Store(
+      disk: disk, limits: limits, logs: logs, unloaded: unloaded, damage: damage,
+      journal: position)
+    try hideWithdrawn(store)
     do {
       try disk.execute(dirty.all.map(\.operation))
     } catch {
       throw .disk(error, nil)
     }
     for operation in retirement { try execute(operation) }
-    let store = Store(
-      disk: disk, limits: limits, logs: logs, unloaded: unloaded, damage: damage,
-      journal: position)
     store.mayLackEntries = mayLackEntries
     for log in store.order {
       guard let size = lost[log.id], size > log.state.size else { continue }

@@ -86,7 +86,9 @@ extension Store {
     guard batch.before.size == log.state.size, batch.before.head == log.state.head,
       batch.batch.count > 0
     else { throw .outOfRange }
-    if let frozen = log.state.frozenAt, batch.batch.end > frozen { throw .frozen(at: frozen) }
+    if let frozen = log.state.frozenAt, batch.batch.end > frozen, !batch.isSettled {
+      throw .frozen(at: frozen)
+    }
     let bytes = batch.batch.leaves.count + batch.batch.bodies.count
     guard
       log.staged.storedBytes + Store.fileBytes(of: batch.batch)

@@ -90,9 +90,12 @@ extension Store {
     var payload = [UInt8](repeating: 0, count: JournalFrame.headerBytes)
     var count = 0
     var bytes = 0
+    let hidingMost = hidingCommitBytes
     for change in pipeline.staged {
       bytes += change.record.estimatedBytes
-      if count > 0, bytes > limits.usableCommitBytes { break }
+      // No crash may leave a withdrawal without what it hides.
+      let most = change.record.hides ? hidingMost : limits.usableCommitBytes
+      if count > 0, bytes > most { break }
       count += 1
     }
     payload.reserveCapacity(bytes + JournalFrame.headerBytes + Layout.journalPage)
@@ -114,6 +117,13 @@ extension Store {
     return commitWork(
       payload, count: count, in: next,
       after: [.write(file, offset: 0, bytes: written), .sync(file)])
+  }
+
+  /// Less where the journal is short, or has much to begin with.
+  private var hidingCommitBytes: Int {
+    let heads = (order.count + unloaded.count) * Layout.headBytes
+    let room = Int(journal.bytes) - heads - 4 * Layout.journalPage
+    return max(limits.usableCommitBytes, min(limits.hidingCommitBytes, room))
   }
 
   private func commitWork(

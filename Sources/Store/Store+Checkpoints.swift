@@ -225,10 +225,12 @@ extension StoredLog {
       cosignatures.firstIndex { $0.stored.cosignature.name >= name } ?? cosignatures.count
     if place < cosignatures.count, cosignatures[place].stored.cosignature.name == name {
       let old = cosignatures[place].stored
+      // A new key says anew what the one before it said, whatever time that named (Protocols/checkpoint.md, CKP-26).
+      let isAnew = stored.cosignature.keyID != old.cosignature.keyID
       guard
-        (stored.checkpointSize, stored.cosignature.time) > (
-          old.checkpointSize, old.cosignature.time
-        )
+        stored.checkpointSize > old.checkpointSize
+          || stored.checkpointSize == old.checkpointSize
+            && (isAnew || stored.cosignature.time > old.cosignature.time)
       else { return false }
       cosignatures[place] = kept
       return true

@@ -82,7 +82,8 @@ extension Store {
         mending.write(leaf: batch.leaf(at: number), of: entry)
       }
       let record = indexRecord(index, Int(entry - entries.lowerBound))
-      if mend(entry, batch.leaves, number, body, record, &mending) {
+      let isDoubted = record == nil && mayBeHidden(index, Int(entry - entries.lowerBound))
+      if mend(entry, batch.leaves, number, body, record, isDoubted, &mending) {
         mending.entries.append(entry)
         outcome.mended.append(entry)
       }
@@ -95,7 +96,7 @@ extension Store {
   ///   was staged here.
   private func mend(
     _ entry: UInt64, _ leaves: [UInt8], _ position: Int, _ body: ArraySlice<UInt8>?,
-    _ record: IndexRecord?, _ mending: inout Mending
+    _ record: IndexRecord?, _ isDoubted: Bool, _ mending: inout Mending
   ) -> Bool {
     let log = mending.log
     let length = Int(bodyBytes(leaves, position))
@@ -105,6 +106,7 @@ extension Store {
     if found == nil {
       found = locateBody(log, entry, leaves, position)
       if let found { mending.write(index: found, of: entry) }
+      if isDoubted { log.doubted.insert(entry) }
     }
     guard let found, found.state != .absent else {
       return body.map { arrive(entry, Array($0), log) } ?? false

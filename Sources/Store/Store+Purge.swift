@@ -9,62 +9,110 @@ extension Store {
   /// - Parameters:
   ///   - indices: ascending, at most `purgesAtOnce`.
   ///   - state: purged, purged here or expired.
+  ///   - withdrawal: what purged them, if that is known.
+  ///   - isDue: asked of each body that is hidden.
   /// - Returns: how many bodies go, those that were absent included.
-  /// - Throws: `.outOfRange` for an index above the log's end; `.busy` when too many are on their way, or
-  ///   something of the log is being mended.
+  /// - Throws: `.outOfRange` for an index above the log's end; `.busy` when too many are on their way,
+  ///   something of the log is being mended, or one of them is on its way into or out of hiding.
   @discardableResult
-  public func purge(_ id: LogID, _ indices: [UInt64], as state: BodyState) throws(StoreError) -> Int
-  {
+  public func purge(
+    _ id: LogID, _ indices: [UInt64], as state: BodyState, by withdrawal: Withdrawal.Place? = nil,
+    where isDue: (HiddenBody) -> Bool = { _ in true }
+  ) throws(StoreError) -> Int {
+    let mark = withdrawal.map { WithdrawalMark($0, dueMinute: 0) }
+    guard state.isFinal, let change = StateChange(state, mark) else {
+      preconditionFailure("only a final state removes a body, and only a withdrawal purges one")
+    }
+    return try stage(change, id, indices) { index, place in
+      place.hidden(index).map(isDue) ?? true
+    }
+  }
+
+  func stage(
+    _ change: StateChange, _ id: LogID, _ indices: [UInt64],
+    where isWanted: (UInt64, IndexRecord) -> Bool
+  ) throws(StoreError) -> Int {
     if case .failed(let error) = condition { throw .failed(error) }
-    precondition(state.isFinal && indices.count <= Store.purgesAtOnce)
+    precondition(indices.count <= Store.purgesAtOnce)
     let log = try log(id)
     guard indices.last.map({ $0 < log.state.size }) ?? true else { throw .outOfRange }
-    guard pipeline.purging + indices.count <= Layout.purgesKept else { throw .busy }
+    // What hides never waits: withdrawals are bounded by what is staged of them.
+    guard change.state == .hidden || pipeline.purging + indices.count <= Layout.purgesKept else {
+      throw .busy
+    }
     // A mend that is written behind a removal would bring back what it removed.
     guard log.changing == 0 else { throw .busy }
+    // What it is by then decides.
+    guard !indices.contains(where: { log.purging[$0] == .hidden }) else { throw .busy }
     var bodies: [Purge.Body] = []
     var reader = PlaceReader(store: self, log: log)
     for index in indices where log.purging[index] == nil {
       let place = try reader.place(of: index)
-      guard !place.state.isFinal, try isRecord(log, index) else { continue }
+      guard !place.state.isFinal, isWanted(index, place), try isRecord(log, index) else { continue }
       bodies.append(Purge.Body(index: index, place: place))
     }
-    guard let last = bodies.last else { return 0 }
+    guard !bodies.isEmpty else { return 0 }
     for body in bodies {
-      log.purging[body.index] = state
+      // What comes back is not handed out before that is on the disk.
+      log.purging[body.index] = change.state.isFinal ? change.state : .hidden
+      log.pendingMarks[body.index] = change.withdrawal
       log.damaged.remove(body.index)
     }
-    log.staged.purgedBytes += bodies.reduce(0) { $0 + UInt64($1.place.length) }
+    let purge = Purge(id: id, change: change, bodies: bodies)
+    log.staged.purgedBytes += purge.bytes
     pipeline.purging += bodies.count
-    let purge = Purge(id: id, state: state, bodies: bodies)
-    if log.waitingPurges.isEmpty, last.index < log.journaledSize {
-      pipeline.stage(purge)
-    } else {
-      log.waitingPurges.append(purge)
-    }
+    stage(purge)
     return bodies.count
   }
 
   /// Entries that one `purge` takes.
   public static let purgesAtOnce = 512
 
-  func releasePurges(_ log: StoredLog) {
-    while let first = log.waitingPurges.first, let last = first.bodies.last,
-      last.index < log.journaledSize
-    {
-      pipeline.stage(first)
-      log.waitingPurges.removeFirst()
+  /// Behind its entries, and behind the withdrawal: no crash leaves it without them. Two changes of one body are never on
+  /// their way at once, so that their order does not matter.
+  private func stage(_ purge: Purge) {
+    guard let log = logsByID[purge.id], let last = purge.bodies.last else { return }
+    if last.index >= log.journaledSize {
+      log.waitingPurges.append(purge)
+    } else if let place = purge.change.withdrawal?.place, let other = bulkLog(of: place, for: log) {
+      other.waitingPurges.append(purge)
+    } else {
+      pipeline.stage(purge)
     }
+  }
+
+  /// The log in which a withdrawal stands and is not journaled.
+  private func bulkLog(of place: Withdrawal.Place, for log: StoredLog) -> StoredLog? {
+    func isWaited(for log: StoredLog) -> Bool {
+      place.index >= log.journaledSize && place.index < log.state.size
+    }
+    if place.epoch == log.identity.origin.epoch { return isWaited(for: log) ? log : nil }
+    return order.first {
+      $0.identity.origin.name == log.identity.origin.name
+        && $0.identity.origin.epoch == place.epoch && isWaited(for: $0)
+    }
+  }
+
+  func releasePurges(_ log: StoredLog) {
+    let waiting = log.waitingPurges
+    log.waitingPurges = []
+    for purge in waiting { stage(purge) }
   }
 
   func didPurge(_ purge: Purge) {
     guard let log = logsByID[purge.id] else { return }
     log.written.purgedBytes += purge.bytes
-    for body in purge.bodies { log.purging[body.index] = nil }
+    for body in purge.bodies {
+      log.purging[body.index] = nil
+      log.pendingMarks[body.index] = nil
+      guard body.place.with(purge.change).state == .absent else { continue }
+      log.damaged.insert(body.index)
+      hasUnveiled = true
+    }
     pipeline.purging -= purge.bodies.count
   }
 
-  private func isRecord(_ log: StoredLog, _ index: UInt64) throws(StoreError) -> Bool {
+  func isRecord(_ log: StoredLog, _ index: UInt64) throws(StoreError) -> Bool {
     let kind: UInt8
     if let segment = log.segment(at: index) {
       kind = segment.batch.header(at: Int(index - segment.first)).kind
@@ -73,44 +121,5 @@ extension Store {
       kind = try readExactly(.log(log.id, .entries), at: offset, count: 1)[0]
     }
     return kind == EntryKind.record.rawValue
-  }
-}
-
-/// Where bodies are, in ascending order of their entries.
-private struct PlaceReader {
-  let store: Store
-  let log: StoredLog
-  private var first: UInt64 = 0
-  private var records: [UInt8] = []
-
-  init(store: Store, log: StoredLog) {
-    self.store = store
-    self.log = log
-  }
-
-  /// Where the index file has no valid record, which is reported, the body is looked for; one that is not found counts
-  /// as absent: it shall not come.
-  mutating func place(of index: UInt64) throws(StoreError) -> IndexRecord {
-    if let segment = log.segment(at: index) { return segment.place(of: index) }
-    let stride = UInt64(Layout.indexBytes)
-    if index < first || index >= first + UInt64(records.count) / stride {
-      first = index
-      let count = min(log.written.size - index, UInt64(Store.purgesAtOnce))
-      records = try store.readExactly(
-        .log(log.id, .bodiesIndex), at: index * stride, count: Int(count * stride))
-    }
-    guard let record = record(at: Int(index - first)) else {
-      store.report(Damage(file: .log(log.id, .bodiesIndex), index: index, .indexRecord))
-      let leaf = try store.readExactly(
-        .log(log.id, .entries), at: index * UInt64(EntryLayout.leafBytes),
-        count: EntryLayout.leafBytes)
-      let found = store.locateBody(log, index, leaf, 0)
-      return found?.state == .present ? found ?? .absent : .absent
-    }
-    return record
-  }
-
-  private func record(at position: Int) -> IndexRecord? {
-    IndexRecord(records.span, at: position * Layout.indexBytes)
   }
 }

@@ -20,7 +20,7 @@ extension Store {
       try readFiles(log, range.lowerBound..<min(range.upperBound, log.written.size), into: &run)
     }
     while !run.isFull, run.end < range.upperBound, let segment = log.segment(at: run.end) {
-      run.append(segment.batch, upTo: range.upperBound, without: log.purging)
+      run.append(segment.batch, of: log, upTo: range.upperBound)
     }
     return try run.batch(of: id)
   }
@@ -70,7 +70,7 @@ extension Store {
     guard index < log.state.size else { throw .outOfRange }
     if let state = log.purging[index] { return state }
     if let segment = log.segment(at: index) {
-      return segment.batch.bodyState(at: Int(index - segment.first))
+      return log.handedOut(index, segment.batch.bodyState(at: Int(index - segment.first)))
     }
     let bytes = try readExactly(
       .log(id, .bodiesIndex), at: index * UInt64(Layout.indexBytes), count: Layout.indexBytes)
@@ -79,6 +79,6 @@ extension Store {
       report(found)
       throw .damaged(found)
     }
-    return record.state
+    return log.handedOut(index, record.state)
   }
 }

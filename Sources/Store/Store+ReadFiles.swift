@@ -71,9 +71,11 @@ extension Store {
         report(Damage(file: .log(log.id, .bodiesIndex), index: entry, .indexRecord))
         record = locateBody(log, entry, leaves, position)
         if let record { mending.write(index: record, of: entry) }
+        if mayBeHidden(index, position) { log.doubted.insert(entry) }
       }
       var known = record ?? .absent
-      if let state = log.purging[entry] { known = known.with(state) }
+      let state = log.handedOut(entry, known.state)
+      if state != known.state { known = known.with(state) }
       if known.state == .absent { log.damaged.insert(entry) }
       guard run.take(leaves, position, known) else { break }
       records.append(known)
@@ -243,6 +245,14 @@ func wholeBodies(
 func indexRecord(_ index: [UInt8], _ position: Int) -> IndexRecord? {
   guard (position + 1) * Layout.indexBytes <= index.count else { return nil }
   return IndexRecord(index.span, at: position * Layout.indexBytes)
+}
+
+/// Of a damaged record: whether it spoke of a withdrawal. Index, epoch and minute are then three bytes that are not zeros at
+/// least, of which one flipped bit leaves two; of a record without them it makes one.
+func mayBeHidden(_ index: [UInt8], _ position: Int) -> Bool {
+  let end = (position + 1) * Layout.indexBytes
+  guard end <= index.count, indexRecord(index, position) == nil else { return false }
+  return index[(end - Layout.withdrawalMarkBytes)..<end].count { $0 != 0 } > 1
 }
 
 func bodyBytes(_ leaves: [UInt8], _ position: Int) -> UInt32 {

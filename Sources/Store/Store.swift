@@ -33,6 +33,7 @@ public final class Store {
   var foundDamage: [Damage] = []
   /// Mended since `takeMended`.
   var mendedDamage: [Damage] = []
+  var hasUnveiled = false
   /// Reported in this run: each place once, and no more places than there is room for.
   var reportedDamage: Set<Damage> = []
 
@@ -72,6 +73,12 @@ public final class Store {
   public func takeDamage() -> [Damage] {
     defer { foundDamage = [] }
     return foundDamage
+  }
+
+  /// Whether since last asked bodies came out of hiding that never were here: `damagedRanges` names them now.
+  public func takeUnveiled() -> Bool {
+    defer { hasUnveiled = false }
+    return hasUnveiled
   }
 
   /// What was mended, by computation or with a peer's entries, since last asked: it is on the disk.

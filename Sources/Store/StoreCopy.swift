@@ -163,6 +163,9 @@ extension StoreCopy {
         || (record.segment == head.segment && record.end > UInt64(head.segmentOffset))
       if record.state == .present {
         if isBehind { index.makeAbsent(position) }
+      } else if record.state == .hidden {
+        // Its bytes go when they are due there.
+        if isBehind { index.makeHidden(position, record) }
       } else if record.length > 0, !isBehind {
         let start = UInt64(record.offset) + UInt64(Layout.bodyHeaderBytes)
         holes.append(
@@ -180,6 +183,14 @@ extension [UInt8] {
   fileprivate mutating func makeAbsent(_ position: Int) {
     forgetPlace(position)
     self[position * Layout.indexBytes + 12] = BodyState.absent.rawValue
+  }
+
+  /// Its record has a check over all of it.
+  fileprivate mutating func makeHidden(_ position: Int, _ record: IndexRecord) {
+    let start = position * Layout.indexBytes
+    let hidden = IndexRecord(
+      segment: 0, offset: 0, length: 0, state: .hidden, withdrawal: record.withdrawal)
+    replaceSubrange(start..<(start + Layout.indexBytes), with: hidden.encoded)
   }
 
   /// As of an entry that never had a body here.

@@ -50,9 +50,15 @@ final class StoredLog {
   var hasBulk = false
   /// Entries whose records or head were staged: no crash leaves a later record without them.
   var journaledSize: UInt64
-  /// Bodies whose removal is staged and not in log files yet. Looked up, never iterated.
+  /// Bodies whose removal or hiding, or its end, is staged and not in log files yet, as they are meanwhile. Looked up, never
+  /// iterated; and what withdraws them.
   var purging: [UInt64: BodyState] = [:]
-  /// Of entries above `journaledSize`, in order.
+  var pendingMarks: [UInt64: WithdrawalMark] = [:]
+  /// Records that were withdrawn and cannot be hidden yet. Looked up, never iterated.
+  var veiled: Set<UInt64> = []
+  /// Records whose index record was damaged, and spoke of a withdrawal. Looked up, never iterated but to be forgotten.
+  var doubted: Set<UInt64> = []
+  /// Of entries above `journaledSize`, or by withdrawals there.
   var waitingPurges: [Purge] = []
   /// What this log may grow to, where it is less than what the store allows.
   var limitBytes = UInt64.max
@@ -102,6 +108,13 @@ final class StoredLog {
 
   /// Something that its files hold already is being changed: what is read meanwhile may be half of it.
   var isChanging: Bool { changing > 0 || !purging.isEmpty }
+
+  /// How the body of an entry is handed out whose files say `state`.
+  func handedOut(_ index: UInt64, _ state: BodyState) -> BodyState {
+    if let pending = purging[index] { return pending }
+    guard state == .present, veiled.contains(index) || doubted.contains(index) else { return state }
+    return .hidden
+  }
 
   /// The newest checkpoint whose entries are durable.
   func newestDurable() -> VerifiedCheckpoint? {

@@ -12,9 +12,11 @@ enum EpochPlanVerbs {
     "epoch plan", "write what the next epoch will follow, for \"epoch prepare\" elsewhere",
     details: [
       "The daemon must be running, and have asked its peers. FILE holds nothing secret: the ends of this node's epochs, and "
-        + "who answered. What is published after that would be late, so publish nothing until the epoch is open."
+        + "who answered. What is published after that would be late, so publish nothing until the epoch is open.",
+      "After a theft of the log key give --ends-at here, and again to \"liaison epoch open --prepared\".",
     ],
-    arguments: [Argument("FILE", "where to: nothing is written over")], options: [Liaison.data])
+    arguments: [Argument("FILE", "where to: nothing is written over")],
+    options: [Liaison.data, EpochVerb.endsAt])
 
   static let prepare = Verb(
     "epoch prepare", "make the next epoch on a machine where the node does not run",
@@ -42,7 +44,12 @@ enum EpochPlanVerbs {
   static func runPlan(_ arguments: Arguments) throws(Failure) {
     let folder = arguments.folder
     let own = try Failure.wrap { () throws(IdentityError) in try CardFile.own(folder) }
-    let epochs = try DaemonConnection(folder).call("Epochs", reply: EpochsReply.self)
+    let size = try arguments.endsAt()
+    let epochs = try DaemonConnection(folder).call(
+      "Epochs", EpochsRequest(endsAt: size), reply: EpochsReply.self)
+    if let size, let last = epochs.epochs.last(where: { $0.size > 0 }), last.size != size {
+      throw Failure.noEnd(of: last.origin, last.size, at: size)
+    }
     let path = arguments.words[0]
     do throws(SystemError) {
       try FileSystem.writeNew(path, EpochPlanFile(own: own, epochs: epochs).encode(), mode: 0o644)

@@ -13,6 +13,8 @@ enum EpochVerb {
       "For a node that was restored, whose log is closed or forked, or whose log key may be known to others. "
         + "The daemon must be running, and have asked its peers. Partners follow by themselves, because their "
         + "card of the epoch before commits to the key in the recovery file. Audiences are opened anew.",
+      "After a theft of the log key, --ends-at leaves out what the thief signed: those entries are late everywhere, and what "
+        + "they withdraw comes back. Without it everything that is here is yours.",
       "A new recovery file is written, for the epoch after, under the same passphrase unless --next-passphrase-file "
         + "names another. Keep it as you kept the one before, and make a new backup and a new keys export.",
       "With --prepared neither recovery file nor passphrase comes to this machine: see epoch plan and epoch prepare.",
@@ -33,8 +35,13 @@ enum EpochVerb {
       Option(
         "--without", "NAME",
         summary: "in spite of own entries that this peer shows and does not deliver", repeats: true),
+      endsAt,
       Option("--unasked", summary: "also if no peer answered, whatever those that did show"),
     ])
+
+  static let endsAt = Option(
+    "--ends-at", "SIZE",
+    summary: "end the epoch before with so many entries: what stands above was not yours")
 
   static func run(_ arguments: Arguments) throws(Failure) {
     let folder = arguments.folder
@@ -103,6 +110,9 @@ private struct EpochOpening {
       try NextEpoch.readRecovery(recovery, passphrase: passphrase)
     }
     var plan = try plan(contents)
+    if let size = try arguments.endsAt(), plan.predecessor.size != size {
+      throw Failure.noEnd(of: plan.predecessor.origin.text, plan.predecessor.size, at: size)
+    }
     let commitment: OpeningKeyHash
     let after = try Failure.wrap { () throws(IdentityError) in try plan.origin.next().epoch }
     let place = path ?? folder.defaultRecovery(of: after)
@@ -151,7 +161,8 @@ private struct EpochOpening {
   }
 
   private func plan(_ contents: borrowing RecoveryFile.Contents) throws(Failure) -> EpochPlan {
-    let epochs = try daemon.call("Epochs", reply: EpochsReply.self)
+    let epochs = try daemon.call(
+      "Epochs", EpochsRequest(endsAt: try arguments.endsAt()), reply: EpochsReply.self)
     return try Failure.wrap { () throws(IdentityError) in
       try EpochPlan(
         recovery: contents.origin, key: contents.key.publicKey, name: own.name, epochs,
@@ -199,10 +210,14 @@ private struct EpochOpening {
   /// - Parameter isEarlier: what a command that broke off left: if it does not fit any more, it is made anew.
   /// - Returns: false when the epoch before has moved since.
   private func adopt(_ prepared: NextEpoch, isEarlier: Bool = false) throws(Failure) -> Bool {
+    let endsAt = try arguments.endsAt()
     do throws(ControlError) {
       do throws(Failure) {
         try daemon.send(
-          ControlCall.encode("AdoptEpoch", AdoptRequest(origin: prepared.card.origin.text)))
+          ControlCall.encode(
+            "AdoptEpoch",
+            AdoptRequest(
+              origin: prepared.card.origin.text, endsAt: endsAt)))
       } catch {
         throw DaemonConnection.connectionLost
       }
@@ -229,5 +244,26 @@ private struct EpochOpening {
     throw Failure(
       .temporaryFailure, "\(origin.text) was opened, but liaisond did not begin again with it yet.",
       hint: "See its log; start it if it ended: it goes on there.")
+  }
+}
+
+extension Arguments {
+  /// How many entries of the epoch before were the operator's; nil: all that are here.
+  func endsAt() throws(Failure) -> UInt64? {
+    guard let text = value(EpochVerb.endsAt.name) else { return nil }
+    guard let size = UInt64(text), size > 0, size <= UInt64(Int64.max) else {
+      throw Failure(
+        .usage, "--ends-at is no number of entries.",
+        hint: "Give the index of the first entry that was not yours, for example 17 for nl/1/17.")
+    }
+    return size
+  }
+}
+
+extension Failure {
+  static func noEnd(of origin: String, _ entries: UInt64, at size: UInt64) -> Failure {
+    Failure(
+      .usage, "\(origin) has \(entries) entries here, and not \(size).",
+      hint: "Give the number of entries that were yours: the index of the first that was not.")
   }
 }

@@ -27,7 +27,8 @@ enum FsckVerb {
     for log in report.logs {
       Output.print(
         "\(log.identity.origin.text): \(log.head.size) entries, \(log.bodiesPresent) bodies "
-          + "(\(log.bodiesMissing) not held), \(log.checkpoints) checkpoints, "
+          + "(\(log.bodiesHidden) withdrawn and not erased yet, \(log.bodiesMissing) not held), "
+          + "\(log.checkpoints) checkpoints, "
           + "\(log.cosignatures) cosignatures\n")
     }
     list("checked", report.checked)

@@ -43,6 +43,11 @@ enum ShowVerb {
       rows.append(("expires", String(day)))
     }
     if entry.disputed { rows.append(("disputed", "yes: at or above a proven fork")) }
+    if let witnesses = entry.witnesses, let roster = entry.rosterSize {
+      let names = witnesses.isEmpty ? "" : ": \(witnesses.joined(separator: ", "))"
+      rows.append(
+        ("cosigned", "by \(witnesses.count) of \(roster) of your roster before the proof\(names)"))
+    }
     if entry.late { rows.append(("late", "yes: after the end that the next epoch gave this log")) }
     return rows.map { name, value in
       name + String(repeating: " ", count: 14 - name.count) + value.printable + "\n"
@@ -60,6 +65,7 @@ enum ShowVerb {
     case .notForThisNode: "not for this node"
     case .grantsMissing: "not readable yet: grants below this entry have not arrived"
     case .presharedKeyMissing: "for this node, but its pre-shared key with the author is missing"
+    case .hidden: "withdrawn by its author\(why); erased when the withdrawal has stood for 7 days"
     case .purged: "purged: withdrawn by its author\(why)"
     case .purgedHere: "purged here\(why)"
     case .expired: "expired\(why)"

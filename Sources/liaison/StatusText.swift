@@ -25,7 +25,7 @@ enum StatusText {
         [
           log.origin + (log.own ? " *" : ""), "\(log.size)", "\(log.missingEntries)",
           log.space.total.allocatedBytes.asBytes, "\(log.cosignatures.count)", state(log),
-        ], below: details(log).map { wrapped($0) }.joined())
+        ], below: details(log, of: report).map { wrapped($0) }.joined())
     }
     return table.text
   }
@@ -45,7 +45,7 @@ enum StatusText {
     return words.isEmpty ? "ok" : words.joined(separator: ", ")
   }
 
-  private static func details(_ log: LogReport) -> [String] {
+  private static func details(_ log: LogReport, of report: StatusReport) -> [String] {
     var lines: [String] = []
     if let progress = log.catchUp { lines.append(self.progress(progress)) }
     if !log.lost.isEmpty {
@@ -55,6 +55,13 @@ enum StatusText {
     }
     if let limit = log.limitBytes, log.bytes >= limit / 4 * 3 {
       lines.append("takes \(log.bytes.asBytes) of the \(limit.asBytes) that it may")
+    }
+    if let witnesses = log.witnesses {
+      // A node is no witness of itself.
+      let roster = report.peers.count { !log.origin.hasPrefix($0.name + "/") }
+      lines.append(
+        "cosigned by \(witnesses.count) of \(roster) of your roster before the proof"
+          + (log.witnessedSize.map { ", up to \($0) entries" } ?? ""))
     }
     for file in log.evidence { lines.append("evidence: \(file)") }
     if let help = log.help { lines.append(help) }

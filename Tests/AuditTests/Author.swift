@@ -18,8 +18,11 @@ struct Author {
       origin: try Origin("\(name)/1"), key: LogSecretKey(seed: seed.span).publicKey)
   }
 
-  /// Records that the log withdraws, most of them behind the withdrawal.
-  static let withdrawn: [UInt64] = [3, 4, 300, 301, 302] + Array(310..<400) + [699]
+  /// Records that a long log withdraws; a shorter one those of them that it has before its withdrawal.
+  static let withdrawn: [UInt64] = [3, 4, 6, 300, 301, 302] + Array(310..<400) + [449]
+
+  /// Where the withdrawal stands in a log of so many entries.
+  static func withdrawal(of entries: Int) -> Int { entries >= 700 ? 450 : entries / 2 + 1 }
 
   /// With a genesis entry, records, one withdrawal and a few other entries. Two records expire.
   init(_ name: String, entries: Int) throws {
@@ -28,8 +31,8 @@ struct Author {
     add(.genesis, genesis.encode())
     for index in 1..<entries {
       let body = [UInt8](repeating: UInt8(truncatingIfNeeded: index), count: index % 400)
-      if index == 5 {
-        let records = Author.withdrawn.map {
+      if index == Author.withdrawal(of: entries) {
+        let records = Author.withdrawn.filter { $0 < index }.map {
           Withdrawal.Record(origin: identity.origin, index: $0)
         }
         add(.withdrawal, try Withdrawal(records: records).encode())

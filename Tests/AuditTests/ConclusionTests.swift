@@ -11,27 +11,6 @@ struct ConclusionTests {
   let workshop: Workshop
   init() throws { workshop = try Workshop() }
 
-  private func expect(
-    _ folder: DataFolder, _ last: String, says place: String = "checked", fsckIsClean: Bool? = nil
-  ) throws {
-    let cards = try workshop.cards(folder.authors)
-    for opinion in [try swift(folder.url, cards), try python(folder.url, cards)] {
-      #expect(opinion.last == last, "\(opinion.output)")
-      #expect(opinion.says(place), "\(place) not in\n\(opinion.output)")
-    }
-    if let fsckIsClean {
-      let report = try Fsck.run(on: try FileDisk(folder: folder.url.path))
-      #expect(report.isClean == fsckIsClean, "\(report.findings)")
-    }
-  }
-
-  private func write(_ folder: DataFolder, _ name: String, _ bytes: some Sequence<UInt8>) throws {
-    let file = folder.url.appendingPathComponent(name)
-    try FileManager.default.createDirectory(
-      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: file)
-  }
-
   // MARK: Frozen logs and evidence
 
   private func fork(_ author: Author) throws -> ForkProof {
@@ -47,23 +26,23 @@ struct ConclusionTests {
     let store = try Store.open(on: try FileDisk(folder: folder.url.path))
     try store.freeze(folder.nl.identity.id, at: 10)
     try store.flush()
-    try expect(folder, "RESULT partial 3", says: "nl/1: why it is frozen at 10")
+    try workshop.expect(folder, "RESULT partial 3", says: "nl/1: why it is frozen at 10")
     let proof = try fork(folder.nl)
-    try write(folder, "faults/\(folder.nl.identity.id)-10.fork", proof.encode())
-    try expect(folder, "RESULT fork 2", says: "faults/")
+    try workshop.write(folder, "faults/\(folder.nl.identity.id)-10.fork", proof.encode())
+    try workshop.expect(folder, "RESULT fork 2", says: "faults/")
   }
 
   @Test("Evidence counts by what it proves, and under its own name alone")
   func evidence() throws {
     let folder = try DataFolder(workshop)
     let proof = try fork(folder.nl)
-    try write(folder, "faults/\(folder.be.identity.id)-10.fork", proof.encode())
-    try expect(folder, "RESULT failed 1", says: "than its name says")
+    try workshop.write(folder, "faults/\(folder.be.identity.id)-10.fork", proof.encode())
+    try workshop.expect(folder, "RESULT failed 1", says: "than its name says")
     try FileManager.default.removeItem(at: folder.url.appendingPathComponent("faults"))
     var damaged = proof.encode()
     damaged[damaged.count / 2] ^= 1
-    try write(folder, "faults/\(folder.nl.identity.id)-10.fork", damaged)
-    try expect(folder, "RESULT failed 1", says: "proves nothing")
+    try workshop.write(folder, "faults/\(folder.nl.identity.id)-10.fork", damaged)
+    try workshop.expect(folder, "RESULT failed 1", says: "proves nothing")
   }
 
   // MARK: The rest of the folder
@@ -71,30 +50,32 @@ struct ConclusionTests {
   @Test("What is not read is named, and what is read must be right")
   func inventory() throws {
     let folder = try DataFolder(workshop)
-    try write(folder, "node.card", try folder.nl.card().note)
-    try write(folder, "peers/be.card", try folder.be.card().note)
-    try write(folder, "verified", Array("day 0\n".utf8))
-    try write(folder, "closed", Array("liaison-closed/v1\norigin nl/1\nreason a test\n".utf8))
-    try expect(folder, "RESULT ok 0", says: "not read")
-    try expect(folder, "RESULT ok 0", says: "verified")
+    try workshop.write(folder, "node.card", try folder.nl.card().note)
+    try workshop.write(folder, "peers/be.card", try folder.be.card().note)
+    try workshop.write(folder, "verified", Array("day 0\n".utf8))
+    try workshop.write(folder, "running", Array("liaison-running/v1\n".utf8))
+    try workshop.write(
+      folder, "closed", Array("liaison-closed/v1\norigin nl/1\nreason a test\n".utf8))
+    try workshop.expect(folder, "RESULT ok 0", says: "not read")
+    try workshop.expect(folder, "RESULT ok 0", says: "verified")
     for name in ["node.card", "peers/be.card", "closed"] {
       let other = try DataFolder(workshop)
-      try write(other, name, Array("nothing of the kind\n".utf8))
-      try expect(other, "RESULT failed 1", says: "\(name)")
+      try workshop.write(other, name, Array("nothing of the kind\n".utf8))
+      try workshop.expect(other, "RESULT failed 1", says: "\(name)")
     }
     let renamed = try DataFolder(workshop)
-    try write(renamed, "peers/fr.card", try renamed.be.card().note)
-    try expect(renamed, "RESULT failed 1", says: "peers/fr.card")
+    try workshop.write(renamed, "peers/fr.card", try renamed.be.card().note)
+    try workshop.expect(renamed, "RESULT failed 1", says: "peers/fr.card")
     let unknown = try DataFolder(workshop)
-    try write(unknown, "notes.txt", [1])
-    try expect(unknown, "RESULT partial 3", says: "notes.txt")
+    try workshop.write(unknown, "notes.txt", [1])
+    try workshop.expect(unknown, "RESULT partial 3", says: "notes.txt")
   }
 
   @Test("A store without format is none")
   func noFormat() throws {
     let folder = try DataFolder(workshop)
     try FileManager.default.removeItem(at: folder.url.appendingPathComponent("format"))
-    try expect(folder, "RESULT failed 1", says: "format")
+    try workshop.expect(folder, "RESULT failed 1", says: "format")
   }
 
   @Test("Two given cards of one origin with different log keys contradict each other")
@@ -114,7 +95,7 @@ struct ConclusionTests {
     for number in 0...1 {
       let folder = try DataFolder(workshop, isFlushed: false)
       try edit(folder.url.appendingPathComponent("journal.\(number)")) { $0 = $0.prefix(bytes) }
-      try expect(folder, "RESULT failed 1", says: "journal.\(number)")
+      try workshop.expect(folder, "RESULT failed 1", says: "journal.\(number)")
     }
   }
 
@@ -128,16 +109,16 @@ struct ConclusionTests {
       let end = 4096 + (48 + length + 4095) / 4096 * 4096
       data.replaceSubrange(4096..<end, with: [UInt8](repeating: 0, count: end - 4096))
     }
-    try expect(folder, "RESULT partial 3", says: "are not there, and later ones are")
+    try workshop.expect(folder, "RESULT partial 3", says: "are not there, and later ones are")
     try FileManager.default.removeItem(at: folder.log(folder.nl).appendingPathComponent("entries"))
-    try expect(folder, "RESULT failed 1", says: "entries")
+    try workshop.expect(folder, "RESULT failed 1", says: "entries")
   }
 
   @Test("Bytes behind the head were never acknowledged", arguments: Damage.trailing)
   func trailing(_ damage: Damage) throws {
     let folder = try DataFolder(workshop)
     try damage.change(folder.log(folder.nl))
-    try expect(folder, "RESULT partial 3", says: damage.place, fsckIsClean: true)
+    try workshop.expect(folder, "RESULT partial 3", says: damage.place, fsckIsClean: true)
   }
 
   @Test("A log that no journal knows was not acknowledged")
@@ -147,91 +128,6 @@ struct ConclusionTests {
     let log = try PlainLog(workshop, other, checkpoints: [other.checkpoint(20)])
     try FileManager.default.moveItem(at: log.url, to: folder.log(other))
     try edit(folder.log(other).appendingPathComponent("entries")) { $0.append(contentsOf: [1, 2]) }
-    try expect(folder, "RESULT partial 3", says: "a log that no journal knows")
+    try workshop.expect(folder, "RESULT partial 3", says: "a log that no journal knows")
   }
-
-  // MARK: Bodies
-
-  private func setState(_ folder: DataFolder, _ index: Int, _ state: UInt8) throws {
-    try edit(folder.log(folder.nl).appendingPathComponent("bodies.index")) {
-      $0[index * indexStride + 12] = state
-    }
-  }
-
-  @Test("A state that was changed is found", arguments: [1, 3] as [UInt8])
-  func changedState(state: UInt8) throws {
-    let folder = try DataFolder(workshop)
-    try setState(folder, 12, state)
-    try expect(folder, "RESULT failed 1", says: "bodies.index [12]", fsckIsClean: false)
-  }
-
-  @Test("A state that says withdrawn of zeros that no withdrawal names is found")
-  func unnamed() throws {
-    let folder = try DataFolder(workshop)
-    try setState(folder, 12, 1)
-    try eraseBody(folder, 12)
-    try expect(folder, "RESULT failed 1", says: "bodies.index [12]")
-    let named = try DataFolder(workshop)
-    try setState(named, 301, 1)
-    try eraseBody(named, 301)
-    try expect(named, "RESULT partial 3", says: "1 bodies, which are withdrawn")
-  }
-
-  @Test("A withdrawn body that is still there is found")
-  func leftOver() throws {
-    let folder = try DataFolder(workshop)
-    try setState(folder, 301, 1)
-    try expect(folder, "RESULT failed 1", says: "bodies/00000000 [301]", fsckIsClean: false)
-  }
-
-  @Test("Zeros in the place of a body: removed while it was copied, if something names it")
-  func zeroed() throws {
-    let folder = try DataFolder(workshop)
-    try eraseBody(folder, 301)
-    try expect(folder, "RESULT partial 3", says: "entry 301")
-    try eraseBody(folder, 12)
-    try expect(folder, "RESULT failed 1", says: "bodies/00000000 [12]")
-  }
-
-  private func eraseBody(_ folder: DataFolder, _ index: Int) throws {
-    let log = folder.log(folder.nl)
-    let record = try Data(contentsOf: log.appendingPathComponent("bodies.index"))
-      .dropFirst(index * indexStride).prefix(12)
-    let numbers = stride(from: 0, to: 12, by: 4).map { start in
-      record.dropFirst(start).prefix(4).reduce(0) { $0 << 8 | Int($1) }
-    }
-    try edit(log.appendingPathComponent("bodies/00000000")) {
-      let start = numbers[1] + 16
-      $0.replaceSubrange(
-        start..<(start + numbers[2]), with: [UInt8](repeating: 0, count: numbers[2]))
-    }
-  }
-
-  @Test("A flipped bit in the header of a removed body's record")
-  func headerOfRemovedBody() throws {
-    for bit in 0..<128 where bit % 5 == 0 {
-      let folder = try DataFolder(workshop)
-      try setState(folder, 301, 1)
-      try eraseBody(folder, 301)
-      let log = folder.log(folder.nl)
-      let offset = try Data(contentsOf: log.appendingPathComponent("bodies.index"))
-        .dropFirst(301 * indexStride + 4).prefix(4).reduce(0) { $0 << 8 | Int($1) }
-      try edit(log.appendingPathComponent("bodies/00000000")) {
-        $0[offset + bit / 8] ^= 1 << UInt8(bit % 8)
-      }
-      let opinion = try swift(folder.url, try workshop.cards(folder.authors))
-      #expect(opinion.last == "RESULT failed 1", "bit \(bit): \(opinion.output)")
-    }
-  }
-
-  @Test("Frames that were emptied were not checked")
-  func emptied() throws {
-    let folder = try DataFolder(workshop)
-    try edit(folder.log(folder.nl).appendingPathComponent("cosignatures")) {
-      $0.replaceSubrange(0..<192, with: [UInt8](repeating: 0, count: 192))
-    }
-    try expect(folder, "RESULT partial 3", says: "emptied")
-  }
-
-  private let indexStride = 16
 }

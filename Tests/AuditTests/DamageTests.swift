@@ -40,13 +40,13 @@ struct Damage: CustomTestStringConvertible, Sendable {
         try flip($0.appendingPathComponent("nodes"), at: 2 * 32 + 5)
       },
       Damage("bit in the index", at: "bodies.index [12]") {
-        try flip($0.appendingPathComponent("bodies.index"), at: 12 * 16 + 11)
+        try flip($0.appendingPathComponent("bodies.index"), at: 12 * 32 + 11)
       },
       Damage("offset in the index", at: "bodies/00000000 [12]") {
-        try flip($0.appendingPathComponent("bodies.index"), at: 12 * 16 + 6)
+        try flip($0.appendingPathComponent("bodies.index"), at: 12 * 32 + 6)
       },
       Damage("state in the index", at: "bodies.index [12]") {
-        try flip($0.appendingPathComponent("bodies.index"), at: 12 * 16 + 12)
+        try flip($0.appendingPathComponent("bodies.index"), at: 12 * 32 + 12)
       },
       Damage("bit in control", at: "control [3]") {
         try flip($0.appendingPathComponent("control"), at: 3 * 16 + 7)

@@ -116,7 +116,11 @@ struct FixtureTests {
       let checkpoint = author.checkpoint(middle - 1)
       _ = try store.addCheckpoint(checkpoint)
       try store.addCosignature(id, checkpoint: checkpoint, witness.cosignature(checkpoint))
-      try store.purge(id, [3, 4], as: .purged)
+      let place = Withdrawal.Place(
+        epoch: 1, index: UInt64(Author.withdrawal(of: author.leaves.count)))
+      try store.purge(id, [3], as: .purged, by: place)
+      try store.hide(id, [4], by: place, dueMinute: 10_080, unless: { _ in true })
+      try store.purge(id, [6], as: .purged)
       try store.purge(id, [9], as: .expired)
       try store.flush()
       let grown = try #require(store.state(id))

@@ -157,7 +157,7 @@ struct PlainLog {
       entries += leaf
       EntryHeader.leafHash(of: leaf.span).append(to: &hashes)
       index += bigEndian(UInt32(0)) + bigEndian(UInt32(bodies.count))
-      index += bigEndian(UInt32(body.count)) + [0, 0, 0, 0]
+      index += bigEndian(UInt32(body.count)) + [UInt8](repeating: 0, count: 20)
       bodies += Array("LBDY".utf8) + bigEndian(UInt32(body.count)) + bigEndian(UInt64(position))
       bodies += body
       let kind = leaf[EntryLayout.kind]

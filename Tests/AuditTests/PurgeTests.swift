@@ -16,7 +16,7 @@ struct PurgeTests {
     folder = try DataFolder(workshop)
     disk = try FileDisk(folder: folder.url.path)
     store = try Store.open(on: disk)
-    _ = try store.purge(folder.nl.identity.id, [300, 301, 302, 699], as: .purged)
+    _ = try store.purge(folder.nl.identity.id, [300, 301, 302, 449], as: .purged)
     _ = try store.purge(folder.be.identity.id, [20], as: .expired)
   }
 

@@ -71,7 +71,7 @@ final class FakeService: ControlService {
   ) {
     pending.append { reply(.failure(.refused(reason: request.folder, hint: ""))) }
   }
-  func epochs() -> EpochsReply {
+  func epochs(_ request: EpochsRequest) -> EpochsReply {
     EpochsReply(own: "nl/1", answered: ["be"], unanswered: [], epochs: [])
   }
   func importOpening(_ request: ImportRequest) throws(ControlError) -> ImportReply {

@@ -149,26 +149,23 @@ import Testing
     #expect(shown?.text == "audience nl, version 1: be, nl")
   }
 
-  @Test("The withdrawal of a record is looked for in pieces")
-  func withdrawalSearch() throws {
+  @Test("`show` of a withdrawn record names the withdrawal, without a search, and no record")
+  func withdrawn() throws {
     let foe = try TestAuthor("be", store)
     let grant = foe.grant(to: [("nl", reader.sealing.publicKey)])
     let index = foe.record(#"{"type":"a"}"#, to: grant)
     for _ in 0..<200 { foe.withdraw(index + 1_000) }
     let last = foe.withdraw(index)
     try foe.flush()
-    var search = WithdrawalSearch(foe.identity, index, store)
-    var found: String?
-    var steps = 0
-    while found == nil, steps < 1_000 {
-      var budget = desk.newBudget()
-      let before = looks
-      found = try search.step(store, &budget)
-      #expect(looks - before < 80)
-      steps += 1
-    }
-    #expect(steps > 2)
-    #expect(found == "by be/1/\(last)")
+    try store.hide(
+      foe.identity.id, [index], by: Withdrawal.Place(epoch: 1, index: last), dueMinute: 9,
+      unless: { _ in false })
+    try store.flush()
+    let before = looks
+    let shown = try ShowWork(desk, store, foe.identity, index, isDisputed: false, isLate: false)
+      .step()
+    #expect(looks - before < 80)
+    #expect(shown?.opening == .hidden && shown?.why == "by be/1/\(last)" && shown?.record == nil)
   }
 
   @Test("Records of audiences that the book forgot are read with one that is fed up to them")

@@ -91,6 +91,35 @@ final class EpochTests {
     #expect(report3.isClean && report3.logs.count == 3, "\(report3.findings)")
   }
 
+  @Test(
+    "--ends-at leaves out what somebody else signed: it is late, and the epoch before ends below it"
+  )
+  func endsAt() throws {
+    let nl = try DaemonProcess("nl", in: root)
+    try nl.start()
+    let run = try nl.publish([record, record, record, record], to: ["nl"])
+    let end = run.first + 2
+    for (size, words) in [
+      ("0", "no number of entries"), ("-1", "no number of entries"), ("1x", "no number of entries"),
+      ("99999999999999999999", "no number of entries"), ("\(run.first + 5)", "entries here"),
+    ] {
+      let refused = try open(nl, ["--ends-at", size])
+      #expect(refused.status == 64 && refused.said.contains(words), "\(size): \(refused.said)")
+    }
+    let opened = try open(nl, ["--ends-at", "\(end)"])
+    #expect(opened.status == 0, "\(opened.said)\n\(nl.log())")
+    #expect(opened.said.contains("follows nl/1 at \(end)"), "\(opened.said)")
+    let before = try #require(try nl.status().logs.first { $0.origin == "nl/1" })
+    #expect(before.endsAt == end && before.size == run.first + 4)
+    #expect(try !nl.show("nl/1/\(end - 1)").late)
+    #expect(try nl.show("nl/1/\(end)").late)
+    #expect(try nl.publish([record], to: ["nl"]).origin == "nl/2")
+    // The end that it has now is not moved by a second command.
+    let again = try open(nl, ["--ends-at", "\(end - 1)"])
+    #expect(again.status != 0, "\(again.said)")
+    _ = try nl.terminate()
+  }
+
   /// A folder in which everything is ready to be prepared, and what will be.
   private func stopped(_ name: String) throws -> (node: DaemonProcess, plan: EpochPlan) {
     let node = try DaemonProcess(name, in: root)

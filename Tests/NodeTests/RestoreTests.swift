@@ -91,7 +91,12 @@ final class RestoreTests {
     #expect(report.isClean, "\(report.findings)")
     let audit = try FolderAudit.run(path: target, cards: cards)
     #expect(audit.findings.isEmpty, "\(audit.findings)")
-    #expect(audit.notChecked.allSatisfy { $0.hasSuffix("bodies, which are withdrawn") })
+    // A body may be hidden while the copy is made, by a withdrawal that stands behind its end.
+    #expect(
+      audit.notChecked.allSatisfy {
+        $0.hasSuffix("bodies, which are withdrawn")
+          || $0.hasSuffix("withdrawn bodies, whose withdrawals are not here")
+      }, "\(audit.notChecked)")
     #expect(audit.logs.first { $0.origin == "nl/1" }?.entries == size)
     let files = try FileManager.default.subpathsOfDirectory(atPath: target)
     #expect(files.contains("node.card"))

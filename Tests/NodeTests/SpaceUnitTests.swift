@@ -73,33 +73,23 @@ struct SpaceUnitTests {
     #expect(unknown.byLog[log]?.hasRoom(for: 1, within: 100, on: 6) == true)
   }
 
-  @Test("What is withdrawn before it is here goes when it comes, in bounded memory")
-  func early() {
-    var removal = Removal()
-    for index in [9, 4, 7] as [UInt64] { removal.expect(index, of: origin) }
-    #expect(removal.takeExpected(of: origin, below: 4) == [])
-    #expect(removal.takeExpected(of: origin, below: 8) == [4, 7])
-    #expect(removal.takeExpected(of: origin, below: 8) == [])
-    #expect(removal.takeExpected(of: origin, below: 100) == [9])
-    for index in 0..<UInt64(NodeLimits.removalsKept + 10) { removal.expect(index, of: origin) }
-    #expect(
-      removal.takeExpected(of: origin, below: .max).count == NodeLimits.removalsKept)
-  }
-
-  @Test("Removals are handed on in pieces that the store takes, in order")
-  func queue() throws {
-    var removal = Removal()
-    let indices = Array(0..<UInt64(Store.purgesAtOnce + 5))
-    #expect(removal.add(log, indices, as: .expired) == 0)
-    let taken = removal.takeFirst()
-    let first = try #require(taken)
-    #expect(first.indices.count == Store.purgesAtOnce)
-    removal.putBack(first)
-    #expect(removal.takeFirst()?.indices == first.indices)
-    #expect(removal.takeFirst()?.indices.count == 5)
-    #expect(removal.takeFirst() == nil)
-    let many = [UInt64](repeating: 0, count: NodeLimits.removalsKept + 3)
-    #expect(removal.add(log, many, as: .expired) == 3)
+  @Test("Running time grows with the monotonic clock alone, and a damaged file begins anew")
+  func runningTime() {
+    let running = RunningTime(minutes: 1_000, now: 50_000)
+    #expect(running.minute(at: 50_000) == 1_000)
+    #expect(running.minute(at: 50_000 + 7 * 60_000 + 59_999) == 1_007)
+    // A clock that goes back, and sums that do not fit, trap nothing.
+    #expect(running.minute(at: 0) == 1_000)
+    #expect(RunningTime(minutes: .max, now: 0).minute(at: .max) <= .max)
+    let text = RunningTime.text(minutes: 1_007)
+    #expect(RunningTime.minutes(of: text) == 1_007)
+    for place in text.indices {
+      var flipped = text
+      flipped[place] ^= 1
+      #expect(RunningTime.minutes(of: flipped) == nil, "byte \(place)")
+    }
+    #expect(RunningTime.minutes(of: []) == nil)
+    #expect(RunningTime.minutes(of: text + [0x0a]) == nil)
   }
 
   @Test("A pass is due a day after the last began, and with a new day of the expiry clock")

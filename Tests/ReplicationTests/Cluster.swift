@@ -91,7 +91,7 @@ final class Cluster {
       let member = members[other]!
       return Peer(
         name: member.name, logs: members[name]!.knownLogs[member.name]!,
-        cosigningKey: member.secrets.cosigning.publicKey, rates: rates[other] ?? PeerRates(),
+        cosigningKey: member.cosigner.cosigning.publicKey, rates: rates[other] ?? PeerRates(),
         openingKeys: members[name]!.openingKeys, compared: members[name]!.compared[member.name])
     }
   }
@@ -354,14 +354,14 @@ final class Cluster {
     case .keepCosignature: break
     case .cosign(let checkpoint):
       let cosignature = Cosignature.make(
-        checkpoint: checkpoint, name: member.name, key: member.secrets.cosigning.publicKey,
-        time: now / 1_000, sign: { member.secrets.cosigning.sign($0) })
+        checkpoint: checkpoint, name: member.name, key: member.cosigner.cosigning.publicKey,
+        time: now / 1_000, sign: { member.cosigner.cosigning.sign($0) })
       schedule(
         0,
         .input(
           name,
           .cosigned(
-            checkpoint.logID, checkpoint, cosignature, member.secrets.cosigning.publicKey)))
+            checkpoint.logID, checkpoint, cosignature, member.cosigner.cosigning.publicKey)))
     case .keepEvidence(let log, let fault):
       member.evidence += 1
       member.logs.freeze(log, at: fault.position)

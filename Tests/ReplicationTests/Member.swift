@@ -11,6 +11,8 @@ final class Member {
   let secrets: NodeSecrets
   /// The keys of the epoch that is written, and which.
   var epochSecrets: NodeSecrets
+  /// Has another cosigning key from now on.
+  var rotated: NodeSecrets?
   var identity: LogIdentity
   var logs = MemoryLogs()
   var core: Replicator
@@ -43,6 +45,9 @@ final class Member {
       logs: [identity], reader: logs, start: .ready)
     hold(epoch: 1, of: name)
   }
+
+  /// Whose cosigning key the node cosigns with, as its card says.
+  var cosigner: NodeSecrets { rotated ?? secrets }
 
   /// Takes the card of an epoch of `name`, as it stands in everybody's files.
   func hold(epoch: UInt32, of name: String) {

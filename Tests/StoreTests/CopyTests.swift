@@ -51,7 +51,7 @@ struct CopyTests {
     try store.append(try log.verified(0..<40))
     try store.flush()
     let id = log.identity.id
-    let index = try disk.read(.log(id, .bodiesIndex), at: 7 * 16, count: 16)
+    let index = try disk.read(.log(id, .bodiesIndex), at: 7 * 32, count: 32)
     let record = parsed(index)!
     let target = SimulatedDisk()
     var pieces = 0
@@ -134,7 +134,7 @@ struct CopyTests {
     do {
       try disk.execute(
         .write(
-          .log(id, .bodiesIndex), offset: entry * 16 + 12, bytes: [BodyState.purgedHere.rawValue]))
+          .log(id, .bodiesIndex), offset: entry * 32 + 12, bytes: [BodyState.purgedHere.rawValue]))
       try disk.execute(
         .punchHole(
           .log(id, .bodies(record.segment)), offset: UInt64(record.offset) + 16,

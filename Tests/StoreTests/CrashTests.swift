@@ -107,7 +107,7 @@ private func expectRecovery(
     try expectContent(store, log, size: size)
     #expect(try disk.size(of: .log(id, .entries)) == size * 216)
     #expect(try disk.size(of: .log(id, .hashes)) == size * 32)
-    #expect(try disk.size(of: .log(id, .bodiesIndex)) == size * 16)
+    #expect(try disk.size(of: .log(id, .bodiesIndex)) == size * 32)
     guard thorough else { continue }
     #expect(try store.root(id, size: size / 2) == log.roots[Int(size / 2)])
     try store.append(try log.verified(size..<(size + 1)))

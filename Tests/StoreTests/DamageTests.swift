@@ -259,9 +259,9 @@ struct DamageTests {
   /// What does not hash is not handed out, whatever file the bit flipped in.
   @Test func readsHandOutOnlyWhatHashes() throws {
     let disk = try stored(tail: false)
-    let index = try disk.read(.log(id, .bodiesIndex), at: 0, count: 700 * 16)
+    let index = try disk.read(.log(id, .bodiesIndex), at: 0, count: 700 * 32)
     func bodyOffset(_ entry: Int) -> Int {
-      Int(index.span.bigEndian(at: entry * 16 + 4) as UInt32)
+      Int(index.span.bigEndian(at: entry * 32 + 4) as UInt32)
     }
     let image = disk.image
     let entry = try #require((300..<700).first { log.all.claimedBodyBytes(at: $0) > 8 })
@@ -270,8 +270,8 @@ struct DamageTests {
     let flips: [(StoreFile, Int, Damage.Problem)] = [
       (bodies, place, .bodyRecord), (bodies, place + 7, .bodyRecord),
       (bodies, place + 15, .bodyRecord), (bodies, place + 16, .bodyHash),
-      (.log(id, .bodiesIndex), entry * 16 + 11, .indexRecord),
-      (.log(id, .bodiesIndex), entry * 16 + 13, .indexRecord),
+      (.log(id, .bodiesIndex), entry * 32 + 11, .indexRecord),
+      (.log(id, .bodiesIndex), entry * 32 + 13, .indexRecord),
     ]
     for (file, offset, problem) in flips {
       let disk = SimulatedDisk(image)
@@ -288,7 +288,7 @@ struct DamageTests {
     // An index record that points into another body.
     let moved = SimulatedDisk(image)
     let store = try Store.open(on: moved, limits: .small)
-    moved.flip(.log(id, .bodiesIndex), at: entry * 16 + 7)
+    moved.flip(.log(id, .bodiesIndex), at: entry * 32 + 7)
     try expectRead(
       store, without: [UInt64(entry)],
       [Damage(file: bodies, index: UInt64(entry), .bodyRecord)], "moved")

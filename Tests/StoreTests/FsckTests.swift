@@ -26,7 +26,7 @@ struct FsckTests {
       (.entries, 216 * 7 + 160, 7, .signature),
       (.entries, 216 * 8 + 90, 8, .link),
       (.hashes, 32 * 9, 9, .leafHash),
-      (.bodiesIndex, 16 * 11 + 8, 11, .indexRecord),
+      (.bodiesIndex, 32 * 11 + 8, 11, .indexRecord),
       (.bodies(0), 20, 0, .bodyHash),
       (.bodies(0), 2, 0, .bodyRecord),
       (.control, 16 * 2, 0, .control),

@@ -43,7 +43,7 @@ struct NumberTests {
       .checkpoint(id, position: 1, contradicts: false, frame: frame.encode()),
       .cosignature(id, position: 0, frame: cosignature.encode()),
       .pending(id, note: log.checkpoint(50).note),
-      .states(id, .purged, bytes: 12, indices: [7, 9]),
+      .states(id, StateChange(.purged, nil)!, bytes: 12, indices: [7, 9]),
       .body(BodyArrival(log: id, index: 11, segment: 0, offset: 20_000, bytes: [1, 2, 3])),
       .replaced(
         ReplacedLeaves(

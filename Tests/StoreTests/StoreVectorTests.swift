@@ -75,6 +75,12 @@ struct StoreVectorTests {
       record?.append(to: &again)
       #expect(record == nil || again == bytes, "\(vector.name)")
     }
+    for vector in vectors.index {
+      let bytes = try #require(Hex.decode(vector.bytes))
+      let record = indexRecord(bytes, 0)
+      #expect((record == nil) == (vector.result == "failure"), "\(vector.name)")
+      #expect(record.map { $0.encoded == bytes } ?? true, "\(vector.name)")
+    }
     let frames = vectors.frames
     for text in [frames.checkpoint, frames.contradicting] {
       let bytes = try #require(Hex.decode(text))

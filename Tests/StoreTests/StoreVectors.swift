@@ -20,6 +20,10 @@ struct StoreFormatVectors: Codable, Equatable {
     /// `record`, or `failure` for one that no store writes.
     let result: String
   }
+  /// Of `bodies.index`.
+  struct Index: Codable, Equatable {
+    let name, bytes, result: String
+  }
   struct Frames: Codable, Equatable {
     let checkpoint, contradicting, cosignature: String
   }
@@ -43,13 +47,15 @@ struct StoreFormatVectors: Codable, Equatable {
 
   let head: Head
   let records: [Record]
+  let index: [Index]
   let frames: Frames
   let sample: Sample
 
   static func made() throws -> StoreFormatVectors {
     let log = try TestLog("nl", entries: 8, bodyBytes: 5...5)
     return StoreFormatVectors(
-      head: head(log), records: try records(log), frames: try frames(log), sample: try sample(log))
+      head: head(log), records: try records(log) + states(log), index: index(),
+      frames: try frames(log), sample: try sample(log))
   }
 
   private static func record(_ log: TestLog) -> HeadRecord {
@@ -125,7 +131,7 @@ struct StoreFormatVectors: Codable, Equatable {
         "body",
         .body(BodyArrival(log: id, index: 3, segment: 1, offset: 0, bytes: [1, 2, 3]))
       ),
-      ("states", .states(id, .expired, bytes: 10, indices: [2, 4])),
+      ("states", .states(id, StateChange(.expired, nil)!, bytes: 10, indices: [2, 4])),
       (
         "other signatures",
         .replaced(

@@ -30,7 +30,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FIXTURES = os.path.join(HERE, "..", "Fixtures", "store-v1")
 SECONDS = 120
 # What nobody reads, or what may be anything behind the last commit.
-FREE = ("reserve", "lock", "verified", "taken", "journal.0", "journal.1")
+FREE = ("reserve", "lock", "verified", "taken", "running", "journal.0", "journal.1")
 NUMBERS = [0, 1, 2**31, 2**32 - 1, 2**32, 2**40, 2**56, 2**63 - 1, 2**63, 2**64 - 1]
 WORDS = {"ok": 0, "failed": 1, "fork": 2, "fault": 2, "defect": 2, "partial": 3, "usage": 64, "no-input": 66,
          "io-error": 74}
@@ -103,6 +103,16 @@ def forge_frame(data, pick, name):
     data[at + stride - 16:at + stride] = sha256(bytes(data[at:at + stride - 16]))[:16]
 
 
+def forge_index(data, pick):
+    """An index record as a store would write it: of another state, by any withdrawal."""
+    at = 32 * pick.randrange(len(data) // 32)
+    state, place = pick.randrange(6), pick.choice((bytes(12), bytes(data[at:at + 12])))
+    mark = struct.pack(">QII", pick.choice((pick.randrange(400), pick.choice(NUMBERS))), pick.choice((1, 1, 1, 2, 0)), pick.choice((0, 10_080)))
+    record = place + bytes([state, 0, 0, 0]) + (mark if pick.random() < 0.8 else bytes(16))
+    check = sha256(record)[:3] if state == 5 else bytes(3)
+    data[at:at + 32] = record[:13] + check + record[16:]
+
+
 def damage(folder, pick):
     """One harm.
     Returns: what it was, and whether something that is read is another now."""
@@ -110,7 +120,7 @@ def damage(folder, pick):
     path, free = os.path.join(folder, name), os.path.basename(name) in FREE
     size = os.path.getsize(path)
     kind = pick.choice(("flip", "flip", "flip", "bytes", "zeros", "cut", "cut", "longer", "swap", "copy", "remove", "number",
-                        "frame", "journal", "journal", "pipe", "link", "folder", "name", "sparse"))
+                        "frame", "journal", "journal", "index", "pipe", "link", "folder", "name", "sparse"))
 
     def at(width=1):
         return pick.randrange(max(1, size - width + 1))
@@ -167,6 +177,11 @@ def damage(folder, pick):
         if os.path.isfile(os.path.join(folder, name)):
             edit(os.path.join(folder, name), lambda d: forge_journal(d, pick))
         return name + ": forged number", False
+    if kind == "index":
+        name = pick.choice([n for n in files_of(folder) if os.path.basename(n) == "bodies.index"])
+        # What was withdrawn may be said to be hidden, or not: that alone is no damage.
+        edit(os.path.join(folder, name), lambda d: forge_index(d, pick) if len(d) >= 32 else None)
+        return name + ": forged record", False
     if kind in ("pipe", "link", "folder"):
         os.remove(path)
         if kind == "pipe":
@@ -175,7 +190,7 @@ def damage(folder, pick):
             os.symlink(pick.choice(("/dev/zero", "/etc/hostname", ".", "nowhere")), path)
         else:
             os.mkdir(path)
-        return "%s: a %s" % (name, kind), os.path.basename(name) not in ("lock", "verified", "taken")
+        return "%s: a %s" % (name, kind), os.path.basename(name) not in ("lock", "verified", "taken", "running")
     if kind == "name":
         fresh = pick.choice((b"x\nRESULT ok 0\n", b"\x1b[2J", "\u202e".encode(), b"\xff\xfe", b"-rf", b"00000001"))
         where = os.path.dirname(path)

@@ -68,6 +68,8 @@ enum ControlInterface {
       endsAt: ?int,
       evidence: []string,
       help: ?string,
+      witnesses: ?[]string,
+      witnessedSize: ?int,
       catchUp: ?CatchUp,
       carriers: []string,
       why: ?string
@@ -190,6 +192,8 @@ enum ControlInterface {
       signature: string,
       disputed: bool,
       late: bool,
+      witnesses: ?[]string,
+      rosterSize: ?int,
       opening: string,
       record: ?string,
       text: ?string,
@@ -218,7 +222,7 @@ enum ControlInterface {
     method Backup(folder: string) -> (logs: []Copied, problems: []string, problemCount: int)
 
     # what opening the next epoch has to know
-    method Epochs() -> (
+    method Epochs(endsAt: ?int) -> (
       own: string,
       answered: []string,
       unanswered: []string,
@@ -226,7 +230,7 @@ enum ControlInterface {
     )
 
     # signs from now on in the epoch that was prepared in the data folder
-    method AdoptEpoch(origin: string) -> (origin: string)
+    method AdoptEpoch(origin: string, endsAt: ?int) -> (origin: string)
 
     # takes the opening of a partner's next epoch, Base64 of genesis leaf and body
     method ImportOpening(opening: string) -> (origin: string, contested: bool)

@@ -81,6 +81,8 @@ public enum EntryOpening: String, Codable, Hashable, Sendable {
   case grantsMissing
   /// A slot for this node is there, but needs a pre-shared key that is not.
   case presharedKeyMissing
+  /// Withdrawn by its author; `why` names the withdrawal. Its bytes are still here, and handed out to nobody.
+  case hidden
   case purged
   case purgedHere
   case expired
@@ -116,6 +118,9 @@ public struct ShowReply: Codable, Hashable, Sendable {
   public var disputed: Bool
   /// At or above the size at which the next epoch says that this one ended.
   public var late: Bool
+  /// Of a disputed entry: who of the roster cosigned it before that was proven, by name, and of how many.
+  public var witnesses: [String]?
+  public var rosterSize: Int?
   public var opening: EntryOpening
   public var record: String?
   public var text: String?

@@ -58,7 +58,7 @@ public protocol ControlService: AnyObject {
   func backup(
     _ request: BackupRequest, reply: @escaping (Result<CopySummary, ControlError>) -> Void)
 
-  func epochs() -> EpochsReply
+  func epochs(_ request: EpochsRequest) -> EpochsReply
 
   /// Signs from now on in the epoch that was prepared in the data folder.
   func adopt(

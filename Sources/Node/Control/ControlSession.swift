@@ -141,8 +141,7 @@ public final class ControlSession {
         self?.settle(call, $0)
       }
     case "org.liaison.Node.Epochs":
-      _ = try call.parameters(NoParameters.self)
-      finish(call, service.epochs())
+      finish(call, service.epochs(try call.parameters(EpochsRequest.self)))
     case "org.liaison.Node.AdoptEpoch":
       service.adopt(try call.parameters(AdoptRequest.self)) { [weak self] in
         self?.settle(call, $0)

@@ -53,7 +53,14 @@ public struct EpochClaim: Codable, Hashable, Sendable {
   }
 }
 
-/// `org.liaison.Node.Epochs`: what opening the next epoch has to know.
+/// `org.liaison.Node.Epochs`.
+public struct EpochsRequest: Codable, Hashable, Sendable {
+  /// The highest epoch is shown as it was at this size, where it has so many entries: what is above was not its author's.
+  public var endsAt: UInt64?
+  public init(endsAt: UInt64? = nil) { self.endsAt = endsAt }
+}
+
+/// What opening the next epoch has to know.
 public struct EpochsReply: Codable, Hashable, Sendable {
   /// The epoch that this node signs in, or signed in.
   public var own: String
@@ -74,7 +81,12 @@ public struct EpochsReply: Codable, Hashable, Sendable {
 /// `org.liaison.Node.AdoptEpoch`: sign in the epoch that was prepared in the data folder.
 public struct AdoptRequest: Codable, Hashable, Sendable {
   public var origin: String
-  public init(origin: String) { self.origin = origin }
+  /// Ends the epoch before at this size, and not with all that is here.
+  public var endsAt: UInt64?
+  public init(origin: String, endsAt: UInt64? = nil) {
+    self.origin = origin
+    self.endsAt = endsAt
+  }
 }
 
 /// Its genesis is durable and its files are in place; the node begins again with it.
@@ -110,5 +122,9 @@ extension BackupRequest: CallParameters {
 }
 
 extension AdoptRequest: CallParameters {
-  static let names = ["origin"]
+  static let names = ["origin", "endsAt"]
+}
+
+extension EpochsRequest: CallParameters {
+  static let names = ["endsAt"]
 }

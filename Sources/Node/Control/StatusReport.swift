@@ -88,6 +88,10 @@ public struct LogReport: Codable, Hashable, Sendable {
   public var evidence: [String]
   /// What to do about a log that is frozen.
   public var help: String?
+  /// Of a frozen log: who of the roster cosigned what is here before that was proven, by name; and how many entries the
+  /// first of them cosigned.
+  public var witnesses: [String]?
+  public var witnessedSize: UInt64?
   /// What is under way to fetch what is missing; absent when nothing is.
   public var catchUp: CatchUpReport?
   /// Connected peers that showed anything of it, by name.
@@ -103,7 +107,8 @@ public struct LogReport: Codable, Hashable, Sendable {
     space: LogSpace = LogSpace(), verifiedEntries: UInt64 = 0, scrubbedEntries: UInt64 = 0,
     defects: UInt64 = 0, damaged: [String] = [], lost: [String] = [], disputed: Bool = false,
     frozenAt: UInt64? = nil, endsAt: UInt64? = nil, evidence: [String] = [],
-    help: String? = nil, catchUp: CatchUpReport? = nil, carriers: [String] = [],
+    help: String? = nil, witnesses: [String]? = nil, witnessedSize: UInt64? = nil,
+    catchUp: CatchUpReport? = nil, carriers: [String] = [],
     why: String? = nil
   ) {
     self.origin = origin
@@ -127,6 +132,8 @@ public struct LogReport: Codable, Hashable, Sendable {
     self.endsAt = endsAt
     self.evidence = evidence
     self.help = help
+    self.witnesses = witnesses
+    self.witnessedSize = witnessedSize
     self.catchUp = catchUp
     self.carriers = carriers
     self.why = why

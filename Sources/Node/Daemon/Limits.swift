@@ -111,11 +111,9 @@ public enum NodeLimits {
   static let scrubAfterDamageMilliseconds: UInt64 = 600_000
   /// The expiry clock is computed again at most so often: 500 logs with 500 cosigners each take some 20 ms.
   static let expiryClockMilliseconds: UInt64 = 5_000
-  /// Bodies that wait for their removal, and those named before they came: 16 bytes each and a set's overhead.
-  static let removalsKept = 65_536
-  /// Withdrawals that are not durable yet; what is more is seen when its signature is verified.
-  static let withdrawalsArriving = 1_024
-  /// Withdrawals that `show` reads to find the one that names an entry, of at most 73 kB each.
-  static let withdrawalsSearched = 256
+  /// Between pieces of work on withdrawals, of some milliseconds each.
+  static let removalPauseMilliseconds: UInt64 = 20
+  /// What a crash takes of the running time at most.
+  static let saveRunningMinutes: UInt64 = 10
   static let limitCheckMilliseconds: UInt64 = 2_000
 }

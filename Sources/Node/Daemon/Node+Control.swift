@@ -34,6 +34,7 @@ extension Node: ControlService {
     let known = core.knownSize(of: log.id)
     let isDisputed = core.isDisputed(log.id)
     let carriers = core.carriers(of: log.id).sorted()
+    let witnesses = core.frozenAt(log.id).map { _ in self.witnesses(of: log) }
     return LogReport(
       origin: log.origin.text, id: log.id.description, size: head.size, root: root,
       cosignatures: cosigners(of: log.id), own: log.id == identity.id,
@@ -46,8 +47,31 @@ extension Node: ControlService {
       lost: lostText(log.id), disputed: isDisputed, frozenAt: core.frozenAt(log.id),
       endsAt: core.endsAt(log.id), evidence: faults.evidence(of: log.id),
       help: core.frozenAt(log.id) == nil ? nil : help(own: log.id == identity.id),
+      witnesses: witnesses?.map(\.name.text), witnessedSize: witnesses?.map(\.size).max(),
       catchUp: catchUpReport(log.id), carriers: carriers.map(\.text),
       why: why(log, isDisputed, hasRoute: !carriers.isEmpty))
+  }
+
+  /// A node is no witness of itself (CKP-27).
+  private func possibleWitnesses(of log: LogIdentity) -> Set<NodeName> {
+    Set(roster.entries.map(\.card.name)).subtracting([log.origin.name])
+  }
+
+  /// Who of the roster cosigned what is here of a frozen log, before that was proven (Protocols/checkpoint.md, CKP-28), and
+  /// how much of it, by name.
+  func witnesses(of log: LogIdentity) -> [(name: NodeName, size: UInt64)] {
+    let names = possibleWitnesses(of: log)
+    // Most cosigned the same few checkpoints.
+    var roots: [UInt64: Digest] = [:]
+    return store.cosignatures(log.id).compactMap { stored in
+      guard names.contains(stored.cosignature.name),
+        let root = roots[stored.checkpointSize]
+          ?? (try? store.root(log.id, size: stored.checkpointSize))
+      else { return nil }
+      roots[stored.checkpointSize] = root
+      guard root == stored.checkpointRoot else { return nil }
+      return (stored.cosignature.name, stored.checkpointSize)
+    }
   }
 
   private func why(_ log: LogIdentity, _ isDisputed: Bool, hasRoute: Bool) -> String? {
@@ -200,7 +224,12 @@ extension Node: ControlService {
     soon { [weak self] in
       guard isHeard(), let self else { return reply(.failure(.busy)) }
       do throws(StoreError) {
-        guard let shown = try work.step() else { return self.goOn(work, isHeard, reply) }
+        guard var shown = try work.step() else { return self.goOn(work, isHeard, reply) }
+        if self.core.frozenAt(work.identity.id).map({ work.index >= $0 }) == true {
+          shown.witnesses = self.witnesses(of: work.identity).filter { $0.size > work.index }
+            .map(\.name.text)
+          shown.rosterSize = self.possibleWitnesses(of: work.identity).count
+        }
         reply(.success(shown))
       } catch {
         reply(.failure(.diskFailed(reason: "\(error)")))
@@ -209,7 +238,7 @@ extension Node: ControlService {
   }
 
   private func isDisputed(_ log: LogID, _ index: UInt64) -> Bool {
-    core.frozenAt(log).map { index >= $0 } ?? false
+    core.isDisputed(log, at: index)
   }
 
   private func isLate(_ log: LogID, _ index: UInt64) -> Bool {

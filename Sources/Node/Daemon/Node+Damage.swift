@@ -33,7 +33,14 @@ extension Node {
       damage.isDue = true
       counters.add("store.damage-mended")
       journal.notice("mended: \(mended.file.path)\(mended.index.map { " [\($0)]" } ?? "")")
+      // Such a record may have said that the body is hidden.
+      if case .log(let id, .bodiesIndex) = mended.file,
+        let log = store.logs.first(where: { $0.id == id })
+      {
+        withdrawals.recheck(log.origin.name)
+      }
     }
+    if store.takeUnveiled() { damage.isDue = true }
     guard damage.isDue else { return }
     damage.isDue = false
     for log in store.logs { askAgain(for: log.id) }

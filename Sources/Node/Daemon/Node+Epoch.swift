@@ -14,13 +14,15 @@ struct Adoption {
 extension Node {
   private var ownEpochs: [LogIdentity] { store.logs.filter { $0.origin.name == card.name } }
 
-  func epochs() -> EpochsReply {
+  func epochs(_ request: EpochsRequest) -> EpochsReply {
     let answered = core.answeredPeers
+    let highest = ownEpochs.filter { store.durableHead($0.id)?.size ?? 0 > 0 }
+      .map(\.origin.epoch).max()
     return EpochsReply(
       own: card.origin.text, answered: answered.map(\.text),
       unanswered: roster.entries.map { $0.card.name }.filter { !answered.contains($0) }.map(\.text),
       epochs: ownEpochs.map { log in
-        let head = store.durableHead(log.id) ?? .empty
+        let head = head(of: log, endingAt: log.origin.epoch == highest ? request.endsAt : nil)
         return EpochReport(
           origin: log.origin.text, id: log.id.description, size: head.size,
           leafHash: head.size == 0 ? "" : Hex.encode(head.leafHash.array),
@@ -29,6 +31,15 @@ extension Node {
           opening: genesis(of: log)?.card.opening.description ?? "",
           claims: core.claims(of: log.id).map { EpochClaim(peer: $0.peer.text, size: $0.size) })
       })
+  }
+
+  /// What is durable of a log; as it was at `size`, if it has had so many entries.
+  private func head(of log: LogIdentity, endingAt size: UInt64?) -> LogHead {
+    let head = store.durableHead(log.id) ?? .empty
+    guard let size, (1..<max(1, head.size)).contains(size),
+      let hash = try? store.leafHash(log.id, size - 1)
+    else { return head }
+    return LogHead(size: size, leafHash: hash)
   }
 
   /// nil while the entry or its body is not here.
@@ -48,7 +59,7 @@ extension Node {
     do throws(ControlError) {
       guard adoption == nil else { throw .busy }
       let prepared = try prepared(request.origin)
-      try checkFollows(prepared)
+      try checkFollows(prepared, endingAt: request.endsAt)
       let identity = prepared.card.identity
       let head = store.durableHead(identity.id) ?? .empty
       guard head.size == 0 || prepared.isStored(in: store) else {
@@ -88,8 +99,11 @@ extension Node {
     }
   }
 
-  /// Its predecessor is the highest epoch known here, at the size that it has here, and committed to its key.
-  private func checkFollows(_ prepared: NextEpoch) throws(ControlError) {
+  /// Its predecessor is the highest epoch known here, at the size that it has here or that the operator named, and committed to
+  /// its key.
+  private func checkFollows(
+    _ prepared: NextEpoch, endingAt size: UInt64?
+  ) throws(ControlError) {
     guard let follows = prepared.genesis.follows else {
       throw .refused(reason: "\(prepared.card.origin) follows nothing", hint: "use a recovery file")
     }
@@ -105,9 +119,9 @@ extension Node {
     }
     let found = others.first { log in
       log.origin == follows.origin
-        && store.durableHead(log.id)
+        && head(of: log, endingAt: size)
           == LogHead(size: follows.size, leafHash: follows.leafHash)
-        && store.state(log.id)?.size == follows.size
+        && (size == follows.size || store.state(log.id)?.size == follows.size)
         && (try? store.root(log.id, size: follows.size)) == follows.root
     }
     guard let found else { throw .epochMoved(follows.origin.text) }

@@ -60,7 +60,7 @@ extension Node {
       throw .refused(
         reason: "\(entry) is no record", hint: "entries of other kinds stay for ever")
     }
-    guard batch.bodyState(at: 0) != .purged else {
+    guard batch.bodyState(at: 0) != .purged, batch.bodyState(at: 0) != .hidden else {
       throw .refused(
         reason: "\(entry) is withdrawn already", hint: "see liaison show \(entry)")
     }

@@ -67,7 +67,12 @@ final class Node {
   var beginAgain: () -> Void = {}
   var scrub: Scrub
   var damage = DamageWatch()
-  var removal = Removal()
+  var withdrawals = Withdrawals()
+  var running: RunningTime
+  var removalTimer: TimerID?
+  /// Below which withdrawals of each log counted when that was looked at last.
+  var standing: [LogID: UInt64] = [:]
+  var seenStandingChanges: UInt64 = 0
   var limits = LimitWatch()
   var faults: FaultFolder
   /// The first card of each log, which says what opens the epoch after it.
@@ -107,6 +112,7 @@ final class Node {
     self.token = token
     identity = card.identity
     startedAt = loop.clock.wallMilliseconds
+    running = RunningTime.load(folder, now: loop.clock.monotonicMilliseconds)
     let earlier = try OwnSecrets.earlier(folder)
     transportKeys = TransportKeys(secrets, earlier: earlier)
     desk = Desk(store: store, secrets: secrets, earlier: earlier, own: card.name)
@@ -146,7 +152,7 @@ final class Node {
     box.node = self
     applyPresharedKeys()
     author.didOpen = { [weak self] in self?.announce($0) }
-    author.didStage = { [weak self] in self?.expectWithdrawals(in: $0, of: card.identity.id) }
+    author.didStage = { [weak self] in self?.didStage($0, of: card.identity.id) }
     desk.isLost = { [weak self] log, index in
       self?.damage.lost[log]?.contains { $0.contains(index) } == true
     }
@@ -171,6 +177,7 @@ final class Node {
     knowSources()
     watchDamage()
     resumeFollowing()
+    recheckAllWithdrawals()
     dialAll()
     scheduleTick()
     scheduleCheckpoint()
@@ -222,7 +229,7 @@ final class Node {
     do throws(StoreError) {
       if bulk { try store.appendBulk(batch) } else { try store.append(batch) }
       didTake(batch.batch, of: log)
-      expectWithdrawals(in: batch.batch, of: log)
+      didStage(batch.batch, of: log)
       if batch.batch.bodyStates != nil { damage.isDue = true }
     } catch {
       counters.add("store.refused")
@@ -318,7 +325,6 @@ final class Node {
     }
     compareGenesis(of: durable)
     if let opening = openings.removeValue(forKey: durable.id) { finishFollowing(opening.card) }
-    removeArrived(durable)
     wakeObservers()
   }
 
@@ -371,7 +377,8 @@ final class Node {
     holdBackReaders()
     scheduleTick()
     scheduleToken()
-    purgeSome()
+    removeSome()
+    saveRunning()
     scheduleScrub()
     scheduleReplicaTimeout()
   }
@@ -439,6 +446,7 @@ final class Node {
     writeToken()
     saveScrub()
     saveTaken()
+    attempt("the running time was not written") { try running.save(folder, now: now) }
     saveUnsaved()
     // A freeze among them is the store's to write.
     attempt("the last entries could not be written") { try store.flush() }

@@ -11,11 +11,10 @@ import Store
 final class ShowWork {
   private let desk: Desk
   private let store: Store
-  private let identity: LogIdentity
-  private let index: UInt64
+  let identity: LogIdentity
+  let index: UInt64
   private let isDisputed: Bool
   private let isLate: Bool
-  private var search: WithdrawalSearch?
 
   init(
     _ desk: Desk, _ store: Store, _ identity: LogIdentity, _ index: UInt64, isDisputed: Bool,
@@ -53,13 +52,12 @@ final class ShowWork {
     _ budget: inout WorkBudget
   ) throws(StoreError) -> Bool {
     switch batch.bodyState(at: 0) {
+    case .hidden:
+      reply.opening = .hidden
+      reply.why = try withdrawal()
     case .purged:
-      var search = search ?? WithdrawalSearch(identity, index, store)
-      let found = try search.step(store, &budget)
-      self.search = search
       reply.opening = .purged
-      reply.why = found
-      return found != nil
+      reply.why = try withdrawal()
     case .purgedHere: reply.opening = .purgedHere
     case .expired:
       reply.opening = .expired
@@ -69,6 +67,14 @@ final class ShowWork {
     case .present: return try fillPresent(&reply, batch, header, &budget)
     }
     return true
+  }
+
+  /// What withdrew the body, as its index record says: `by nl/1/9`.
+  private func withdrawal() throws(StoreError) -> String {
+    guard let place = try store.withdrawal(identity.id, of: index) else {
+      return "by a withdrawal that is not known here"
+    }
+    return "by \(identity.origin.name)/\(place.epoch)/\(place.index)"
   }
 
   private func fillPresent(

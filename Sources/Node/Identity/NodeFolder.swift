@@ -25,6 +25,8 @@ public struct NodeFolder: Hashable, Sendable {
   public var verified: String { root + "/verified" }
   /// What was taken of each log today.
   public var taken: String { root + "/taken" }
+  /// For how long the node has run.
+  public var running: String { root + "/running" }
   public var lock: String { root + "/lock" }
   /// The first card that was held of each log, for ever (Protocols/card.md, CARD-11).
   public var cards: String { root + "/cards" }

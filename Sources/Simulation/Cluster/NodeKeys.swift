@@ -32,7 +32,7 @@ final class NodeKeys {
     return made
   }
 
-  /// Cosigning, sealing and transport keys stay from epoch to epoch.
+  /// Sealing and transport keys stay from epoch to epoch here; log and cosigning key are fresh in each.
   var lasting: NodeSecrets { secrets(1) }
 
   func identity(_ epoch: UInt32) -> LogIdentity {
@@ -45,7 +45,7 @@ final class NodeKeys {
     return try must("a card of \(name)") {
       try Card.make(
         serial: 1, origin: Origin(name: name, epoch: epoch), log: key.log.publicKey,
-        cosigning: lasting.cosigning.publicKey, sealing: lasting.sealing.publicKey,
+        cosigning: key.cosigning.publicKey, sealing: lasting.sealing.publicKey,
         transport: lasting.transport.publicKey,
         opening: openingKey(epoch + 1).secret.publicKey.commitment, address: nil
       ) { key.log.sign($0) }

@@ -177,12 +177,14 @@ extension NodeProcess {
       world.say("\(site.label): mended: \(mended)")
       world.observer.mended(site, mended)
     }
+    if store.takeUnveiled() { diskWork.damageIsDue = true }
     guard diskWork.damageIsDue else { return }
     diskWork.damageIsDue = false
     for log in store.logs where isAlive {
       let ranges = store.damagedRanges(log.id)
       guard ranges != diskWork.damaged[log.id] ?? [] else { continue }
       diskWork.damaged[log.id] = ranges
+      world.say("\(site.label): of \(log.origin) are missing \(ranges)")
       try step(.damaged(log.id, ranges))
     }
   }

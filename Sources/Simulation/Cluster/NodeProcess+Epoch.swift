@@ -48,8 +48,13 @@ extension NodeProcess {
   }
 
   /// Opens the epoch after the own one, with the opening key from the recovery file.
-  func openEpoch() throws(Violation) {
-    guard let head = store.durableHead(identity.id), head.size > 0 else { return }
+  /// - Parameter size: where the own one ends; nil: with what is here.
+  func openEpoch(endingAt size: UInt64? = nil) throws(Violation) {
+    guard var head = store.durableHead(identity.id), head.size > 0 else { return }
+    if let size, size < head.size {
+      let hash = try must("the last entry") { try store.leafHash(identity.id, size - 1) }
+      head = LogHead(size: size, leafHash: hash)
+    }
     let epoch = identity.origin.epoch + 1
     let root = try must("the root of the own log") {
       try store.root(identity.id, size: head.size)

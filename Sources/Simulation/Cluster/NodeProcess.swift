@@ -23,6 +23,11 @@ final class NodeProcess {
   private var depth = 0
   /// Whom each session is with, and the hash of its handshake.
   private(set) var sessions: [SessionID: SessionOpening] = [:]
+  var withdrawals = Withdrawals()
+  var withdrawalsAreDue = false
+  /// Below which withdrawals of each log counted when that was looked at last.
+  var standing: [LogID: UInt64] = [:]
+  var seenStandingChanges: UInt64 = 0
   /// Partners' next epochs, until their genesis is durable.
   var openings: [LogID: Opening] = [:]
   /// The own next epoch, until its genesis is durable.
@@ -98,6 +103,8 @@ final class NodeProcess {
     try step(.roster(peers))
     // A disk may be full from the beginning.
     watchCondition()
+    for log in store.logs { withdrawals.recheck(log.origin.name) }
+    watchWithdrawals()
     scheduleFoe()
   }
 
@@ -215,6 +222,7 @@ final class NodeProcess {
 
   private func endRound() throws(Violation) {
     if site.mends { try watchDamage() }
+    watchWithdrawals()
     work()
     scheduleTick()
     try world.links.endRound(of: site)
@@ -236,6 +244,7 @@ final class NodeProcess {
           site.lacksBodies = true
           diskWork.damageIsDue = true
         }
+        didStage(batch.batch, of: batch.after.identity.id)
       } catch {
         try step(.refused(batch.after.identity.id, "\(error)"))
       }
@@ -283,7 +292,7 @@ final class NodeProcess {
   }
 
   private func cosign(_ checkpoint: VerifiedCheckpoint) throws(Violation) {
-    let secrets = site.keys.lasting
+    let secrets = site.keys.secrets(identity.origin.epoch)
     let cosignature = Cosignature.make(
       checkpoint: checkpoint, name: site.name, key: secrets.cosigning.publicKey,
       time: site.wallClock(world.now) / 1_000

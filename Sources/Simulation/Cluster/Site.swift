@@ -51,6 +51,9 @@ final class Site {
   var mends: Bool { isRotten || lacksBodies }
   /// How far its wall clock is from everybody's, in milliseconds.
   var clockOffset: Int64 = 0
+  /// For how long its node has run before this start, in minutes: the file `running`; and when this start was.
+  var runningMinutes: UInt64 = 0
+  var startedAt: UInt64 = 0
   /// Its process does nothing before.
   var pausedUntil: UInt64 = 0
   /// What its operator lets each peer cost.
@@ -77,6 +80,10 @@ final class Site {
   func wear(_ shell: (any Shell)?, _ ways: FoeWays?) {
     self.shell = shell
     self.ways = ways
+  }
+
+  func runningMinute(_ now: UInt64) -> UInt32 {
+    UInt32(clamping: runningMinutes + (now - min(now, startedAt)) / 60_000)
   }
 
   func isPaused(at now: UInt64) -> Bool { pausedUntil > now }

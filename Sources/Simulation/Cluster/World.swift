@@ -83,6 +83,7 @@ final class World {
   func start(_ site: Site) throws(Violation) {
     guard site.process == nil, site.isWanted else { return }
     site.starts += 1
+    site.startedAt = now
     say("\(site.label) starts")
     guard let process = try NodeProcess.start(site, self) else { return }
     site.process = process
@@ -98,6 +99,7 @@ final class World {
     say("\(site.label) \(isClean ? "stops" : "is gone")")
     if isClean { try process.flush() } else { process.crash() }
     process.isAlive = false
+    site.runningMinutes = UInt64(site.runningMinute(now))
     site.process = nil
     try links.stopped(site, isClean: isClean)
   }

@@ -34,19 +34,13 @@ struct LogModel {
   var durableCosignatures: [StoredCosignature] = []
   /// Other signatures that the store was given: until it says that it has them, a crash leaves these or those.
   var twin: Twin?
-  /// Bodies that were purged or expired.
-  private(set) var removals: [UInt64: Removal] = [:]
+  /// Bodies that were purged, expired or hidden, and what may have come back.
+  var removals: [UInt64: Removal] = [:]
 
   /// The log with other signatures of some entries.
   struct Twin {
     let leaves: [UInt8]
     let states: [LogState]
-  }
-
-  struct Removal {
-    let state: BodyState
-    /// A crash leaves it removed.
-    var isDurable: Bool
   }
 
   init(_ author: SimulatedAuthor) {
@@ -139,9 +133,11 @@ struct LogModel {
   mutating func beginCase() { prefix = size }
 
   /// Whether `batch` is what was appended, whole but for what was removed.
-  /// - Parameter isRunning: no crash can have undone a removal.
-  func holds(_ batch: EntryBatch, isRunning: Bool = false) -> Bool {
-    guard batch.end <= size, holdsLeaves(batch) else { return false }
+  /// - Parameters:
+  ///   - isRunning: no crash can have undone a removal.
+  ///   - size: of the log in the store.
+  func holds(_ batch: EntryBatch, of size: UInt64, isRunning: Bool = false) -> Bool {
+    guard batch.end <= self.size, holdsLeaves(batch) else { return false }
     if removals.isEmpty {
       return batch.bodyStates == nil
         && batch.bodies[...] == bodies[bodyRange(batch.first, batch.end)]
@@ -150,12 +146,11 @@ struct LogModel {
       let index = batch.first + UInt64(position)
       let state = batch.bodyState(at: position)
       let removal = removals[index]
-      if let removal, isRunning || removal.isDurable || state != .present {
-        guard state == removal.state else { return false }
-      } else {
-        guard state == .present, batch.bodies[range] == bodies[bodyRange(index, index + 1)]
-        else { return false }
-      }
+      let left = removal.map { Array($0.left(size: size)) }
+      let allowed = (isRunning ? removal?.shown : left) ?? [.present]
+      guard allowed.contains(state),
+        state != .present || batch.bodies[range] == bodies[bodyRange(index, index + 1)]
+      else { return false }
     }
     return true
   }
@@ -189,32 +184,6 @@ struct LogModel {
         bodies: Array(bodies[bodyRange(range.lowerBound, range.upperBound)]))
     }
   }
-
-  /// - Returns: of these entries those whose bodies may go.
-  func removable(_ indices: [UInt64]) -> [UInt64] {
-    indices.filter { index in
-      let kind = leaves[Int(index) * EntryLayout.leafBytes + EntryLayout.kind]
-      return kind == EntryKind.record.rawValue && removals[index] == nil
-    }
-  }
-
-  mutating func remove(_ indices: [UInt64], as state: BodyState) {
-    for index in indices { removals[index] = Removal(state: state, isDurable: false) }
-  }
-
-  /// Of the removals that a crash may have undone, those that it left.
-  mutating func settleRemovals(_ store: Store) {
-    removals = removals.filter { index, removal in
-      index < size && (removal.isDurable || (try? store.bodyState(id, index)) == removal.state)
-    }
-    makeRemovalsDurable()
-  }
-
-  mutating func makeRemovalsDurable() {
-    removals = removals.mapValues { Removal(state: $0.state, isDurable: true) }
-  }
-
-  var durableRemovals: Int { removals.values.count { $0.isDurable } }
 
   private func holdsLeaves(_ batch: EntryBatch) -> Bool {
     let stride = EntryLayout.leafBytes

@@ -11,6 +11,7 @@ final class SimulatedAuthor {
     let size: UInt64
     let count: Int
     let draw: UInt64
+    var withdraws: [UInt64] = []
   }
 
   let identity: LogIdentity
@@ -56,6 +57,28 @@ final class SimulatedAuthor {
     let answer = try must("entries are accepted") {
       try state.accept(batch, under: checkpoint, consistency: [])
     }
+    answers[question] = answer
+    return answer
+  }
+
+  /// One entry that follows `state` and withdraws records of the log.
+  func withdrawal(
+    after state: LogState, of indices: [UInt64], draw: UInt64
+  ) throws(Violation) -> VerifiedBatch {
+    let question = Question(
+      after: state.lastHeaderHash, root: state.tree.root(), size: state.size, count: 1,
+      draw: draw, withdraws: indices)
+    if let answer = answers[question] { return answer }
+    let origin = identity.origin
+    let body = try must("a withdrawal") {
+      try Withdrawal(
+        records: indices.map { Withdrawal.Record(origin: origin, index: $0) }
+      ).encode()
+    }
+    var builder = EntryBuilder(state: state)
+    builder.append(kind: .withdrawal, time: draw >> 20, body: body)
+    let batch = builder.finish { secrets.log.sign($0) }
+    let answer = try must("a withdrawal is accepted") { try state.accept(batch) }
     answers[question] = answer
     return answer
   }

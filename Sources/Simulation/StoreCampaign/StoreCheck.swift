@@ -52,7 +52,7 @@ struct StoreCheck {
         try store.read(log.id, next..<size, maxBytes: 1 << 20)
       }
       try expect(
-        batch.first == next && batch.count > 0 && log.holds(batch),
+        batch.first == next && batch.count > 0 && log.holds(batch, of: size),
         "\(log.name): entries \(next) to \(batch.end) are not what was appended")
       next = batch.end
     }
@@ -69,7 +69,7 @@ struct StoreCheck {
   private func checkLengths(
     _ disk: SimulatedDisk, _ log: LogModel, _ size: UInt64
   ) throws(Violation) {
-    let strides: [(LogFile, UInt64)] = [(.entries, 216), (.hashes, 32), (.bodiesIndex, 16)]
+    let strides: [(LogFile, UInt64)] = [(.entries, 216), (.hashes, 32), (.bodiesIndex, 32)]
     for (file, stride) in strides {
       let length = disk.image.content(of: .log(log.id, file))?.count ?? 0
       try expect(
@@ -126,9 +126,9 @@ struct StoreCheck {
       try expect(
         size <= log.size && summary.head == log.states[Int(size)].head, "fsck: another head")
       let missing = Int(summary.bodiesMissing)
+      let seen = summary.bodiesPresent + summary.bodiesHidden + summary.bodiesMissing
       try expect(
-        summary.bodiesPresent + summary.bodiesMissing == size && missing <= log.removals.count
-          && missing >= log.durableRemovals, "fsck: \(missing) bodies are missing")
+        seen == size && log.goneBodies.contains(missing), "fsck: \(missing) bodies are missing")
     }
   }
 }

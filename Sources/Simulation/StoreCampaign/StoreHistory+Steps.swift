@@ -15,7 +15,7 @@ extension StoreHistory {
     case 6, 7: try append(upTo: 30, bulk: true)
     case 8: try checkpoint()
     case 9: try ahead()
-    case 10: if random.oneIn(2) { try cosign() } else { try purge() }
+    case 10: if random.oneIn(2) { try cosign() } else { try changeBodies() }
     case 11: try rare()
     case 12 where random.oneIn(2): try twin()
     case 12:
@@ -26,23 +26,24 @@ extension StoreHistory {
     }
   }
 
-  private func pick() -> Int? {
+  func pick() -> Int? {
     let there = model.logs.indices.filter { model.logs[$0].isAdded }
     return there.isEmpty ? nil : there[random.below(there.count)]
   }
 
   private func rare() throws(Violation) {
-    switch random.below(7) {
+    switch random.below(8) {
     case 0: try freeze()
     case 1: try flush()
     case 2: try contradict()
-    case 3: try purge()
+    case 3: try changeBodies()
+    case 4: try withdraw()
     default: try addLog()
     }
   }
 
   /// Takes what a full store refuses.
-  private func ask(_ what: String, _ body: (Store) throws -> Void) throws(Violation) -> Bool {
+  func ask(_ what: String, _ body: (Store) throws -> Void) throws(Violation) -> Bool {
     guard let store else { return false }
     chronicle.note(what)
     chronicle.say(what)
@@ -87,7 +88,7 @@ extension StoreHistory {
     try meetContradictions()
   }
 
-  private func meetContradictions() throws(Violation) {
+  func meetContradictions() throws(Violation) {
     for checkpoint in store?.takeContradictions() ?? [] {
       guard let number = model.index(of: checkpoint.logID) else {
         throw Violation("a contradiction of an unknown log")
@@ -192,43 +193,13 @@ extension StoreHistory {
     if isTaken { model.logs[number].twin = twin }
   }
 
-  private func addLog() throws(Violation) {
+  func addLog() throws(Violation) {
     guard let number = model.logs.indices.first(where: { !model.logs[$0].isAdded })
     else { return }
     let log = model.logs[number]
     if try ask("new log \(log.name)", { try $0.addLog(log.author.identity) }) {
       model.logs[number].isAdded = true
     }
-  }
-
-  private func purge() throws(Violation) {
-    guard let number = pick(), model.logs[number].size > 0 else { return }
-    let log = model.logs[number]
-    var indices: [UInt64] = []
-    let first = random.below(Int(log.size))
-    for index in first..<min(Int(log.size), first + 8) where random.oneIn(2) {
-      indices.append(UInt64(index))
-    }
-    let wanted = log.removable(indices)
-    let state = [BodyState.purged, .purgedHere, .expired][random.below(3)]
-    var count = 0
-    var isTaken = true
-    guard
-      try ask(
-        "\(state) of \(log.name): \(indices)",
-        {
-          do {
-            count = try $0.purge(log.id, indices, as: state)
-          } catch StoreError.busy where log.twin != nil {
-            // While leaves are replaced: the node asks again.
-            isTaken = false
-          }
-        }),
-      isTaken
-    else { return }
-    try expect(count == wanted.count, "\(log.name): \(count) bodies of \(wanted) go")
-    model.logs[number].remove(wanted, as: state)
-    if count > 0 { points.tally.add(.purged) }
   }
 
   private func read() throws(Violation) {

@@ -300,7 +300,7 @@ final class StoreHistory {
       try store.read(log.id, first..<log.acknowledged, maxBytes: 8_000)
     }
     try expect(
-      batch.first == first && log.holds(batch, isRunning: true),
+      batch.first == first && log.holds(batch, of: log.size, isRunning: true),
       "\(log.name): wrong entries are served")
   }
 }

@@ -1,0 +1,95 @@
+public import Log
+
+/// What the entry at a place that an index record names says of one log's records.
+struct WithdrawalWord {
+  /// None: no withdrawal is there.
+  var names: Set<UInt64> = []
+  /// An entry is there.
+  var isThere = false
+  /// A withdrawal may be there: its body is damaged, absent, or the disk does not give it.
+  var isUnreadable = false
+}
+
+// What withdrawals need to know of a store.
+extension Store {
+  func identity(of log: LogID) -> LogIdentity? { logsByID[log]?.identity }
+
+  var hasFailed: Bool { if case .failed = condition { true } else { false } }
+
+  func doubted(_ log: LogID) -> Set<UInt64> { logsByID[log]?.doubted ?? [] }
+
+  /// What withdrawals say of them was done.
+  func trust(_ log: LogID, _ indices: [UInt64]) { logsByID[log]?.doubted.subtract(indices) }
+
+  /// The logs that a withdrawal in `log` means by `origin`: its own, or those of an earlier epoch.
+  func logs(named origin: Origin, by log: LogIdentity) -> [LogIdentity] {
+    origin == log.origin ? [log] : logs.filter { $0.origin == origin }
+  }
+
+  /// The logs in which a withdrawal of a record of `log` may stand.
+  func logs(of place: Withdrawal.Place, for log: LogIdentity) -> [LogIdentity] {
+    if place.epoch == log.origin.epoch { return [log] }
+    return logs.filter { $0.origin.name == log.origin.name && $0.origin.epoch == place.epoch }
+  }
+
+  /// Those whose bodies are not gone for good: each pass sees every withdrawal again.
+  func remaining(_ id: LogID, _ indices: [UInt64]) -> [UInt64] {
+    indices.filter { index in
+      // An index record that cannot be read is no reason to keep a body.
+      (try? bodyState(id, index))?.isFinal != true
+    }
+  }
+
+  /// - Returns: nil unless such an entry is stored whole, and its key signed it.
+  public func verifiedWithdrawal(at index: UInt64, of log: LogIdentity) -> Withdrawal? {
+    guard index < state(log.id)?.size ?? 0,
+      let batch = try? read(log.id, index..<(index + 1), maxBytes: EntryLayout.maxBodyBytes * 2),
+      batch.kind(at: 0) == .withdrawal,
+      log.verifySignature(leaves: batch.leaves.span, at: 0),
+      let body = batch.body(at: 0)
+    else { return nil }
+    return try? Withdrawal.parse(Array(body), in: log.origin)
+  }
+
+  func word(of place: Withdrawal.Place, for identity: LogIdentity) -> WithdrawalWord {
+    var word = WithdrawalWord()
+    for log in logs(of: place, for: identity) where place.index < state(log.id)?.size ?? 0 {
+      word.isThere = true
+      let batch = try? read(
+        log.id, place.index..<(place.index + 1), maxBytes: EntryLayout.maxBodyBytes * 2)
+      if let batch, batch.kind(at: 0) != .withdrawal { continue }
+      guard let body = batch?.body(at: 0) else {
+        word.isUnreadable = true
+        continue
+      }
+      guard let batch, log.verifySignature(leaves: batch.leaves.span, at: 0),
+        let withdrawal = try? Withdrawal.parse(Array(body), in: log.origin)
+      else { continue }
+      // Of its own log it means what stands before it.
+      let end = log.id == identity.id ? place.index : .max
+      for record in withdrawal.records
+      where record.origin == identity.origin && record.index < end {
+        word.names.insert(record.index)
+      }
+    }
+    return word
+  }
+}
+
+extension Withdrawal {
+  /// Its records by log, each ascending.
+  var byOrigin: [(origin: Origin, indices: [UInt64])] {
+    var named: [(origin: Origin, indices: [UInt64])] = []
+    for record in records {
+      if named.last?.origin != record.origin { named.append((record.origin, [])) }
+      named[named.count - 1].indices.append(record.index)
+    }
+    return named
+  }
+}
+
+extension EntryBatch {
+  func kind(at position: Int) -> EntryKind? {
+    EntryKind(rawValue: leaves[position * EntryLayout.leafBytes + EntryLayout.kind])
+  }
+}
