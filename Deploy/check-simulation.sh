@@ -3,6 +3,7 @@
 #
 #   ./Deploy/check-simulation.sh store [SEED [POINTS]]     crash points of the store, half of them with the next seed
 #   ./Deploy/check-simulation.sh restore [SEED [RUNS]]     restores from older copies, half of them with the next seed
+#   ./Deploy/check-simulation.sh theft [SEED [RUNS]]       thefts of a running key, half of them with the next seed
 #   ./Deploy/check-simulation.sh spread [SEED]             what travels in random graphs of 50 and 500 nodes, and how fast
 #   ./Deploy/check-simulation.sh network [SEED [SEEDS]]    whole nodes on a network that fails, and the seeds of Deploy/network-seeds.txt
 #
@@ -65,6 +66,11 @@ case $what in
     half=$((${3-10000} / 2))
     both "restore --seed $seed --runs $half" "restore --seed $((seed + 1)) --runs $half"
     ;;
+  theft)
+    same_digest theft --seed "$seed" --runs 3
+    half=$((${3-200} / 2))
+    both "theft --seed $seed --runs $half" "theft --seed $((seed + 1)) --runs $half"
+    ;;
   network)
     same_digest network --seed "$seed" --seeds 24 --nodes 4
     half=$((${3-44} / 2))
@@ -86,7 +92,7 @@ case $what in
     exit "$status"
     ;;
   *)
-    sed -n '2,9p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,10p' "${BASH_SOURCE[0]}" >&2
     exit 64
     ;;
 esac

@@ -114,6 +114,7 @@ step "kill and restart" 900 Deploy/check-kill.sh
 step "restores" 900 Deploy/check-restore.sh
 step "simulated crashes" 1800 Deploy/check-simulation.sh store
 step "stale restores" 1800 Deploy/check-simulation.sh restore
+step "thefts of keys" 300 Deploy/check-simulation.sh theft
 step "networks" 1800 Deploy/check-simulation.sh network
 step "spread in random graphs" 1800 Deploy/check-simulation.sh spread
 step "failing disks" 1800 Deploy/check-faults.sh

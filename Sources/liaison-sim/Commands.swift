@@ -46,6 +46,22 @@ enum Commands {
       json,
     ])
 
+  static let theft = Verb(
+    "theft", "steal a running key, and see that nothing that was published before is lost by it",
+    details: [
+      "In each run some nodes exchange entries on virtual time, and withdraw some; a member that turned has the running key of one: it forks that log back, "
+        + "withdraws everything and writes a keys entry; links come and go; the operator opens the next epoch. All that hold the same conclude the same, whatever "
+        + "the order in which it came, and what the author published is there, undisputed; what the author withdrew is erased seven days later, and nothing else.",
+      "A run that fails prints the line that replays it.",
+    ],
+    options: [
+      seed,
+      Option("--runs", "N", summary: "how many runs", fallback: "1000"),
+      Option("--run", "R", summary: "this run only, as a failure names it"),
+      trace,
+      json,
+    ])
+
   static let network = Verb(
     "network",
     "run whole nodes on a network that fails, and see that all have everything in the end",
@@ -102,7 +118,7 @@ enum Commands {
         + "outcomes, in every build and on every machine, and the digest that is printed says so. docs/simulator.md tells "
         + "how to read and replay a failure."
     ],
-    verbs: [store, restore, network, spread],
+    verbs: [store, restore, theft, network, spread],
     exits: [
       Tool.Exit(0, "nothing that must not happen happened, and all that should occur did"),
       Tool.Exit(1, "something happened that must not, or something never occurred"),

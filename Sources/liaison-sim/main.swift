@@ -8,6 +8,7 @@ do throws(Failure) {
     switch verb.name {
     case Commands.store.name: Output.exit(number: try runStore(arguments))
     case Commands.restore.name: Output.exit(number: try runRestore(arguments))
+    case Commands.theft.name: Output.exit(number: try runTheft(arguments))
     case Commands.spread.name: Output.exit(number: try runSpread(arguments))
     default: Output.exit(number: try runNetwork(arguments))
     }
