@@ -54,7 +54,7 @@ extension LogCheck {
   /// Only a record's body is hidden or removed, an absent one has no place, and what a withdrawal is said to have done its
   /// entry says too.
   private mutating func isLawful(_ record: IndexRecord, kind: UInt8, _ entry: UInt64) -> Bool {
-    if record.state == .absent { return !record.hasPlace }
+    if record.state == .absent { return true }
     guard record.state == .present || kind == EntryKind.record.rawValue else { return false }
     guard let place = record.withdrawal?.place else { return true }
     if words.count > LogCheck.wordsKept { words = [:] }

@@ -41,7 +41,9 @@ struct IndexRecord {
     switch state {
     case .hidden: if withdrawal == nil { return nil }
     case .purged: if withdrawal?.dueMinute ?? 0 != 0 { return nil }
-    case .present, .purgedHere, .expired, .absent: if isMarked { return nil }
+    case .present, .purgedHere, .expired: if isMarked { return nil }
+    // Also of an empty body: else nothing showed that it was there.
+    case .absent: if isMarked || hasBeenHere { return nil }
     }
     guard flags & 0xff_ffff == check else { return nil }
   }

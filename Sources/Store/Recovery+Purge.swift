@@ -77,8 +77,14 @@ extension Recovery {
     for index in indices {
       let position = Int(index - first)
       guard (position + 1) * Layout.indexBytes <= bytes.count else { break }
-      // A damaged record points nowhere; the body that it forgot cannot be asked for any more.
-      let place = record(bytes, position) ?? .absent
+      let found = record(bytes, position)
+      if found == nil, !change.state.isFinal {
+        report(Damage(file: .log(id, .bodiesIndex), index: index, .indexRecord))
+        // It is read as damaged, and the body looked for.
+        if change.state == .present { continue }
+      }
+      // A damaged record points nowhere; the body that it forgot cannot be asked for any more, or not until it comes back.
+      let place = found ?? .absent
       // What is gone can be neither hidden nor brought back.
       if place.state.isFinal, !change.state.isFinal { continue }
       bodies.append(Purge.Body(index: index, place: place))

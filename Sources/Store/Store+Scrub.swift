@@ -168,7 +168,7 @@ extension Store {
     let log = mending.log
     for (position, record) in records.enumerated() {
       let entry = batch.first + UInt64(position)
-      if record.state.isFinal || record.state == .absent, record.hasPlace,
+      if record.state.isFinal, record.hasPlace,
         isStored(log, record, entry, batch.leaves, position)
       {
         let present = IndexRecord(
