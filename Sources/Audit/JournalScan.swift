@@ -5,6 +5,7 @@ internal import Wire
 /// One journal, frame by frame (Protocols/store.md, 5.1 and 5.2).
 struct JournalScan: Sendable {
   let number: Int
+  var isInPlace: Bool { number == Int(generation % 2) }
   var name: String { "journal.\(number)" }
   /// 0 if the journal does not begin with a valid frame.
   private(set) var generation: UInt64 = 0

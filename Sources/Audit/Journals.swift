@@ -92,7 +92,10 @@ struct Journals: Sendable {
     // A beginning that is whole and malformed is not torn: it counts, whatever the other journal says.
     problems += scans.filter { $0.heads == nil }.compactMap(\.problem)
     var valid = scans.filter { $0.heads != nil }
-    valid.sort { $0.generation < $1.generation }
+    // Of two of one generation the one in its place counts.
+    valid.sort {
+      $0.generation == $1.generation ? $1.isInPlace && !$0.isInPlace : $0.generation < $1.generation
+    }
     guard let newest = valid.last else {
       problems.append(
         Problem(
@@ -100,7 +103,7 @@ struct Journals: Sendable {
           what: "neither journal begins with a valid frame: what was acknowledged is not known"))
       return
     }
-    if newest.number != Int(newest.generation % 2) {
+    if !newest.isInPlace {
       problems.append(
         Problem(file: newest.name, offset: 0, what: "holds a generation of the other journal"))
     }

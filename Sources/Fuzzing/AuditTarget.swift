@@ -52,7 +52,7 @@ enum AuditTarget {
   /// What a log file lacks a journal may hold, and the auditor reads both: so the files are compared as a start makes them.
   private static func expectSound(_ disk: SimulatedDisk) {
     let found = StoreTarget.recovered(disk)
-    check(found != nil, "ok of a folder that a start finds damaged")
+    check(found != nil, "ok of a folder that a start finds damaged: \(StoreTarget.complaint(disk))")
     for (file, bytes) in sound {
       let other = found?.content(of: file)?.bytes ?? []
       check(other == bytes, "ok of a folder whose \(file.path) \(difference(other, bytes))")

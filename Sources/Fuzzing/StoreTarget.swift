@@ -72,6 +72,11 @@ enum StoreTarget {
     _ = try? Fsck.run(on: disk)
   }
 
+  /// What a start says of it.
+  static func complaint(_ disk: SimulatedDisk) -> String {
+    do { return "\(try Store.open(on: disk, limits: limits).damage)" } catch { return "\(error)" }
+  }
+
   /// The files after a start that found nothing wrong; nil if it found something.
   static func recovered(_ disk: SimulatedDisk) -> DiskImage? {
     guard let store = try? Store.open(on: disk, limits: limits), store.damage.isEmpty else {

@@ -140,6 +140,8 @@ public enum Limits {
   public static let claimRestMilliseconds: UInt64 = 600_000
 
   public static let pingAfterMilliseconds: UInt64 = 30_000
+  /// That one peer sends in that time: one is due, and what a line held back comes at once.
+  public static let pingsAtOnce = 8
   public static let silenceMilliseconds: UInt64 = 75_000
   public static let sessionMilliseconds: UInt64 = 24 * 3_600_000
   public static let secondCopyMilliseconds: UInt64 = 5_000

@@ -188,14 +188,14 @@ extension Replicator {
       fail(id, now, &effects)
       return false
     }
-    progressed(log, on: id)
     if isAnew {
       logs[held: log].delivered[name] = nil
       logs[held: log].relayed[name] = nil
     }
     if direction == .fromAuthor { logs[held: log].delivered[name] = checkpoint.size }
-    // As with checkpoints: nothing on disk speaks of entries that are not there.
+    // As with checkpoints: nothing on disk speaks of entries that are not there. What is not kept is verified each time, and charged.
     if checkpoint.size <= logs[held: log].durable.size {
+      progressed(log, on: id)
       remember(cosignature, of: log, size: checkpoint.size, now)
       effects.append(.keepCosignature(log, checkpoint, signed))
     }

@@ -128,7 +128,11 @@ extension Replicator {
   mutating func announced(
     _ heads: [AnnouncedHead], on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
+    var positions: Set<Int> = []
     for head in heads {
+      guard positions.insert(head.position).inserted else {
+        throw MalformedMessage(what: "two heads of one log")
+      }
       let log = try log(head.position, id)
       guard let shared = sessions[held: id].shared[log] else {
         throw MalformedMessage(what: "head of a log that is not shared")
@@ -154,7 +158,12 @@ extension Replicator {
       if log == ownLog { claimed(on: id, now, &effects) }
       return
     }
-    if next.size > last?.size ?? 0 {
+    let isNews = next.size > sessions[held: id].shared[held: log].highest
+    sessions[held: id].shared[held: log].highest = max(
+      next.size, sessions[held: id].shared[held: log].highest)
+    effects.append(.event(.peerHead(sessions[held: id].opening.peer, log, size: next.size)))
+    compare(next, of: log, on: id, now, &effects)
+    if isNews, sessions[held: id].shared[log]?.isDisputed == false {
       // What is here shows that it is so; what is not is a promise.
       if next.size <= logs[held: log].durable.size {
         progressed(log, on: id)
@@ -162,8 +171,6 @@ extension Replicator {
         promised(log, on: id)
       }
     }
-    effects.append(.event(.peerHead(sessions[held: id].opening.peer, log, size: next.size)))
-    compare(next, of: log, on: id, now, &effects)
     if last == nil { offerCosignatures(of: log, on: id, &effects) }
     wantMore(of: log, now)
   }

@@ -35,9 +35,11 @@ extension Replicator {
     if log == ownLog { closeForForks(at: proof.frozenAt) }
     effects.append(.count(.forks))
     guard proof.frozenAt < proofs[log]?.frozenAt ?? .max else { return }
+    // The first ends the taking of entries, and is worth its time; a lower one is charged: an author can make as many as it has
+    // entries.
+    if proofs[log] == nil { progressed(log, on: nil) }
     proofs[log] = proof
     for id in sessionOrder { sessions[held: id].areProofsDue = true }
-    progressed(log, on: nil)
     effects.append(.keepProof(proof))
     freeze(log, at: proof.frozenAt, &effects)
   }

@@ -79,7 +79,7 @@ extension Replicator {
       throw MalformedMessage(what: "hello expected first")
     }
     switch message {
-    case .ping: return send(.pong, on: id, &effects)
+    case .ping: return try pinged(id, now, &effects)
     case .pong: return answered(id, now, &effects)
     case .logs(let first, let ids): return try listed(first, ids, on: id, now, &effects)
     default: break
@@ -185,6 +185,20 @@ extension Replicator {
       if loser == id { return }
     }
     ready(id, now, &effects)
+  }
+
+  private mutating func pinged(
+    _ id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) throws(MalformedMessage) {
+    if now - min(now, sessions[held: id].pingsSince) >= Limits.pingAfterMilliseconds {
+      sessions[held: id].pingsSince = now
+      sessions[held: id].pings = 0
+    }
+    sessions[held: id].pings += 1
+    guard sessions[held: id].pings <= Limits.pingsAtOnce else {
+      throw MalformedMessage(what: "more pings than \(Limits.pingsAtOnce) in 30 s")
+    }
+    send(.pong, on: id, &effects)
   }
 
   private mutating func ready(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {

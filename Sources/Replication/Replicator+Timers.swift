@@ -32,10 +32,13 @@ extension Replicator {
       if now - sessions[held: id].openedAt >= Limits.sessionMilliseconds {
         return close(id, .aged, now, &effects)
       }
-      if sessions[held: id].isReady, silent >= Limits.pingAfterMilliseconds,
+      // Also when the other speaks all the time: it, too, must hear something within its time.
+      let last = sessions[held: id].lastPingAt
+      if sessions[held: id].isReady, now - min(now, last) >= Limits.pingAfterMilliseconds,
         sessions[held: id].pingedAt == nil
       {
         sessions[held: id].pingedAt = now
+        sessions[held: id].lastPingAt = now
         send(.ping, on: id, &effects)
       }
     }
@@ -71,7 +74,7 @@ extension Replicator {
     if session.opening.weInitiated {
       due = min(due, session.openedAt + Limits.sessionMilliseconds)
       if session.pingedAt == nil {
-        due = min(due, session.lastReceivedAt + Limits.pingAfterMilliseconds)
+        due = min(due, session.lastPingAt + Limits.pingAfterMilliseconds)
       }
     }
     if let answersDueAt = session.answersDueAt { due = min(due, answersDueAt) }

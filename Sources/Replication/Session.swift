@@ -6,7 +6,12 @@ struct Session {
   let opening: SessionOpening
   let openedAt: UInt64
   var lastReceivedAt: UInt64
+  /// Nothing came since that ping; nil: none waits for its answer.
   var pingedAt: UInt64?
+  var lastPingAt: UInt64
+  /// Pings that came since then.
+  var pingsSince: UInt64 = 0
+  var pings = 0
   var lastDigestAt: UInt64
   /// The peer's process, once its hello is here.
   var runID: [UInt8]?
@@ -77,6 +82,7 @@ struct Session {
     self.opening = opening
     openedAt = now
     lastReceivedAt = now
+    lastPingAt = now
     lastDigestAt = now
   }
 
@@ -105,6 +111,8 @@ struct ToldOpenings {
 struct SharedLog {
   /// What the peer announced last.
   var theirs: LogHead?
+  /// The largest size that it announced: what it says again tells nothing new.
+  var highest: UInt64 = 0
   /// What we announced last.
   var announced: LogHead?
   /// The peer showed by sending them that it has the entries below this.

@@ -5,11 +5,17 @@
 struct Table<Key: Hashable, Value> {
   /// A value that only one table changes: a table that was copied makes its own first.
   private final class Box {
-    var value: Value?
-    init(_ value: Value?) { self.value = value }
+    /// That of nothing while none is here. Not an optional: what is unwrapped is copied first.
+    var value: Value
+    var isFilled: Bool
+
+    init(_ value: Value, isFilled: Bool) {
+      self.value = value
+      self.isFilled = isFilled
+    }
   }
 
-  /// What stands for a value that is not here.
+  /// Stands for a value that is not here.
   private let absent: Value
   private var places: [Key: Int] = [:]
   /// A removed value leaves its place to the next.
@@ -24,18 +30,13 @@ struct Table<Key: Hashable, Value> {
   /// that of nothing and what is written is lost: no message from outside can end the process here.
   subscript(held key: Key) -> Value {
     _read {
-      // Seen to be there: a value that is bound to a name would be copied.
-      if let place = places[key], boxes[place].value != nil {
-        yield boxes[place].value!
-      } else {
-        yield absent
-      }
+      if let place = places[key] { yield boxes[place].value } else { yield absent }
     }
     _modify {
-      if let place = places[key], boxes[place].value != nil {
+      if let place = places[key] {
         touch(place)
-        if !isKnownUniquelyReferenced(&boxes[place]) { boxes[place] = Box(boxes[place].value) }
-        yield &boxes[place].value!
+        makeOwn(place)
+        yield &boxes[place].value
       } else {
         var lost = absent
         yield &lost
@@ -43,41 +44,44 @@ struct Table<Key: Hashable, Value> {
     }
   }
 
+  /// A copy; to read or change a part of a value that is here, `held` copies none.
   subscript(key: Key) -> Value? {
-    _read {
-      if let place = places[key] { yield boxes[place].value } else { yield nil }
-    }
+    get { places[key].map { boxes[$0].value } }
     _modify {
       let place = places[key] ?? add(key)
       touch(place)
-      if !isKnownUniquelyReferenced(&boxes[place]) { boxes[place] = Box(boxes[place].value) }
+      makeOwn(place)
+      var value = boxes[place].isFilled ? boxes[place].value : nil
+      // What is changed is held once.
+      boxes[place].value = absent
       defer {
-        if boxes[place].value == nil {
+        boxes[place].isFilled = value != nil
+        if let value {
+          boxes[place].value = value
+        } else {
           places[key] = nil
           free.append(place)
         }
       }
-      yield &boxes[place].value
+      yield &value
     }
   }
 
   /// The value at a place; that of nothing where one was removed.
   subscript(at place: Int) -> Value {
     _read {
-      if isFilled(at: place) { yield boxes[place].value! } else { yield absent }
+      if boxes.indices.contains(place) { yield boxes[place].value } else { yield absent }
     }
   }
 
-  func isFilled(at place: Int) -> Bool {
-    boxes.indices.contains(place) && boxes[place].value != nil
-  }
+  func isFilled(at place: Int) -> Bool { boxes.indices.contains(place) && boxes[place].isFilled }
 
   /// All places, with those that are free.
   var allPlaces: Range<Int> { boxes.indices }
   var isEmpty: Bool { places.isEmpty }
   var count: Int { places.count }
   /// Copies, in the order of their places.
-  var values: [Value] { boxes.compactMap(\.value) }
+  var values: [Value] { boxes.filter(\.isFilled).map(\.value) }
 
   func place(of key: Key) -> Int? { places[key] }
 
@@ -86,10 +90,15 @@ struct Table<Key: Hashable, Value> {
       places[key] = place
       return place
     }
-    boxes.append(Box(nil))
+    boxes.append(Box(absent, isFilled: false))
     isTouched.append(false)
     places[key] = boxes.count - 1
     return boxes.count - 1
+  }
+
+  private mutating func makeOwn(_ place: Int) {
+    guard !isKnownUniquelyReferenced(&boxes[place]) else { return }
+    boxes[place] = Box(boxes[place].value, isFilled: boxes[place].isFilled)
   }
 
   private mutating func touch(_ place: Int) {

@@ -114,20 +114,26 @@ public enum FileSystem {
   /// Writes a file that is not there yet, and fsyncs it and its folder. Throws EEXIST when something has that name. What a
   /// failure leaves is removed again; a crash may leave a part.
   public static func writeNew(
-    _ path: String, _ bytes: [UInt8], mode: UInt32 = 0o600
+    _ path: String, _ bytes: [UInt8], mode: UInt32 = 0o600, ownerOf other: String? = nil
   ) throws(SystemError) {
-    try writeNew(path, bytes.span, mode: mode)
+    try writeNew(path, bytes.span, mode: mode, ownerOf: other)
   }
 
   /// It stays with the user of this process: it may hold a secret, and the folder may be anybody's.
+  /// - Parameter other: root gives it to whom this folder belongs.
   public static func writeNew(
-    _ path: String, _ bytes: Span<UInt8>, mode: UInt32 = 0o600
+    _ path: String, _ bytes: Span<UInt8>, mode: UInt32 = 0o600, ownerOf other: String? = nil
   ) throws(SystemError) {
+    var owner: FileOwner?
+    if let other, geteuid() == 0 {
+      owner = try Descriptor.status(of: other).flatMap { FileOwner(of: $0) }
+    }
     let (folderPath, name) = split(path)
     let folder = try Descriptor.open(folderPath, .folder)
     let file = try Descriptor.open(
       name, in: folder, [.writing, .creating, .exclusive, .notThroughLink], mode: mode)
     do throws(SystemError) {
+      try file.give(to: owner)
       try file.setMode(mode)
       try file.write(bytes, at: 0)
       try file.syncAll()

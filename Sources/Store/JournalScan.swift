@@ -24,6 +24,7 @@ struct JournalReader {
   private var salt: Bytes32?
 
   var file: StoreFile { .journal(number) }
+  var isInPlace: Bool { number == Int(generation % 2) }
 
   init(disk: any Disk, number: Int) throws(StoreError) {
     self.disk = disk

@@ -10,10 +10,14 @@ extension Recovery {
       try JournalReader(disk: disk, number: 0), try JournalReader(disk: disk, number: 1),
     ]
     let valid = readers.filter { $0.beginning != nil }
-    guard let newest = valid.max(by: { $0.generation < $1.generation }),
+    // Of two of one generation the one in its place counts.
+    guard
+      let newest = valid.max(by: {
+        $0.generation == $1.generation ? $1.isInPlace : $0.generation < $1.generation
+      }),
       let salt = newest.beginning?.salt
     else { throw .damaged(Damage(file: .journal(0), index: 0, .beginnings)) }
-    guard newest.number == Int(newest.generation % 2) else {
+    guard newest.isInPlace else {
       throw .damaged(Damage(file: newest.file, index: 0, .malformed))
     }
     let other = 1 - newest.number

@@ -77,7 +77,7 @@ extension Recovery {
     for index in indices {
       let position = Int(index - first)
       guard (position + 1) * Layout.indexBytes <= bytes.count else { break }
-      let found = record(bytes, position)
+      let found = record(bytes, position) ?? torn(bytes, position, index, of: id)
       if found == nil, !change.state.isFinal {
         report(Damage(file: .log(id, .bodiesIndex), index: index, .indexRecord))
         // It is read as damaged, and the body looked for.
@@ -90,6 +90,23 @@ extension Recovery {
       bodies.append(Purge.Body(index: index, place: place))
     }
     try self.change(Purge(id: id, change: change, bodies: bodies).operations)
+  }
+}
+
+extension Recovery {
+  /// A record whose writing was broken off between two states keeps its place, if the body's header is there.
+  private func torn(
+    _ bytes: [UInt8], _ position: Int, _ index: UInt64, of id: LogID
+  ) -> IndexRecord? {
+    let start = position * Layout.indexBytes
+    let place = Array(bytes[start..<(start + 12)]) + [UInt8](repeating: 0, count: 20)
+    guard let record = record(place, 0),
+      let header = try? disk.read(
+        .log(id, .bodies(record.segment)), at: UInt64(record.offset),
+        count: Layout.bodyHeaderBytes),
+      isBodyHeader(header, Layout.bodyHeaderBytes, Int(record.length), index)
+    else { return nil }
+    return record
   }
 }
 

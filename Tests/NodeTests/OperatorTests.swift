@@ -48,19 +48,18 @@ final class OperatorTests {
   @Test("An init that fails leaves nothing, and the same command works once the reason is gone")
   func failedInit() throws {
     let folder = NodeFolder(root.path + "/nl")
-    let token = root.path + "/token"
+    let place = root.path + "/place"
+    let token = place + "/token"
     func make() throws -> Card {
       let passphrase = GuardedBytes(copying: Array("a passphrase for tests".utf8).span)
       return try NodeInit.run(
         name: NodeName("nl"), folder: folder, recoveryPath: folder.defaultRecovery,
         tokenPath: token, address: nil, passphrase: passphrase)
     }
-    // A draft of the token that cannot be replaced: the last step but one fails.
-    let draft = root.path + "/.token.\(ProcessInfo.processInfo.processIdentifier).new"
-    try FileManager.default.createDirectory(atPath: draft, withIntermediateDirectories: false)
+    // The token has no folder: the last step but one fails.
     #expect(throws: IdentityError.self) { try make() }
-    try FileManager.default.removeItem(atPath: draft)
     #expect(try FileManager.default.contentsOfDirectory(atPath: root.path) == [])
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
     _ = try make()
     #expect(FileManager.default.fileExists(atPath: folder.card))
   }

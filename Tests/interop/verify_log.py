@@ -451,7 +451,8 @@ class Journals:
         for name, data in sorted(files.items()):
             if data is not None and (len(data) < longest or len(data) % 4096):
                 report.failed(None, name, None, len(data), "is shorter than the other, or not of whole pages")
-        found = sorted((scan for scan in found if scan and self.is_sound(scan)), key=lambda scan: scan[0])
+        found = sorted((scan for scan in found if scan and self.is_sound(scan)),
+                       key=lambda scan: (scan[0], scan[1] == "journal.%d" % (scan[0] % 2)))
         if not found:
             report.failed(None, "journal.0", None, 0, "neither journal begins with a valid frame")
         else:

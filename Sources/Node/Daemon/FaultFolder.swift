@@ -15,16 +15,15 @@ struct FaultFolder {
   private(set) var proofs: [ForkProof] = []
   /// Second openings; the core verifies them.
   private(set) var openings: [HeldOpening] = []
+  /// Logs after which a second opening was kept that cannot be read now: their epochs are contested all the same.
+  private(set) var unreadableOpenings: Set<LogID> = []
 
-  /// A folder that is not there yet holds nothing.
-  init(_ folder: NodeFolder) {
+  /// A folder that is not there yet holds nothing; one that cannot be read may hold that a node is contested, and nothing may
+  /// be sealed without knowing it.
+  init(_ folder: NodeFolder) throws(SystemError) {
     path = folder.faults
-    guard FileSystem.isFolder(path) else { return }
-    do {
-      for name in try FileSystem.list(path).sorted() { load(name) }
-    } catch {
-      problems.append("\(path): \(error)")
-    }
+    guard try FileSystem.status(path) != nil else { return }
+    for name in try FileSystem.list(path).sorted() { load(name) }
   }
 
   private mutating func load(_ name: String) {
@@ -35,6 +34,7 @@ struct FaultFolder {
       do {
         try loadOpening(name, after: log)
       } catch {
+        unreadableOpenings.insert(log)
         return problems.append("\(path)/\(name): \(error)")
       }
     }
@@ -57,6 +57,7 @@ struct FaultFolder {
     let limit = EntryLayout.leafBytes + LogLimits.publicBodyBytes
     let bytes = try FileSystem.read("\(path)/\(name)", maxBytes: limit)
     guard bytes.count > EntryLayout.leafBytes else {
+      unreadableOpenings.insert(log)
       return problems.append("\(path)/\(name): shorter than an opening")
     }
     openings.append(

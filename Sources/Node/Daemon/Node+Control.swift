@@ -169,8 +169,17 @@ extension Node: ControlService {
           hint:
             "add peers first (liaison peer add), or publish --to \(card.name) for this node alone")
       }
-      // A member that contests itself, or waits for its card to be compared, stops nobody's 'all': status says who is left out.
-      return roster.entries.filter { sealingRefusal($0) == nil }.map(member)
+      // A member that contests itself, or waits for its card to be compared, stops nobody's 'all'.
+      let meant = roster.entries.filter { sealingRefusal($0) == nil }
+      if let refusal = roster.entries.lazy.compactMap(sealingRefusal).first {
+        guard !meant.isEmpty else { throw refusal }
+        let others = roster.entries.filter { sealingRefusal($0) != nil }.map(\.card.name)
+        warn(
+          "left-out-of-all",
+          "'all' is not \(list(others)): contested, or not compared yet; liaison peer list says which, and a card compared by voice mends it"
+        )
+      }
+      return meant.map(member)
     }
     guard !names.isEmpty else {
       throw .refused(reason: "an empty audience means nobody", hint: "name the nodes, or 'all'")

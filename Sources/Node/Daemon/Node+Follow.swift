@@ -166,6 +166,15 @@ extension Node {
           "call the operator of \(name), compare the card of the right one by voice, and give it to "
           + "liaison peer add")
     }
+    if store.logs.contains(where: {
+      $0.origin.name == name && faults.unreadableOpenings.contains($0.id)
+    }) {
+      return .refused(
+        reason: "evidence that \(name) has two next epochs cannot be read (\(folder.faults))",
+        hint:
+          "look at what liaison status says of it, and bring the file back from a copy of the folder"
+      )
+    }
     guard peer.waitsForConfirmation else { return nil }
     return .refused(
       reason: "\(peer.card.origin) was followed, and its card was not compared (follow = confirm)",

@@ -27,8 +27,9 @@ extension Node {
   }
 
   private func pause(before work: ScrubWork) -> UInt64 {
+    let total = store.logs.reduce(UInt64(0)) { $0 &+ (store.durableHead($1.id)?.size ?? 0) }
     let isBusy =
-      core.isCatchingUp || core.isServing || store.stagedBytes > NodeLimits.liveBytesOfBusy
+      scrub.isBusy(entries: total, at: now) || core.isCatchingUp || core.isServing
     return switch work {
     case .new:
       isBusy ? NodeLimits.verifyPauseWhenBusyMilliseconds : NodeLimits.verifyPauseMilliseconds
@@ -38,8 +39,10 @@ extension Node {
     }
   }
 
+  /// New entries and a pass take turns: an author that never stops must not keep damage hidden.
   private func nextScrubWork() -> ScrubWork? {
     if case .failed = store.condition { return nil }
+    if scrub.passStartedAt != nil, scrub.isPassTurn { return .pass }
     for identity in ownFirst where !scrub.unreadable.contains(identity.id) {
       let from = scrub.logs[identity.id]?.verified ?? 0
       let size = store.durableHead(identity.id)?.size ?? 0
@@ -56,6 +59,7 @@ extension Node {
   /// - Returns: whether a worker has something to do.
   private func doSome() -> Bool {
     guard !isStopping, let work = nextScrubWork() else { return false }
+    scrub.isPassTurn.toggle()
     switch work {
     case .new(let identity, let range): return verifySome(identity, range)
     case .pass: return scrubSome()
@@ -128,8 +132,7 @@ extension Node {
   }
 
   private func beginPassIfDue() {
-    guard scrub.passStartedAt == nil, nextScrubWork() == nil,
-      now >= scrub.passDue(day: expiryClock().day)
+    guard scrub.passStartedAt == nil, now >= scrub.passDue(day: expiryClock().day)
     else { return }
     beginPass()
   }

@@ -124,7 +124,7 @@ final class Node {
       try store.addLog(entry.card.identity)
     }
     held = HeldCards(folder)
-    faults = FaultFolder(folder)
+    faults = try FaultFolder(folder)
     core = Replicator(
       ownName: card.name, ownLog: card.identity.id, runID: random.bytes(16), logs: store.logs,
       reader: StoreReader(store), start: start.state, proofs: faults.proofs,

@@ -39,9 +39,12 @@ struct Scrub {
   /// Entries whose signatures are being verified.
   var batch: EntryBatch?
   var isRunning = false
+  /// The next step is one of the pass, if there is one.
+  var isPassTurn = false
   /// The last step of the pass read no entries: the next may follow soon.
   var wasSmall = false
   var isSaveScheduled = false
+  private var arrivals = ArrivalRate()
 
   /// Goes on where it was. A log that is shorter now counts as far as it reaches: what grows again was not seen.
   /// - Parameter sizes: of the logs, durable.
@@ -62,6 +65,13 @@ struct Scrub {
     }
     passStartedAt = began
     cursor = kept
+  }
+
+  /// - Parameter total: entries of all logs.
+  /// - Returns: whether so many come that what can wait does.
+  mutating func isBusy(entries total: UInt64, at now: UInt64) -> Bool {
+    arrivals.note(total, at: now)
+    return arrivals.perSecond > NodeLimits.entriesASecondOfBusy
   }
 
   var progress: ScrubProgress {

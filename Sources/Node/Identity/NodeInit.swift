@@ -19,20 +19,47 @@ public enum NodeInit {
       name: name, folder: folder, recoveryPath: recoveryPath, tokenPath: tokenPath,
       address: address)
     let isNew = !FileSystem.isFolder(folder.root)
+    try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.makeFolder(folder.root, inheritsOwner: false)
+    }
+    // Of two that began at once one goes on: the other must not remove what this one makes.
+    let lock = try claim(folder)
+    defer { withExtendedLifetime(lock) {} }
+    var made: [String] = []
     do throws(IdentityError) {
-      return try make(name, folder, recoveryPath, tokenPath, address, passphrase)
+      return try make(name, folder, recoveryPath, tokenPath, address, passphrase, &made)
     } catch {
       // All of it was made just now, for keys that nobody has seen.
-      for path in [tokenPath, recoveryPath] { try? FileSystem.remove(path) }
+      for path in made { try? FileSystem.remove(path) }
       try? FileSystem.removeContents(folder.root)
       if isNew { try? FileSystem.removeFolder(folder.root) }
       throw error
     }
   }
 
+  private static func claim(_ folder: NodeFolder) throws(IdentityError) -> LockFile {
+    let lock: LockFile
+    do throws(LockError) {
+      lock = try LockFile(folder.lock)
+    } catch {
+      throw IdentityError(
+        .exists, "the folder \(folder.root) cannot be locked: \(error)",
+        hint: "wait until the other command has ended, and look at the folder")
+    }
+    let names = try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.contents(folder.root)
+    }
+    guard names.allSatisfy({ folder.root + "/" + $0 == folder.lock }) else {
+      throw IdentityError(
+        .exists, "something was put into \(folder.root) meanwhile",
+        hint: "name another folder; a node's keys are never replaced")
+    }
+    return lock
+  }
+
   private static func make(
     _ name: NodeName, _ folder: NodeFolder, _ recoveryPath: String, _ tokenPath: String,
-    _ address: String?, _ passphrase: borrowing GuardedBytes
+    _ address: String?, _ passphrase: borrowing GuardedBytes, _ made: inout [String]
   ) throws(IdentityError) -> Card {
     let secrets = NodeSecrets.generate()
     let opening = OpeningSecretKey.generate()
@@ -50,12 +77,14 @@ public enum NodeInit {
     }
     let recovery = try seal(Origin(name: name, epoch: 2), opening, passphrase)
     let leftover = "make room or look at the disk, and try again: nothing is left of it"
+    // Before anything commits to its key.
     try IdentityError.wrap(hint: leftover) { () throws(SystemError) in
-      try FileSystem.makeFolder(folder.root, inheritsOwner: false)
+      try FileSystem.writeNew(recoveryPath, recovery, mode: 0o600)
+    }
+    made.append(recoveryPath)
+    try IdentityError.wrap(hint: leftover) { () throws(SystemError) in
       try FileSystem.makeFolder(folder.secretsFolder)
       try FileSystem.makeFolder(folder.peers)
-      // Before anything commits to its key.
-      try FileSystem.atomicWrite(recoveryPath, recovery, mode: 0o600, inheritsOwner: false)
       try secrets.withEncoded { seeds throws(SystemError) in
         try GuardedFile.write(folder.secrets, seeds)
       }
@@ -63,7 +92,11 @@ public enum NodeInit {
     let head = try makeLog(folder, card, secrets, leftover: leftover)
     try IdentityError.wrap(hint: leftover) { () throws(SystemError) in
       let token = RollbackToken(origin: origin, size: head.size, leafHash: head.leafHash)
-      try FileSystem.atomicWrite(tokenPath, token.encode(), mode: 0o600, inheritsOwner: false)
+      // The service writes it with the log.
+      try FileSystem.writeNew(tokenPath, token.encode(), mode: 0o600, ownerOf: folder.root)
+    }
+    made.append(tokenPath)
+    try IdentityError.wrap(hint: leftover) { () throws(SystemError) in
       try FileSystem.atomicWrite(folder.card, card.note, mode: 0o644)
     }
     return card

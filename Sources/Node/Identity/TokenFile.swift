@@ -4,7 +4,10 @@ import Store
 
 /// The file outside the data folder that holds the rollback token.
 struct TokenFile {
+  /// Without links: a save renames a file into place, and the lock beside it is that of every way to this token.
   let path: String
+
+  init(path: String) { self.path = FileSystem.canonical(path) }
 
   func load() throws(IdentityError) -> Content {
     do throws(SystemError) {
