@@ -29,12 +29,14 @@ same_digest() {
   echo "the same in a debug and a release build: $* ($one)"
 }
 
-# planted: each bug that liaison-sim network can plant is found.
+# planted: each bug that liaison-sim network can plant is found. Two need their foe: BUG:FOE.
 planted() {
-  local bug
+  local bug foe
   for bug in answers-early answers-twice announces-more announces-less starts-from-copy ignores-token \
-    rots-unseen freezes never-congested never-quiet loses-pulls dials-once; do
-    if "$release" network --seed 1 --seeds 400 --nodes 4 --plant "$bug" >/dev/null; then
+    rots-unseen freezes never-congested never-quiet loses-pulls dials-once hides-forks:twin hides-openings:twoOpenings; do
+    foe=()
+    [[ $bug == *:* ]] && foe=(--foe "${bug#*:}")
+    if "$release" network --seed 1 --seeds 400 --nodes 4 --plant "${bug%:*}" "${foe[@]}" >/dev/null; then
       echo "FAILED: the planted bug $bug was not found" >&2
       exit 1
     fi
@@ -72,7 +74,7 @@ case $what in
     both "theft --seed $seed --runs $half" "theft --seed $((seed + 1)) --runs $half"
     ;;
   network)
-    same_digest network --seed "$seed" --seeds 24 --nodes 4
+    same_digest network --seed "$seed" --seeds 8 --nodes 4
     half=$((${3-44} / 2))
     status=0
     both "network --seed $seed --seeds $half" "network --seed $((seed + half)) --seeds $half" || status=$?

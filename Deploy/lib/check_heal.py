@@ -33,7 +33,7 @@ def byte_at(path, offset):
 def places(folder, entry, chance):
     """A byte of each kind of file of a log: of that entry, or of the first or last record."""
     with open(os.path.join(folder, "bodies.index"), "rb") as file:
-        file.seek(16 * entry)
+        file.seek(32 * entry)
         segment, offset, length = struct.unpack(">III", file.read(12))
     checkpoints = os.path.getsize(os.path.join(folder, "checkpoints"))
     return [
@@ -41,7 +41,7 @@ def places(folder, entry, chance):
         ("leaf", "entries", 216 * entry + chance.randrange(216)),
         ("hashes", "hashes", 32 * entry + chance.randrange(32)),
         ("nodes", "nodes", chance.randrange(32)),
-        ("bodies.index", "bodies.index", 16 * entry + chance.randrange(12)),
+        ("bodies.index", "bodies.index", 32 * entry + chance.randrange(12)),
         ("control", "control", chance.randrange(8)),
         ("checkpoint", "checkpoints", checkpoints - 320 + 40),
     ]

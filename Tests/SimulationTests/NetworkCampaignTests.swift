@@ -26,20 +26,14 @@ struct NetworkCampaignTests {
     #expect(campaign(seed: 6, runs: 1).run().digest != digest)
   }
 
-  /// Most show in the first run; the rest Deploy/check-simulation.sh plants, over some hundred seeds.
-  @Test(arguments: [
-    NetworkBug.answersEarly, .answersTwice, .announcesMore, .announcesLess, .rotsUnseen, .freezes,
-    .losesPulls, .neverQuiet, .hidesForks, .hidesOpenings,
-  ])
+  /// Those that show in the first run; all of them Deploy/check-simulation.sh plants, over some hundred seeds.
+  @Test(arguments: [NetworkBug.answersEarly, .announcesLess])
   func aPlantedBugIsFound(bug: NetworkBug) throws {
     var campaign = campaign(seed: 1, runs: 8)
     campaign.bug = bug
-    if bug == .hidesForks { campaign.foe = .twin }
-    if bug == .hidesOpenings { campaign.foe = .twoOpenings }
     let failure = try #require(campaign.run().failure)
     var replay = self.campaign(seed: failure.seed, runs: 1)
     replay.bug = bug
-    replay.foe = campaign.foe
     #expect(replay.run().failure?.text == failure.text)
   }
 }

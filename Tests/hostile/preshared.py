@@ -26,8 +26,8 @@ def bodies(folder):
             return file.read()
 
     leaves, segment, index = read("entries"), read("bodies/00000000"), read("bodies.index")
-    for at in range(len(index) // 16):
-        _, offset, length, _ = struct.unpack(">IIII", index[16 * at:16 * at + 16])
+    for at in range(len(index) // 32):
+        _, offset, length, _ = struct.unpack(">IIII", index[32 * at:32 * at + 16])
         yield leaves[216 * at:216 * at + 216], segment[offset + 16:offset + 16 + length]
 
 

@@ -844,7 +844,7 @@ class Log:
         self.size = known.size if known else len(self.files["entries"] or b"") // LEAF
         if self.loose:
             self.size = min(len(self.files[name] or b"") // stride for name, stride in (
-                ("entries", LEAF), ("hashes", 32), ("bodies.index", 16)))
+                ("entries", LEAF), ("hashes", 32), ("bodies.index", INDEX)))
         self.check_lengths(known)
         leaves = self.read_leaves()
         self.size = len(leaves)
