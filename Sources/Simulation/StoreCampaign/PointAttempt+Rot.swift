@@ -203,6 +203,14 @@ private struct RottenCheck {
     }
   }
 
+  /// No peer hands out what is hidden: fsck names it until it is erased, and it is fetched if it comes back.
+  private func isHiddenBody(_ damage: Damage, _ store: Store) -> Bool {
+    guard damage.problem == .bodyHash, case .log(let id, .bodies) = damage.file,
+      let index = damage.index
+    else { return false }
+    return (try? store.bodyState(id, index)) == .hidden
+  }
+
   /// With a peer's entries nothing damaged stays damaged, and after a crash nothing is.
   private func heal(
     _ store: Store, _ disk: SimulatedDisk, isReported: Bool, _ tally: inout Tally<StoreOccurrence>
@@ -227,7 +235,10 @@ private struct RottenCheck {
     _ = try must("a flush") { try store.flush() }
     let image = disk.image.crashed(.dropped)
     let report = try must("fsck") { try Fsck.run(on: SimulatedDisk(image)) }
-    try expect(report.isClean, "fsck after mending: \(report.findings)")
+    let findings = report.findings.filter { !isHiddenBody($0, store) }
+    try expect(
+      report.isClean || !report.findings.isEmpty && findings.isEmpty,
+      "fsck after mending: \(findings)")
     let again = try must("opening after mending") {
       try Store.open(on: SimulatedDisk(image), limits: limits)
     }
