@@ -60,7 +60,7 @@ both() {
 case $what in
   store)
     same_digest store --seed "$seed" --points 400
-    half=$((${3-100000} / 2))
+    half=$((${3-30000} / 2))
     both "store --seed $seed --points $half" "store --seed $((seed + 1)) --points $half"
     ;;
   restore)
