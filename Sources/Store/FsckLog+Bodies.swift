@@ -60,7 +60,7 @@ extension LogCheck {
     if words.count > LogCheck.wordsKept { words = [:] }
     let word = words[place] ?? store.word(of: place, for: log.identity)
     words[place] = word
-    return word.isUnreadable || !word.isThere || word.names.contains(entry)
+    return word.isUnreadable || word.isBadlySigned || !word.isThere || word.names.contains(entry)
   }
 }
 

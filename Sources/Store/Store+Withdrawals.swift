@@ -8,6 +8,8 @@ struct WithdrawalWord {
   var isThere = false
   /// A withdrawal may be there: its body is damaged, absent, or the disk does not give it.
   var isUnreadable = false
+  /// Its leaf gave way to one with a bad signature: what it hid is right until it comes back.
+  var isBadlySigned = false
 }
 
 // What withdrawals need to know of a store.
@@ -62,9 +64,11 @@ extension Store {
         word.isUnreadable = true
         continue
       }
-      guard let batch, log.verifySignature(leaves: batch.leaves.span, at: 0),
-        let withdrawal = try? Withdrawal.parse(Array(body), in: log.origin)
-      else { continue }
+      guard let batch, log.verifySignature(leaves: batch.leaves.span, at: 0) else {
+        word.isBadlySigned = true
+        continue
+      }
+      guard let withdrawal = try? Withdrawal.parse(Array(body), in: log.origin) else { continue }
       // Of its own log it means what stands before it.
       let end = log.id == identity.id ? place.index : .max
       for record in withdrawal.records
