@@ -56,7 +56,8 @@ struct StoreCheck {
         "\(log.name): entries \(next) to \(batch.end) are not what was appended")
       next = batch.end
     }
-    try expect(store.takeDamage().isEmpty, "\(log.name): a read found damage")
+    let damage = store.takeDamage()
+    try expect(damage.isEmpty, "\(log.name): a read found damage: \(damage)")
     guard isWhole, size > 1 else { return }
     for part in [1, size / 2, size - 1] {
       let root = try must("\(log.name): a root") { try store.root(log.id, size: part) }
