@@ -65,7 +65,7 @@ case $what in
     ;;
   restore)
     same_digest restore --seed "$seed" --runs 6
-    half=$((${3-2000} / 2))
+    half=$((${3-4000} / 2))
     both "restore --seed $seed --runs $half" "restore --seed $((seed + 1)) --runs $half"
     ;;
   theft)

@@ -7,6 +7,10 @@ where Kind.RawValue == String {
 
   public subscript(_ kind: Kind) -> Int { counts[kind, default: 0] }
 
+  mutating func add(_ other: Tally) {
+    for kind in Kind.allCases { add(kind, other[kind]) }
+  }
+
   mutating func add(_ kind: Kind, _ count: Int = 1) {
     if count > 0 { counts[kind, default: 0] += count }
   }

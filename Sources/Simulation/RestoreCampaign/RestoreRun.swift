@@ -34,7 +34,7 @@ final class RestoreRun {
   private var friend: Site?
   private let firstLog: LogID
 
-  init(_ start: RestoreStart, random: SplitMix64, chronicle: Chronicle) throws(Violation) {
+  init(_ start: RunStart, random: SplitMix64, chronicle: Chronicle) throws(Violation) {
     var random = random
     kind = Kind.allCases[random.below(Kind.allCases.count)]
     world = World(

@@ -22,7 +22,7 @@ final class TheftRun {
 
   private var honest: [Site] { world.sites.filter { $0 !== turned } }
 
-  init(_ start: RestoreStart, random: SplitMix64, chronicle: Chronicle) throws(Violation) {
+  init(_ start: RunStart, random: SplitMix64, chronicle: Chronicle) throws(Violation) {
     var random = random
     world = World(
       random: SplitMix64(seed: random.next()), chronicle: chronicle, limits: start.limits)

@@ -3,9 +3,28 @@ import Simulation
 
 /// `liaison-sim restore`.
 func runRestore(_ arguments: Arguments) throws(Failure) -> Int32 {
-  var campaign = RestoreCampaign(
-    seed: try arguments.seed(),
-    runs: try arguments.number("--runs", in: 1...1_000_000_000) ?? 10_000)
+  try follow(
+    RestoreCampaign(seed: try arguments.seed(), runs: try arguments.runs() ?? 10_000), "restore",
+    arguments)
+}
+
+/// `liaison-sim theft`.
+func runTheft(_ arguments: Arguments) throws(Failure) -> Int32 {
+  try follow(
+    TheftCampaign(seed: try arguments.seed(), runs: try arguments.runs() ?? 1_000), "theft",
+    arguments)
+}
+
+extension Arguments {
+  fileprivate func runs() throws(Failure) -> Int? {
+    try number("--runs", in: 1...1_000_000_000)
+  }
+}
+
+private func follow<Occurrence>(
+  _ campaign: RunCampaign<Occurrence>, _ verb: String, _ arguments: Arguments
+) throws(Failure) -> Int32 {
+  var campaign = campaign
   campaign.only = try arguments.number("--run", in: 0...(.max))
   campaign.trace = arguments.trace
   let (outcome, seconds) = Progress.follow("runs") {
@@ -22,7 +41,7 @@ func runRestore(_ arguments: Arguments) throws(Failure) -> Int32 {
   report.missing = campaign.only == nil ? outcome.missing : []
   if let failure = outcome.failure {
     report.failure = failure.text
-    report.replay = "liaison-sim restore --seed \(outcome.seed) --run \(failure.run)"
+    report.replay = "liaison-sim \(verb) --seed \(outcome.seed) --run \(failure.run)"
   }
   return report.finish(arguments)
 }
