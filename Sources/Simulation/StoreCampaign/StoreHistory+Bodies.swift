@@ -11,12 +11,23 @@ extension StoreHistory {
     for index in first..<min(Int(log.size), first + 8) where random.oneIn(2) {
       indices.append(UInt64(index))
     }
-    switch random.below(7) {
+    switch random.below(8) {
     case 0...1: try purge(number, indices)
     case 2...3: try hide(number, indices)
     case 4...5: try withdraw()
-    default: try restore(number, (0..<log.size).filter { log.removals[$0]?.last == .hidden })
+    default: try restoreSome()
     }
+  }
+
+  /// Of a log that hides something: few do.
+  private func restoreSome() throws(Violation) {
+    let hiding = model.logs.indices.filter {
+      model.logs[$0].isAdded && model.logs[$0].hiddenBodies > 0
+    }
+    guard !hiding.isEmpty else { return }
+    let number = hiding[random.below(hiding.count)]
+    let log = model.logs[number]
+    try restore(number, (0..<log.size).filter { log.removals[$0]?.last == .hidden })
   }
 
   private func purge(_ number: Int, _ indices: [UInt64]) throws(Violation) {
