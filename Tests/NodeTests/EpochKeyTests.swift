@@ -26,18 +26,8 @@ final class EpochKeyTests {
 
   @discardableResult
   private func liaison(_ words: [String], ends status: Int32 = 0) throws -> String {
-    let process = Process()
-    process.executableURL = DaemonProcess.binary.deletingLastPathComponent()
-      .appendingPathComponent("liaison")
-    process.arguments = words
-    let pipe = Pipe()
-    process.standardError = pipe
-    process.standardOutput = pipe
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == status, "\(words): \(said)")
+    let (ended, said) = try runLiaison(words)
+    #expect(ended == status, "\(words): \(said)")
     return said
   }
 

@@ -26,25 +26,10 @@ final class EpochTests {
   private var passphrase: String { root.appendingPathComponent("passphrase").path }
   private var guarded: GuardedBytes { GuardedBytes(copying: Array(passphraseText.utf8).span) }
 
-  private func liaison(_ words: [String]) throws -> (status: Int32, said: String) {
-    let process = Process()
-    process.executableURL = DaemonProcess.binary.deletingLastPathComponent()
-      .appendingPathComponent("liaison")
-    process.arguments = words
-    let pipe = Pipe()
-    process.standardError = pipe
-    process.standardOutput = pipe
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, said)
-  }
-
   private func open(_ node: DaemonProcess, _ more: [String] = []) throws
     -> (status: Int32, said: String)
   {
-    try liaison(
+    try runLiaison(
       ["epoch", "open", "--recovery", node.folder.defaultRecovery, "--data", node.folder.root]
         + ["--passphrase-file", passphrase] + more)
   }
@@ -59,7 +44,7 @@ final class EpochTests {
     try nl.start()
     let first = try nl.publish([record], to: ["nl"])
     let other = try DaemonProcess("be", in: root)
-    let foreign = try liaison(
+    let foreign = try runLiaison(
       ["epoch", "open", "--recovery", other.folder.defaultRecovery, "--data", nl.folder.root]
         + ["--passphrase-file", passphrase])
     #expect(foreign.status == 65 && foreign.said.contains("recovery file of be/2"), "\(foreign)")
@@ -80,7 +65,7 @@ final class EpochTests {
     try nl.start()
     #expect(try nl.publish([record], to: ["nl"]).origin == "nl/2")
     // The one after, with the file that was written now.
-    let third = try liaison(
+    let third = try runLiaison(
       ["epoch", "open", "--recovery", nl.folder.defaultRecovery(of: 3), "--data", nl.folder.root]
         + ["--passphrase-file", passphrase])
     #expect(third.status == 0 && third.said.contains("opened nl/3"), "\(third.said)")

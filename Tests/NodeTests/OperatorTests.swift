@@ -64,6 +64,24 @@ final class OperatorTests {
     #expect(FileManager.default.fileExists(atPath: folder.card))
   }
 
+  @Test("Of two inits at once one makes the node, and the other removes nothing of it")
+  func twoInits() throws {
+    let folder = NodeFolder(root.path + "/nl")
+    let passphrase = root.path + "/passphrase"
+    try Data("a passphrase for tests\n".utf8).write(to: URL(fileURLWithPath: passphrase))
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: passphrase)
+    let words = ["init", "--name", "nl", "--data", folder.root, "--passphrase-file", passphrase]
+    let both = try [1, 2].map { _ in try startLiaison(words, into: FileHandle.nullDevice) }
+    for process in both { process.waitUntilExit() }
+    #expect(both.count { $0.terminationStatus == 0 } == 1)
+    let card = try runLiaison(["card", "--data", folder.root])
+    #expect(card.status == 0 && card.said.contains("nl/1"))
+    for path in [folder.card, folder.secrets, folder.defaultRecovery, folder.defaultToken] {
+      #expect(FileManager.default.fileExists(atPath: path), "\(path)")
+    }
+    #expect(try runLiaison(["fsck", "--data", folder.root]).status == 0)
+  }
+
   @Test("Recovery file and token stay outside the data folder however their paths are written")
   func outside() throws {
     let base = root.path

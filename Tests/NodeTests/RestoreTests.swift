@@ -45,21 +45,6 @@ final class RestoreTests {
     return (nl, be)
   }
 
-  private func liaison(_ words: [String]) throws -> (status: Int32, said: String) {
-    let process = Process()
-    process.executableURL = DaemonProcess.binary.deletingLastPathComponent()
-      .appendingPathComponent("liaison")
-    process.arguments = words
-    let pipe = Pipe()
-    process.standardError = pipe
-    process.standardOutput = pipe
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, said)
-  }
-
   // MARK: Backups
 
   @Test(
@@ -116,12 +101,12 @@ final class RestoreTests {
     // What was acknowledged is in the journal only.
     nl.kill()
     let target = path("backup")
-    let made = try liaison(["backup", target, "--data", nl.folder.root])
+    let made = try runLiaison(["backup", target, "--data", nl.folder.root])
     #expect(made.status == 0, "\(made.said)")
     try checkCopy(target, cards: [try nl.card()], size: 32)
-    let again = try liaison(["backup", target, "--data", nl.folder.root])
+    let again = try runLiaison(["backup", target, "--data", nl.folder.root])
     #expect(again.status == 73 && again.said.contains("is there already"))
-    let inside = try liaison(["backup", nl.folder.root + "/x", "--data", nl.folder.root])
+    let inside = try runLiaison(["backup", nl.folder.root + "/x", "--data", nl.folder.root])
     #expect(inside.status == 65 && inside.said.contains("would be inside"))
   }
 
@@ -202,7 +187,7 @@ final class RestoreTests {
     let input = path("records.jsonl")
     try (records(1)[0] + "\n").write(toFile: input, atomically: true, encoding: .utf8)
     let size = try nl.size(of: "nl/1")
-    let gaveUp = try liaison(
+    let gaveUp = try runLiaison(
       ["publish", "--to", "nl", "--timeout", "1", "--data", nl.folder.root, input])
     #expect(gaveUp.status == 75, "\(gaveUp.said)")
     // Whom it waits for, since when, and what the way out risks.
@@ -213,15 +198,15 @@ final class RestoreTests {
     let since = try #require(report.waitingSince)
     #expect(since >= report.startedAt)
     #expect(try nl.size(of: "nl/1") == size)
-    let asked = try liaison(["signing", "release", "--data", nl.folder.root])
+    let asked = try runLiaison(["signing", "release", "--data", nl.folder.root])
     #expect(
       asked.status == 64 && asked.said.contains("contradicts itself for ever"), "\(asked.said)")
     #expect(try nl.status().signing == "waiting")
-    let released = try liaison(["signing", "release", "--yes", "--data", nl.folder.root])
+    let released = try runLiaison(["signing", "release", "--yes", "--data", nl.folder.root])
     #expect(released.status == 0 && released.said.contains("be"), "\(released.said)")
     #expect(nl.log().contains("released signing without the answers of be"))
     _ = try nl.publish(records(1), to: ["nl"])
-    let twice = try liaison(["signing", "release", "--data", nl.folder.root])
+    let twice = try runLiaison(["signing", "release", "--data", nl.folder.root])
     #expect(twice.status == 69)
     // With its peer there, it becomes ready by itself.
     _ = try nl.terminate()
@@ -257,7 +242,7 @@ final class RestoreTests {
     try nl.start()
     let report = try nl.status()
     #expect(report.signing == "closed" && report.signingHelp?.contains("epoch open") == true)
-    let refused = try liaison(["publish", "--to", "be", "--data", nl.folder.root, "/dev/null"])
+    let refused = try runLiaison(["publish", "--to", "be", "--data", nl.folder.root, "/dev/null"])
     #expect(refused.status == 65)
     #expect(throws: ControlError.self) { try nl.publish(self.records(1), to: ["be"]) }
     #expect(try be.status().logs.first { $0.origin == "nl/1" }?.disputed == false)

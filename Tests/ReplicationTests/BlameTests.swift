@@ -414,6 +414,21 @@ struct IdleTimeTests {
     #expect(core.sessions[be.id]!.shared[cluster["be"].identity.id]!.theirs?.size == 699)
   }
 
+  @Test("Heads that go down and up again tell nothing, and are charged")
+  func headsUpAndDown() throws {
+    let log = cluster["fr"].identity.id
+    cluster.connect("nl", "fr")
+    cluster.run(5_000)
+    for turn in 0..<600 {
+      let size = UInt64(2 + turn % 2)
+      let leafHash = try cluster["fr"].logs.leafHash(log, at: size - 1)
+      be.send(.heads([AnnouncedHead(position: 2, size: size, leafHash: leafHash)]))
+      cluster.feed("nl", .took(be.id, microseconds: 100))
+    }
+    #expect(core.isUnread(log, of: cluster["be"].name, cluster.now))
+    #expect(be.isOpen)
+  }
+
   @Test("SYNC-51: what a known checkpoint covers is not verified again")
   func covered() throws {
     let log = cluster["fr"].identity.id

@@ -76,6 +76,43 @@ struct HostilePeerTests {
     cluster["nl"].logs.state(of: cluster["be"].identity.id)!.size
   }
 
+  @Test("SYNC-5: the ninth ping in 30 s is malformed, and later there may be eight again")
+  func pings() {
+    let cluster = cluster()
+    let puppet = Puppet(cluster)
+    for _ in 0..<2 {
+      for _ in 0..<8 { puppet.send(.ping) }
+      #expect(puppet.isOpen)
+      cluster.run(30_000)
+    }
+    for _ in 0..<9 { puppet.send(.ping) }
+    #expect(!puppet.isOpen)
+  }
+
+  @Test("SYNC-5: who is spoken to all the time still lets the other hear something")
+  func heard() throws {
+    let cluster = cluster()
+    cluster.connect("nl", "be")
+    cluster.run(1_000)
+    let id = try #require(cluster["nl"].core.sessionOrder.first)
+    #expect(cluster["nl"].core.sessions[held: id].opening.weInitiated)
+    for _ in 0..<20 {
+      cluster.run(10_000)
+      cluster.feed("nl", .message(id, Message.pong.encode()))
+    }
+    #expect(cluster["be"].core.sessionOrder.count == 1)
+  }
+
+  @Test("Two heads of one log in a message are malformed")
+  func headsTwice() {
+    let puppet = Puppet(cluster())
+    let head = AnnouncedHead(position: 1, size: 7, leafHash: .zero)
+    puppet.send(.heads([head]))
+    #expect(puppet.isOpen)
+    puppet.send(.heads([head, head]))
+    #expect(!puppet.isOpen)
+  }
+
   @Test("SYNC-1: nothing before hello, no second hello, no other version")
   func helloFirst() {
     for message in [Message.ping, .logs(first: 0, saltedIDs: [])] {

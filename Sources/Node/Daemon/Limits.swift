@@ -103,9 +103,9 @@ public enum NodeLimits {
   static let scrubStepBytes = 128 << 10
   static let scrubPauseMilliseconds: UInt64 = 100
   static let scrubPauseWhenBusyMilliseconds: UInt64 = 1_000
-  /// A pass begins a day after the last one began, and with each new day of the expiry clock.
   /// Proofs of defects of one log that are written: its author can make any number.
   static let defectsKept = 16
+  /// A pass begins a day after the last one began, and with each new day of the expiry clock.
   static let scrubEveryMilliseconds: UInt64 = 86_400_000
   /// After a read found damage, a pass looks for what else is damaged; but not sooner after the last one began: a disk that
   /// rots on and on is not read without a rest.

@@ -19,8 +19,7 @@ where Occurrence.RawValue == String {
   let runsOfProgress: Int
   /// The nodes that a run begins with, drawn from these.
   let starts: (_ seed: UInt64) throws(Violation) -> [RunStart]
-  let draw:
-    (RunStart, SplitMix64, Chronicle) throws(Violation) -> any CampaignRun<Occurrence>
+  let draw: (RunStart, SplitMix64, Chronicle) throws(Violation) -> any CampaignRun<Occurrence>
 
   init(
     seed: UInt64, runs: Int, coveredFrom: Int, runsOfProgress: Int,
