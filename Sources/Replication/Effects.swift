@@ -137,7 +137,7 @@ public enum Effect: Sendable {
 }
 
 public enum CloseReason: String, Sendable {
-  case malformed, version, drift, silent, replaced, aged, failures, secondCopy, credit,
+  case malformed, version, drift, silent, replaced, aged, unread, failures, secondCopy, credit,
     protocolOrder
 }
 
@@ -167,8 +167,8 @@ public enum Event: Sendable, Equatable {
   case secondOpening(LogID)
   /// An epoch of our own name that this folder does not have.
   case openedElsewhere(Opening)
-  /// What this peer sends, of one log or at all, is left unread for so long: it took time, and nothing came of it.
-  case unread(NodeName, LogID?, milliseconds: UInt64)
+  /// This part of what the peer sends is left unread for so long: it took time, and nothing came of it.
+  case unread(NodeName, UnreadPart, milliseconds: UInt64)
   case count(Counter)
 }
 
@@ -182,6 +182,7 @@ public enum Counter: String, Sendable, CaseIterable {
   case checkpointsMissing = "sync.checkpoints-missing"
   case messagesUnread = "sync.unread"
   case logsUnread = "sync.logs-unread"
+  case authorsUnread = "sync.authors-unread"
   case peersUnread = "sync.peers-unread"
   case chunksUnasked = "sync.chunks-unasked"
   case chunksAskedInFull = "sync.chunks-in-full"
@@ -209,6 +210,7 @@ public enum Counter: String, Sendable, CaseIterable {
   case heldReceived = "rates.held-received"
   case heldMessages = "rates.held-messages"
   case heldAnswers = "rates.held-answers"
+  case heldAnswering = "rates.held-answering"
   case heldPushes = "rates.held-pushes"
 }
 

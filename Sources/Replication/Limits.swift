@@ -43,11 +43,15 @@ public enum Limits {
   public static let answeredBytesPerSecond: UInt64 = 512 << 20
   /// … 180,000 entries of 700 bytes as they are published; what is more is announced, and pulled …
   public static let pushedBytesPerSecond: UInt64 = 128 << 20
+  /// A tenth of the loop: 1,000 small pulls of 100 µs. Of large ones each byte pays for its own time, at 256 MB/s.
+  public static let answeringMicrosecondsPerSecond: UInt64 = 100_000
+  static let answeredBytesPerMicrosecond: UInt64 = 256
   /// … and ten times the messages of the busiest honest peer, at some 2 µs each a tenth of a processor.
   public static let receivedMessagesPerSecond: UInt64 = 50_000
   /// Settings below these would hold a single message for longer than `rateDebtMilliseconds`.
   public static let leastBytesPerSecond: UInt64 = 64 << 10
   public static let leastMessagesPerSecond: UInt64 = 10
+  public static let leastMicrosecondsPerSecond: UInt64 = 1_000
   static let rateMaximum: UInt64 = 1 << 40
   /// What a peer that was quiet may send at once: so many milliseconds' worth.
   static let rateBurstMilliseconds: UInt64 = 2_000
@@ -78,13 +82,18 @@ public enum Limits {
   /// Leaves that one side shows of a log on a session: its newest, and the one that contradicts.
   public static let leavesShownOfLog = 2
 
-  /// Fork proofs of one log that travel on a session: its author can make any number, each lower.
+  /// Fork proofs of one log that travel on a session at once: its author can make any number, each lower. Then the lowest, when
+  /// its time comes.
   public static let proofsOfLog = 16
+  public static let proofEveryMilliseconds: UInt64 = 60_000
   /// Exhibits of a log on a session: one for each search.
   public static let exhibitsOfLog = searchesOfLog
   /// Proofs, exhibits and single leaves of a session: two verifications of 65 µs each, half a second in all. As many as
   /// logs, so that even a fork of each can be told.
   public static let evidenceOfSession = 4_096
+  /// And so often one more; a session begins for its two sides within a minute.
+  public static let evidenceEveryMilliseconds: UInt64 = 1_000
+  static let evidenceSlack = 60
   /// Leaves of an answer without bodies: 216 KiB.
   public static let leavesAtOnce: UInt64 = 1_024
   /// Entries that are taken above the newest checkpoint, which each could have other signatures elsewhere. Half of what the
@@ -108,8 +117,8 @@ public enum Limits {
   /// taken in their place.
   public static let openingsOfLog = 4
 
-  /// Openings that wait until an operator settled which of two epochs they follow: 16 × 2.8 KiB.
-  public static let openingsHeldBack = 16
+  /// Openings of one node that wait until an operator settled which of two epochs they follow: 4 × 2.8 KiB.
+  public static let openingsHeldBackOfNode = 4
 
   /// Repairs that are open with all peers, besides one of the own log; each has at most this credit under way.
   public static let repairsAtOnce = 4
@@ -123,6 +132,9 @@ public enum Limits {
   /// How long the store may take to write what came, before the next source is asked for the same.
   public static let repairGraceMilliseconds: UInt64 = 1_000
   public static let repairLookMilliseconds: UInt64 = 5_000
+  /// How long one source may take, unless it brings at least so much in a second: others wait for the place.
+  public static let repairPullMilliseconds: UInt64 = 30_000
+  static let repairLeastBytesPerSecond: UInt64 = 64 << 10
   /// When those that had nothing are asked again: doubled each time up to a minute, since a body that one carrier after the
   /// other lacks goes one carrier further in each round.
   public static let repairAgainMilliseconds: UInt64 = 15_000
@@ -143,6 +155,10 @@ public enum Limits {
   /// That one peer sends in that time: one is due, and what a line held back comes at once.
   public static let pingsAtOnce = 8
   public static let silenceMilliseconds: UInt64 = 75_000
+  /// The hello comes with the end of the handshake. Without one a session is nothing; a peer may have so many, since both sides
+  /// dial.
+  public static let helloMilliseconds: UInt64 = 15_000
+  public static let sessionsWithoutHello = 2
   public static let sessionMilliseconds: UInt64 = 24 * 3_600_000
   public static let secondCopyMilliseconds: UInt64 = 5_000
   public static let digestMilliseconds: UInt64 = 600_000

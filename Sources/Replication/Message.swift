@@ -149,6 +149,11 @@ enum MessageType: UInt8, CaseIterable {
 }
 
 extension MessageType {
+  /// Whether the message of that first byte asks for entries.
+  static func isQuestion(_ first: UInt8) -> Bool {
+    first == pull.rawValue || first == credit.rawValue
+  }
+
   /// Of a message about one log: where in it the position of that log stands.
   var placeOfPosition: Int? {
     switch self {

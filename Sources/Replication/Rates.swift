@@ -7,6 +7,8 @@ public struct PeerRates: Hashable, Sendable {
   public var receivedMessages = Limits.receivedMessagesPerSecond
   /// Answers to its pulls.
   public var answeredBytes = Limits.answeredBytesPerSecond
+  /// What these took beyond what their bytes are worth, in microseconds.
+  public var answeringTime = Limits.answeringMicrosecondsPerSecond
   /// Entries that it did not ask for.
   public var pushedBytes = Limits.pushedBytesPerSecond
 
@@ -18,6 +20,7 @@ public struct PeerRates: Hashable, Sendable {
       case .receivedBytes: receivedBytes
       case .receivedMessages: receivedMessages
       case .answeredBytes: answeredBytes
+      case .answeringTime: answeringTime
       case .pushedBytes: pushedBytes
       }
     }
@@ -26,6 +29,7 @@ public struct PeerRates: Hashable, Sendable {
       case .receivedBytes: receivedBytes = newValue
       case .receivedMessages: receivedMessages = newValue
       case .answeredBytes: answeredBytes = newValue
+      case .answeringTime: answeringTime = newValue
       case .pushedBytes: pushedBytes = newValue
       }
     }
@@ -37,6 +41,7 @@ public enum Rate: String, CaseIterable, Sendable {
   case receivedBytes = "received"
   case receivedMessages = "messages"
   case answeredBytes = "answers"
+  case answeringTime = "answering"
   case pushedBytes = "pushes"
 }
 
@@ -161,6 +166,23 @@ extension Replicator {
     take(bytes, of: .answeredBytes, on: id, now, &effects)
   }
 
+  /// Many small questions cost more than what they bring: that has a rate of its own.
+  mutating func meterAnswering(
+    _ microseconds: UInt64, _ bytes: Int, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    let worth = UInt64(bytes) / Limits.answeredBytesPerMicrosecond
+    let taken = min(microseconds, Limits.longestMessageMicroseconds)
+    guard taken > worth else { return }
+    take(Int(taken - worth), of: .answeringTime, on: id, now, &effects)
+  }
+
+  /// Until when no pull of the session's peer is answered; nil when it is.
+  func answersHeld(on id: SessionID, _ now: UInt64) -> UInt64? {
+    let held = [Rate.answeredBytes, .answeringTime].compactMap { isHeld($0, on: id, now) }
+    return held.max()
+  }
+
   mutating func meterPushed(
     _ bytes: Int, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
@@ -197,6 +219,7 @@ extension Rate {
     case .receivedBytes: .heldReceived
     case .receivedMessages: .heldMessages
     case .answeredBytes: .heldAnswers
+    case .answeringTime: .heldAnswering
     case .pushedBytes: .heldPushes
     }
   }

@@ -117,8 +117,13 @@ struct RepairPull {
   let session: SessionID
   let request: UInt32
   let range: Range<UInt64>
+  let openedAt: UInt64
   var next: UInt64
   var progressAt: UInt64
   /// Bytes that the store has not answered for yet.
   var unpaidBytes: UInt32 = 0
+  /// What came in all.
+  var bytes: UInt64 = 0
+  /// The source said so.
+  var isOver = false
 }

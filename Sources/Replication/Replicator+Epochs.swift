@@ -276,7 +276,10 @@ extension Replicator {
     guard successors[opening.predecessor] == nil else { return compare(opening, &effects) }
     // Which of two contestants goes on, only an operator can say: then this is looked at again.
     if isContestant(opening.predecessor) {
-      if openingsHeldBack.count < Limits.openingsHeldBack, !openingsHeldBack.contains(opening) {
+      let name = authorOf[opening.predecessor]
+      if openingsHeldBack.count(where: { authorOf[$0.predecessor] == name })
+        < Limits.openingsHeldBackOfNode, !openingsHeldBack.contains(opening)
+      {
         openingsHeldBack.append(opening)
       }
       return false

@@ -18,6 +18,9 @@ extension Replicator {
     let fresh = logOrder.filter { session.ourPositions[$0] == nil && mayList($0, on: session) }
       .prefix(Limits.logsOfSession - first)
     guard !fresh.isEmpty || !session.isAnnounced else { return }
+    // The other side takes no more of them; the next session begins with all.
+    guard session.listsSent < Limits.listsOfSession else { return close(id, .aged, now, &effects) }
+    session.listsSent += 1
     for log in fresh {
       session.ourPositions[log] = session.ourLogs.count
       session.ourLogs.append(log)
@@ -121,7 +124,7 @@ extension Replicator {
       guard sessions[held: id].opening.scope != .openings else { continue }
       if isFirst || !heads.isEmpty { send(.heads(heads), on: id, &effects) }
     }
-    passOnProofs(&effects)
+    passOnProofs(now, &effects)
     passOnOpenings(&effects)
   }
 
@@ -140,7 +143,10 @@ extension Replicator {
       let next = LogHead(size: head.size.value, leafHash: head.leafHash)
       // Recorded even when it contradicts: the digest compares what was announced.
       sessions[held: id].shared[held: log].theirs = next
-      guard !isUnread(log, of: sessions[held: id].opening.peer, now) else { continue }
+      if let until = leftUnread(log, on: id, now) {
+        sessions[held: id].leaveUnread(until: until)
+        continue
+      }
       take(next, after: shared.theirs, of: log, on: id, now, &effects)
     }
     ask(now, &effects)
@@ -199,7 +205,7 @@ extension Replicator {
     if !seekFork(of: log, from: index, on: id, now, &effects) {
       dispute(log, on: id, size: index + 1, now, &effects)
     }
-    show(index, of: log, on: id, &effects)
+    show(index, of: log, on: id, now, &effects)
   }
 
   /// Heads that were announced above what was here are compared once it is.

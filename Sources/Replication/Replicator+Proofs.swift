@@ -59,22 +59,47 @@ extension Replicator {
 
   // MARK: Gossip
 
-  /// Tells a session of each proof that it may not know: SYNC-80.
-  mutating func passOnProofs(_ effects: inout [Effect]) {
+  /// Tells a session of each proof that it may not know: SYNC-80. After many of one log the lowest is told when its time comes.
+  mutating func passOnProofs(_ now: UInt64, _ effects: inout [Effect]) {
     for id in sessionOrder where sessions[held: id].areProofsDue && sessions[held: id].hasSentAnswer
     {
       sessions[held: id].areProofsDue = false
       guard !proofs.isEmpty else { continue }
       for (position, log) in sessions[held: id].ourLogs.enumerated() {
         guard let proof = proofs[log], let shared = sessions[held: id].shared[log],
-          proof.frozenAt < shared.proofKnown, shared.proofsSent < Limits.proofsOfLog,
-          maySendEvidence(on: id)
+          proof.frozenAt < shared.proofKnown
         else { continue }
+        guard shared.proofsSent < proofsAllowed(on: id, now), maySendEvidence(on: id, now) else {
+          sessions[held: id].proofsDueAt = now + Limits.proofEveryMilliseconds
+          continue
+        }
         sessions[held: id].shared[held: log].proofKnown = proof.frozenAt
         sessions[held: id].shared[held: log].proofsSent += 1
         send(.proof(position: position, bytes: proof.encode()), on: id, &effects)
       }
     }
+  }
+
+  /// What waited for its time.
+  mutating func resumeProofs(_ now: UInt64) {
+    for id in sessionOrder {
+      guard let due = sessions[id]?.proofsDueAt, due <= now else { continue }
+      sessions[held: id].proofsDueAt = nil
+      sessions[held: id].areProofsDue = true
+    }
+  }
+
+  /// Of one log, on a session since its beginning.
+  private func proofsAllowed(on id: SessionID, _ now: UInt64) -> Int {
+    Limits.proofsOfLog + grown(on: id, each: Limits.proofEveryMilliseconds, now)
+  }
+
+  private func evidenceAllowed(on id: SessionID, _ now: UInt64) -> Int {
+    Limits.evidenceOfSession + grown(on: id, each: Limits.evidenceEveryMilliseconds, now)
+  }
+
+  private func grown(on id: SessionID, each milliseconds: UInt64, _ now: UInt64) -> Int {
+    Int((now - min(now, sessions[held: id].openedAt)) / milliseconds)
   }
 
   mutating func received(
@@ -85,8 +110,9 @@ extension Replicator {
       throw MalformedMessage(what: "fork proof of a log that is not shared")
     }
     sessions[held: id].shared[held: log].proofsSeen += 1
-    guard isWithinEvidence(on: id),
-      sessions[held: id].shared[held: log].proofsSeen <= Limits.proofsOfLog
+    // A session begins for one side a little later than for the other.
+    guard isWithinEvidence(on: id, now),
+      sessions[held: id].shared[held: log].proofsSeen <= proofsAllowed(on: id, now) + 1
     else { return refuseProof(on: id, now, &effects) }
     if let known = proofs[log], known.encode() == bytes {
       return sessions[held: id].shared[held: log].proofKnown = known.frozenAt
@@ -110,15 +136,16 @@ extension Replicator {
 
   /// Counts one more piece of evidence that came on a session.
   /// - Returns: whether it is to be looked at.
-  mutating func isWithinEvidence(on id: SessionID) -> Bool {
+  mutating func isWithinEvidence(on id: SessionID, _ now: UInt64) -> Bool {
     sessions[held: id].evidenceSeen += 1
-    return sessions[held: id].evidenceSeen <= Limits.evidenceOfSession
+    return sessions[held: id].evidenceSeen
+      <= evidenceAllowed(on: id, now) + Limits.evidenceSlack
   }
 
   /// Counts one that is to be sent.
   /// - Returns: whether the other side will look at it.
-  mutating func maySendEvidence(on id: SessionID) -> Bool {
-    guard sessions[held: id].evidenceSent < Limits.evidenceOfSession else { return false }
+  mutating func maySendEvidence(on id: SessionID, _ now: UInt64) -> Bool {
+    guard sessions[held: id].evidenceSent < evidenceAllowed(on: id, now) else { return false }
     sessions[held: id].evidenceSent += 1
     return true
   }

@@ -185,6 +185,7 @@ extension Replicator {
       let shared = sessions[held: id].shared[log]
     else { return false }
     return !shared.isDisputed && shared.known > index && shared.passedOverUntil <= now
+      && leftUnread(log, on: id, now) == nil
   }
 
   /// The session with the least under way, of those that have room; of equals, the one that announced the most.

@@ -11,7 +11,6 @@ extension Replicator {
   public func queues() -> [QueueFigure] {
     let sessions = sessionOrder.compactMap { self.sessions[$0] }
     let logs = logOrder.compactMap { self.logs[$0] }
-    let sent = sessions.flatMap { $0.shared.values.map(\.proofsSent) }.max() ?? 0
     return [
       QueueFigure(
         name: "pieces of a session",
@@ -23,8 +22,10 @@ extension Replicator {
         count: logs.reduce(0) { $0 + $1.fetch.pieces.reduce(0) { $0 + $1.earlyBytes } },
         limit: Limits.earlyBytesAtMost),
       QueueFigure(
-        name: "openings held back", count: openingsHeldBack.count,
-        limit: Limits.openingsHeldBack),
+        name: "openings held back of a node",
+        count: Dictionary(grouping: openingsHeldBack) { authorOf[$0.predecessor] }.values
+          .map(\.count).max() ?? 0,
+        limit: Limits.openingsHeldBackOfNode),
       QueueFigure(
         name: "repairs", count: logs.count { $0.repairs.pull != nil },
         limit: Limits.repairsAtOnce + 1),
@@ -40,10 +41,6 @@ extension Replicator {
       QueueFigure(
         name: "damaged pieces of a log", count: logs.map(\.repairs.pieces.count).max() ?? 0,
         limit: Limits.damagedPieces),
-      QueueFigure(name: "proofs of a session's log", count: sent, limit: Limits.proofsOfLog),
-      QueueFigure(
-        name: "evidence of a session", count: sessions.map(\.evidenceSent).max() ?? 0,
-        limit: Limits.evidenceOfSession),
       QueueFigure(
         name: "probes of a session", count: sessions.map(\.probesSent).max() ?? 0,
         limit: Limits.probesOfSession),

@@ -30,7 +30,11 @@ extension Replicator {
 
   mutating func startRepairs(_ now: UInt64, _ effects: inout [Effect]) {
     guard !damagedLogs.isEmpty else { return }
-    for log in logOrder where damagedLogs.contains(log) { startRepair(of: log, now, &effects) }
+    // In turn: places are few, and a log that never ends would keep others waiting.
+    let start = min(repairTurn, logOrder.count)
+    for log in Array(logOrder[start...] + logOrder[..<start]) where damagedLogs.contains(log) {
+      startRepair(of: log, now, &effects)
+    }
   }
 
   private mutating func startRepair(
@@ -67,7 +71,7 @@ extension Replicator {
     of log: LogID, for piece: DamagedPiece, _ now: UInt64
   ) -> SessionID? {
     holders(of: log, piece).first { id in
-      sessions[held: id].passedOverUntil <= now
+      sessions[held: id].passedOverUntil <= now && leftUnread(log, on: id, now) == nil
         && !piece.asked.contains(sessions[held: id].opening.peer)
     }
   }
@@ -81,9 +85,10 @@ extension Replicator {
     let end = min(range.upperBound, theirs)
     let request = takeRequest()
     logs[held: log].repairs.pull = RepairPull(
-      session: source, request: request, range: range.lowerBound..<end, next: range.lowerBound,
-      progressAt: now)
+      session: source, request: request, range: range.lowerBound..<end, openedAt: now,
+      next: range.lowerBound, progressAt: now)
     logs[held: log].repairs.againAt = nil
+    repairTurn = (logs.place(of: log) ?? 0) + 1
     send(
       .pull(
         PullRequest(
@@ -155,6 +160,7 @@ extension Replicator {
     pull.next = chunk.end
     pull.progressAt = now
     pull.unpaidBytes += UInt32(clamping: message.count)
+    pull.bytes += UInt64(message.count)
     logs[held: log].repairs.pull = pull
     sessions[held: id].progressAt = now
     effects.append(.mend(log, batch.batch, from: sessions[held: id].opening.peer))
@@ -165,6 +171,7 @@ extension Replicator {
     _ effects: inout [Effect]
   ) {
     guard let pull = logs[held: log].repairs.pull else { return }
+    logs[held: log].repairs.pull?.isOver = true
     let end = pull.range.upperBound
     switch reason {
     case .done, .notHere: endRepair(of: log, asked: pull.range, now, &effects)
@@ -186,6 +193,7 @@ extension Replicator {
     logs[held: log].repairs.pull = nil
     if let peer = sessions[pull.session]?.opening.peer {
       logs[held: log].repairs.note(peer, asked: range)
+      if !pull.isOver { sessions[held: pull.session].leaving.append(pull.request) }
     }
     // What came is being written: the node's next list tells what is still missing.
     let isUnderWay = pull.next > pull.range.lowerBound
@@ -229,7 +237,9 @@ extension Replicator {
       }
       effects.append(.count(.pullsStalled))
       sessions[pull.session]?.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
-      endRepair(of: log, asked: pull.range, now, &effects)
+      // What it did not come to, it may have.
+      let asked = pull.bytes == 0 ? pull.range : pull.range.lowerBound..<pull.next
+      endRepair(of: log, asked: asked, now, &effects)
     }
     startRepairs(now, &effects)
   }
@@ -239,7 +249,10 @@ extension Replicator {
       return pull.progressAt + Limits.pullStalledMilliseconds
     }
     let held = receivingHeldUntil(session.opening.peer)
-    return max(pull.progressAt, session.progressAt, held) + Limits.pullStalledMilliseconds
+    let silent = max(pull.progressAt, session.progressAt, held) + Limits.pullStalledMilliseconds
+    // A chunk now and then is progress, and keeps others waiting.
+    let paid = pull.bytes * 1_000 / Limits.repairLeastBytesPerSecond
+    return min(silent, max(pull.openedAt, held) + Limits.repairPullMilliseconds + paid)
   }
 
   func nextDue(of repairs: RepairList, _ now: UInt64) -> UInt64 {

@@ -4,24 +4,27 @@ import Log
 extension Replicator {
   /// Sends our leaf of `index`, once, unless enough were sent. One whose own signature does not verify says nothing.
   mutating func show(
-    _ index: UInt64, of log: LogID, on id: SessionID, _ effects: inout [Effect]
+    _ index: UInt64, of log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
   ) {
     guard let shown = sessions[held: id].shared[log]?.leavesShown, !shown.contains(index),
       shown.count < Limits.leavesShownOfLog, index < logs[held: log].durable.size,
       let leaf = heldLeaf(of: log, at: index),
       logs[held: log].accepted.identity.indexOfSigned(leaf: leaf) == index,
-      let position = sessions[held: id].ourPositions[log], maySendEvidence(on: id)
+      let position = sessions[held: id].ourPositions[log], maySendEvidence(on: id, now)
     else { return }
     sessions[held: id].shared[held: log].leavesShown.append(index)
     send(.entry(position: position, leaf: leaf), on: id, &effects)
   }
 
   /// An author who shows less of its log than we hold is told at once, by its own signature.
-  mutating func showNewest(to peer: NodeName, on id: SessionID, _ effects: inout [Effect]) {
+  mutating func showNewest(
+    to peer: NodeName, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
     for log in sessions[held: id].ourLogs where authorOf[log] == peer && successors[log] == nil {
       guard let shared = sessions[held: id].shared[log] else { continue }
       let size = logs[held: log].durable.size
-      if shared.theirs?.size ?? 0 < size { show(size - 1, of: log, on: id, &effects) }
+      if shared.theirs?.size ?? 0 < size { show(size - 1, of: log, on: id, now, &effects) }
     }
   }
 
@@ -32,7 +35,7 @@ extension Replicator {
       throw MalformedMessage(what: "entry of a log that is not shared")
     }
     sessions[held: id].shared[held: log].leavesSeen += 1
-    guard isWithinEvidence(on: id),
+    guard isWithinEvidence(on: id, now),
       sessions[held: id].shared[held: log].leavesSeen <= Limits.leavesShownOfLog,
       let index = logs[held: log].accepted.identity.indexOfSigned(leaf: leaf)
     else {
@@ -41,7 +44,7 @@ extension Replicator {
       return fail(id, now, &effects)
     }
     guard compare(.signed(leaf: leaf), of: log, on: id, now, &effects) else { return }
-    show(index, of: log, on: id, &effects)
+    show(index, of: log, on: id, now, &effects)
     seekFork(of: log, from: index, isShown: true, on: id, now, &effects)
   }
 

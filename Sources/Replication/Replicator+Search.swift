@@ -33,7 +33,7 @@ extension Replicator {
     }
     var search = ForkSearch(first: first, differsAt: isShown ? index : nil)
     if isShown, first == index {
-      proceed(&search, of: log, on: id, &effects)
+      proceed(&search, of: log, on: id, now, &effects)
     } else {
       sessions[held: id].shared[held: log].search = search
       probe(first, of: log, on: id, &effects)
@@ -42,7 +42,8 @@ extension Replicator {
   }
 
   private mutating func proceed(
-    _ search: inout ForkSearch, of log: LogID, on id: SessionID, _ effects: inout [Effect]
+    _ search: inout ForkSearch, of log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
   ) {
     switch search.next(proven: proofs[log]?.frozenAt) {
     case .ask(let index):
@@ -50,7 +51,7 @@ extension Replicator {
       probe(index, of: log, on: id, &effects)
     case .found(let index):
       sessions[held: id].shared[held: log].search = nil
-      show(exhibitAt: index, of: log, on: id, &effects)
+      show(exhibitAt: index, of: log, on: id, now, &effects)
     case .over: sessions[held: id].shared[held: log].search = nil
     }
   }
@@ -133,7 +134,7 @@ extension Replicator {
       if isFirst { sessions[held: id].shared[held: log].probesAsked -= 1 }
       settleSame(of: log, below: index + 1, on: id, now, &effects)
     }
-    proceed(&search, of: log, on: id, &effects)
+    proceed(&search, of: log, on: id, now, &effects)
   }
 
   // MARK: Exhibits, SYNC-83
@@ -155,12 +156,13 @@ extension Replicator {
   }
 
   private mutating func show(
-    exhibitAt index: UInt64, of log: LogID, on id: SessionID, _ effects: inout [Effect]
+    exhibitAt index: UInt64, of log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
   ) {
     guard let exhibit = exhibit(of: log, at: index) else {
       return effects.append(.count(.readsFailed))
     }
-    guard maySendEvidence(on: id), let position = sessions[held: id].ourPositions[log] else {
+    guard maySendEvidence(on: id, now), let position = sessions[held: id].ourPositions[log] else {
       return
     }
     send(.exhibit(position: position, bytes: exhibit.encode()), on: id, &effects)
@@ -175,7 +177,7 @@ extension Replicator {
     }
     sessions[held: id].shared[held: log].exhibitsSeen += 1
     let identity = logs[held: log].accepted.identity
-    guard isWithinEvidence(on: id),
+    guard isWithinEvidence(on: id, now),
       sessions[held: id].shared[held: log].exhibitsSeen <= Limits.exhibitsOfLog,
       let theirs = try? Exhibit(decoding: bytes, identity: identity)
     else {

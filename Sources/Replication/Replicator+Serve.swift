@@ -64,12 +64,13 @@ extension Replicator {
       where served.credit > 0 && turns.insert(served.log).inserted {
         // One entry may take 1 MiB: eight of them in one turn would overrun the connection's queue.
         guard budget > 0 else { break }
-        if let until = isHeld(.answeredBytes, on: id, now) {
+        if let until = answersHeld(on: id, now) {
           sessions[held: id].answersDueAt = until
           break
         }
         let bytes = serveOne(served, on: id, now, &effects)
         meterAnswered(bytes, on: id, now, &effects)
+        work?.answeredBytes += bytes
         budget -= bytes
         isIdle = false
       }
@@ -139,7 +140,11 @@ extension Replicator {
         range.upperBound,
         branch?.size ?? checkpoint?.size ?? range.lowerBound + Limits.entriesAcceptedSingly)
       if form == .leaves { end = min(end, range.lowerBound + Limits.leavesAtOnce) }
-      let read = try reader.read(log, range.lowerBound..<end, maximumBytes: Limits.chunkBytes)
+      var read = try reader.read(log, range.lowerBound..<end, maximumBytes: Limits.chunkBytes)
+      if checkpoint == nil, branch == nil {
+        guard let signed = signedPrefix(of: read, log) else { return nil }
+        read = signed
+      }
       guard let batch = form == .leaves ? read : servablePrefix(of: read, isPush: request == 0)
       else { return nil }
       let next = range.lowerBound + UInt64(batch.count)

@@ -4,6 +4,12 @@ import Log
 // Opening, closing and telling apart sessions: Protocols/sync.md, 2.
 extension Replicator {
   mutating func open(_ opening: SessionOpening, _ now: UInt64, _ effects: inout [Effect]) {
+    let unheard = sessionOrder.filter {
+      let other = sessions[held: $0]
+      return other.opening.peer == opening.peer && other.runID == nil
+        && other.isWhole == (opening.scope == .everything)
+    }
+    if unheard.count >= Limits.sessionsWithoutHello { close(unheard[0], .replaced, now, &effects) }
     sessions[opening.id] = Session(opening: opening, now: now)
     sessionOrder.append(opening.id)
     send(.hello(version: Version.current, runID: runID, carry: 0), on: opening.id, &effects)
@@ -48,9 +54,10 @@ extension Replicator {
     meterReceived(bytes.count, on: id, now, &effects)
     let about = log(ofMessage: bytes, on: id)
     work = Work(session: id, peer: sessions[held: id].opening.peer, log: about)
-    guard mayRead(bytes, about, on: id, now) else {
+    work?.isQuestion = bytes.first.map(MessageType.isQuestion) ?? false
+    if let until = leftUnread(bytes, about, on: id, now) {
       work = nil
-      sessions[held: id].hasUnread = true
+      sessions[held: id].leaveUnread(until: until)
       return effects.append(.count(.messagesUnread))
     }
     do {

@@ -66,7 +66,7 @@ extension Replicator {
     guard !sessions[held: id].hasAnswered else { return }
     sessions[held: id].hasAnswered = true
     let peer = sessions[held: id].opening.peer
-    showNewest(to: peer, on: id, &effects)
+    showNewest(to: peer, on: id, now, &effects)
     guard peers[peer] != nil else { return }
     gate.asked.insert(peer)
     guard !sessions[held: id].hasClaimed else { return }

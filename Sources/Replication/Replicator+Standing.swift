@@ -7,7 +7,7 @@ extension Replicator {
   /// when it came.
   public func standsBelow(_ log: LogID) -> UInt64 {
     guard let progress = logs[log] else { return .max }
-    let end = successors[log]?.endsAt ?? .max
+    let end = endsAt(log) ?? .max
     if progress.isOnSettledBranch == true { return end }
     return min(progress.accepted.frozenAt ?? .max, end)
   }

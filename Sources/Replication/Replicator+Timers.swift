@@ -6,6 +6,7 @@ extension Replicator {
     settleCopies(now, &effects)
     for id in sessionOrder { keepAlive(id, now, &effects) }
     resumeAnswers(now, &effects)
+    resumeProofs(now)
     let due = dueLogs(now)
     abandonStalledPulls(of: due, now, &effects)
     abandonStalledRepairs(now, &effects)
@@ -25,9 +26,13 @@ extension Replicator {
   }
 
   private mutating func keepAlive(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
+    endUnread(id, now, &effects)
     guard sessions.place(of: id) != nil else { return }
     let silent = now - min(now, sessions[held: id].lastReceivedAt)
-    if silent >= Limits.silenceMilliseconds { return close(id, .silent, now, &effects) }
+    let isUnheard = sessions[held: id].runID == nil
+    guard silent < (isUnheard ? Limits.helloMilliseconds : Limits.silenceMilliseconds) else {
+      return close(id, .silent, now, &effects)
+    }
     if sessions[held: id].opening.weInitiated {
       if now - sessions[held: id].openedAt >= Limits.sessionMilliseconds {
         return close(id, .aged, now, &effects)
@@ -67,7 +72,10 @@ extension Replicator {
   }
 
   private func nextDue(of session: borrowing Session) -> UInt64 {
-    var due = min(session.lateDueAt, session.lastReceivedAt + Limits.silenceMilliseconds)
+    let patience =
+      session.runID == nil ? Limits.helloMilliseconds : Limits.silenceMilliseconds
+    var due = min(session.lateDueAt, session.lastReceivedAt + patience)
+    if let proofsDueAt = session.proofsDueAt { due = min(due, proofsDueAt) }
     if session.isWhole {
       due = min(due, session.lastDigestAt + Limits.digestMilliseconds)
     }
@@ -77,6 +85,7 @@ extension Replicator {
         due = min(due, session.lastPingAt + Limits.pingAfterMilliseconds)
       }
     }
+    if let unreadUntil = session.unreadUntil { due = min(due, unreadUntil) }
     if let answersDueAt = session.answersDueAt { due = min(due, answersDueAt) }
     if let wait = session.waitsForSilenceOf {
       due = min(due, wait.since + Limits.secondCopyMilliseconds)

@@ -185,6 +185,7 @@ extension Replicator {
     adopt(state, of: log)
     logs[held: log].durable = reader.durableHead(of: log)
     logs[held: log].isContradicted = reader.contradiction(of: log) != nil
+    logs[held: log].signed = SignedRun()
     compareBranch(of: log)
     effects.append(.count(.leavesReplaced))
     guard let end = logs[held: log].twins?.withStore else { return }

@@ -47,6 +47,8 @@ public struct Replicator {
   var fetching: [LogID] = []
   /// Logs of which something is to be fetched again.
   var damagedLogs: Set<LogID> = []
+  /// Whose turn is next, as a place in `logOrder`.
+  var repairTurn = 0
   /// Whether this node may sign; the gate decides it at the end of each step.
   public internal(set) var signing: SigningState
   var gate: SigningGate
@@ -159,6 +161,8 @@ public struct Replicator {
     adoptRates(of: roster, instead: former, now, &effects)
     for log in logOrder { link(log) }
     settleContests(now, &effects)
+    // Which of two openings counts may be known now, and with it what stands of the epoch before.
+    standingChanged()
     openingsChanged()
     for session in sessionOrder { listLogs(to: session, now, &effects) }
   }

@@ -42,6 +42,7 @@ struct Session {
   var theirSaltedIDs: [[UInt8]] = []
   var hasListed = false
   var listsSeen = 0
+  var listsSent = 0
   /// The peer's next digest is taken from then on.
   var nextDigestFrom: UInt64 = 0
   /// Whether our first heads were sent here, and theirs received.
@@ -53,13 +54,16 @@ struct Session {
   var areOpeningsDue = true
   /// A proof is new, or a log that has one is shared now.
   var areProofsDue = true
+  /// One waits for its time.
+  var proofsDueAt: UInt64?
   /// Proofs, exhibits and single leaves, and probes: what came here, and what was sent.
   var evidenceSeen = 0
   var evidenceSent = 0
   var probesSeen = 0
   var probesSent = 0
-  /// Something that it sent was left unread.
+  /// Something that it sent was left unread, and until when its like is.
   var hasUnread = false
+  var unreadUntil: UInt64?
   /// `copy` came: once for a session.
   var wasToldOfCopy = false
   var theirPositions: [LogID: Int] = [:]
@@ -84,6 +88,11 @@ struct Session {
     lastReceivedAt = now
     lastPingAt = now
     lastDigestAt = now
+  }
+
+  mutating func leaveUnread(until: UInt64) {
+    hasUnread = true
+    unreadUntil = max(until, unreadUntil ?? 0)
   }
 
   /// It stands for a connection with the peer.
@@ -179,6 +188,8 @@ struct LogProgress {
   var accepted: LogState
   var durable: LogHead
   var fetch = Fetch()
+  /// What may be sent without a checkpoint.
+  var signed = SignedRun()
   /// It is among those that are asked for in turn.
   var isEnlisted = false
   var debts: [Debt] = []

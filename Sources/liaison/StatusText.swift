@@ -105,6 +105,7 @@ enum StatusText {
       let unit =
         switch held.rate {
         case "messages": "\(held.perSecond)"
+        case "answering": "\(held.perSecond) µs"
         case let rate where rate.hasPrefix("unread"): "\(held.perSecond) µs"
         default: held.perSecond.asBytes
         }

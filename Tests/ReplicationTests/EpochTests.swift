@@ -275,6 +275,7 @@ struct EpochTests {
       #expect(core.contestedEpoch(of: be) == before.id)
       #expect(core.endsAt(before.id) == nil, "no size that either cites counts")
       #expect(core.ceiling(of: before.id) == .max)
+      #expect(core.standsBelow(before.id) == .max, "else the order of arrival decides what stands")
       #expect(core.frozenAt(order[0].after.identity.id) == 0)
       #expect(cluster[holder].evidence == 1)
       #expect(cluster[holder].events.contains(.secondOpening(before.id)))
@@ -293,7 +294,10 @@ struct EpochTests {
     #expect(cluster["nl"].core.contestedEpoch(of: be) == before.id)
     #expect(cluster["nl"].core.endsAt(before.id) == nil)
     // The operator called: the card of the first is right.
+    let standing = cluster["nl"].core.standingChanges
     cluster.compare("nl", openings[0].after.identity, of: "be")
+    #expect(cluster["nl"].core.standsBelow(before.id) == sizes[0])
+    #expect(cluster["nl"].core.standingChanges != standing, "what it withdrew is looked at again")
     #expect(cluster["nl"].core.contestedEpoch(of: be) == nil)
     #expect(cluster["nl"].core.endsAt(before.id) == sizes[0])
     #expect(cluster["nl"].core.frozenAt(openings[0].after.identity.id) == nil)

@@ -86,11 +86,38 @@ struct RepairTests {
     cluster.connect("nl", "de")
     cluster.run(1_000)
     cluster.tamper = { from, to, bytes in
-      from == "fr" && bytes[0] == MessageType.chunk.rawValue ? nil : bytes
+      from == "fr" && [MessageType.chunk, .end].map(\.rawValue).contains(bytes[0]) ? nil : bytes
     }
     rot("nl", 10..<20)
     cluster.run(20_000)
     #expect(isWhole("nl"))
+    #expect(cluster.messagesSent[MessageType.leave.rawValue] == 1, "it is told to stop")
+  }
+
+  @Test("SYNC-36: a source that gives an entry now and then does not keep the place")
+  func drips() throws {
+    let puppet = Puppet(cluster, as: "fr", logs: ["nl", "be"])
+    puppet.send(
+      .heads([
+        AnnouncedHead(
+          position: 1, size: 1_000, leafHash: try cluster["be"].logs.leafHash(log, at: 999))
+      ]))
+    cluster.run(1_000)
+    rot("nl", 10..<110)
+    #expect(cluster["nl"].core.logs[log]!.repairs.pull?.session == puppet.id)
+    cluster.connect("nl", "de")
+    var given = 0
+    for _ in 0..<20 {
+      cluster.run(4_000)
+      guard let pull = cluster["nl"].core.logs[log]!.repairs.pull, pull.session == puppet.id
+      else { continue }
+      let entry = try cluster["be"].logs.read(
+        log, pull.next..<(pull.next + 1), maximumBytes: 1 << 20)
+      puppet.send(puppet.chunk(entry, request: pull.request, full: true))
+      given += 1
+    }
+    #expect(isWhole("nl"))
+    #expect((1...8).contains(given))
   }
 
   @Test(

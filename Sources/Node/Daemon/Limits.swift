@@ -30,6 +30,11 @@ public enum NodeLimits {
   /// What was committed goes to log files in a pause between commits of this length, or after so long.
   static let settleAfterMilliseconds: UInt64 = 20
   static let settleAtLeastMilliseconds: UInt64 = 1_000
+  /// Fork proofs of one log that are lower than the last are written so often: each syncs two files.
+  static let proofEveryMilliseconds: UInt64 = 1_000
+  /// Lines of one kind that peers bring about; and so many kinds are told apart.
+  static let lineEveryMilliseconds: UInt64 = 60_000
+  static let lineKindsKept = 4_096
   /// A disk that stays full is a line of the log so often.
   static let fullDiskReminderMilliseconds: UInt64 = 3_600_000
   /// A passphrase of 1,024 bytes, a mark before it, and line ends after it.

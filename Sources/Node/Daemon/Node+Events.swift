@@ -10,7 +10,8 @@ extension Node {
     case .count(let counter): counters.add(counter.rawValue)
     case .sessionReady(let peer):
       journal.notice("peer \(peer) connected")
-    case .malformed(let peer, let what): journal.warning("peer \(peer) sent no message: \(what)")
+    case .malformed(let peer, let what):
+      say(.warning, "malformed \(peer)", "peer \(peer) sent no message: \(what)")
     case .secondCopy(let peer):
       counters.add("session.second-copy")
       warn(
@@ -18,18 +19,22 @@ extension Node {
         "two copies of node \(peer) are alive: one was refused; tell its operator to stop one of them"
       )
     case .disputed(let log, let peer, let size):
-      journal.error(
+      say(
+        .error, "disputed \(log) \(peer)",
         "\(name(of: log)): peer \(peer) shows another history at size \(size); it is not exchanged with it"
       )
     case .contradiction(let log, let size):
       contradicted(log, at: size)
-    case .frozen(let log, let index): journal.error("\(name(of: log)) is frozen at \(index)")
+    case .frozen(let log, let index):
+      say(.error, "frozen \(log)", "\(name(of: log)) is frozen at \(index)")
     case .caughtUp(let log, let size):
       journal.debug("\(name(of: log)) is complete at \(size)")
     case .ownEntriesFrom(let peer, let size):
       ownEntriesCame(from: peer, size: size)
     case .stalled(let log, let peer):
-      journal.warning("\(name(of: log)): peer \(peer) sends nothing, asking elsewhere")
+      say(
+        .warning, "stalled \(log) \(peer)",
+        "\(name(of: log)): peer \(peer) sends nothing, asking elsewhere")
     case .peerHead(_, let log, _):
       if log == identity.id { answerAuthors() }
     case .signing(let state): signingChanged(state)
@@ -39,14 +44,16 @@ extension Node {
         "another-copy \(peer)",
         "peer \(peer) says that another copy of this node is alive: stop one of them before it signs"
       )
-    case .unread(let peer, let log, let milliseconds):
-      let what = log.map { "what it sends of \(name(of: $0))" } ?? "what it sends"
-      journal.warning(
+    case .unread(let peer, let part, let milliseconds):
+      let what = label(part).map { "what it sends of \($0)" } ?? "what it sends"
+      say(
+        .warning, "unread \(peer) \(what)",
         "peer \(peer): \(what) takes time and brings nothing: left unread for \(milliseconds / 1_000) s"
       )
     case .unrepairable(let log, let range, let asked): unrepairable(log, range, asked)
     case .openingRefused(let log, let peer):
-      journal.error(
+      say(
+        .error, "opening-refused \(log) \(peer)",
         "\(name(of: log)): peer \(peer) passed on a next epoch that the card held here does not authorise; it changes nothing"
       )
     case .secondOpening(let log):

@@ -50,6 +50,21 @@ extension Node {
   }
 
   func keepProof(_ proof: ForkProof) {
+    if proofs.add(proof, at: now) { return writeProof(proof) }
+    guard proofTimer == nil else { return }
+    proofTimer = loop.schedule(afterMilliseconds: NodeLimits.proofEveryMilliseconds) {
+      [weak self] in
+      self?.proofTimer = nil
+      self?.writeProofs()
+    }
+  }
+
+  /// Also at a clean stop. After a crash peers tell of what was not written.
+  func writeProofs() {
+    for proof in proofs.takeAll(at: now) { writeProof(proof) }
+  }
+
+  private func writeProof(_ proof: ForkProof) {
     let log = proof.identity.id
     keepFrozen(log, at: proof.frozenAt)
     var file = "not written yet"

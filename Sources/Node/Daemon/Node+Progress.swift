@@ -22,7 +22,16 @@ extension Node {
   /// Time of messages of which nothing came, in µs.
   private func unreadReport(_ unread: UnreadReport) -> HeldRateReport {
     HeldRateReport(
-      rate: "unread" + (unread.log.map { " " + name(of: $0) } ?? ""),
+      rate: ["unread", label(unread.part)].compactMap { $0 }.joined(separator: " "),
       perSecond: unread.microsecondsPerSecond, times: unread.times, holding: unread.isUnread)
+  }
+
+  /// `be/1` of a log, `be` of all of a node; nil for all that a peer sends.
+  func label(_ part: UnreadPart) -> String? {
+    switch part {
+    case .all: nil
+    case .author(let name): name.text
+    case .log(let log): name(of: log)
+    }
   }
 }

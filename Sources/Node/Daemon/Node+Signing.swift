@@ -116,9 +116,14 @@ extension Node {
 
   // MARK: Warnings
 
+  /// A line of the log that a peer can bring about: now and then.
+  func say(_ level: LogLevel, _ kind: String, _ text: String) {
+    if let line = lineLimit.line(kind, text, at: now) { journal.log(level, line) }
+  }
+
   /// An operator must look into it; the newest of each kind and peer stays in `status` for a day.
   func warn(_ key: String, _ text: String) {
-    journal.error(text)
+    say(.error, key, text)
     warnings[key] = (loop.clock.wallMilliseconds, now, text)
     if warnings.count > NodeLimits.warningsKept,
       let oldest = warnings.min(by: { ($0.value.since, $0.key) < ($1.value.since, $1.key) })

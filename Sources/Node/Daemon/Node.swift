@@ -75,6 +75,9 @@ final class Node {
   var seenStandingChanges: UInt64 = 0
   var limits = LimitWatch()
   var faults: FaultFolder
+  var proofs = ProofQueue()
+  var proofTimer: TimerID?
+  var lineLimit = LineLimit()
   /// The first card of each log, which says what opens the epoch after it.
   var held: HeldCards
   /// Logs whose genesis was compared with the card that is held.
@@ -447,6 +450,7 @@ final class Node {
     saveScrub()
     saveTaken()
     attempt("the running time was not written") { try running.save(folder, now: now) }
+    writeProofs()
     saveUnsaved()
     // A freeze among them is the store's to write.
     attempt("the last entries could not be written") { try store.flush() }

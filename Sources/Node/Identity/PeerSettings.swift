@@ -114,12 +114,17 @@ extension Rate {
     case .receivedBytes: "received-bytes-per-second"
     case .receivedMessages: "received-messages-per-second"
     case .answeredBytes: "answered-bytes-per-second"
+    case .answeringTime: "answering-microseconds-per-second"
     case .pushedBytes: "pushed-bytes-per-second"
     }
   }
 
   fileprivate var least: UInt64 {
-    self == .receivedMessages ? Limits.leastMessagesPerSecond : Limits.leastBytesPerSecond
+    switch self {
+    case .receivedMessages: Limits.leastMessagesPerSecond
+    case .answeringTime: Limits.leastMicrosecondsPerSecond
+    case .receivedBytes, .answeredBytes, .pushedBytes: Limits.leastBytesPerSecond
+    }
   }
 }
 

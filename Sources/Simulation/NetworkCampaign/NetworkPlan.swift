@@ -67,7 +67,7 @@ struct NetworkPlan {
     hasQuietDay = nodes <= 5 && random.oneIn(12)
     var rates = PeerRates()
     if random.oneIn(5) {
-      for rate in Rate.allCases where random.oneIn(2) {
+      for rate in Rate.allCases where rate != .answeringTime && random.oneIn(2) {
         rates[rate] =
           rate == .receivedMessages ? Limits.leastMessagesPerSecond : Limits.leastBytesPerSecond
       }

@@ -277,7 +277,7 @@ final class NetworkRun {
   private func closes(_ site: Site, _ peer: NodeName?, _ reason: CloseReason) throws(Violation) {
     guard site.isHonest, let peer, truth.isHonest(peer), !plan.faults.contains(.rot) else { return }
     switch reason {
-    case .silent, .replaced, .aged, .secondCopy: break
+    case .silent, .replaced, .aged, .unread, .secondCopy: break
     case .malformed, .version, .drift, .failures, .credit, .protocolOrder:
       throw Violation("\(site.label) ends its session with \(peer), and both are honest: \(reason)")
     }
@@ -315,11 +315,10 @@ final class NetworkRun {
       try expect(
         !truth.isHonest(peer), "\(site.label) does not understand \(peer), which is honest: \(what)"
       )
-    case .unread(let peer, let log, _):
+    case .unread(let peer, let part, _):
       try expect(
         !truth.isHonest(peer),
-        "\(site.label) leaves unread what \(peer) sends, which is honest, of \(log.map(truth.name) ?? "all")"
-      )
+        "\(site.label) leaves unread what \(peer) sends, which is honest: \(part)")
       tally.add(.leftUnread)
     case .stalled: tally.add(.pullStalled)
     case .ownEntriesFrom: tally.add(.ownEntriesBack)

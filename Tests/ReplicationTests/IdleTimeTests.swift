@@ -1,0 +1,239 @@
+import Crypto
+import Log
+import Secrets
+import Testing
+
+@testable import Replication
+
+/// Messages of which nothing comes cost their sender, and nobody else (SYNC-91).
+@Suite("Protocols/sync.md, SYNC-91: time that brings nothing")
+struct IdleTimeTests {
+  private let cluster = Cluster(["nl", "be", "fr"])
+  private let be: Puppet
+  private var core: Replicator { cluster["nl"].core }
+
+  init() {
+    for name in ["nl", "be", "fr"] { cluster.publish(name, 3) }
+    cluster.run(100)
+    be = Puppet(cluster, as: "be", logs: ["nl", "be", "fr"])
+  }
+
+  private func send(_ message: Message, takes microseconds: UInt64, times: Int) {
+    for _ in 0..<times {
+      be.send(message)
+      cluster.feed("nl", .took(be.id, microseconds: microseconds))
+    }
+  }
+
+  private var old: Message {
+    get throws {
+      let log = cluster["fr"].identity.id
+      return .checkpoint(
+        SignedSize(try #require(cluster["fr"].logs.newestCheckpoint(of: log)), at: 2))
+    }
+  }
+
+  @Test("Item 10: an old checkpoint that is replayed is left unread before long, and its log alone")
+  func replayedCheckpoint() throws {
+    let fr = cluster["fr"].identity.id
+    send(try old, takes: 100, times: 600)
+    #expect(core.isUnread(fr, of: cluster["be"].name, cluster.now))
+    #expect(!core.isUnread(cluster["be"].identity.id, of: cluster["be"].name, cluster.now))
+    #expect(cluster["nl"].counters[.messagesUnread] ?? 0 > 50)
+    #expect(be.isOpen && cluster["nl"].counters[.checkpointsBad] == nil)
+    let report = core.unread(of: cluster["be"].name, now: cluster.now)
+    #expect(report.map(\.part) == [.log(fr)] && report[0].isUnread && report[0].times == 1)
+    // Another peer's messages about the same log are read: an honest author is not starved.
+    cluster.connect("nl", "fr")
+    cluster.run(5_000)
+    #expect(cluster.agrees("nl", "fr"))
+    // After a minute it is read again; within an hour the next time is twice as long.
+    cluster.run(60_000)
+    #expect(!core.isUnread(fr, of: cluster["be"].name, cluster.now))
+    #expect(!be.isOpen, "what was lost on this session comes on the next")
+    _ = Puppet(cluster, as: "be", logs: ["nl", "be", "fr"])
+    send(try old, takes: 100, times: 600)
+    cluster.run(61_000)
+    #expect(core.isUnread(fr, of: cluster["be"].name, cluster.now))
+  }
+
+  @Test("Over all logs a peer has a budget of its own, and reconnecting gives no new one")
+  func budgetOfAPeer() {
+    send(.pong, takes: 1_000, times: 250)
+    #expect(core.isUnread(cluster["be"].identity.id, of: cluster["be"].name, cluster.now))
+    cluster.feed("nl", .closed(be.id))
+    #expect(core.isUnread(cluster["be"].identity.id, of: cluster["be"].name, cluster.now))
+  }
+
+  @Test("What brings something costs nothing, however long it takes")
+  func progressIsFree() throws {
+    let log = cluster["be"].identity.id
+    for index in 0..<3 {
+      let entry = try cluster["be"].logs.read(
+        log, UInt64(index)..<UInt64(index + 1), maximumBytes: 1 << 20)
+      be.send(be.chunk(entry))
+      cluster.feed("nl", .took(be.id, microseconds: 900_000))
+    }
+    #expect(cluster["nl"].logs.state(of: log)!.size == 3)
+    #expect(core.unread(of: cluster["be"].name, now: cluster.now).isEmpty)
+  }
+
+  @Test("A head of more than comes is a promise, and the next one before that is charged for it")
+  func brokenPromises() {
+    for size in 0..<600 {
+      be.send(
+        .heads([AnnouncedHead(position: 1, size: UInt64(100 + size), leafHash: .zero)]))
+      cluster.feed("nl", .took(be.id, microseconds: 100))
+    }
+    #expect(core.isUnread(cluster["be"].identity.id, of: cluster["be"].name, cluster.now))
+    // Heads are taken down all the same: the digests of both sides agree.
+    #expect(core.sessions[be.id]!.shared[cluster["be"].identity.id]!.theirs?.size == 699)
+  }
+
+  @Test("Heads that go down and up again tell nothing, and are charged")
+  func headsUpAndDown() throws {
+    let log = cluster["fr"].identity.id
+    cluster.connect("nl", "fr")
+    cluster.run(5_000)
+    for turn in 0..<600 {
+      let size = UInt64(2 + turn % 2)
+      let leafHash = try cluster["fr"].logs.leafHash(log, at: size - 1)
+      be.send(.heads([AnnouncedHead(position: 2, size: size, leafHash: leafHash)]))
+      cluster.feed("nl", .took(be.id, microseconds: 100))
+    }
+    #expect(core.isUnread(log, of: cluster["be"].name, cluster.now))
+    #expect(be.isOpen)
+  }
+
+  @Test("SYNC-51: what a known checkpoint covers is not verified again")
+  func covered() throws {
+    let log = cluster["fr"].identity.id
+    cluster.connect("nl", "fr")
+    cluster.run(5_000)
+    let checkpoint = try #require(cluster["nl"].logs.newestCheckpoint(of: log))
+    // Another signature, which is none, over the same tree: it would be charged if it were looked at.
+    be.send(
+      .checkpoint(
+        SignedSize(
+          position: 2, size: LogSize(checkpoint.size)!, root: checkpoint.root,
+          signature: Signature([UInt8](repeating: 1, count: 64))!)))
+    #expect(cluster["nl"].counters[.checkpointsBad] == nil && be.isOpen)
+  }
+
+  @Test("Records without a message count, too, and are read slowly when they are too many")
+  func idleRecords() {
+    for _ in 0..<250 { cluster.feed("nl", .idled(be.id, microseconds: 1_000)) }
+    #expect(cluster.holds.contains { $0.0 == be.id && $0.1 > cluster.now })
+  }
+
+  /// A session of `be` on which many logs of one author are shared.
+  private func manyEpochs() -> (puppet: Puppet, cluster: Cluster, logs: [LogID]) {
+    let cluster = Cluster(["nl", "be", "fr", "de"])
+    for name in ["nl", "be", "fr", "de"] { cluster.publish(name, 3) }
+    cluster.run(100)
+    for _ in 0..<5 { cluster.openEpoch("fr", start: .ready) }
+    cluster.meet("nl", ["be", "fr", "de"])
+    let puppet = Puppet(cluster, as: "be", logs: ["nl", "be", "de"])
+    let logs = cluster["nl"].knownLogs[cluster["fr"].name]!.map(\.id)
+    for (place, log) in logs.enumerated() { puppet.list(log, at: 3 + place) }
+    return (puppet, cluster, logs)
+  }
+
+  @Test("An author of many logs is left out at who carries them, and nothing else of that carrier")
+  func manyLogsOfOneAuthor() {
+    let (be, cluster, logs) = manyEpochs()
+    #expect(logs.count == 6)
+    // Each log by itself stays below its budget; all together do not.
+    for turn in 0..<450 {
+      for place in logs.indices {
+        be.send(
+          turn % 2 == 0
+            ? .prune(position: 3 + place) : .graft(position: 3 + place, size: LogSize(0)!))
+        cluster.feed("nl", .took(be.id, microseconds: 100))
+      }
+    }
+    let core = cluster["nl"].core
+    let name = cluster["be"].name
+    for log in logs { #expect(core.isUnread(log, of: name, cluster.now)) }
+    for other in ["nl", "be", "de"] {
+      #expect(!core.isUnread(cluster[other].identity.id, of: name, cluster.now))
+    }
+    #expect(
+      core.unread(of: name, now: cluster.now).map(\.part) == [.author(cluster["fr"].name)])
+    #expect(be.isOpen && cluster["nl"].counters[.authorsUnread] == 1)
+  }
+
+  @Test("What is spread over all authors is left out one after the other, for no more time")
+  func spreadOverAuthors() {
+    let (be, cluster, logs) = manyEpochs()
+    var read = 0
+    for turn in 0..<3_000 {
+      for place in 0..<(3 + logs.count) {
+        let before = cluster["nl"].counters[.messagesUnread] ?? 0
+        be.send(
+          turn % 2 == 0 ? .prune(position: place) : .graft(position: place, size: LogSize(0)!))
+        if cluster["nl"].counters[.messagesUnread] ?? 0 == before { read += 1 }
+        cluster.feed("nl", .took(be.id, microseconds: 100))
+      }
+    }
+    let burst = Limits.idleMicrosecondsOfPeer * Limits.idleBurstMilliseconds / 1_000 / 100
+    #expect(read <= 3 * burst, "\(read) of 27,000 messages at 100 µs were read")
+  }
+
+  @Test("SYNC-91: nobody is judged by what was left unread, and it is not lost")
+  func lostCheckpoint() throws {
+    let log = cluster["be"].identity.id
+    let checkpoint = try #require(cluster["be"].logs.newestCheckpoint(of: log))
+    let entries = try cluster["be"].logs.read(log, 0..<3, maximumBytes: 1 << 20)
+    for turn in 0..<600 {
+      be.send(turn % 2 == 0 ? .prune(position: 1) : .graft(position: 1, size: LogSize(0)!))
+      cluster.feed("nl", .took(be.id, microseconds: 100))
+    }
+    be.send(.checkpoint(SignedSize(checkpoint, at: 1)))
+    cluster.run(Limits.unreadMilliseconds + 1_000)
+    // An honest carrier goes on under what it sent.
+    be.send(be.chunk(entries, checkpointSize: 3, full: true))
+    #expect(cluster["nl"].counters[.chunksFailed] == nil)
+    #expect(!be.isOpen)
+    let again = Puppet(cluster, as: "be", logs: ["nl", "be", "fr"])
+    again.send(.checkpoint(SignedSize(checkpoint, at: 1)))
+    again.send(again.chunk(entries, checkpointSize: 3, full: true))
+    #expect(cluster["nl"].logs.state(of: log)!.size == 3)
+  }
+
+  @Test("Nothing is asked of a peer of whom all is left unread")
+  func nothingAsked() throws {
+    send(.pong, takes: 1_000, times: 250)
+    be.send(
+      .heads([AnnouncedHead(position: 1, size: 3, leafHash: SHA256.hash([1]))]))
+    cluster.run(100)
+    #expect(cluster.messagesSent[MessageType.pull.rawValue] == nil)
+  }
+
+  @Test(
+    "SYNC-90: time of answers has a rate; what is beyond waits, and large answers pay by their bytes"
+  )
+  func answeringTime() {
+    func pull(_ request: UInt32) {
+      be.send(
+        .pull(PullRequest(request: request, position: 0, from: 1, to: 2, credit: 1 << 20)))
+    }
+    let most =
+      Int(Limits.answeringMicrosecondsPerSecond * Limits.rateBurstMilliseconds / 1_000) / 500
+    for request in 1...1_000 {
+      pull(UInt32(request))
+      cluster.feed("nl", .took(be.id, microseconds: 500))
+    }
+    #expect(cluster["nl"].counters[.heldAnswering] == 1)
+    let waiting = Limits.openRequestsOfPeer
+    let refused = [Counter.pullsBusy, .messagesUnread].reduce(0) {
+      $0 + (cluster["nl"].counters[$1] ?? 0)
+    }
+    let answered = 1_000 - refused - waiting
+    #expect((most...most + 2).contains(answered), "\(answered)")
+    #expect(be.isOpen)
+    // What waits is answered when the debt is paid.
+    cluster.run(5_000)
+    #expect(cluster["nl"].core.sessions[be.id]?.serving.isEmpty ?? true)
+  }
+}

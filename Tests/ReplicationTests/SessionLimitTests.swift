@@ -1,0 +1,63 @@
+import Crypto
+import Log
+import Testing
+
+@testable import Replication
+
+@Suite(
+  "Protocols/sync.md, 2: what sessions cost before they say anything, and what they say at most")
+struct SessionLimitTests {
+  private let cluster = Cluster(["nl", "be"])
+  private var core: Replicator { cluster["nl"].core }
+
+  private func open(_ number: UInt64, _ scope: SessionScope = .everything) {
+    cluster.feed(
+      "nl",
+      .opened(
+        SessionOpening(
+          id: SessionID(5_000 + number), peer: cluster["be"].name,
+          handshakeHash: SHA256.hash([UInt8(truncatingIfNeeded: number)]), weInitiated: false,
+          initiatorHasLowerKey: true, scope: scope)))
+  }
+
+  @Test("SYNC-1: sessions of one peer that say no hello are two, and end soon")
+  func unheard() {
+    for number in 0..<100 { open(UInt64(number)) }
+    #expect(core.sessionOrder == [SessionID(5_098), SessionID(5_099)])
+    // Those of an earlier key have their own two.
+    for number in 100..<110 { open(UInt64(number), .givingBack) }
+    #expect(core.sessionOrder.count == 4)
+    cluster.run(Limits.helloMilliseconds - 100)
+    #expect(core.sessionOrder.count == 4)
+    cluster.run(200)
+    #expect(core.sessionOrder.isEmpty)
+  }
+
+  @Test("SYNC-1: they displace no session that spoke")
+  func unheardBesideOne() {
+    let link = cluster.connect("nl", "be")
+    cluster.run(1_000)
+    for number in 0..<20 { open(UInt64(number)) }
+    cluster.run(1_000)
+    #expect(cluster.isOpen(link))
+  }
+
+  @Test("SYNC-2: who has listed as often as it may ends the session, and is charged nothing")
+  func lists() {
+    let link = cluster.connect("nl", "be")
+    cluster.run(1_000)
+    cluster["nl"].core.sessions[held: link].listsSent = Limits.listsOfSession
+    let identity = cluster["nl"].identity
+    let other = LogIdentity(
+      origin: Origin(name: cluster["be"].name, epoch: 7), key: identity.key)
+    cluster.compare("nl", other, of: "be")
+    cluster["nl"].knownLogs[cluster["be"].name]!.append(other)
+    cluster.meet("nl", ["be"])
+    cluster.run(1_000)
+    #expect(!cluster.isOpen(link))
+    #expect(cluster["be"].counters[.messagesMalformed] == nil)
+    cluster.connect("nl", "be")
+    cluster.run(1_000)
+    #expect(core.sessions[core.sessionOrder[0]]!.ourPositions[other.id] != nil)
+  }
+}
