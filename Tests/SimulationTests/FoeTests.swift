@@ -13,7 +13,7 @@ struct FoeTests {
   @Test(
     "Each family misbehaves in a run of its own, and honest nodes have everything in the end",
     arguments: [
-      FoeKind.twoFaced, .brokenRules, .inflatedHeads, .slowSource, .floodOfPulls,
+      FoeKind.twoFaced, .brokenRules, .brokenBulk, .inflatedHeads, .slowSource, .floodOfPulls,
       .proofAgainstHonest,
       .slowFrames, .reconnects,
     ])

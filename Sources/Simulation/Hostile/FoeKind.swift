@@ -8,6 +8,7 @@ public enum FoeKind: String, CaseIterable, Sendable {
   case rewritingCarrier = "foe: a carrier rewrites another's log"
   case badSignatures = "foe: bad inner signatures under a valid checkpoint"
   case brokenRules = "foe: a checkpoint over an entry that breaks a rule"
+  case brokenBulk = "foe: and the last entry under it never comes"
   case signatureTwins = "foe: one header with one signature for some, and another for others"
   // Heads.
   case shrinkingHeads = "foe: heads that shrink"
@@ -92,6 +93,7 @@ public enum FoeKind: String, CaseIterable, Sendable {
     case .rewinding: RewindingFoe(self)
     case .rewritingCarrier: RewritingCarrierFoe(self, seed: seed)
     case .badSignatures: BadSignatureFoe(self, seed: seed)
+    case .brokenBulk: BrokenBulkFoe(self, seed: seed)
     case .brokenRules: RuleBreakingFoe(self, seed: seed)
     case .signatureTwins: SignatureTwinFoe(self, seed: seed)
     case .shrinkingHeads, .wrongHashes, .inflatedHeads, .claims, .sizesAtBound, .sizesBeyondBound:

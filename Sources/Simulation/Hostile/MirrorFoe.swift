@@ -31,6 +31,9 @@ class MirrorFoe: Foe {
   /// What is altered is accepted under a checkpoint alone.
   var needsCheckpoint: Bool { false }
 
+  /// The end of what is sent of a log of that size.
+  func end(of size: UInt64) -> UInt64 { size }
+
   /// An altered entry left.
   /// - Parameter isAltered: or the stored one in its place.
   func showed(_ index: UInt64, isAltered: Bool, _ ways: FoeWays) { ways.did(kind) }
@@ -114,15 +117,17 @@ class MirrorFoe: Foe {
   ) -> [[UInt8]] {
     let size = self.size(of: history.identity.id, process)
     guard let chunk = SaidChunk(message), !chunk.lacksBodies, size >= chunk.end,
-      history.extend(to: size, from: process.store), let batch = history.batch(chunk.range)
+      history.extend(to: size, from: process.store)
     else { return [message] }
-    note(chunk.range, true, history, ways)
+    let range = chunk.first..<min(chunk.end, end(of: size))
+    guard !range.isEmpty, let batch = history.batch(range) else { return [] }
+    note(range, true, history, ways)
     guard needsCheckpoint || chunk.checkpointSize > 0 else {
       return [
         Said.chunk(batch, request: chunk.request, position: position, full: chunk.isFull)
       ]
     }
-    let proof = history.consistencyProof(from: chunk.end, to: size)
+    let proof = history.consistencyProof(from: range.upperBound, to: size)
     return [
       Said.checkpoint(history.checkpoint(at: size), position: position),
       Said.chunk(
@@ -214,6 +219,18 @@ final class TwoFacedFoe: MirrorFoe {
 /// Signs checkpoints over entries of which some have a bad signature of their own.
 final class BadSignatureFoe: MirrorFoe {
   override var needsCheckpoint: Bool { true }
+
+  override func change(_ index: UInt64, seed: Int) -> AlteredLog.Change {
+    index > 0 && (Int(index) + seed) % 3 == 0 ? .signature : .none
+  }
+}
+
+/// And keeps the last entry back, so that nobody ever holds all that the checkpoint covers: who took the rest in bulk, and carries it,
+/// has no checkpoint to show for it.
+final class BrokenBulkFoe: MirrorFoe {
+  override var needsCheckpoint: Bool { true }
+
+  override func end(of size: UInt64) -> UInt64 { size - 1 }
 
   override func change(_ index: UInt64, seed: Int) -> AlteredLog.Change {
     index > 0 && (Int(index) + seed) % 3 == 0 ? .signature : .none

@@ -104,6 +104,7 @@ struct NetworkLiveness {
   private func stuckLog() -> String? {
     for log in run.truth.order {
       if let what = stuckFork(of: log) { return what }
+      if isHeldBack(log) { continue }
       let most = run.honest.map { size($0, log) }.max() ?? 0
       var wanted = most
       for site in run.honest {
@@ -123,6 +124,14 @@ struct NetworkLiveness {
       }
     }
     return nil
+  }
+
+  /// Its author keeps back what vouches for the rest: what one node took of it another may not take.
+  private func isHeldBack(_ log: LogID) -> Bool {
+    run.sites.contains { site in
+      (site.shell as? Foe)?.kind == .brokenBulk
+        && site.process?.store.logs.contains { $0.id == log && $0.origin.name == site.name } == true
+    }
   }
 
   /// A fork that honest disks hold is proven, and whoever keeps the log has the lowest proof.
