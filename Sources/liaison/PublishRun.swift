@@ -109,7 +109,7 @@ struct PublishRun {
           hint: "use a liaison and a liaisond of the same version")
       }
       calls[place].state = .published(reply.entries)
-      if reply.leftOut != nil || reply.withoutPresharedKey != nil {
+      if reply.hasNotes {
         progress.clear()
         PublishVerb.warn(reply)
       }

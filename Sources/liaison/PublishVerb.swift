@@ -78,6 +78,11 @@ enum PublishVerb {
         "liaison: not sealed to \(names): the sealing key of that card is of small order; ask for another card\n"
       )
     }
+    if let names = reply.contested?.joined(separator: ", ") {
+      Output.printError(
+        "liaison: not sealed to \(names): contested, or not compared yet; liaison peer list says which, and a card compared by voice mends it\n"
+      )
+    }
     if let names = reply.withoutPresharedKey?.joined(separator: ", ") {
       Output.printError(
         "liaison: \(names) got no pre-shared key, others of this audience did: it is protected as it is without any\n"

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import JSON
 import Log
 import Runtime
 import Secrets
@@ -19,6 +20,7 @@ import Testing
   let author: Author
   var roster: [String: SealingPublicKey] = [:]
   var answers: [Result<PublishReply, ControlError>] = []
+  var contested: [NodeName] = []
 
   init() throws {
     try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
@@ -48,7 +50,7 @@ import Testing
   }
 
   private func publish(to names: [String]? = nil) {
-    let members = { [unowned self] () throws(ControlError) -> [AudienceMember] in
+    let recipients = { [unowned self] () throws(ControlError) -> Recipients in
       var members: [AudienceMember] = []
       for name in names ?? roster.keys.sorted() {
         guard let key = roster[name], let name = try? NodeName(name) else {
@@ -56,11 +58,11 @@ import Testing
         }
         members.append(AudienceMember(name: name, key: key))
       }
-      return members
+      return Recipients(members: members, contested: contested)
     }
     author.publish(
       Publication(
-        records: [Array(#"{"type":"note"}"#.utf8)], members: members, everybody: names == nil,
+        records: [Array(#"{"type":"note"}"#.utf8)], recipients: recipients, everybody: names == nil,
         replicas: 0, isHeard: { true }, reply: { [unowned self] in answers.append($0) }))
   }
 
@@ -164,5 +166,22 @@ import Testing
     #expect(try answers[1].get().leftOut == ["de"])
     #expect(try answers[2].get().leftOut == ["de"])
     #expect(try lastGrant()?.members.map(\.name.text) == ["be", "nl"])
+  }
+
+  @Test("CTL-21: who of `all` is contested is named in each answer")
+  func contestedOfAll() throws {
+    roster = ["be": key(1)]
+    contested = [try NodeName("fr")]
+    publish()
+    publish()
+    try settle()
+    for answer in answers {
+      let reply = try answer.get()
+      #expect(reply.contested == ["fr"] && reply.leftOut == nil && reply.hasNotes)
+      var writer = JSONWriter()
+      reply.write(to: &writer)
+      var reader = JSONReader(try JSONText(checking: writer.bytes, by: .message))
+      #expect(try PublishReply(reading: &reader) == reply)
+    }
   }
 }

@@ -153,6 +153,7 @@ enum ControlInterface {
     ) -> (
       entries: []Run,
       leftOut: ?[]string,
+      contested: ?[]string,
       withoutPresharedKey: ?[]string
     )
 

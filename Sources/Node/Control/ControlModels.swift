@@ -51,15 +51,26 @@ public struct PublishReply: Hashable, Sendable {
   public var entries: [EntryRun]
   /// Nodes of `all` that it was not sealed to: nobody can seal to their keys.
   public var leftOut: [String]?
+  /// Nodes of `all` that it was not sealed to: their epoch is contested, or its card waits to be compared.
+  public var contested: [String]?
   /// Members of an audience that was opened for it which have no pre-shared key while others have one.
   public var withoutPresharedKey: [String]?
 
   public init(
-    entries: [EntryRun], leftOut: [String]? = nil, withoutPresharedKey: [String]? = nil
+    entries: [EntryRun], leftOut: [String]? = nil, contested: [String]? = nil,
+    withoutPresharedKey: [String]? = nil
   ) {
     self.entries = entries
     self.leftOut = leftOut
+    self.contested = contested
     self.withoutPresharedKey = withoutPresharedKey
+  }
+}
+
+extension PublishReply {
+  /// Whether the operator has to know something of the audience.
+  public var hasNotes: Bool {
+    leftOut != nil || contested != nil || withoutPresharedKey != nil
   }
 }
 

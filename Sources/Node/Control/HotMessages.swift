@@ -147,6 +147,7 @@ extension PublishReply: ControlReadable, ControlWritable {
       case "entries":
         try reader.beginArray()
         while reader.nextElement() { entries.append(try EntryRun(reading: &reader)) }
+      case "contested": contested = try PublishReply.names(&reader)
       case "leftOut": leftOut = try PublishReply.names(&reader)
       case "withoutPresharedKey": withoutPresharedKey = try PublishReply.names(&reader)
       default: reader.skip()
@@ -164,23 +165,22 @@ extension PublishReply: ControlReadable, ControlWritable {
 
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
+    PublishReply.write("contested", contested, to: &writer)
     writer.key("entries")
     writer.beginArray()
     for run in entries { run.write(to: &writer) }
     writer.endArray()
-    if let leftOut {
-      writer.key("leftOut")
-      writer.beginArray()
-      for name in leftOut { writer.string(name) }
-      writer.endArray()
-    }
-    if let withoutPresharedKey {
-      writer.key("withoutPresharedKey")
-      writer.beginArray()
-      for name in withoutPresharedKey { writer.string(name) }
-      writer.endArray()
-    }
+    PublishReply.write("leftOut", leftOut, to: &writer)
+    PublishReply.write("withoutPresharedKey", withoutPresharedKey, to: &writer)
     writer.endObject()
+  }
+
+  private static func write(_ key: StaticString, _ names: [String]?, to writer: inout JSONWriter) {
+    guard let names else { return }
+    writer.key(key)
+    writer.beginArray()
+    for name in names { writer.string(name) }
+    writer.endArray()
   }
 }
 

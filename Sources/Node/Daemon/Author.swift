@@ -8,7 +8,7 @@ import Store
 struct Publication {
   let records: [[UInt8]]
   /// Whom it is sealed to, of the roster as it is when it is sealed: it may have waited.
-  let members: () throws(ControlError) -> [AudienceMember]
+  let recipients: () throws(ControlError) -> Recipients
   /// The audience is called `all`: the roster at this moment.
   let everybody: Bool
   let replicas: Int
@@ -25,6 +25,13 @@ struct Publication {
   /// Grants left out.
   var entries: Int { withdrawal == nil ? records.count : 1 }
   var bytes: Int { records.reduce(0) { $0 + $1.count } }
+}
+
+/// Whom records are sealed to.
+struct Recipients {
+  let members: [AudienceMember]
+  /// Of `all`, and yet not sealed to: the epoch is contested, or its card waits to be compared.
+  var contested: [NodeName] = []
 }
 
 /// Entries whose headers are chained and whose signatures are under way.
@@ -56,13 +63,16 @@ private final class Signing {
 struct AudienceNotes {
   /// Nobody can seal to their keys.
   var leftOut: [NodeName] = []
+  /// Whose epoch an operator has to settle first.
+  var contested: [NodeName] = []
   /// Members without a pre-shared key in an audience that was opened, while others have one.
   var withoutPresharedKey: [NodeName] = []
 
   func reply(_ entries: [EntryRun]) -> PublishReply {
-    PublishReply(
-      entries: entries, leftOut: leftOut.isEmpty ? nil : leftOut.map(\.text),
-      withoutPresharedKey: withoutPresharedKey.isEmpty ? nil : withoutPresharedKey.map(\.text))
+    func names(_ nodes: [NodeName]) -> [String]? { nodes.isEmpty ? nil : nodes.map(\.text) }
+    return PublishReply(
+      entries: entries, leftOut: names(leftOut), contested: names(contested),
+      withoutPresharedKey: names(withoutPresharedKey))
   }
 }
 
@@ -272,16 +282,16 @@ final class Author {
     for publication: Publication, in book: AudienceBook, _ builder: inout EntryBuilder,
     _ time: UInt64
   ) throws(ControlError) -> (grantIndex: UInt64, notes: AudienceNotes) {
-    let members = try publication.members()
+    let recipients = try publication.recipients()
     let plan: AudiencePlan
     do {
       plan = try book.plan(
-        to: members, everybody: publication.everybody, author: secrets.sealing.publicKey,
+        to: recipients.members, everybody: publication.everybody, author: secrets.sealing.publicKey,
         secrets: slotSecrets)
     } catch {
       throw refusal(error)
     }
-    var notes = AudienceNotes(leftOut: plan.leftOut)
+    var notes = AudienceNotes(leftOut: plan.leftOut, contested: recipients.contested)
     switch plan.step {
     case .reuse(let grantIndex): return (grantIndex, notes)
     case .open(let draft):

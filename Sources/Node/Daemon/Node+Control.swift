@@ -111,13 +111,13 @@ extension Node: ControlService {
     reply: @escaping (Result<PublishReply, ControlError>) -> Void
   ) {
     do throws(ControlError) {
-      _ = try members(request.to)
+      _ = try recipients(request.to)
       let number = author.publish(
         Publication(
           records: request.records.map(\.bytes),
-          members: { [weak self] () throws(ControlError) in
+          recipients: { [weak self] () throws(ControlError) in
             guard let self else { throw .busy }
-            return try self.membersNow(request.to)
+            return try self.recipientsNow(request.to)
           },
           everybody: request.to == ["all"], replicas: try replicas(request.replicas),
           expiryDay: UInt16(request.expiryDay ?? 0), isHeard: isHeard, reply: reply))
@@ -128,8 +128,8 @@ extension Node: ControlService {
   }
 
   /// Of the roster as it is when the records are sealed.
-  private func membersNow(_ names: [String]) throws(ControlError) -> [AudienceMember] {
-    do throws(ControlError) { return try members(names) } catch {
+  private func recipientsNow(_ names: [String]) throws(ControlError) -> Recipients {
+    do throws(ControlError) { return try recipients(names) } catch {
       guard case .unknownNode(let name) = error else { throw error }
       throw .refused(
         reason: "\(name) was removed from the roster while this waited to be sealed",
@@ -155,7 +155,7 @@ extension Node: ControlService {
     }
   }
 
-  private func members(_ names: [String]) throws(ControlError) -> [AudienceMember] {
+  private func recipients(_ names: [String]) throws(ControlError) -> Recipients {
     if names == ["all"] {
       // What is sealed now can never be sealed again to whom it left out.
       if let problem = roster.problems.first {
@@ -171,15 +171,16 @@ extension Node: ControlService {
       }
       // A member that contests itself, or waits for its card to be compared, stops nobody's 'all'.
       let meant = roster.entries.filter { sealingRefusal($0) == nil }
+      var contested: [NodeName] = []
       if let refusal = roster.entries.lazy.compactMap(sealingRefusal).first {
         guard !meant.isEmpty else { throw refusal }
-        let others = roster.entries.filter { sealingRefusal($0) != nil }.map(\.card.name)
+        contested = roster.entries.filter { sealingRefusal($0) != nil }.map(\.card.name)
         warn(
           "left-out-of-all",
-          "'all' is not \(list(others)): contested, or not compared yet; liaison peer list says which, and a card compared by voice mends it"
+          "'all' is not \(list(contested)): contested, or not compared yet; liaison peer list says which, and a card compared by voice mends it"
         )
       }
-      return meant.map(member)
+      return Recipients(members: meant.map(member), contested: contested)
     }
     guard !names.isEmpty else {
       throw .refused(reason: "an empty audience means nobody", hint: "name the nodes, or 'all'")
@@ -193,7 +194,7 @@ extension Node: ControlService {
       if let refusal = sealingRefusal(entry) { throw refusal }
       members.append(member(entry))
     }
-    return members
+    return Recipients(members: members)
   }
 
   private func member(_ entry: LivePeer) -> AudienceMember {
