@@ -105,6 +105,36 @@ final class EpochTests {
     _ = try nl.terminate()
   }
 
+  @Test("Limits of a node's logs count all its epochs: a further one gives no further room")
+  func limitsOfAllEpochs() throws {
+    let nl = try DaemonProcess("nl", in: root)
+    let be = try DaemonProcess("be", in: root)
+    try nl.add(be, dial: false)
+    try nl.start()
+    try be.add(nl, dial: true)
+    try be.start()
+    #expect(try be.wait { $0.peers.allSatisfy { $0.state == "connected" } }, "\(be.log())")
+    let run = try nl.publish([record, record, record], to: ["all"], replicas: 1)
+    #expect(try open(nl).status == 0)
+    func size(_ origin: String) throws -> UInt64 {
+      try be.status().logs.first { $0.origin == origin }?.size ?? 0
+    }
+    #expect(try be.wait { $0.logs.contains { $0.origin == "nl/2" && $0.size > 0 } })
+    let taken = try size("nl/1") + size("nl/2")
+    #expect(taken > run.first + run.count)
+    let path = be.folder.settings(of: try NodeName("nl"))
+    let kept = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    try (kept + "max-entries = \(taken + 1)\n").write(
+      toFile: path, atomically: true, encoding: .utf8)
+    be.hangUp()
+    _ = try nl.publish([record, record, record, record], to: ["all"])
+    let limited = try be.wait { report in
+      report.logs.contains { $0.origin == "nl/2" && $0.why?.hasPrefix("limit reached") == true }
+    }
+    #expect(limited, "\(be.log())")
+    #expect(try size("nl/1") + size("nl/2") <= taken + 1)
+  }
+
   /// A folder in which everything is ready to be prepared, and what will be.
   private func stopped(_ name: String) throws -> (node: DaemonProcess, plan: EpochPlan) {
     let node = try DaemonProcess(name, in: root)

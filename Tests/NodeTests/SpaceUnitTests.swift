@@ -36,13 +36,14 @@ struct SpaceUnitTests {
   @Test("A day's budget begins anew at 00:00 UTC")
   func budget() {
     var budget = DayBudget()
-    #expect(budget.hasRoom(for: 100, within: 100, on: 5))
-    #expect(!budget.hasRoom(for: 101, within: 100, on: 5))
+    func hasRoom(for more: UInt64, on day: UInt64) -> Bool {
+      DayBudget.hasRoom(for: more, beside: budget.taken(on: day), within: 100)
+    }
+    #expect(hasRoom(for: 100, on: 5) && !hasRoom(for: 101, on: 5))
     budget.take(60, on: 5)
-    #expect(budget.hasRoom(for: 40, within: 100, on: 5))
-    #expect(!budget.hasRoom(for: 41, within: 100, on: 5))
-    #expect(budget.hasRoom(for: 100, within: 100, on: 6))
-    #expect(budget.hasRoom(for: .max, within: nil, on: 5))
+    #expect(hasRoom(for: 40, on: 5) && !hasRoom(for: 41, on: 5))
+    #expect(hasRoom(for: 100, on: 6))
+    #expect(!DayBudget.hasRoom(for: .max, beside: 1, within: .max))
     budget.take(1, on: 6)
     #expect(budget.bytes == 1)
   }
@@ -55,7 +56,7 @@ struct SpaceUnitTests {
     budgets.byLog[log] = DayBudget(day: 5, bytes: 60)
     let again = try #require(DayBudgets(text: budgets.text))
     #expect(again == budgets)
-    #expect(again.byLog[log]?.hasRoom(for: 41, within: 100, on: 5) == false)
+    #expect(again.byLog[log]?.taken(on: 5) == 60 && again.byLog[log]?.taken(on: 6) == 0)
     for text in ["x", "\(log) 5", "\(log) 5 -1", "\(log) 5 18446744073709551615", "zz 5 6"] {
       #expect(DayBudgets(text: text) == nil)
     }
@@ -69,8 +70,8 @@ struct SpaceUnitTests {
     try Data("x".utf8).write(to: URL(fileURLWithPath: folder.taken))
     let unknown = DayBudgets.load(folder, logs: [log], today: 5)
     #expect(unknown.isUnknown)
-    #expect(unknown.byLog[log]?.hasRoom(for: 1, within: .max >> 1, on: 5) == false)
-    #expect(unknown.byLog[log]?.hasRoom(for: 1, within: 100, on: 6) == true)
+    #expect(unknown.byLog[log]?.taken(on: 5) == .max >> 1)
+    #expect(unknown.byLog[log]?.taken(on: 6) == 0)
   }
 
   @Test("Running time grows with the monotonic clock alone, and a damaged file begins anew")

@@ -3,7 +3,7 @@ import Log
 import Runtime
 import Store
 
-/// What the operator allows a peer's logs (`peers/NAME.conf`), and which of them stand at it.
+/// What the operator allows all logs of a peer together (`peers/NAME.conf`).
 struct LogAllowance: Hashable, Sendable {
   var maxBytes: UInt64?
   var maxEntries: UInt64?
@@ -11,7 +11,7 @@ struct LogAllowance: Hashable, Sendable {
   /// What counts where the operator said nothing of bytes.
   var defaultBytes: UInt64?
 
-  /// The bytes that the log may have; nil: as many as there can be.
+  /// The bytes that they may have; nil: as many as there can be.
   var bytes: UInt64? { maxBytes ?? defaultBytes }
 
   init(_ settings: PeerSettings = PeerSettings()) {
@@ -32,7 +32,9 @@ enum LogLimit: Hashable, Sendable {
     case .size:
       let bytes =
         allowance.maxBytes.map { "max-bytes is \($0)" }
-        ?? allowance.defaultBytes.map { "\($0) bytes, an eighth of the disk; set max-bytes" }
+        ?? allowance.defaultBytes.map {
+          "\($0) bytes for all logs of a node, an eighth of the disk; set max-bytes"
+        }
       let entries = allowance.maxEntries.map { "max-entries is \($0)" }
       let both = [bytes, entries].compactMap { $0 }.joined(separator: ", ")
       return both.isEmpty ? "the largest log there can be" : both
@@ -48,10 +50,10 @@ struct DayBudget: Hashable, Sendable {
   private(set) var day: UInt64 = 0
   private(set) var bytes: UInt64 = 0
 
-  func hasRoom(for more: Int, within allowed: UInt64?, on today: UInt64) -> Bool {
-    guard let allowed else { return true }
-    let taken = day == today ? bytes : 0
-    return taken <= allowed && UInt64(more) <= allowed - taken
+  func taken(on today: UInt64) -> UInt64 { day == today ? bytes : 0 }
+
+  static func hasRoom(for more: UInt64, beside taken: UInt64, within allowed: UInt64) -> Bool {
+    taken <= allowed && more <= allowed - taken
   }
 
   mutating func take(_ more: Int, on today: UInt64) {
@@ -112,7 +114,31 @@ struct DayBudgets: Hashable, Sendable {
   }
 }
 
+/// Which logs are of one node: it is asked with each batch that comes.
+struct LogNames {
+  private var names: [LogID: NodeName] = [:]
+  private var logs: [NodeName: [LogID]] = [:]
+
+  /// - Parameter all: the store's; it only grows.
+  mutating func author(of log: LogID, in all: [LogIdentity]) -> NodeName? {
+    learn(all)
+    return names[log]
+  }
+
+  mutating func logs(beside log: LogID, in all: [LogIdentity]) -> [LogID] {
+    learn(all)
+    return names[log].flatMap { logs[$0] } ?? [log]
+  }
+
+  private mutating func learn(_ all: [LogIdentity]) {
+    guard all.count != names.count else { return }
+    names = Dictionary(all.map { ($0.id, $0.origin.name) }) { first, _ in first }
+    logs = Dictionary(grouping: all.map(\.id)) { names[$0]! }
+  }
+}
+
 struct LimitWatch {
+  var names = LogNames()
   /// What a log may have where the operator said nothing; nil: the disk does not say what is free.
   var defaultBytes: UInt64?
   var budgets = DayBudgets()

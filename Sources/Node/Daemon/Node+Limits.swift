@@ -3,22 +3,48 @@ import Replication
 import Runtime
 import Store
 
-// Limits of a log: at its limit nothing more of it is taken, everything is served, one alert is raised, and it goes on by
-// itself.
+// Limits of the logs of a node: at a limit nothing more of the log is taken, everything is served, one alert is raised, and it
+// goes on by itself. They count all epochs of a name together: an author can open as many as it likes.
 extension Node {
   private var today: UInt64 { loop.clock.wallMilliseconds / 86_400_000 }
 
-  /// What the operator allows, and where nothing was said, a share of the disk. The own log has no limit.
+  /// What the operator allows, and where nothing was said, a share of the disk. The own logs have no limit.
   private func allowance(_ log: LogID) -> LogAllowance {
-    guard log != identity.id, let origin = store.logs.first(where: { $0.id == log })?.origin
-    else { return LogAllowance() }
-    var allowance = roster.entry(origin.name)?.allowance ?? LogAllowance()
+    guard let name = limits.names.author(of: log, in: store.logs), name != card.name else {
+      return LogAllowance()
+    }
+    var allowance = roster.entry(name)?.allowance ?? LogAllowance()
     if allowance.maxBytes == nil { allowance.defaultBytes = limits.defaultBytes }
     return allowance
   }
 
-  /// For `status`: how large the log may become; nil: as large as there can be one.
-  func limitBytes(of log: LogID) -> UInt64? { allowance(log).bytes }
+  /// All logs of the author of `log`.
+  private func logs(beside log: LogID) -> [LogID] {
+    limits.names.logs(beside: log, in: store.logs)
+  }
+
+  private func bytesTaken(beside log: LogID) -> UInt64 {
+    logs(beside: log).reduce(0) { $0 + (store.storedBytes($1) ?? 0) }
+  }
+
+  private func entriesTaken(beside log: LogID) -> UInt64 {
+    logs(beside: log).reduce(0) { $0 + (store.state($1)?.size ?? 0) }
+  }
+
+  private func bytesTakenToday(beside log: LogID) -> UInt64 {
+    logs(beside: log).reduce(0) { sum, log in
+      // A budget that is not known counts as used up: several of them are no more.
+      let taken = limits.budgets.byLog[log]?.taken(on: today) ?? 0
+      return min(sum, UInt64(Int64.max)) + min(taken, UInt64(Int64.max))
+    }
+  }
+
+  /// For `status`: how large the log may become beside the others of its node; nil: as large as there can be one.
+  func limitBytes(of log: LogID) -> UInt64? {
+    guard let bytes = allowance(log).bytes else { return nil }
+    let others = bytesTaken(beside: log) - (store.storedBytes(log) ?? 0)
+    return bytes - min(bytes, others)
+  }
 
   /// An eighth of what the disk has for all logs: free space, and what they take already. So it does not become less as they
   /// grow, and one author leaves room for others.
@@ -43,10 +69,17 @@ extension Node {
 
   /// - Returns: whether entries of a peer may go to the store today.
   func mayTake(_ batch: EntryBatch, of log: LogID) -> Bool {
-    let bytes = batch.leaves.count + batch.bodies.count
-    let budget = limits.budgets.byLog[log] ?? DayBudget()
-    guard budget.hasRoom(for: bytes, within: allowance(log).maxBytesPerDay, on: today) else {
+    let allowance = allowance(log)
+    let bytes = UInt64(batch.leaves.count + batch.bodies.count)
+    if let perDay = allowance.maxBytesPerDay,
+      !DayBudget.hasRoom(for: bytes, beside: bytesTakenToday(beside: log), within: perDay)
+    {
       limit(log, .perDay(today))
+      return false
+    }
+    let need = LogLimit.size(bytes: Int(Store.fileBytes(of: batch)), entries: batch.count)
+    guard logs(beside: log).count == 1 || hasRoom(log, need) else {
+      limit(log, need)
       return false
     }
     return true
@@ -101,8 +134,8 @@ extension Node {
     switch limit {
     case .perDay(let day): return day != today || allowance.maxBytesPerDay == nil
     case .size(let bytes, let entries):
-      return (store.storedBytes(log) ?? 0) + UInt64(bytes) <= allowance.bytes ?? .max
-        && (store.state(log)?.size ?? 0) + UInt64(entries) <= allowance.maxEntries ?? .max
+      return bytesTaken(beside: log) + UInt64(bytes) <= allowance.bytes ?? .max
+        && entriesTaken(beside: log) + UInt64(entries) <= allowance.maxEntries ?? .max
     }
   }
 

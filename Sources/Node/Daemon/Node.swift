@@ -227,7 +227,7 @@ final class Node {
       return step(.refused(log, "that the log is closed is not written yet"))
     }
     guard mayTake(batch.batch, of: log) else {
-      return step(.refused(log, "it is at its limit of a day"))
+      return step(.refused(log, "it is at its limit"))
     }
     do throws(StoreError) {
       if bulk { try store.appendBulk(batch) } else { try store.append(batch) }
