@@ -178,6 +178,7 @@ extension Replicator {
       }
     }
     if last == nil { offerCosignatures(of: log, on: id, &effects) }
+    if last == next { bodiesCame(of: log, on: id, now) }
     wantMore(of: log, now)
   }
 

@@ -8,8 +8,10 @@ extension Replicator {
     guard let progress = logs[log] else { return }
     // Also of entries that are not synced yet: the store knows that a body is absent when it takes the entry.
     let size = progress.accepted.size
+    let before = progress.repairs.pieces.map(\.range)
     logs[held: log].repairs.replace(
       with: ranges.map { $0.clamped(to: 0..<size) }.filter { !$0.isEmpty }, now)
+    if logs[held: log].repairs.pieces.map(\.range) != before { tellOfBodies(of: log) }
     if logs[held: log].repairs.isEmpty, logs[held: log].repairs.pull == nil {
       damagedLogs.remove(log)
     } else {
@@ -19,6 +21,26 @@ extension Replicator {
     payForRepair(of: log, &effects)
     startRepair(of: log, now, &effects)
     wantCosignature(of: log, now, &effects)
+  }
+
+  /// Who asked here in vain is told by the head that it knows: else each carrier of a chain would wait for its next round.
+  private mutating func tellOfBodies(of log: LogID) {
+    for id in sessionOrder where sessions[held: id].shared[log]?.isWaitingForBodies == true {
+      sessions[held: id].shared[held: log].isWaitingForBodies = false
+      sessions[held: id].shared[held: log].announced = nil
+      sessions[held: id].unannounced.insert(log)
+    }
+  }
+
+  /// A head that says nothing new: bodies may have come there that it lacked. Taken so now and then, since it costs a request.
+  mutating func bodiesCame(of log: LogID, on id: SessionID, _ now: UInt64) {
+    guard damagedLogs.contains(log),
+      now >= (sessions[held: id].shared[held: log].bodiesCameAt ?? 0)
+        + Limits.repairLookMilliseconds
+    else { return }
+    sessions[held: id].shared[held: log].bodiesCameAt = now
+    logs[held: log].repairs.askAgain(sessions[held: id].opening.peer)
+    logs[held: log].repairs.dueAt = min(logs[held: log].repairs.dueAt, now)
   }
 
   /// The store answered for what it got.

@@ -145,6 +145,9 @@ extension Replicator {
         guard let signed = signedPrefix(of: read, log) else { return nil }
         read = signed
       }
+      if isPull, read.bodyStates?.contains(.absent) == true {
+        sessions[held: id].shared[held: log].isWaitingForBodies = true
+      }
       guard let batch = form == .leaves ? read : servablePrefix(of: read, isPush: request == 0)
       else { return nil }
       let next = range.lowerBound + UInt64(batch.count)

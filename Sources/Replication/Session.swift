@@ -128,6 +128,10 @@ struct SharedLog {
   var shown: UInt64 = 0
   /// When our head is announced here, and since when that waits; nil while nothing waits.
   var lateDue: (at: UInt64, since: UInt64)?
+  /// The peer asked here for bodies that were absent, and hears when some of them have come.
+  var isWaitingForBodies = false
+  /// When it said so last of its own.
+  var bodiesCameAt: UInt64?
   /// Entries below this were pushed on this session.
   var pushedTo: UInt64 = 0
   /// We push to the peer; and the peer to us, as far as we asked.

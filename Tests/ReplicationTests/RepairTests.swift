@@ -219,6 +219,39 @@ struct RepairTests {
     #expect(!isWhole("nl") && puppet.isOpen)
   }
 
+  @Test("SYNC-36: a body that comes late passes a chain of carriers at once, not round by round")
+  func chain() {
+    for (a, b) in [("nl", "fr"), ("fr", "de")] { cluster.connect(a, b) }
+    cluster.run(1_000)
+    for name in ["nl", "fr", "de"] { rot(name, 12..<14) }
+    cluster.run(300_000)
+    #expect(!isWhole("nl") && !isWhole("fr") && !isWhole("de"))
+    cluster.connect("de", "be")
+    cluster.run(5_000)
+    #expect(isWhole("de") && isWhole("fr") && isWhole("nl"))
+  }
+
+  @Test("SYNC-36: heads said again and again bring no more requests than one in five seconds")
+  func repeatedHeads() throws {
+    let puppet = Puppet(cluster, as: "fr", logs: ["nl", "be"])
+    let head = Message.heads([
+      AnnouncedHead(
+        position: 1, size: 1_000, leafHash: try cluster["be"].logs.leafHash(log, at: 999))
+    ])
+    puppet.send(head)
+    rot("nl", 10..<20)
+    var asked: Set<UInt32> = []
+    for _ in 0..<100 {
+      puppet.send(head)
+      if let pull = cluster["nl"].core.logs[log]!.repairs.pull {
+        asked.insert(pull.request)
+        puppet.send(.end(request: pull.request, reason: .notHere))
+      }
+      cluster.run(100)
+    }
+    #expect((2...4).contains(asked.count), "\(asked.count)")
+  }
+
   @Test("SYNC-52: nothing is cosigned while a body below is absent, and then it is")
   func cosignedWhenWhole() {
     cluster.connect("nl", "be")

@@ -11,7 +11,8 @@ extension Node {
     do throws(ControlError) {
       let number = author.publish(
         Publication(
-          records: [], recipients: { Recipients(members: []) }, everybody: false, replicas: try replicas(request.replicas),
+          records: [], recipients: { Recipients(members: []) }, everybody: false,
+          replicas: try replicas(request.replicas),
           withdrawal: try withdrawal(of: request.records), isHeard: isHeard, reply: reply))
       giveUp(number, after: request.timeout)
     } catch {
