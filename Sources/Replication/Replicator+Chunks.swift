@@ -302,7 +302,7 @@ extension Replicator {
     let chunk = early.chunk
     progressed(log, on: id)
     logs[held: log].accepted = verified.after
-    if chunk.checkpointSize == 0 { logs[held: log].signed.add(chunk.first..<chunk.end) }
+    if verified.signaturesVerified { logs[held: log].signed.add(chunk.first..<chunk.end) }
     logs[held: log].upstream = id
     let shown = sessions[held: id].shared[held: log].shown
     sessions[held: id].shared[held: log].shown = max(shown, verified.after.size)

@@ -24,6 +24,11 @@ enum PublishCase {
       let cost = try publish(file, size, times, author, receiver)
       sizes.append(("records\(size)", .object(cost.report(signature))))
     }
+    var streams: [(String, JSON)] = []
+    for size in [256, 4_096] where size <= records {
+      let cost = try stream(size, max(1, 32_768 / size), author, receiver, scratch)
+      streams.append(("batches\(size)", .object(cost.report(signature))))
+    }
     let tail = try tail(
       receiver, entries: try receiver.status(receiver.client()).size(of: author.origin))
     receiver.stop()
@@ -31,6 +36,7 @@ enum PublishCase {
     var result: [(String, JSON)] = [
       ("source", .text(RealRecords.source)), ("signNanoseconds", .figure(signature)),
       ("goalRatioToSignature", .figure(goalRatioToSignature)), ("ofOneInput", .object(sizes)),
+      ("ofOneStream", .object(streams)),
       ("tail", .object(tail)),
     ]
     if let redis = try SustainedCase.redis(5, try RealRecords.records(256), scratch) {
@@ -93,6 +99,39 @@ enum PublishCase {
       receiver: try receiver.usage().processorSeconds - before.1.processorSeconds)
   }
 
+  /// One client that publishes for long, so many records at a time: the next ones when the last are acknowledged.
+  private static func stream(
+    _ size: Int, _ times: Int, _ author: BenchNode, _ receiver: BenchNode, _ scratch: Scratch
+  ) throws -> Cost {
+    let file = try RealRecords.file(size, in: scratch)
+    let batch = try Data(contentsOf: file)
+    let before = (try author.usage(), try receiver.usage(), ProcessUsage.ofChildren())
+    let watch = Stopwatch()
+    let process = try client(["publish", "--stream", "--to", receiver.name, "-"], author)
+    let (input, output) = (Pipe(), Pipe())
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    for _ in 0..<times {
+      try input.fileHandleForWriting.write(contentsOf: batch)
+      var lines = 0
+      while lines < size {
+        guard let chunk = try output.fileHandleForReading.read(upToCount: 1 << 16), !chunk.isEmpty
+        else { throw BenchError("liaison publish --stream ended early") }
+        lines += chunk.count { $0 == 0x0a }
+      }
+    }
+    try input.fileHandleForWriting.close()
+    process.waitUntilExit()
+    let seconds = watch.seconds
+    let held = try author.status(try author.client()).size(of: author.origin)
+    try receiver.waitForEntries(held, of: author.origin, seconds: 60)
+    return Cost(
+      records: size * times, seconds: seconds, client: ProcessUsage.ofChildren() - before.2,
+      author: try author.usage().processorSeconds - before.0.processorSeconds,
+      receiver: try receiver.usage().processorSeconds - before.1.processorSeconds)
+  }
+
   private static func tail(_ reader: BenchNode, entries: UInt64) throws -> [(String, JSON)] {
     let before = (try reader.usage(), ProcessUsage.ofChildren())
     let watch = Stopwatch()
@@ -109,14 +148,20 @@ enum PublishCase {
     ]
   }
 
-  /// Runs the `liaison` beside this executable to its end.
-  /// - Returns: the lines that it printed.
-  @discardableResult
-  private static func liaison(_ words: [String], _ node: BenchNode) throws -> Int {
+  /// The `liaison` beside this executable.
+  private static func client(_ words: [String], _ node: BenchNode) throws -> Process {
     let process = Process()
     process.executableURL = try BenchNode.binary().deletingLastPathComponent()
       .appendingPathComponent("liaison")
     process.arguments = words + ["--data", node.folder.root]
+    return process
+  }
+
+  /// Runs it to its end.
+  /// - Returns: the lines that it printed.
+  @discardableResult
+  private static func liaison(_ words: [String], _ node: BenchNode) throws -> Int {
+    let process = try client(words, node)
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()

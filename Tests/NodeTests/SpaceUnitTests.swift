@@ -33,6 +33,21 @@ struct SpaceUnitTests {
     #expect(ScrubProgress(text: "day -1\n") == nil)
   }
 
+  @Test(
+    "What this process signed is not verified again before the next pass, but where something lies below"
+  )
+  func signedHere() {
+    let folder = NodeFolder(FileManager.default.temporaryDirectory.path + "/none-\(UUID())")
+    var scrub = Scrub(folder, logs: [(log, 5)], own: log)
+    scrub.signedHere(5..<8, of: log)
+    #expect(scrub.logs[log]?.verified == 0, "0 to 5 were not verified in this run")
+    _ = scrub.verified(VerifiedRun(log: log, range: 0..<8, bad: []))
+    scrub.signedHere(8..<300, of: log)
+    #expect(scrub.logs[log]?.verified == 300)
+    scrub.signedHere(301..<302, of: log)
+    #expect(scrub.logs[log]?.verified == 300)
+  }
+
   @Test("A day's budget begins anew at 00:00 UTC")
   func budget() {
     var budget = DayBudget()

@@ -155,7 +155,10 @@ final class Node {
     box.node = self
     applyPresharedKeys()
     author.didOpen = { [weak self] in self?.announce($0) }
-    author.didStage = { [weak self] in self?.didStage($0, of: card.identity.id) }
+    author.didStage = { [weak self] batch in
+      self?.scrub.signedHere(batch.first..<batch.end, of: card.identity.id)
+      self?.didStage(batch, of: card.identity.id)
+    }
     desk.isLost = { [weak self] log, index in
       self?.damage.lost[log]?.contains { $0.contains(index) } == true
     }

@@ -128,6 +128,12 @@ struct Scrub {
     passStartedAt = nil
   }
 
+  /// Entries that this process signed itself: a later pass verifies them with all others.
+  mutating func signedHere(_ range: Range<UInt64>, of log: LogID) {
+    guard let known = logs[log], known.verified == range.lowerBound else { return }
+    logs[log]?.verified = range.upperBound
+  }
+
   /// - Returns: defects that were not known.
   mutating func verified(_ run: VerifiedRun) -> [UInt64] {
     var log = logs[run.log] ?? ScrubbedLog()
