@@ -2,6 +2,13 @@ internal import Crypto
 internal import Log
 internal import Wire
 
+/// The bytes at the place of a body.
+struct FoundBody {
+  let bytes: [UInt8]
+  /// False where its record's header is zeros, as the bytes are: a hole over several bodies takes both.
+  var hasHeader = true
+}
+
 /// Reads bodies from the segments; those whose index record is not written yet from the journals.
 struct BodyReader {
   let files: LogFiles
@@ -13,15 +20,17 @@ struct BodyReader {
   /// - Returns: the body's bytes; nil if they are not there, which `result` then says.
   mutating func body(
     _ index: UInt64, _ record: IndexRecord?, _ result: inout ChunkResult
-  ) throws(ReadFailure) -> [UInt8]? {
-    guard let record else { return files.journaledBody(index).map { Array($0) } }
+  ) throws(ReadFailure) -> FoundBody? {
+    guard let record else {
+      return files.journaledBody(index).map { FoundBody(bytes: Array($0)) }
+    }
     let name = StoreFormat.segmentName(record.segment)
     let bytes = StoreFormat.bodyHeaderBytes + Int(record.length)
     let length = files.segments[record.segment]
     if index >= files.required, UInt64(record.offset) + UInt64(bytes) > length ?? 0,
       let body = files.journaledBody(index)
     {
-      return Array(body)
+      return FoundBody(bytes: Array(body))
     }
     guard let length else {
       result.add(name, index, UInt64(record.offset), "the segment is missing that holds the body")
@@ -40,11 +49,15 @@ struct BodyReader {
     let magic: UInt32 = window.span.bigEndian(at: start)
     let bodyBytes: UInt32 = window.span.bigEndian(at: start + 4)
     let owner: UInt64 = window.span.bigEndian(at: start + 8)
-    guard magic == StoreFormat.bodyMagic, bodyBytes == record.length, owner == index else {
+    let body = Array(window[(start + StoreFormat.bodyHeaderBytes)..<(start + bytes)])
+    if magic == StoreFormat.bodyMagic, bodyBytes == record.length, owner == index {
+      return FoundBody(bytes: body)
+    }
+    guard record.length > 0, window[start..<(start + bytes)].allSatisfy({ $0 == 0 }) else {
       result.add(
         name, index, UInt64(record.offset), "holds another body record than the index points to")
       return nil
     }
-    return Array(window[(start + StoreFormat.bodyHeaderBytes)..<(start + bytes)])
+    return FoundBody(bytes: body, hasHeader: false)
   }
 }

@@ -7,6 +7,9 @@ struct BodyStates: Sendable {
   /// A body whose bytes are zeros although its record says that it is there.
   struct Zeroed: Sendable {
     let index: UInt64
+    /// It is hidden, or has an expiry day: then no withdrawal need name it.
+    let isRemovable: Bool
+    let hasHeader: Bool
     let file: String
     let offset: UInt64
   }
@@ -23,7 +26,7 @@ struct BodyStates: Sendable {
     let place: Withdrawal.Place?
   }
 
-  /// A signed withdrawal of the log.
+  /// A withdrawal of the log.
   struct Named: Sendable {
     let index: UInt64
     let records: [Withdrawal.Record]
@@ -103,7 +106,8 @@ extension ChunkCheck {
         index: index, isHidden: state.state == .hidden, place: state.withdrawal))
   }
 
-  /// Whether it counts is not asked: it may have been obeyed before that was known.
+  /// Whether it counts is not asked, nor whether its signature is right: it may have been obeyed before that was known, or
+  /// before its leaf gave way to one with a bad signature (log.md, LOG-32), whose body is the same.
   func noteWithdrawal(_ body: [UInt8], _ header: EntryHeader, _ result: inout ChunkResult) {
     guard header.knownKind == .withdrawal,
       let withdrawal = try? Withdrawal.parse(body, in: identity.origin)
@@ -116,6 +120,17 @@ extension ChunkCheck {
   }
 }
 
+extension IndexRecord {
+  /// Whether `body`, which lies at the record's place, was removed, or was while it was copied: a copy has what was read
+  /// before and zeros behind it, from a page of the segment on.
+  func isErased(_ body: [UInt8]) -> Bool {
+    guard let last = body.lastIndex(where: { $0 != 0 }) else { return !body.isEmpty }
+    let start = Int(offset) + StoreFormat.bodyHeaderBytes
+    let page = StoreFormat.pageBytes
+    return (start + last + page) / page * page < start + body.count
+  }
+}
+
 extension BodyReader {
   /// The bytes at the place of a removed body; nil if they are zeros or not there.
   mutating func leftover(
@@ -124,7 +139,7 @@ extension BodyReader {
     var unused = ChunkResult(range: 0..<0)
     let end = UInt64(record.offset) + UInt64(StoreFormat.bodyHeaderBytes) + UInt64(record.length)
     guard end <= files.segments[record.segment] ?? 0,
-      let body = try body(index, record, &unused), body.contains(where: { $0 != 0 })
+      let body = try body(index, record, &unused)?.bytes, body.contains(where: { $0 != 0 })
     else { return nil }
     return body
   }

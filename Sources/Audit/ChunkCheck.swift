@@ -143,25 +143,38 @@ struct ChunkCheck: Sendable {
         continue
       }
       if let record, !checkRecord(record, header, index, &result) { continue }
-      guard let body = try reader.body(index, record, &result) else { continue }
-      if SHA256.hash(body) != header.bodyHash, let now = try removedSince(index) {
+      guard let found = try reader.body(index, record, &result) else { continue }
+      let isWhole = found.hasHeader && SHA256.hash(found.bytes) == header.bodyHash
+      if !isWhole, let now = try removedSince(index) {
         result.bodies[Int(state.rawValue)] -= 1
         result.bodies[Int(now.rawValue)] += 1
         continue
       }
-      if let record, !body.isEmpty, header.knownKind == .record, body.allSatisfy({ $0 == 0 }),
-        SHA256.hash(body) != header.bodyHash
-      {
+      if !isWhole, let record, header.knownKind == .record, record.isErased(found.bytes) {
         // Removed while it was copied, perhaps: what else is here says so.
         result.states.zeroed.append(
           BodyStates.Zeroed(
-            index: index, file: StoreFormat.segmentName(record.segment),
+            index: index, isRemovable: state == .hidden || header.expiryDay != 0,
+            hasHeader: found.hasHeader, file: StoreFormat.segmentName(record.segment),
             offset: UInt64(record.offset)))
         continue
       }
-      checkBody(body, header, index, record, &result)
-      compareWithJournal(body, index, record, &result)
+      guard found.hasHeader else {
+        addWithoutHeader(index, record, &result)
+        continue
+      }
+      checkBody(found.bytes, header, index, record, &result)
+      compareWithJournal(found.bytes, index, record, &result)
     }
+  }
+
+  private func addWithoutHeader(
+    _ index: UInt64, _ record: IndexRecord?, _ result: inout ChunkResult
+  ) {
+    guard let record else { return }
+    result.add(
+      StoreFormat.segmentName(record.segment), index, UInt64(record.offset),
+      "has zeros in the place of the body record's header")
   }
 
   /// A start writes what the journal holds over what the segment has.
@@ -232,7 +245,7 @@ struct ChunkCheck: Sendable {
     let isSigned = !result.problems.contains {
       $0.index == index && $0.kind == .defect(.signature)
     }
-    if isSigned { noteWithdrawal(body, header, &result) }
+    noteWithdrawal(body, header, &result)
     guard let kind = header.knownKind else { return }
     guard identity.isWellFormed(body, of: kind) else {
       result.problems.append(

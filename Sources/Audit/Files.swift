@@ -41,11 +41,10 @@ struct ReadFailure: Error, Sendable {
 
 /// Opened without following a link in the last part of the name, and without waiting for a pipe's other end.
 private func openSafely(
-  _ path: String, isFolder: Bool, followsLinks: Bool = false
+  _ path: String, isFolder: Bool
 ) throws(ReadFailure) -> Int32? {
   let flags =
-    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (followsLinks ? 0 : O_NOFOLLOW)
-    | (isFolder ? O_DIRECTORY : 0)
+    O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | (isFolder ? O_DIRECTORY : 0)
   let descriptor = unsafe open(PathText.zeroTerminated(path), flags)
   guard descriptor < 0 else { return descriptor }
   switch errno {
@@ -73,10 +72,8 @@ final class ReadOnlyFile: Sendable {
 
   /// - Returns: nil when there is no such file.
   /// - Parameter isDense: no page of such a file is zeros alone.
-  init?(path: String, followsLinks: Bool = false, isDense: Bool = false) throws(ReadFailure) {
-    guard let descriptor = try openSafely(path, isFolder: false, followsLinks: followsLinks) else {
-      return nil
-    }
+  init?(path: String, isDense: Bool = false) throws(ReadFailure) {
+    guard let descriptor = try openSafely(path, isFolder: false) else { return nil }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
       let code = errno
@@ -159,12 +156,9 @@ struct WindowReader {
 enum Folder {
   enum Kind { case missing, file, folder, other }
 
-  /// - Parameter followsLinks: of a name that the auditor gave, or of one that is only looked for.
-  static func kind(of path: String, followsLinks: Bool = false) -> Kind {
+  static func kind(of path: String) -> Kind {
     var status = stat()
-    let bytes = PathText.zeroTerminated(path)
-    let result = unsafe followsLinks ? stat(bytes, &status) : lstat(bytes, &status)
-    guard result == 0 else { return .missing }
+    guard unsafe lstat(PathText.zeroTerminated(path), &status) == 0 else { return .missing }
     switch status.st_mode & S_IFMT {
     case S_IFDIR: return .folder
     case S_IFREG: return .file
@@ -173,12 +167,8 @@ enum Folder {
   }
 
   /// - Returns: the names in the folder, sorted; nil when it does not exist.
-  static func names(
-    in path: String, followsLinks: Bool = false
-  ) throws(ReadFailure) -> [String]? {
-    guard
-      let descriptor = try openSafely(path, isFolder: true, followsLinks: followsLinks)
-    else { return nil }
+  static func names(in path: String) throws(ReadFailure) -> [String]? {
+    guard let descriptor = try openSafely(path, isFolder: true) else { return nil }
     guard let folder = unsafe fdopendir(descriptor) else {
       let code = errno
       close(descriptor)
@@ -200,6 +190,15 @@ enum Folder {
     }
     if errno != 0 { throw ReadFailure(path: path, code: errno) }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Where the folder is that the auditor named: absolute, without links, "." and "..".
+  /// - Returns: nil if no folder is there.
+  static func resolved(_ path: String) -> String? {
+    guard let found = unsafe realpath(PathText.zeroTerminated(path), nil) else { return nil }
+    defer { unsafe free(found) }
+    let resolved = unsafe PathText.string(of: found)
+    return kind(of: resolved) == .folder ? resolved : nil
   }
 
   static func wait(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
@@ -227,9 +226,9 @@ enum Folder {
 
   /// The whole of a small file; nil when it does not exist. One byte more than `limit` of a file that is longer.
   static func contents(
-    of path: String, atMost limit: Int = AuditLimits.smallFileBytes, followsLinks: Bool = false
+    of path: String, atMost limit: Int = AuditLimits.smallFileBytes
   ) throws(ReadFailure) -> [UInt8]? {
-    guard let file = try ReadOnlyFile(path: path, followsLinks: followsLinks) else { return nil }
+    guard let file = try ReadOnlyFile(path: path) else { return nil }
     return try file.read(at: 0, count: min(Int(file.size), limit + 1))
   }
 }

@@ -23,7 +23,9 @@ extension AuditRun {
       case "closed":
         attempt { run throws(ReadFailure) in try run.readClosed(name) }
       case "reserve":
+        // What it is called is all that it says: its content is nothing.
         attempt { run throws(ReadFailure) in _ = try ReadOnlyFile(path: run.root + "/" + name) }
+        report.notRead.append(name)
       case _ where AuditRun.read.contains(name): break
       case _ where AuditRun.unread.contains(name): report.notRead.append(name)
       default: report.notChecked.append("\(name): not a file of a node")
@@ -46,14 +48,28 @@ extension AuditRun {
 
   // MARK: Cards
 
-  /// Of two cards of one origin with different log keys one is wrong.
+  /// An origin names one log: of two with different keys one is an earlier one of a node that was made anew (CARD-7), or is
+  /// not the node's. Who gave both has to know it.
   mutating func checkGivenCards() {
     var known: [Origin: LogIdentity] = [:]
     for card in cards {
       if let other = known[card.origin], other != card.identity {
-        add(card.origin.text, "--key", "two cards with different log keys were given")
+        report.notChecked.append(
+          "\(card.origin): which log it is: two cards with different log keys were given")
       }
       known[card.origin] = card.identity
+    }
+  }
+
+  /// Whether the node took cards of both logs: of each log it keeps the first (CARD-46).
+  func holdsCards(of one: LogIdentity, and other: LogIdentity) -> Bool {
+    guard let dataFolder else { return false }
+    return [one, other].allSatisfy { identity in
+      let path = "\(dataFolder)/cards/\(identity.id).card"
+      guard let bytes = try? Folder.contents(of: path, atMost: LogLimits.cardFileBytes) else {
+        return false
+      }
+      return (try? Card.parse(file: bytes))?.identity == identity
     }
   }
 

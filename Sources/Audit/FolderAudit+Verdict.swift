@@ -79,9 +79,9 @@ extension AuditRun {
     let withdrawals = NamedByWithdrawals(audited)
     for audit in audited {
       judgeWithdrawn(audit, withdrawals, isWhole)
-      judgeZeroed(audit, withdrawals.named[audit.identity.origin] ?? [])
+      judgeZeroed(audit, withdrawals)
       guard let (index, day) = audit.states.lastExpired,
-        // By more than a day: frames may be copied before the index is.
+        // By more than a day: frames may be copied before the index is (AUD-33).
         UInt64(day) * AuditLimits.secondsADay > highest.addingClamped(AuditLimits.secondsADay)
       else { continue }
       if hasAllTimes {
@@ -102,8 +102,8 @@ extension AuditRun {
   ) {
     var unknown = 0
     for body in audit.states.withdrawn
-    where !withdrawals.names(body, of: audit.identity.origin) {
-      guard isWhole, withdrawals.isHere(body.place, for: audit.identity.origin) else {
+    where !withdrawals.names(body, of: audit.identity) {
+      guard isWhole, withdrawals.isHere(body.place, for: audit.identity) else {
         unknown += 1
         continue
       }
@@ -119,60 +119,79 @@ extension AuditRun {
   }
 
   /// A body that is zeros was removed if something says so; else it is damaged.
-  private func judgeZeroed(_ audit: LogAudit, _ named: Set<UInt64>) {
+  private func judgeZeroed(_ audit: LogAudit, _ withdrawals: NamedByWithdrawals) {
     for body in audit.states.zeroed {
-      if named.contains(body.index) {
+      if body.isRemovable || withdrawals.names(body.index, of: audit.identity) {
         audit.notChecked.append(
           "\(audit.origin): the body of entry \(body.index), which was removed while it was copied")
       } else {
         audit.add(
           .verificationFailed, body.file, body.index, offset: body.offset,
-          "the body does not hash to what its entry says")
+          body.hasHeader
+            ? "the body does not hash to what its entry says"
+            : "has zeros in the place of a body that nothing removed")
       }
     }
   }
 }
 
-/// What the signed withdrawals of all logs name.
+/// What the withdrawals of all logs name. Two logs of one origin have different keys, and neither withdraws for the other.
 private struct NamedByWithdrawals {
-  private struct Place: Hashable {
-    let name: NodeName
-    let place: Withdrawal.Place
+  /// In its own log, at an index; or in all logs of another epoch of its node.
+  private enum Place: Hashable {
+    case own(LogID, UInt64)
+    case epoch(NodeName, Withdrawal.Place)
   }
 
-  private(set) var named: [Origin: Set<UInt64>] = [:]
+  private enum Scope: Hashable {
+    case own(LogID)
+    case epoch(Origin)
+  }
+
+  // Looked up, never iterated.
   private var byPlace: [Place: Set<Withdrawal.Record>] = [:]
-  private var sizes: [Origin: UInt64] = [:]
+  private var named: [Scope: Set<UInt64>] = [:]
+  private var sizes: [Scope: UInt64] = [:]
 
   init(_ audited: [LogAudit]) {
     for audit in audited {
-      let origin = audit.identity.origin
-      sizes[origin] = max(sizes[origin] ?? 0, audit.files.size)
+      let (id, origin) = (audit.identity.id, audit.identity.origin)
+      sizes[.own(id)] = audit.files.size
+      sizes[.epoch(origin)] = max(sizes[.epoch(origin)] ?? 0, audit.files.size)
       for withdrawal in audit.states.named {
-        let place = Place(
-          name: origin.name,
-          place: Withdrawal.Place(epoch: origin.epoch, index: withdrawal.index))
-        byPlace[place, default: []].formUnion(withdrawal.records)
+        let place = Withdrawal.Place(epoch: origin.epoch, index: withdrawal.index)
+        byPlace[.own(id, place.index), default: []].formUnion(withdrawal.records)
+        byPlace[.epoch(origin.name, place), default: []].formUnion(withdrawal.records)
         for record in withdrawal.records {
-          named[record.origin, default: []].insert(record.index)
+          let scope = record.origin == origin ? Scope.own(id) : .epoch(record.origin)
+          named[scope, default: []].insert(record.index)
         }
       }
     }
   }
 
+  /// By any of them.
+  func names(_ index: UInt64, of log: LogIdentity) -> Bool {
+    named[.own(log.id)]?.contains(index) == true
+      || named[.epoch(log.origin)]?.contains(index) == true
+  }
+
   /// By the one that its record says, or by any if the record says none.
-  func names(_ body: BodyStates.Withdrawn, of origin: Origin) -> Bool {
-    guard let place = body.place else { return named[origin]?.contains(body.index) == true }
-    return byPlace[Place(name: origin.name, place: place)]?
-      .contains(Withdrawal.Record(origin: origin, index: body.index)) == true
+  func names(_ body: BodyStates.Withdrawn, of log: LogIdentity) -> Bool {
+    guard let place = body.place else { return names(body.index, of: log) }
+    let records =
+      byPlace[
+        place.epoch == log.origin.epoch
+          ? .own(log.id, place.index) : .epoch(log.origin.name, place)]
+    return records?.contains(Withdrawal.Record(origin: log.origin, index: body.index)) == true
   }
 
   /// A copy that was made while the store was at work may say of a body what came after the entries that it has.
-  func isHere(_ place: Withdrawal.Place?, for origin: Origin) -> Bool {
+  func isHere(_ place: Withdrawal.Place?, for log: LogIdentity) -> Bool {
     guard let place else { return true }
-    return sizes.contains {
-      $0.key.name == origin.name && $0.key.epoch == place.epoch && place.index < $0.value
-    }
+    guard place.epoch != log.origin.epoch else { return place.index < sizes[.own(log.id)] ?? 0 }
+    let origin = Origin(name: log.origin.name, epoch: place.epoch)
+    return place.index < sizes[.epoch(origin)] ?? 0
   }
 }
 

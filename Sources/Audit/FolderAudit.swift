@@ -8,6 +8,8 @@ public enum AuditError: Error, Sendable, Hashable {
   case missing(String)
   /// Neither a data folder nor a log's folder.
   case notALog(String)
+  /// More bytes than what it ought to be can have.
+  case tooLong(path: String, limit: Int)
   case unreadable(path: String, reason: String)
 }
 
@@ -23,12 +25,11 @@ public enum FolderAudit {
     path: String, cards: [Card], threads: Int? = nil, isStill: Bool = false,
     progress: @escaping (String, UInt64, UInt64) -> Void = { _, _, _ in }
   ) throws(AuditError) -> AuditReport {
-    var root = path
-    while root.utf8.count > 1, root.hasSuffix("/") { root.removeLast() }
-    guard Folder.kind(of: root, followsLinks: true) == .folder else { throw .missing(path) }
+    // What it is called decides which journals count: "." and a link are the folder that they lead to.
+    guard let root = Folder.resolved(path) else { throw .missing(path) }
     let names: [String]
     do throws(ReadFailure) {
-      names = try Folder.names(in: root, followsLinks: true) ?? []
+      names = try Folder.names(in: root) ?? []
     } catch {
       throw .unreadable(path: error.path, reason: error.reason)
     }
@@ -49,6 +50,8 @@ public enum FolderAudit {
 /// One audit on its way.
 struct AuditRun {
   let root: String
+  /// The data folder that is audited, or that the audited log is in.
+  var dataFolder: String?
   let cards: [Card]
   let threads: Int
   /// How often files that differ are looked at again.
@@ -94,6 +97,7 @@ struct AuditRun {
   // MARK: What is where
 
   mutating func auditDataFolder(_ names: [String]) {
+    dataFolder = root
     checkGivenCards()
     var folders: [String] = []
     // Before the journals: a log that a daemon adds meanwhile is then known to them.
@@ -156,9 +160,14 @@ struct AuditRun {
     let id = Hex.decode(name).flatMap { LogID($0) }
     // Inside a data folder its journals count; a copy of the log alone has none.
     let data = root + "/../.."
-    let isInside = id != nil && Folder.kind(of: data + "/format") == .file
+    let isInside = Folder.kind(of: data + "/format") == .file
+    if isInside { dataFolder = data }
     var journals: Journals?
-    if isInside {
+    if isInside, id == nil {
+      report.notChecked.append(
+        "what was acknowledged (the folder has not the name of its log: the journals beside it say nothing of it)"
+      )
+    } else if isInside {
       attempt { _ throws(ReadFailure) in journals = try Journals.read(folder: data) }
       add(problemsOf: journals)
     }
@@ -186,7 +195,7 @@ struct AuditRun {
   ) throws(ReadFailure) {
     let file = place.isEmpty ? "identity" : place + "/identity"
     let label = id?.description ?? "the log"
-    switch Folder.kind(of: folder, followsLinks: place.isEmpty) {
+    switch Folder.kind(of: folder) {
     case .folder: break
     case .missing: if entries == nil { return }
     case .file, .other: throw ReadFailure(path: folder, kind: .notAFolder)
@@ -227,6 +236,10 @@ struct AuditRun {
     let ofOrigin = cards.filter { $0.origin == identity.origin }
     if ofOrigin.contains(where: { $0.identity == identity }) {
       audit.summary.identityChecked = true
+    } else if ofOrigin.contains(where: { holdsCards(of: identity, and: $0.identity) }) {
+      report.notChecked.append(
+        "\(identity.origin): whose the log is whose id is \(identity.id): its key is not that of the card given; cards of both are held, the operator replaced one by the other"
+      )
     } else if !ofOrigin.isEmpty {
       add(identity.origin.text, file, "has another log key than the card given for it")
     } else {

@@ -1,7 +1,7 @@
 /// A file that the auditor names: a card, a proof.
 public enum InputFile {
   /// - Returns: its bytes.
-  /// - Throws: `.missing`, or `.unreadable` also when it is longer than `limit`.
+  /// - Throws: `.missing`, `.tooLong`, `.unreadable`.
   public static func read(_ path: String, atMost limit: Int) throws(AuditError) -> [UInt8] {
     let contents: [UInt8]?
     do throws(ReadFailure) {
@@ -10,8 +10,7 @@ public enum InputFile {
       throw .unreadable(path: path, reason: error.reason)
     }
     guard let contents else { throw .missing(path) }
-    guard contents.count <= limit
-    else { throw .unreadable(path: path, reason: "longer than \(limit) bytes") }
+    guard contents.count <= limit else { throw .tooLong(path: path, limit: limit) }
     return contents
   }
 }

@@ -23,9 +23,6 @@ struct JournalScan: Sendable {
   private(set) var retiresOther = false
   private(set) var salt = Bytes32.zero
 
-  private static let magic = Array("liaisonj".utf8)
-  private static let headerBytes = 48
-  private static let checkedBytes = 32
   static let pageBytes: UInt64 = 4096
 
   /// - Returns: nil if the file does not exist.
@@ -40,54 +37,50 @@ struct JournalScan: Sendable {
     guard heads != nil, !isHeaderOnly else { return }
     var next = firstCommit
     var sequence: UInt64 = 1
+    var search = CommitSearch(file: file, salt: salt)
     while problem == nil {
-      while let frame = try JournalScan.frame(file, at: next), frame.isCommit,
-        frame.generation == generation, frame.sequence == sequence,
-        JournalScan.isWhole(frame, salt)
+      while let frame = try JournalFrame(file, at: next), frame.isCommit,
+        frame.generation == generation, frame.sequence == sequence, frame.isWhole(salt)
       {
         commits.append((next, frame.payload))
         if frame.retiresOther { retiresOther = true }
         next += frame.bytesOnDisk
         sequence += 1
       }
-      guard let later = try later(file, next, sequence) else { return }
+      // A whole commit behind one that is not whole: that one was acknowledged (STO-14).
+      let later = try search.next(from: next) {
+        $0.generation == generation && $0.sequence > sequence
+      }
+      if search.isGivenUp {
+        gaps.append(
+          "\(name): whether commits stand behind byte \(next): there is too much that looks like one"
+        )
+      }
+      guard let later else { return }
       if try holdsHeader(file, at: next, sequence) {
         problem = Journals.Problem(
           file: name, offset: next,
           what:
-            "commit \(sequence) has a wrong checksum, and commit \(later.sequence) stands behind it"
+            "commit \(sequence) has a wrong checksum, and commit \(later.frame.sequence) stands behind it"
         )
       } else {
         gaps.append(
-          "\(name): commits \(sequence) to \(later.sequence - 1) are not there, and later ones are")
+          "\(name): commits \(sequence) to \(later.frame.sequence - 1) are not there, and later ones are"
+        )
       }
       next = later.offset
-      sequence = later.sequence
+      sequence = later.frame.sequence
     }
   }
 
   private var firstCommit: UInt64 = 0
 
-  private struct Frame {
-    let header: [UInt8]
-    let payload: [UInt8]
-    var isBeginning: Bool { header[8] == 1 }
-    var isCommit: Bool { header[8] == 2 }
-    var retiresOther: Bool { header[9] == 1 }
-    var generation: UInt64 { header.span.bigEndian(at: 16) }
-    var sequence: UInt64 { header.span.bigEndian(at: 24) }
-    var bytesOnDisk: UInt64 {
-      let bytes = UInt64(header.count + payload.count)
-      return (bytes + JournalScan.pageBytes - 1) / JournalScan.pageBytes * JournalScan.pageBytes
-    }
-  }
-
   private mutating func readBeginning(_ file: ReadOnlyFile) throws(ReadFailure) {
-    guard let frame = try JournalScan.frame(file, at: 0), frame.isBeginning, frame.sequence == 0,
+    guard let frame = try JournalFrame(file, at: 0), frame.isBeginning, frame.sequence == 0,
       frame.payload.count >= 36
     else { return }
     salt = Bytes32(frame.payload.span, at: 0)
-    guard JournalScan.isWhole(frame, salt) else { return }
+    guard frame.isWhole(salt) else { return }
     var reader = ByteReader(32..<frame.payload.count)
     do {
       let count = try reader.u32(frame.payload.span)
@@ -104,34 +97,12 @@ struct JournalScan: Sendable {
     }
   }
 
-  /// The next whole commit behind one that is not whole: that one was acknowledged (STO-14).
-  private func later(
-    _ file: ReadOnlyFile, _ end: UInt64, _ expected: UInt64
-  ) throws(ReadFailure) -> (offset: UInt64, sequence: UInt64)? {
-    var offset = end
-    var searched: UInt64 = 0
-    while offset < file.size, let data = file.data(from: offset) {
-      offset = max(offset, data / JournalScan.pageBytes * JournalScan.pageBytes)
-      if let frame = try JournalScan.frame(file, at: offset), frame.isCommit,
-        frame.generation == generation, frame.sequence > expected
-      {
-        if JournalScan.isWhole(frame, salt) { return (offset, frame.sequence) }
-        searched += UInt64(frame.payload.count)
-        guard searched <= file.size + AuditLimits.searchedBytes else {
-          throw ReadFailure(path: file.path, kind: .tooMuch)
-        }
-      }
-      offset += JournalScan.pageBytes
-    }
-    return nil
-  }
-
   /// Whether the header of that commit stands there, whatever its checksum says.
   private func holdsHeader(
     _ file: ReadOnlyFile, at offset: UInt64, _ sequence: UInt64
   ) throws(ReadFailure) -> Bool {
-    let header = try file.read(at: offset, count: JournalScan.headerBytes)
-    guard header.count == JournalScan.headerBytes, header.starts(with: JournalScan.magic) else {
+    let header = try file.read(at: offset, count: JournalFrame.headerBytes)
+    guard header.count == JournalFrame.headerBytes, header.starts(with: JournalFrame.magic) else {
       return false
     }
     let isNext =
@@ -142,48 +113,13 @@ struct JournalScan: Sendable {
 
   /// Whether a whole commit of a later generation lies in this journal although its beginning is not
   /// whole: then that was acknowledged and is damaged.
+  /// - Returns: nil if there is too much to look at.
   static func holdsCommits(
     folder: String, number: Int, after generation: UInt64, salt: Bytes32
-  ) throws(ReadFailure) -> Bool {
+  ) throws(ReadFailure) -> Bool? {
     guard let file = try ReadOnlyFile(path: "\(folder)/journal.\(number)") else { return false }
-    var offset: UInt64 = 0
-    var searched: UInt64 = 0
-    while offset < file.size, let data = file.data(from: offset) {
-      offset = max(offset, data / pageBytes * pageBytes)
-      if let frame = try frame(file, at: offset), frame.isCommit, frame.generation > generation {
-        if isWhole(frame, salt) { return true }
-        searched += UInt64(frame.payload.count)
-        guard searched <= file.size + AuditLimits.searchedBytes else {
-          throw ReadFailure(path: file.path, kind: .tooMuch)
-        }
-      }
-      offset += pageBytes
-    }
-    return false
-  }
-
-  private static func frame(_ file: ReadOnlyFile, at offset: UInt64) throws(ReadFailure) -> Frame? {
-    guard offset + UInt64(JournalScan.headerBytes) <= file.size else { return nil }
-    let header = try file.read(at: offset, count: JournalScan.headerBytes)
-    guard header.count == JournalScan.headerBytes, header.starts(with: JournalScan.magic),
-      header[9] <= 1, header[10] == 0, header[11] == 0
-    else { return nil }
-    let count = Int(header.span.bigEndian(at: 12) as UInt32)
-    let start = offset + UInt64(JournalScan.headerBytes)
-    guard count <= AuditLimits.frameBytes, start + UInt64(count) <= file.size else { return nil }
-    let lawful = 1...AuditLimits.journalFrames
-    let generation: UInt64 = header.span.bigEndian(at: 16)
-    let sequence: UInt64 = header.span.bigEndian(at: 24)
-    guard lawful.contains(generation), sequence <= AuditLimits.journalFrames else { return nil }
-    let payload = try file.read(at: start, count: count)
-    return payload.count == count ? Frame(header: header, payload: payload) : nil
-  }
-
-  private static func isWhole(_ frame: Frame, _ salt: Bytes32) -> Bool {
-    var hasher = SHA256()
-    salt.withBytes { hasher.update($0) }
-    hasher.update(frame.header.span.extracting(0..<JournalScan.checkedBytes))
-    return Poly1305.tag(frame.payload.span, key: hasher.finalize().bytes)
-      .elementsEqual(frame.header[JournalScan.checkedBytes...])
+    var search = CommitSearch(file: file, salt: salt)
+    let found = try search.next(from: 0) { $0.generation > generation }
+    return search.isGivenUp ? nil : found != nil
   }
 }

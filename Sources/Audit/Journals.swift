@@ -112,9 +112,14 @@ struct Journals: Sendable {
     problems += (newest.retiresOther ? [newest] : valid).compactMap(\.problem)
     if newest.retiresOther {
       valid = [newest]
-      if try JournalScan.holdsCommits(
+      let later = try JournalScan.holdsCommits(
         folder: folder, number: other, after: newest.generation, salt: newest.salt)
-      {
+      if later == nil {
+        gaps.append(
+          "journal.\(other): whether later commits are in it: there is too much that looks like one"
+        )
+      }
+      if later == true {
         problems.append(
           Problem(
             file: "journal.\(other)", offset: 0,

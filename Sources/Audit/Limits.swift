@@ -33,10 +33,13 @@ public enum AuditLimits {
   static let journalBytes: UInt64 = 1 << 32
   /// Generations of a journal, frames of one.
   static let journalFrames: UInt64 = 1 << 62
-  /// The longest frame: a beginning fills half a journal at most, and journals are some MiB long.
-  static let frameBytes = 256 << 20
+  /// Payload of a beginning: it fills half a journal at most, and journals are some MiB long.
+  static let beginningBytes = 256 << 20
+  /// Payload of a commit: the leaves of one replacement are the most that one takes, 65,536 of 216 bytes.
+  static let commitBytes = 16 << 20
   /// Names in one folder.
   static let namesInFolder = 65_536
-  /// What is hashed in a journal for frames behind its last commit, beside the journal's own length.
-  static let searchedBytes: UInt64 = 64 << 20
+  /// What is hashed in one journal for frames that are none: some seconds. A hostile author's bodies may hold headers, one a
+  /// page; but those that lie in a whole frame of an earlier generation are passed over with it.
+  static let searchedBytes: UInt64 = 4 << 30
 }

@@ -134,8 +134,8 @@ private struct SegmentScan: Sendable {
       let window = indexReader?.window, let record = IndexRecord(window.span, at: start),
       record.segment == segment, UInt64(record.offset) == offset
     else { return nil }
-    guard files.state(of: record, index).state.isFinal,
-      let header = try reader.locate(offset, StoreFormat.bodyHeaderBytes),
+    // Whether it may be gone is judged with its entry.
+    guard let header = try reader.locate(offset, StoreFormat.bodyHeaderBytes),
       reader.window[header..<(header + StoreFormat.bodyHeaderBytes)].allSatisfy({ $0 == 0 })
     else { return nil }
     return offset + UInt64(StoreFormat.bodyHeaderBytes) + UInt64(record.length)

@@ -11,6 +11,8 @@ enum StoreFormat {
   static let withdrawalMarkBytes = 16
   static let controlBytes = 16
   static let bodyHeaderBytes = 16
+  /// What the system reads and frees at once, at least.
+  static let pageBytes = 4096
   static let bodyMagic: UInt32 = 0x4c42_4459
   static let checkpointBytes = 320
   static let cosignatureBytes = 192

@@ -59,6 +59,15 @@ public final class FileDisk: Disk, Sendable {
     }
   }
 
+  public func data(in file: StoreFile, from offset: UInt64) throws(DiskError) -> UInt64? {
+    do throws(SystemError) {
+      return try readable(file).data(from: offset)
+    } catch {
+      if error.number == ENOENT { return nil }
+      throw DiskError(error)
+    }
+  }
+
   public func list(_ folder: StoreFolder) throws(DiskError) -> [String] {
     do throws(SystemError) {
       return try opened { () throws(SystemError) in

@@ -59,6 +59,10 @@ public protocol Disk: AnyObject {
   /// - Returns: the space that the file takes on the disk, without its holes; nil when it does not exist.
   func allocatedBytes(of file: StoreFile) throws(DiskError) -> UInt64?
 
+  /// - Returns: the first byte from `offset` on that is in no hole; nil if there is none, or no such file. `offset` itself
+  ///   where the disk does not know.
+  func data(in file: StoreFile, from offset: UInt64) throws(DiskError) -> UInt64?
+
   /// - Returns: the names in the folder, without `.` and `..`, in any order; empty when it does not
   ///   exist.
   func list(_ folder: StoreFolder) throws(DiskError) -> [String]
@@ -71,6 +75,8 @@ public protocol Disk: AnyObject {
 }
 
 extension Disk {
+  public func data(in file: StoreFile, from offset: UInt64) throws(DiskError) -> UInt64? { offset }
+
   public func execute(_ operations: [DiskOperation]) throws(DiskError) {
     for operation in operations { try execute(operation) }
   }

@@ -41,6 +41,10 @@ extension LogCheck {
       report.add(Damage(file: segment, index: entry, damage.problem))
       return
     }
+    if wasErasedMeanwhile(record, bytes, leaves, leaf, entry) {
+      erasedMeanwhile += 1
+      return
+    }
     guard u32(bytes, 0) == EntryFiles.bodyMagic, u32(bytes, 4) == length, u64(bytes, 8) == entry
     else {
       report.add(Damage(file: segment, index: entry, .bodyRecord))
@@ -60,11 +64,43 @@ extension LogCheck {
     if words.count > LogCheck.wordsKept { words = [:] }
     let word = words[place] ?? store.word(of: place, for: log.identity)
     words[place] = word
-    return word.isUnreadable || word.isBadlySigned || !word.isThere || word.names.contains(entry)
+    return word.isUnreadable || !word.isThere || word.names.contains(entry)
+      || word.unsignedNames.contains(entry)
+  }
+
+  /// Whether the folder is a copy that has the index of before a removal and the segment of after it: then zeros stand in
+  /// the place of a body that may be removed (Protocols/audit.md, AUD-30).
+  private mutating func wasErasedMeanwhile(
+    _ record: IndexRecord, _ bytes: [UInt8], _ leaves: [UInt8], _ leaf: Int, _ entry: UInt64
+  ) -> Bool {
+    guard leaves[leaf + EntryLayout.kind] == EntryKind.record.rawValue,
+      record.isErased(bytes, of: entry),
+      bodyHash(bytes) != digest(leaves, leaf + EntryLayout.bodyHash)
+        || u32(bytes, 0) != EntryFiles.bodyMagic
+    else { return false }
+    // Whether it is hidden by right was looked at.
+    if record.state == .hidden || u16(leaves, leaf + EntryLayout.expiry) > 0 { return true }
+    if everNamed == nil { everNamed = store.everNamed(log.identity) }
+    return everNamed?.contains(entry) == true
+  }
+}
+
+extension IndexRecord {
+  /// - Parameter bytes: what lies at its place: header and body.
+  /// - Returns: whether that is zeros alone, or the header and zeros, or has zeros from a page of the segment on: what was
+  ///   read before the body was removed stands before them.
+  fileprivate func isErased(_ bytes: [UInt8], of entry: UInt64) -> Bool {
+    guard length > 0, let last = bytes.lastIndex(where: { $0 != 0 }) else { return length > 0 }
+    guard u32(bytes, 0) == EntryFiles.bodyMagic, u32(bytes, 4) == length, u64(bytes, 8) == entry
+    else { return false }
+    let page = Int(Layout.journalPage)
+    let ends = (Int(offset) + last + page) / page * page
+    return last < Layout.bodyHeaderBytes || ends < Int(offset) + bytes.count
   }
 }
 
 private func digest(_ bytes: [UInt8], _ offset: Int) -> Digest { Digest(bytes.span, at: offset) }
+private func u16(_ bytes: [UInt8], _ offset: Int) -> UInt16 { bytes.span.bigEndian(at: offset) }
 private func u32(_ bytes: [UInt8], _ offset: Int) -> UInt32 { bytes.span.bigEndian(at: offset) }
 private func u64(_ bytes: [UInt8], _ offset: Int) -> UInt64 { bytes.span.bigEndian(at: offset) }
 

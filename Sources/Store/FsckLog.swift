@@ -22,6 +22,10 @@ struct LogCheck {
   /// What withdrawals say that index records name, as they were found.
   var words: [Withdrawal.Place: WithdrawalWord] = [:]
   static let wordsKept = 64
+  /// What any withdrawal names; nil until that is asked.
+  var everNamed: Set<UInt64>?
+  /// Bodies that were removed while the folder was copied.
+  var erasedMeanwhile = 0
 
   init(store: Store, log: StoredLog, signatures: Bool) {
     self.store = store
@@ -54,6 +58,11 @@ struct LogCheck {
         "\(log.identity.origin): \(leavesMissing) entries that are not there")
     } else if controlsChecked != log.written.controlCount {
       report.add(Damage(file: file(.control), index: controlsChecked, .control))
+    }
+    if erasedMeanwhile > 0 {
+      report.notChecked.append(
+        "\(log.identity.origin): \(erasedMeanwhile) bodies, which were removed while they were copied"
+      )
     }
     report.logs.append(summary)
   }
@@ -153,37 +162,50 @@ struct LogCheck {
   // MARK: Checkpoints and cosignatures
 
   private mutating func readNotes(_ report: inout FsckReport) throws(StoreError) {
-    for place in 0..<log.written.checkpointCount {
-      let bytes = try store.readExactly(
-        file(.checkpoints), at: place * UInt64(Layout.checkpointBytes),
-        count: Layout.checkpointBytes)
-      guard bytes.contains(where: { $0 != 0 }) else { continue }
+    try eachFrame(.checkpoints, Layout.checkpointBytes, log.written.checkpointCount) {
+      check, place, bytes in
       guard let frame = checkpointFrame(bytes) else {
-        report.add(Damage(file: file(.checkpoints), index: place, .checksum))
-        continue
+        return report.add(Damage(file: check.file(.checkpoints), index: place, .checksum))
       }
       guard
-        let note = try? VerifiedCheckpoint.verify(note: frame.note, identity: log.identity),
+        let note = try? VerifiedCheckpoint.verify(note: frame.note, identity: check.log.identity),
         note.size == frame.size
       else {
-        report.add(Damage(file: file(.checkpoints), index: place, .signature))
-        continue
+        return report.add(Damage(file: check.file(.checkpoints), index: place, .signature))
       }
-      summary.checkpoints += 1
-      if frame.contradicts { summary.contradictions += 1 }
-      roots.append((note.size, note.root, place, frame.contradicts))
+      check.summary.checkpoints += 1
+      if frame.contradicts { check.summary.contradictions += 1 }
+      check.roots.append((note.size, note.root, place, frame.contradicts))
     }
     roots.sort { $0.size < $1.size }
-    for place in 0..<log.written.cosignatureCount {
-      let bytes = try store.readExactly(
-        file(.cosignatures), at: place * UInt64(Layout.cosignatureBytes),
-        count: Layout.cosignatureBytes)
-      guard bytes.contains(where: { $0 != 0 }) else { continue }
+    try eachFrame(.cosignatures, Layout.cosignatureBytes, log.written.cosignatureCount) {
+      check, place, bytes in
       if cosignatureFrame(bytes) == nil {
-        report.add(Damage(file: file(.cosignatures), index: place, .checksum))
+        report.add(Damage(file: check.file(.cosignatures), index: place, .checksum))
       } else {
-        summary.cosignatures += 1
+        check.summary.cosignatures += 1
       }
+    }
+  }
+
+  /// All frames but those that are zeros, which are none. Holes are passed over: they cost nothing to whoever claims them.
+  private mutating func eachFrame(
+    _ name: LogFile, _ stride: Int, _ count: UInt64,
+    _ body: (inout LogCheck, UInt64, [UInt8]) -> Void
+  ) throws(StoreError) {
+    var place: UInt64 = 0
+    while place < count {
+      let data: UInt64?
+      do {
+        data = try store.disk.data(in: file(name), from: place * UInt64(stride))
+      } catch {
+        throw .disk(error, file(name))
+      }
+      // Behind the last bytes that are there the file's end is looked at alone.
+      place = min(count - 1, max(place, (data ?? .max) / UInt64(stride)))
+      let bytes = try store.readExactly(file(name), at: place * UInt64(stride), count: stride)
+      if bytes.contains(where: { $0 != 0 }) { body(&self, place, bytes) }
+      place += 1
     }
   }
 

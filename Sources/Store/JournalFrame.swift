@@ -71,7 +71,8 @@ struct JournalFrameHeader {
     payloadBytes = Int(bytes.span.bigEndian(at: 12) as UInt32)
     generation = bytes.span.bigEndian(at: 16)
     sequence = bytes.span.bigEndian(at: 24)
-    guard (1...Layout.framesMost).contains(generation), sequence <= Layout.framesMost
+    guard (1...Layout.framesMost).contains(generation), sequence <= Layout.framesMost,
+      kind == .begin || payloadBytes <= Layout.commitMost
     else { return nil }
     self.bytes = bytes
   }

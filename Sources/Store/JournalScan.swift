@@ -22,6 +22,8 @@ struct JournalReader {
   /// A frame read so far says that the other journal is no longer needed.
   private(set) var retiresOther = false
   private var salt: Bytes32?
+  /// Of what looked like a commit and was none.
+  private var searchedBytes: UInt64 = 0
 
   var file: StoreFile { .journal(number) }
   var isInPlace: Bool { number == Int(generation % 2) }
@@ -67,10 +69,14 @@ struct JournalReader {
     // Commit n + 1 is written after commit n was synced: a whole later frame means that this one is damaged, and
     // not torn by a crash.
     let lost = sequence + 1
-    for position in stride(from: offset, to: length, by: Layout.journalPage) {
-      guard let (header, _) = try commit(at: position, salt), header.sequence >= lost,
+    var position = offset
+    while let header = try wholeCommit(from: &position, salt) {
+      guard header.generation == generation, header.sequence >= lost,
         header.sequence > lost || beginning == nil
-      else { continue }
+      else {
+        position += UInt64(JournalFrame.bytes(payload: header.payloadBytes))
+        continue
+      }
       offset = position
       sequence = header.sequence - 1
       // Without its beginning a journal's first commit stands where nobody can tell.
@@ -81,16 +87,37 @@ struct JournalReader {
 
   /// The generation of whole commits that are there although their beginning is not: a commit is only written
   /// after the beginning was synced. The lowest above `generation`.
-  func commits(after generation: UInt64, salt: Bytes32) throws(StoreError) -> UInt64? {
+  mutating func commits(
+    after generation: UInt64, salt: Bytes32
+  ) throws(StoreError) -> UInt64? {
     var found: UInt64?
-    for position in stride(from: 0, to: length, by: Layout.journalPage) {
-      guard let header = try header(at: position), header.kind == .commit,
-        header.generation > generation, header.generation < found ?? .max,
-        let payload = try payload(of: header, at: position), header.matches(payload, salt: salt)
-      else { continue }
-      found = header.generation
+    var position: UInt64 = 0
+    while let header = try wholeCommit(from: &position, salt) {
+      if header.generation > generation { found = min(found ?? .max, header.generation) }
+      position += UInt64(JournalFrame.bytes(payload: header.payloadBytes))
     }
     return found
+  }
+
+  /// The next whole commit, of any generation, at `position` or behind it. No frame lies inside a whole one: what looks like
+  /// one there is somebody's body.
+  /// - Throws: `.damaged` when more would have to be hashed than any store makes it.
+  private mutating func wholeCommit(
+    from position: inout UInt64, _ salt: Bytes32
+  ) throws(StoreError) -> JournalFrameHeader? {
+    while position < length {
+      if let header = try header(at: position), header.kind == .commit,
+        let payload = try payload(of: header, at: position)
+      {
+        if header.matches(payload, salt: salt) { return header }
+        searchedBytes += UInt64(payload.count)
+        guard searchedBytes <= Layout.searchedMost else {
+          throw .damaged(Damage(file: file, index: 0, .malformed))
+        }
+      }
+      position += UInt64(Layout.journalPage)
+    }
+    return nil
   }
 
   private func commit(at position: UInt64, _ salt: Bytes32) throws(StoreError) -> (

@@ -63,6 +63,12 @@ enum Layout {
   /// What is read of a journal: the length of a frame's payload is a u32.
   static let journalMost: UInt64 = 1 << 32
 
+  /// Payload of a commit: the leaves of one replacement are the most that one takes, 65,536 of 216 bytes.
+  static let commitMost = 16 << 20
+  /// What is hashed in one journal for frames that are none. A hostile author's bodies may hold headers, one a page; but
+  /// those that lie in a whole frame of an earlier generation are passed over with it.
+  static let searchedMost: UInt64 = 32 << 30
+
   static let format = Array("liaison-store/v1\n".utf8)
   static let checksumBytes = 16
   /// Frames begin at multiples of a page: a torn write never touches an acknowledged frame.

@@ -52,6 +52,11 @@ final class OverlayDisk: Disk {
     return layer.exists ? layer.length : nil
   }
 
+  /// Of a file that was changed here it is not known.
+  func data(in file: StoreFile, from offset: UInt64) throws(DiskError) -> UInt64? {
+    layers[file] == nil ? try base.data(in: file, from: offset) : offset
+  }
+
   /// Of the disk below: nothing that is changed here takes space.
   func allocatedBytes(of file: StoreFile) throws(DiskError) -> UInt64? {
     try base.allocatedBytes(of: file)

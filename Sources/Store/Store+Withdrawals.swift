@@ -8,8 +8,9 @@ struct WithdrawalWord {
   var isThere = false
   /// A withdrawal may be there: its body is damaged, absent, or the disk does not give it.
   var isUnreadable = false
-  /// Its leaf gave way to one with a bad signature: what it hid is right until it comes back.
-  var isBadlySigned = false
+  /// What an entry names whose leaf gave way to one with a bad signature, and with the same body: what it hid is right until
+  /// it comes back.
+  var unsignedNames: Set<UInt64> = []
 }
 
 // What withdrawals need to know of a store.
@@ -64,19 +65,37 @@ extension Store {
         word.isUnreadable = true
         continue
       }
-      guard let batch, log.verifySignature(leaves: batch.leaves.span, at: 0) else {
-        word.isBadlySigned = true
+      guard let batch, let withdrawal = try? Withdrawal.parse(Array(body), in: log.origin) else {
         continue
       }
-      guard let withdrawal = try? Withdrawal.parse(Array(body), in: log.origin) else { continue }
       // Of its own log it means what stands before it.
       let end = log.id == identity.id ? place.index : .max
-      for record in withdrawal.records
-      where record.origin == identity.origin && record.index < end {
-        word.names.insert(record.index)
+      let named = withdrawal.records.lazy.filter {
+        $0.origin == identity.origin && $0.index < end
+      }.map(\.index)
+      if log.verifySignature(leaves: batch.leaves.span, at: 0) {
+        word.names.formUnion(named)
+      } else {
+        word.unsignedNames.formUnion(named)
       }
     }
     return word
+  }
+
+  /// All records of a log that any withdrawal here names, whether it counts or not, and whatever its signature is.
+  func everNamed(_ identity: LogIdentity) -> Set<UInt64> {
+    var named: Set<UInt64> = []
+    for log in logs where log.origin.name == identity.origin.name {
+      guard log.origin != identity.origin || log.id == identity.id else { continue }
+      for entry in (try? controlEntries(log.id, from: 0)) ?? []
+      where entry.kind == EntryKind.withdrawal.rawValue {
+        let place = Withdrawal.Place(epoch: log.origin.epoch, index: entry.index)
+        let word = word(of: place, for: identity)
+        named.formUnion(word.names)
+        named.formUnion(word.unsignedNames)
+      }
+    }
+    return named
   }
 }
 

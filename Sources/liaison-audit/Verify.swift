@@ -51,6 +51,10 @@ extension Failure {
       self.init(
         .noInput, "\(path) is neither a data folder nor a log's folder.",
         hint: "Give the folder that holds \"logs\", or one of the folders in it.")
+    case .tooLong(let path, let limit):
+      self.init(
+        .noInput, "\(path) is longer than \(limit) bytes.",
+        hint: "Give a card as `liaison card` prints it, or a proof as verify prints it.")
     case .unreadable(let path, let reason):
       self.init(.inputOutput, "\(path) could not be read: \(reason).")
     }

@@ -46,15 +46,6 @@ struct BodyConclusionTests {
       folder, "RESULT failed 1", says: "bodies/00000000 [301]", fsckIsClean: false)
   }
 
-  @Test("Zeros in the place of a body: removed while it was copied, if something names it")
-  func zeroed() throws {
-    let folder = try DataFolder(workshop)
-    try eraseBody(folder, 301)
-    try workshop.expect(folder, "RESULT partial 3", says: "entry 301")
-    try eraseBody(folder, 12)
-    try workshop.expect(folder, "RESULT failed 1", says: "bodies/00000000 [12]")
-  }
-
   private func eraseBody(_ folder: DataFolder, _ index: Int) throws {
     let log = folder.log(folder.nl)
     let record = try Data(contentsOf: log.appendingPathComponent("bodies.index"))

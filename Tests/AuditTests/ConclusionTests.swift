@@ -78,14 +78,43 @@ struct ConclusionTests {
     try workshop.expect(folder, "RESULT failed 1", says: "format")
   }
 
-  @Test("Two given cards of one origin with different log keys contradict each other")
-  func twoCards() throws {
-    let folder = try DataFolder(workshop)
-    let cards =
-      try workshop.cards(folder.authors) + workshop.cards([try Author("nl", keyed: "other")])
+  private func expect(
+    _ folder: DataFolder, _ authors: [Author], _ last: String, says place: String
+  ) throws {
+    let cards = try authors.flatMap { try workshop.cards([$0]) }
     for opinion in [try swift(folder.url, cards), try python(folder.url, cards)] {
-      #expect(opinion.last == "RESULT failed 1", "\(opinion.output)")
+      #expect(opinion.last == last, "\(opinion.output)")
+      #expect(opinion.says(place), "\(place) not in\n\(opinion.output)")
     }
+  }
+
+  /// CARD-7: a node that lost everything and was made anew begins with epoch 1 again, and its partners replace its card.
+  @Test("A node that was made anew: both its logs are there, and nobody is accused")
+  func madeAnew() throws {
+    let folder = try DataFolder(workshop)
+    let anew = try Author("nl", keyed: "anew")
+    let store = try Store.open(on: try FileDisk(folder: folder.url.path))
+    var author = anew
+    author.add(.genesis, try Genesis(first: try anew.card()).encode())
+    try store.addLog(author.identity)
+    try store.append(try #require(store.state(author.identity.id)).accept(author.batch(0..<1)))
+    _ = try store.addCheckpoint(author.checkpoint(1))
+    try store.flush()
+    for card in [try folder.nl.card(), try anew.card()] {
+      try workshop.write(folder, "cards/\(card.identity.id).card", card.note)
+    }
+    try workshop.write(folder, "peers/nl.card", try anew.card().note)
+    for author in [anew, folder.nl] {
+      try expect(folder, [author, folder.be], "RESULT partial 3", says: "cards of both are held")
+    }
+    try expect(
+      folder, [folder.nl, anew, folder.be], "RESULT partial 3",
+      says: "nl/1: which log it is: two cards")
+    // A card of the one alone, and the other is somebody's who says that it is nl.
+    let file = "cards/\(anew.identity.id).card"
+    try FileManager.default.removeItem(at: folder.url.appendingPathComponent(file))
+    try expect(
+      folder, [folder.nl, folder.be], "RESULT failed 1", says: "has another log key than the card")
   }
 
   // MARK: Journals

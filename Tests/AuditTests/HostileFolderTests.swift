@@ -85,26 +85,79 @@ struct HostileFolderTests {
   /// which is 2^64-1 where there is none.
   static let places = Array(stride(from: 68, to: 256, by: 4)).filter { $0 != 140 }
 
-  /// Every number of a head, with the right checksum around it.
-  @Test("Counts of 2^64-1", arguments: HostileFolderTests.places)
-  func numbers(place: Int) throws {
+  /// Changes the payload of the beginnings, with the right checksum around it.
+  private func editBeginnings(_ change: (inout [UInt8]) -> Void) throws {
     for number in 0...1 {
       let journal = folder.url.appendingPathComponent("journal.\(number)")
       guard try Data(contentsOf: journal).starts(with: Data("liaisonj".utf8)) else { continue }
       try edit(journal) { data in
         var bytes = [UInt8](data.prefix(1 << 16))
         let length = bytes[12..<16].reduce(0) { $0 << 8 | Int($1) }
-        for byte in 0..<8 where place + byte < length { bytes[48 + place + byte] = 0xff }
-        let key = SHA256.hash(Array(bytes[48..<80]) + bytes[..<32]).bytes
-        let tag = Poly1305.tag(bytes.span.extracting(48..<(48 + length)), key: key)
-        bytes.replaceSubrange(32..<48, with: tag)
+        var payload = Array(bytes[48..<(48 + length)])
+        change(&payload)
+        let key = SHA256.hash(Array(payload[..<32]) + bytes[..<32]).bytes
+        bytes.replaceSubrange(32..<48, with: Poly1305.tag(payload.span, key: key))
+        bytes.replaceSubrange(48..<(48 + length), with: payload)
         data.replaceSubrange(0..<bytes.count, with: bytes)
       }
+    }
+  }
+
+  /// Every number of a head.
+  @Test("Counts of 2^64-1", arguments: HostileFolderTests.places)
+  func numbers(place: Int) throws {
+    try editBeginnings { payload in
+      for byte in 0..<8 where place + byte < payload.count { payload[place + byte] = 0xff }
     }
     let opinion = try swift(folder.url, try workshop.cards(folder.authors))
     #expect(opinion.last.hasPrefix("RESULT ") && opinion.last != "RESULT ok 0", "\(opinion.output)")
     let disk = try FileDisk(folder: folder.url.path, openFiles: 64, isReadOnly: true)
     _ = try? Fsck.run(on: disk)
+  }
+
+  /// A head of 2^34 checkpoints, or cosignatures, and a file of that length without any content.
+  @Test(
+    "Frames that are holes cost nothing",
+    arguments: [("checkpoints", 180, 320), ("cosignatures", 196, 192)])
+  func sparseFrames(name: String, place: Int, stride: Int) throws {
+    var id: [UInt8] = []
+    try editBeginnings { payload in
+      // The first generation has no heads.
+      guard payload.count > 204 else { return }
+      id = Array(payload[36..<68])
+      payload.replaceSubrange(place..<(place + 8), with: bigEndian(UInt64(1) << 34))
+    }
+    let author = try #require(folder.authors.first { $0.identity.id.bytes.array == id })
+    let file = try FileHandle(
+      forWritingTo: folder.log(author).appendingPathComponent(name))
+    try file.truncate(atOffset: UInt64(stride) << 34)
+    try file.close()
+    let clock = ContinuousClock()
+    let start = clock.now
+    let disk = try FileDisk(folder: folder.url.path, openFiles: 64, isReadOnly: true)
+    #expect(try Fsck.run(on: disk).isClean)
+    let opinion = try swift(folder.url, try workshop.cards(folder.authors))
+    #expect(opinion.last == "RESULT partial 3", "\(opinion.output)")
+    #expect(clock.now - start < .seconds(60))
+  }
+
+  /// An author's bodies lie in the journals of whoever holds them, and stay there for a while: each page of them may look
+  /// like a commit of any length.
+  @Test("What looks like commits behind the last one accuses nobody")
+  func falseCommits() throws {
+    for number in 0...1 {
+      try edit(folder.url.appendingPathComponent("journal.\(number)")) { data in
+        let generation = Array(data[16..<24])
+        for page in stride(from: 64 << 10, to: data.count, by: 4096) {
+          let length = bigEndian(UInt32(data.count - page - 48))
+          let header = Array("liaisonj".utf8) + [2, 0, 0, 0] + length + generation
+          data.replaceSubrange(page..<(page + 32), with: header + bigEndian(UInt64(1000)))
+        }
+      }
+    }
+    try expect("RESULT ok 0", says: "checked")
+    let disk = try FileDisk(folder: folder.url.path, openFiles: 64, isReadOnly: true)
+    #expect(try Fsck.run(on: disk).isClean)
   }
 
   @Test("A terabyte of nothing", .timeLimit(.minutes(1)))

@@ -25,8 +25,10 @@ let pythonIsThere: Bool = {
   return isThere
 }()
 
-func run(_ tool: String, _ arguments: [String]) throws -> Opinion {
+/// - Parameter current: the working folder; nil: that of the tests.
+func run(_ tool: String, _ arguments: [String], in current: URL? = nil) throws -> Opinion {
   let process = Process()
+  if let current { process.currentDirectoryURL = current }
   process.executableURL = URL(fileURLWithPath: tool)
   process.arguments = arguments
   let pipe = Pipe()
@@ -46,11 +48,11 @@ func python(_ folder: URL, _ cards: [URL]) throws -> Opinion {
 }
 
 /// The executable beside the test bundle.
-func tool(_ arguments: [String]) throws -> Opinion {
+func tool(_ arguments: [String], in current: URL? = nil) throws -> Opinion {
   let folder = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
     .deletingLastPathComponent()
   let products = folder ?? Bundle.main.bundleURL
-  return try run(products.appendingPathComponent("liaison-audit").path, arguments)
+  return try run(products.appendingPathComponent("liaison-audit").path, arguments, in: current)
 }
 
 func swift(_ folder: URL, _ cards: [URL]) throws -> Opinion {

@@ -35,8 +35,10 @@ GENESIS, KEYS, WITHDRAWAL, RECORD = 1, 2, 3, 9
 PRESENT, PURGED, PURGED_HERE, EXPIRED, ABSENT, HIDDEN = range(6)
 # audit.md, 8.
 MAX_RECORDS, MAX_BODIES, MAX_SEGMENTS = 1 << 40, 1 << 60, 10**8
-MAX_JOURNAL, MAX_FRAME, MAX_FRAMES, MAX_NAMES, MAX_PROOF, SMALL = 1 << 32, 256 << 20, 1 << 62, 65536, 6144, 64 << 10
+MAX_JOURNAL, MAX_BEGINNING, MAX_COMMIT, MAX_FRAMES, MAX_NAMES, MAX_PROOF, SMALL = 1 << 32, 256 << 20, 16 << 20, 1 << 62, 65536, 6144, 64 << 10
 INDEX = 32
+# What is hashed in one journal for frames that are none.
+MAX_SEARCHED = 4 << 30
 FINAL = (PURGED, PURGED_HERE, EXPIRED)
 # How often a folder is looked at, when its journals change meanwhile.
 LOOKS = 5
@@ -497,11 +499,14 @@ class Journals:
                 return found
             self.report.failed(None, other, None, 0, "its beginning is damaged and still needed")
             return found[-1:]
-        data = files[other] or b""
-        for _, frame in self.later(data, 0, salt):
-            if frame[0] == 2 and frame[1] > generation:
+        self.searched = 0
+        for _, frame in self.later(files[other] or b"", 0, salt):
+            if frame[1] > generation:
                 self.report.failed(None, other, None, 0, "its beginning is damaged")
                 break
+        if self.searched > MAX_SEARCHED:
+            self.report.not_checked.append(
+                "%s: whether later commits are in it: there is too much that looks like one" % other)
         return found[-1:]
 
     def log(self, log_id):
@@ -514,7 +519,7 @@ class Journals:
         if data[at + 9] > 1 or data[at + 10:at + 12] != b"\0\0":
             return None
         length, generation, sequence = struct.unpack(">IQQ", data[at + 12:at + 32])
-        if length > MAX_FRAME or not 1 <= generation <= MAX_FRAMES or sequence > MAX_FRAMES:
+        if length > (MAX_BEGINNING if data[at + 8] == 1 else MAX_COMMIT) or not 1 <= generation <= MAX_FRAMES or sequence > MAX_FRAMES:
             return None
         payload = data[at + 48:at + 48 + length]
         if data[at + 8] == 1:
@@ -531,6 +536,7 @@ class Journals:
         if begin is None or begin[0] != 1 or begin[2] != 0:
             return None
         commits, at, sequence, retires = [], self.pages(begin[3]), 1, begin[5]
+        self.searched = 0
         while True:
             frame = self.frame(data, at, begin[4])
             if frame and frame[:3] == (2, begin[1], sequence):
@@ -540,6 +546,9 @@ class Journals:
                 continue
             later = next((found for found in self.later(data, at, begin[4])
                           if found[1][:2] == (2, begin[1]) and found[1][2] > sequence), None)
+            if self.searched > MAX_SEARCHED:
+                self.gaps.setdefault(name, []).append(
+                    "%s: whether commits stand behind byte %d: there is too much that looks like one" % (name, at))
             if later is None:
                 break
             # Said only of a journal that is needed.
@@ -552,13 +561,17 @@ class Journals:
         return begin[1], name, begin[3], commits, retires, begin[4]
 
     def later(self, data, at, salt):
-        """Whole frames from there on, wherever they begin."""
+        """Whole commits from there on, wherever they begin; none lies inside another, and the search has its bound."""
         at = data.find(b"liaisonj", at)
-        while at >= 0:
-            frame = self.frame(data, at, salt) if at % 4096 == 0 else None
+        while at >= 0 and self.searched <= MAX_SEARCHED:
+            commit = at % 4096 == 0 and data[at + 8:at + 9] == b"\2"
+            frame = self.frame(data, at, salt) if commit else None
             if frame:
                 yield at, frame
-            at = data.find(b"liaisonj", at + 1)
+            elif commit and len(data) >= at + 48:
+                length = int.from_bytes(data[at + 12:at + 16], "big")
+                self.searched += length if length <= min(MAX_COMMIT, len(data) - at - 48) else 0
+            at = data.find(b"liaisonj", at + self.pages(frame[3]) if frame else at + 1)
 
     @staticmethod
     def pages(payload):
@@ -685,6 +698,7 @@ class Report:
         self.findings, self.checked, self.not_checked, self.not_read = [], [], [], []
         # For what is concluded when all logs were read: audit.md, 4.3 and 4.4.
         self.logs, self.named, self.withdrawals, self.frozen = [], {}, {}, {}
+        self.data = None  # the data folder that is audited, or that the audited log is in
 
     def add(self, kind, log, file, index, offset, what):
         self.findings.append((kind, log, file, index, offset, what))
@@ -781,6 +795,11 @@ def contents(path, most=None, dense=False, follow=True):
                 pass
             os.lseek(descriptor, 0, os.SEEK_SET)
         return file.read(size)
+
+
+def is_file(path):
+    """A regular file, and no link to one."""
+    return os.path.lexists(path) and stat.S_ISREG(os.lstat(path).st_mode)
 
 
 def folder_names(path):
@@ -1025,7 +1044,7 @@ class Log:
 
     def check_bodies(self, leaves):
         stored, counts = self.files["bodies.index"] or b"", [0] * 6
-        self.pointed, self.gone = {}, {}
+        self.pointed, self.lengths = {}, {}
         for index, leaf in enumerate(leaves):
             at = INDEX * index
             record = stored[at:at + INDEX]
@@ -1043,6 +1062,8 @@ class Log:
                 continue
             if state != ABSENT and has_place or state == PRESENT:
                 self.pointed[(segment, offset)] = index
+                if length:
+                    self.lengths[(segment, offset)] = (index, length)
             # Removed, and after a crash perhaps not yet in the index.
             written = state
             if index in self.removed and (state not in FINAL or self.removed[index][0] in FINAL):
@@ -1053,8 +1074,6 @@ class Log:
             counts[state if state != HIDDEN or is_here else ABSENT] += 1
             self.stored_bytes += length if written == PRESENT or length else len(self.journaled_body(index) or b"")
             self.note_withdrawn(index, state, place)
-            if state in FINAL and length:
-                self.gone[(segment, offset)] = (index, length)
             if state not in (PRESENT, ABSENT) and leaf[64] != RECORD:
                 self.failed("bodies.index", index, at, "says deleted of what is kept for ever")
             if not is_here:
@@ -1075,10 +1094,15 @@ class Log:
             if offset + 16 + length > len(data):
                 self.failed(name, index, offset, "ends before the end of the body")
                 continue
+            is_removable = state == HIDDEN or leaf[66:68] != bytes(2)
             if data[offset:offset + 16] != struct.pack(">IIQ", 0x4C424459, length, index):
-                self.failed(name, index, offset, "holds another body record here")
+                # A hole over several bodies takes their headers, too.
+                if length and leaf[64] == RECORD and not any(data[offset:offset + 16 + length]):
+                    self.zeroed.append((index, name, offset, is_removable))
+                else:
+                    self.failed(name, index, offset, "holds another body record here")
                 continue
-            self.check_body(leaf, index, data[offset + 16:offset + 16 + length], name, offset)
+            self.check_body(leaf, index, data[offset + 16:offset + 16 + length], name, offset, is_removable)
         return counts
 
     def check_journaled(self, leaf, index, counts):
@@ -1131,13 +1155,19 @@ class Log:
                 and sha256(body) == leaf[120:152]):
             self.failed("bodies/%08d" % segment, index, offset, "holds a body that the index says was deleted")
 
-    def check_body(self, leaf, index, body, name, offset):
+    @staticmethod
+    def is_erased(body, offset):
+        """Zeros, or what was read before the body was removed and zeros from a page of the segment on: AUD-30."""
+        held = len(body.rstrip(b"\0"))
+        return bool(body) and (held == 0 or (offset + 16 + held + 4095) // 4096 * 4096 < offset + 16 + len(body))
+
+    def check_body(self, leaf, index, body, name, offset, is_removable=False):
         if body is None:
             return
         if sha256(body) != leaf[120:152]:
-            if offset is not None and body and not any(body) and leaf[64] == RECORD:
+            if offset is not None and leaf[64] == RECORD and self.is_erased(body, offset):
                 # Removed while it was copied, perhaps: what else is here says so.
-                self.zeroed.append((index, name, offset))
+                self.zeroed.append((index, name, offset, is_removable))
                 return
             self.failed(name, index, offset, "the body does not hash to what its entry says")
             return
@@ -1146,10 +1176,13 @@ class Log:
         good = self.key.verifies(leaf[HEADER:], leaf[:HEADER])
         if leaf[64] == WITHDRAWAL:
             try:
-                names = check_withdrawal(body, self.origin)
-                for origin, number in names if good else []:
+                # Also of one whose signature does not verify: its leaf may have given way to this one.
+                for origin, number in check_withdrawal(body, self.origin):
                     # Of its own log it means what stands before it.
-                    if origin != self.origin or number < index:
+                    if origin == self.origin and number < index:
+                        self.report.named.setdefault(self.id, set()).add(number)
+                        self.report.withdrawals.setdefault((self.id, index), set()).add((origin, number))
+                    elif origin != self.origin:
                         self.report.named.setdefault(origin, set()).add(number)
                         self.report.withdrawals.setdefault((self.origin, index), set()).add((origin, number))
             except Bad as error:
@@ -1183,7 +1216,8 @@ class Log:
                 if known and self.is_broken_off(known, number, data, at, end):
                     break
                 if last is not None and data[at:at + 16] == bytes(16):
-                    gone = self.gone.get((number, at))
+                    # Whether it may be gone is judged with its entry.
+                    gone = self.lengths.get((number, at))
                     if gone is not None and gone[0] == last + 1:
                         last, at = gone[0], at + 16 + gone[1]
                         continue
@@ -1374,7 +1408,7 @@ def verify_log(folder, place, acknowledged, cards, report, loose):
         return
     journaled = acknowledged.identity if acknowledged else None
     findings = len(report.findings)
-    raw = report.read(os.path.join(folder, "identity"), file, name)
+    raw = report.read(os.path.join(folder, "identity"), file, name, most=SMALL)
     if raw is None:
         if not journaled and len(report.findings) == findings:
             report.failed(name, file, None, None, "is missing")
@@ -1396,6 +1430,10 @@ def verify_log(folder, place, acknowledged, cards, report, loose):
     same = [card for card in cards if card.origin == identity[0]]
     if not same:
         report.not_checked.append("%s: identity not checked (no card given)" % identity[0])
+    elif identity not in [card.identity for card in same] and any(
+            holds_card(report.data, identity) and holds_card(report.data, card.identity) for card in same):
+        report.not_checked.append("%s: whose the log %s is: its key is not that of the card given; cards of both are held" % (
+            identity[0], log_id(identity).hex()))
     elif identity not in [card.identity for card in same]:
         report.failed(identity[0], file, None, None, "has another log key than the card given for it")
     log = Log(folder, place, identity, acknowledged, cards, report, loose)
@@ -1403,19 +1441,31 @@ def verify_log(folder, place, acknowledged, cards, report, loose):
     report.logs.append(log)
 
 
+def holds_card(data, identity):
+    """Whether the node took a card of that log: card.md, CARD-46."""
+    try:
+        raw = data and contents(os.path.join(data, "cards", log_id(identity).hex() + ".card"), 2304, follow=False)
+        return bool(raw) and Card(card_file(raw)).identity == identity
+    except (Bad, OSError):
+        return False
+
+
 def verify_folder(root, cards, report):
-    names = os.listdir(root)
+    names = folder_names(root) or []
     by_origin = {}
     for card in cards:
         if by_origin.setdefault(card.origin, card.identity) != card.identity:
-            report.failed(card.origin, "--key", None, None, "two cards with different log keys were given")
+            report.not_checked.append("%s: which log it is: two cards with different log keys were given" % card.origin)
     if not {"format", "logs", "journal.0", "journal.1"} & set(names):
         if "identity" not in names and "entries" not in names:
             return False
         data = os.path.join(root, "..", "..")
-        inside = (re.fullmatch("[0-9a-f]{64}", os.path.basename(root))
-                  and os.path.isfile(os.path.join(data, "format"))
-                  and ("journal.0" in os.listdir(data) or "journal.1" in os.listdir(data)))
+        inside = is_file(os.path.join(data, "format"))
+        report.data = data if inside else None
+        if inside and not re.fullmatch("[0-9a-f]{64}", os.path.basename(root)):
+            report.not_checked.append("what was acknowledged (the folder has not the name of its log)")
+            inside = False
+        inside = inside and ("journal.0" in os.listdir(data) or "journal.1" in os.listdir(data))
         logs = Journals(data, report).logs if inside else {}
         known = logs.get(bytes.fromhex(os.path.basename(root))) if inside else None
         if inside and known is None:
@@ -1423,7 +1473,8 @@ def verify_folder(root, cards, report):
         verify_log(root, "", known, cards, report, bool(inside) and known is None)
         conclude(report, False)
         return True
-    form = report.read(os.path.join(root, "format"), "format")
+    report.data = root
+    form = report.read(os.path.join(root, "format"), "format", most=SMALL)
     has_journals = "journal.0" in names or "journal.1" in names
     if form is not None and form != b"liaison-store/v1\n":
         report.failed(None, "format", None, None, "is not that of a store this program knows")
@@ -1521,6 +1572,7 @@ def read_inventory(root, names, report):
                         raise Bad("is no regular file")
             except Bad as error:
                 report.failed(None, name, None, None, str(error))
+            report.not_read.append(name)
         elif name in UNREAD:
             report.not_read.append(name)
         elif name not in ("format", "journal.0", "journal.1", "logs"):
@@ -1570,22 +1622,25 @@ def conclude(report, is_whole_folder):
     times = whole and all(log.empty_frames == 0 for log in logs)
     highest = max((log.highest_time for log in logs), default=0)
     for log in logs:
-        named = report.named.get(log.origin, set())
+        # Two logs of one origin have different keys, and neither withdraws for the other.
+        named = report.named.get(log.origin, set()) | report.named.get(log.id, set())
         unknown = 0
         for index, place in log.withdrawn:
             by = "%s/%d" % (log.origin.rpartition("/")[0], place[0]) if place else None
-            if (log.origin, index) in report.withdrawals.get((by, place[1]), ()) if place else index in named:
+            key = log.id if by == log.origin else by
+            if (log.origin, index) in report.withdrawals.get((key, place[1]), ()) if place else index in named:
                 continue
             # A copy that was made while the store was at work may say of a body what came after the entries that it has.
-            is_here = place is None or any(other.origin == by and place[1] < other.size for other in logs)
+            is_here = place is None or any(
+                key in (other.origin, other.id) and place[1] < other.size for other in logs)
             if whole and is_here:
                 log.failed("bodies.index", index, INDEX * index, "says withdrawn, and no withdrawal there names it")
             else:
                 unknown += 1
         if unknown:
             report.not_checked.append("%s: %d withdrawn bodies, whose withdrawals are not here" % (log.origin, unknown))
-        for index, name, offset in log.zeroed:
-            if index in named:
+        for index, name, offset, is_removable in log.zeroed:
+            if is_removable or index in named:
                 report.not_checked.append("%s: the body of entry %d, removed while it was copied" % (log.origin, index))
             else:
                 log.failed(name, index, offset, "the body does not hash to what its entry says")
@@ -1600,7 +1655,7 @@ def conclude(report, is_whole_folder):
 def journals_of(root):
     """What both journals hold now; a log's folder has those of its data folder."""
     inside = os.path.join(root, "..", "..")
-    folder = inside if os.path.isfile(os.path.join(inside, "format")) else root
+    folder = inside if is_file(os.path.join(inside, "format")) else root
     try:
         return [contents(os.path.join(folder, "journal.%d" % number), MAX_JOURNAL, follow=False) for number in (0, 1)]
     except Bad:
@@ -1716,7 +1771,8 @@ def main():
             return check_vectors(options.ed25519)
         if not options.folder:
             parser.error("a folder is missing")
-        root = os.path.abspath(options.folder)
+        # What it is called decides which journals count: "." and a link are the folder that they lead to.
+        root = os.path.realpath(options.folder)
         if not os.path.isdir(root):
             print("verify_log.py: %s is not there" % options.folder, file=sys.stderr)
             return finish("no-input", 66)
@@ -1735,7 +1791,7 @@ def main():
             print("verify_log.py: %s is no log" % options.folder, file=sys.stderr)
             return finish("no-input", 66)
         return report.finish()
-    except (OSError, MemoryError) as error:
+    except (OSError, MemoryError, Bad) as error:
         print("verify_log.py: " + shown(str(error)), file=sys.stderr)
         return finish("io-error", 74)
 

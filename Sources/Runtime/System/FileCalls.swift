@@ -100,6 +100,14 @@ extension Descriptor {
     return bytes
   }
 
+  /// The first byte from `offset` on that is in no hole; nil if there is none. A file system that does not say has none.
+  func data(from offset: UInt64) -> UInt64? {
+    // SEEK_DATA, which the C library shows only with its own extensions.
+    let found = lseek(raw, off_t(clamping: offset), 3)
+    if found >= 0 { return UInt64(found) }
+    return errno == ENXIO ? nil : offset
+  }
+
   /// Fills `buffer` from where the open file stands: what cannot be read from a place, as a pipe, too. The count is less
   /// only at the end.
   func readOn(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
