@@ -82,6 +82,41 @@ final class SafetyStateTests {
     #expect(try be.status().peers.first?.state != "connected")
   }
 
+  @Test("A card that is held and cannot be read is not written over, and nothing takes its place")
+  func damagedHeldCard() throws {
+    let (nl, be) = (try DaemonProcess("nl", in: root), try DaemonProcess("be", in: root))
+    let card = try be.card()
+    try nl.add(be, dial: false)
+    let path = "\(nl.folder.cards)/\(card.identity.id).card"
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(card.note))
+    let rubbish = Data("no card\n".utf8)
+    try rubbish.write(to: URL(fileURLWithPath: path))
+    try nl.start()
+    #expect(try nl.status().warnings.contains { $0.contains(path) })
+    #expect(nl.log().contains(path))
+    let held = HeldCards(nl.folder)
+    #expect(held.isDoubted(card.identity.id) && held.card(of: card.identity.id) == nil)
+    let error = #expect(throws: IdentityError.self) { try nl.add(be, dial: false) }
+    #expect(error?.kind == .malformed && error?.reason.contains(path) == true)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == rubbish)
+    #expect(try nl.terminate().status == 0)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == rubbish)
+    // The operator compared it, and removed the file.
+    try files.removeItem(atPath: path)
+    try nl.add(be, dial: false)
+    #expect(!HeldCards(nl.folder).isDoubted(card.identity.id))
+  }
+
+  @Test("Which cards are held is not known while their folder is something else")
+  func noFolderOfCards() throws {
+    let nl = try DaemonProcess("nl", in: root)
+    try? files.removeItem(atPath: nl.folder.cards)
+    try Data().write(to: URL(fileURLWithPath: nl.folder.cards))
+    let held = HeldCards(nl.folder)
+    let id = try nl.card().identity.id
+    #expect(held.problems.count == 1 && held.isDoubted(id))
+  }
+
   @Test("A node that dials itself says so")
   func dialsItself() throws {
     let (nl, be) = (try DaemonProcess("nl", in: root), try DaemonProcess("be", in: root))

@@ -86,7 +86,8 @@ extension Node {
     _ held: HeldCards, _ card: Card, _ roster: LiveRoster?
   ) -> [LogID: OpeningKeyHash] {
     var keys = held.openingKeys
-    for card in [card] + (roster?.entries.map(\.card) ?? []) where keys[card.identity.id] == nil {
+    for card in [card] + (roster?.entries.map(\.card) ?? [])
+    where keys[card.identity.id] == nil && !held.isDoubted(card.identity.id) {
       keys[card.identity.id] = card.opening
     }
     return keys
@@ -95,7 +96,7 @@ extension Node {
   /// A card that somebody put into `peers/` by hand, and the own one, are held from now on.
   func holdCards() {
     for problem in held.problems { journal.warning("cards: \(problem)") }
-    for card in [card] + roster.entries.map(\.card) {
+    for card in [card] + roster.entries.map(\.card) where !held.isDoubted(card.identity.id) {
       do throws(IdentityError) { try held.hold(card) } catch { contradicted(by: card, error) }
     }
     transportKeys.know(roster, held)

@@ -138,7 +138,7 @@ extension Node {
       .sorted { ($0.since, $0.text) < ($1.since, $1.text) }
       .map { "\(UTCTime.text(milliseconds: $0.at)): \($0.text)" }
     // As long as it is so: a limit does not rise by itself.
-    return unsaved.lines + roster.problems + faults.problems
+    return unsaved.lines + roster.problems + held.problems + faults.problems
       + (SecretMemory.warning.map { [$0] } ?? []) + present
   }
 }

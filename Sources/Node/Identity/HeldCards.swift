@@ -10,32 +10,47 @@ public struct HeldCards: Sendable {
   private var cards: [LogID: Card] = [:]
   /// Files that could not be used, each with why.
   public private(set) var problems: [String] = []
+  /// Logs of which a card is held that cannot be read: none takes its place.
+  private var damaged: Set<LogID> = []
+  /// Which cards are held cannot be read at all.
+  private var isUnreadable = false
 
-  /// A folder that is not there yet holds nothing.
+  /// A folder that is not there yet holds nothing; one that cannot be read may hold anything.
   public init(_ folder: NodeFolder) {
     self.folder = folder
-    guard FileSystem.isFolder(folder.cards) else { return }
     do throws(SystemError) {
       for name in try FileSystem.list(folder.cards).sorted() where name.hasSuffix(".card") {
         load(name)
       }
     } catch {
-      problems.append("\(folder.cards): \(error)")
+      isUnreadable = true
+      problems.append("\(folder.cards): \(error): \(HeldCards.consequence)")
     }
   }
 
+  private static let consequence =
+    "no epoch after such a log is followed, till the file is mended and liaisond was restarted"
+
   private mutating func load(_ name: String) {
     let path = "\(folder.cards)/\(name)"
+    var reason = "\(path): the card of another log"
     do throws(IdentityError) {
       let card = try CardFile.read(path)
-      guard name == "\(card.identity.id).card" else {
-        return problems.append("\(path): the card of another log")
+      if name == "\(card.identity.id).card" {
+        cards[card.identity.id] = card
+        return
       }
-      cards[card.identity.id] = card
     } catch {
-      problems.append(error.reason)
+      reason = error.reason
     }
+    if let log = Hex.decode(name.dropLast(".card".count)).flatMap({ LogID($0) }) {
+      damaged.insert(log)
+    }
+    problems.append("\(reason): \(HeldCards.consequence)")
   }
+
+  /// Whether a card of the log may be held that cannot be read: then which key opens the epoch after it is not known.
+  public func isDoubted(_ log: LogID) -> Bool { isUnreadable || damaged.contains(log) }
 
   /// Which key opens the epoch after each log.
   public var openingKeys: [LogID: OpeningKeyHash] { cards.mapValues(\.opening) }
@@ -56,8 +71,17 @@ public struct HeldCards: Sendable {
 
   /// Keeps the card, if it is the first of its log. Synced when this returns.
   /// - Throws: `.refused` for one that names another opening key than the first did; that one is kept as evidence.
+  ///   `.malformed` where the first cannot be read: it is not written over.
   public mutating func hold(_ card: Card) throws(IdentityError) {
     let id = card.identity.id
+    guard !isDoubted(id) else {
+      throw IdentityError(
+        .malformed,
+        "\(folder.cards)/\(id).card cannot be read, and it alone says which key opens the epoch after "
+          + card.origin.text,
+        hint: "restore that file from a backup, or compare the card by voice and remove the file; "
+          + "then restart liaisond")
+    }
     if let first = cards[id] {
       guard card.contradicts(first) else { return }
       let file = try keepEvidence(card, first)
