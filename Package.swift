@@ -82,7 +82,7 @@ let package = Package(
       "Fuzzing",
       [
         "Node", "Simulation", "Replication", "Store", "Transport", "Sealing", "Secrets", "Log",
-        "Crypto", "Audit", "JSON", "CJansson",
+        "Crypto", "Audit", "JSON", "Text", "CJansson",
       ]),
     library("CommandLine", ["CProgram", "Text"]),
     // No secrets and no network: what an auditor runs reads files and public keys.
@@ -126,7 +126,8 @@ let package = Package(
       "NodeTests",
       [
         "Node", "Audit", "Runtime", "Store", "Replication", "Transport", "Sealing", "Log",
-        "Secrets", "Crypto", "JSON", "CommandLine", "liaisond", "liaison", "liaison-audit",
+        "Secrets", "Crypto", "JSON", "Text", "CommandLine", "liaisond", "liaison",
+        "liaison-audit",
       ]),
   ]
 )

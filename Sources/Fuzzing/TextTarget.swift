@@ -3,6 +3,7 @@ import Log
 import Node
 import Secrets
 import Store
+import Text
 
 /// Texts that nodes and operators exchange, and small files that a node finds again.
 enum TextTarget {
@@ -55,10 +56,14 @@ enum TextTarget {
   }
 
   private static func settings(_ bytes: [UInt8]) {
-    guard let settings = try? PeerSettings(parsing: bytes, path: "be.conf") else { return }
+    guard var settings = try? PeerSettings(parsing: bytes, path: "be.conf"),
+      let file = try? TextFile(bytes)
+    else { return }
+    let changed = PeerSettings.text(file, address: "be.example:4747")
+    settings.address = "be.example:4747"
     check(
-      (try? PeerSettings(parsing: settings.encode(), path: "be.conf")) == settings,
-      "settings do not read back")
+      (try? PeerSettings(parsing: changed, path: "be.conf")) == settings,
+      "settings with another address do not read back")
   }
 
   private static func token(_ bytes: [UInt8]) {

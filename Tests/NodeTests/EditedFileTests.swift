@@ -1,6 +1,7 @@
 import Foundation
 import Store
 import Testing
+import Text
 
 @testable import Node
 
@@ -32,6 +33,23 @@ struct EditedFileTests {
   func problems(_ text: String, _ line: String) throws {
     let error = #expect(throws: IdentityError.self) { try settings(text) }
     #expect(error?.reason.contains(line) == true)
+  }
+
+  @Test("Another address leaves everything else as the operator wrote it")
+  func address() throws {
+    let text = "# agreed\r\naddress=old.example:1  # his office\n\nmax-entries = 5 # for now\n"
+    func changed(_ text: String) throws -> String {
+      String(
+        decoding: PeerSettings.text(try TextFile(Array(text.utf8)), address: "be.example:2"),
+        as: UTF8.self)
+    }
+    #expect(
+      try changed(text)
+        == "# agreed\naddress = be.example:2  # his office\n\nmax-entries = 5 # for now\n")
+    #expect(
+      try changed("# address = old.example:1\n")
+        == "# address = old.example:1\naddress = be.example:2\n")
+    #expect(try settings(try changed(text)).address == "be.example:2")
   }
 
   @Test("A mark after the sign of a comment is part of the comment")

@@ -1,5 +1,5 @@
 internal import Log
-internal import Text
+package import Text
 public import Replication
 
 /// `peers/be.conf`: one `key = value` a line, `#` begins a comment (Protocols/card.md, 6).
@@ -93,17 +93,20 @@ public struct PeerSettings: Hashable, Sendable {
     }
   }
 
-  package func encode() -> [UInt8] {
-    var text = ""
-    if let address { text += "address = \(address)\n" }
-    if follow != .atOnce { text += "follow = \(follow.rawValue)\n" }
-    if let maxBytes { text += "max-bytes = \(maxBytes)\n" }
-    if let maxEntries { text += "max-entries = \(maxEntries)\n" }
-    if let maxBytesPerDay { text += "max-bytes-per-day = \(maxBytesPerDay)\n" }
-    for rate in Rate.allCases where rates[rate] != PeerRates()[rate] {
-      text += "\(rate.key) = \(rates[rate])\n"
+  /// The file with another address, and everything else as the operator wrote it. A comment behind an address stays.
+  package static func text(_ file: TextFile, address: String) -> [UInt8] {
+    var lines = file.lines
+    var isWritten = false
+    for (place, line) in lines.enumerated() {
+      let content = line.utf8.prefix { $0 != UInt8(ascii: "#") }
+      let key = content.prefix { $0 != UInt8(ascii: "=") }.trimmed
+      guard key == Array("address".utf8) else { continue }
+      let comment = String(decoding: line.utf8.dropFirst(content.count), as: UTF8.self)
+      lines[place] = "address = \(address)" + (comment.isEmpty ? "" : "  \(comment)")
+      isWritten = true
     }
-    return Array(text.utf8)
+    if !isWritten { lines.append("address = \(address)") }
+    return lines.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] }
   }
 }
 

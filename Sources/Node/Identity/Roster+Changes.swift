@@ -1,6 +1,7 @@
 public import Log
 internal import Runtime
 internal import Secrets
+internal import Text
 
 /// What `peer add` did.
 public enum PeerAddition: Hashable, Sendable {
@@ -40,16 +41,14 @@ extension Roster {
     let known = try knownCard(card.name, folder)
     try held.hold(card)
     if let known { try compare(card, known, replaceKey: replaceKey) }
-    let before = try settings(card.name, folder)
-    var after = before
-    if let address { after.address = address }
+    let settings = try newSettings(card.name, folder, address)
     if let presharedKeyPath { try copyKey(presharedKeyPath, card.name, folder) }
     var wasFollowed = false
     let wasRemoved = try IdentityError.wrap { () throws(SystemError) in
       try FileSystem.makeFolder(folder.peers)
       let wasRemoved = try FileSystem.status(folder.removal(of: card.name)) != nil
-      if after != before {
-        try FileSystem.atomicWrite(folder.settings(of: card.name), after.encode(), mode: 0o644)
+      if let settings {
+        try FileSystem.atomicWrite(folder.settings(of: card.name), settings, mode: 0o644)
       }
       try FileSystem.atomicWrite(folder.card(of: card.name), card.note, mode: 0o644)
       // Whoever adds a card has compared it.
@@ -60,7 +59,7 @@ extension Roster {
     }
     if wasFollowed, known == card { return .confirmed }
     if known == nil || wasRemoved { return .added }
-    return known == card && after == before && presharedKeyPath == nil ? .unchanged : .updated
+    return known == card && settings == nil && presharedKeyPath == nil ? .unchanged : .updated
   }
 
   /// Removes the node until another `add`. Its card stays, so that an older one cannot come back.
@@ -74,6 +73,34 @@ extension Roster {
       try FileSystem.atomicWrite(
         folder.removal(of: name), Array("removed \(time)\n".utf8), mode: 0o644)
     }
+  }
+
+  /// - Returns: what `peers/NAME.conf` becomes; nil if it stays as it is.
+  private static func newSettings(
+    _ name: NodeName, _ folder: NodeFolder, _ address: String?
+  ) throws(IdentityError) -> [UInt8]? {
+    // One that is not understood is not written over.
+    guard let address, try settings(name, folder).address != address else {
+      _ = try settings(name, folder)
+      return nil
+    }
+    let path = folder.settings(of: name)
+    let bytes = try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.status(path) == nil
+        ? [] : try FileSystem.read(path, maxBytes: PeerSettings.fileBytes)
+    }
+    let changed: [UInt8]
+    do throws(TextProblem) {
+      changed = PeerSettings.text(try TextFile(bytes), address: address)
+    } catch {
+      throw IdentityError(error, path: path)
+    }
+    guard changed.count <= PeerSettings.fileBytes else {
+      throw IdentityError(
+        .refused, "\(path) would be longer than \(PeerSettings.fileBytes) bytes",
+        hint: "shorten its comments")
+    }
+    return changed
   }
 
   private static func knownCard(
