@@ -49,7 +49,9 @@ public final class FileDisk: Disk, Sendable {
 
   public func size(of file: StoreFile) throws(DiskError) -> UInt64? {
     try translating { () throws(SystemError) in
-      try Descriptor.status(of: file.path, in: root)?.bytes
+      guard let status = try Descriptor.status(of: file.path, in: root) else { return nil }
+      try status.requireRegular(file.path)
+      return status.bytes
     }
   }
 
@@ -160,9 +162,12 @@ public final class FileDisk: Disk, Sendable {
       return open.file
     }
     if let known { return known }
-    let found = try opened { () throws(SystemError) in
-      try Descriptor.openOnce(
-        file.path, in: root, access.union([.notThroughLink, .notBlocking]))
+    let found = try Descriptor.regular(file.path, in: root, named: file.path) {
+      () throws(SystemError) in
+      try opened { () throws(SystemError) in
+        try Descriptor.openOnce(
+          file.path, in: root, access.union([.notThroughLink, .notBlocking]))
+      }
     }
     keep(found, as: file)
     return found

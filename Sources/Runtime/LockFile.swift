@@ -25,8 +25,10 @@ public final class LockFile {
     let file: Descriptor
     do throws(SystemError) {
       let folder = try Descriptor.open(FileSystem.parent(path), .folder)
-      file = try Descriptor.openOrMake(
-        path, mode: 0o600, owner: try FileOwner.inherited(from: folder))
+      file = try Descriptor.regular(path, named: path) { () throws(SystemError) in
+        try Descriptor.openOrMake(
+          path, mode: 0o600, owner: try FileOwner.inherited(from: folder))
+      }
     } catch {
       throw .system(error)
     }
@@ -40,7 +42,9 @@ public final class LockFile {
     while true {
       let file: Descriptor
       do throws(SystemError) {
-        file = try Descriptor.open(path, flags)
+        file = try Descriptor.regular(path, named: path) { () throws(SystemError) in
+          try Descriptor.open(path, flags)
+        }
       } catch {
         if error.isNotFound { return nil }
         guard error.isReadOnly || error.isPermission, flags.contains(.writing) else {

@@ -11,7 +11,7 @@ public final class UnixClient {
   private var receivedStart = 0
 
   /// Throws ENOENT or ECONNREFUSED when no daemon listens there. Each wait for the other side ends after
-  /// `timeoutMilliseconds` with EAGAIN; 0 waits for ever.
+  /// `timeoutMilliseconds` with ETIMEDOUT; 0 waits for ever.
   public init(path: String, timeoutMilliseconds: UInt64 = 0) throws(SystemError) {
     self.path = path
     let (folderPath, name) = FileSystem.split(path)
@@ -19,7 +19,32 @@ public final class UnixClient {
     descriptor = try Descriptor.streamSocket(family: unixFamily, isBlocking: true)
     try descriptor.setTimeout(milliseconds: timeoutMilliseconds)
     let address = try UnixPath.address(name: name, in: folder, path: path)
-    _ = try descriptor.connect(address, named: path)
+    do throws(SystemError) {
+      _ = try descriptor.connect(address, named: path)
+    } catch {
+      if let status = try? Descriptor.status(of: name, in: folder), !status.isSocket {
+        throw SystemError(
+          number: EINVAL, call: "connect", detail: path,
+          found: "it is \(status.name), and no socket")
+      }
+      throw error.number == EAGAIN ? UnixClient.timeout("connect", path) : error
+    }
+  }
+
+  /// How long the next waits may take; 0: for ever.
+  public func setTimeout(milliseconds: UInt64) throws(SystemError) {
+    try descriptor.setTimeout(milliseconds: milliseconds)
+  }
+
+  /// Whether a message, or the end, is there now or within so many milliseconds.
+  public func hasInput(within milliseconds: Int32) -> Bool {
+    if received[receivedStart...].contains(0) { return true }
+    var asked = pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&asked, 1, milliseconds) != 0
+  }
+
+  private static func timeout(_ call: String, _ path: String) -> SystemError {
+    SystemError(number: ETIMEDOUT, call: call, detail: path)
   }
 
   var raw: Int32 { descriptor.raw }
@@ -32,6 +57,7 @@ public final class UnixClient {
         unsafe liaison_send(descriptor.raw, buffer.baseAddress! + sent, buffer.count - sent)
       }
       if result == -Int64(EINTR) { continue }
+      if result == -Int64(EAGAIN) { throw UnixClient.timeout("send", path) }
       sent += Int(try check(result, "send", path))
     }
   }
@@ -63,6 +89,7 @@ public final class UnixClient {
       let count = buffer.count
       let result = unsafe liaison_recv(descriptor.raw, &buffer, count)
       if result == -Int64(EINTR) { continue }
+      if result == -Int64(EAGAIN) { throw UnixClient.timeout("recv", path) }
       let found = Int(try check(result, "recv", path))
       if found == 0 {
         if received.isEmpty { return nil }

@@ -22,7 +22,8 @@ public final class UnixListener {
     folder = try Descriptor.open(folderPath, .folder)
     if let status = try Descriptor.status(of: name, in: folder) {
       guard status.isSocket else {
-        throw SystemError(number: EEXIST, call: "bind", detail: path)
+        throw SystemError(
+          number: EEXIST, call: "bind", detail: path, found: "it is \(status.name), and no socket")
       }
       try Descriptor.remove(name, in: folder)
     }

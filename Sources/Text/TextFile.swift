@@ -27,15 +27,23 @@ public struct TextFile: Hashable, Sendable {
   public var canonical: [UInt8] { lines.flatMap { Array($0.utf8) + [0x0a] } }
 
   private static func line(_ bytes: ArraySlice<UInt8>, number: Int) throws(TextProblem) -> String {
-    for byte in bytes where byte < 0x20 && byte != 0x09 || byte == 0x7f {
-      let kind: TextProblem.Kind =
-        byte == 0x0d ? .carriageReturn : byte == 0 ? .nul : .controlCharacter(byte)
-      throw TextProblem(line: number, kind: kind)
+    for byte in bytes where byte != 0x09 {
+      if let kind = problem(byte) { throw TextProblem(line: number, kind: kind) }
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw TextProblem(line: number, kind: .notUTF8)
     }
     return text
+  }
+
+  /// - Returns: nil for what is no control character.
+  private static func problem(_ byte: UInt8) -> TextProblem.Kind? {
+    switch byte {
+    case 0: .nul
+    case 0x0d: .carriageReturn
+    case ..<0x20, 0x7f: .controlCharacter(byte)
+    default: nil
+    }
   }
 
   private static func markBytes(_ bytes: [UInt8]) -> Int {
@@ -65,8 +73,8 @@ extension TextFile {
       }
     }
     if end > start, bytes[end - 1] == 0x0d { end -= 1 }
-    for index in start..<end where bytes[index] == 0 || bytes[index] == 0x0d {
-      throw TextProblem(line: 1, kind: bytes[index] == 0 ? .nul : .carriageReturn)
+    for index in start..<end {
+      if let kind = problem(bytes[index]) { throw TextProblem(line: 1, kind: kind) }
     }
     return start..<end
   }

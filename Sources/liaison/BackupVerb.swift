@@ -27,8 +27,9 @@ enum BackupVerb {
     }
     let summary: CopySummary
     if let daemon {
+      try daemon.checkThatItAnswers()
       summary = try daemon.call(
-        "Backup", BackupRequest(folder: target), reply: CopySummary.self)
+        "Backup", BackupRequest(folder: target), reply: CopySummary.self, waits: true)
     } else {
       let lock = try arguments.lockFolder(hint: "Try again.")
       defer { withExtendedLifetime(lock) {} }

@@ -5,13 +5,20 @@ import Runtime
 
 /// The daemon's socket, one call after another.
 struct DaemonConnection {
+  /// What is answered at once comes within this, or not at all.
+  private static let answerMilliseconds: UInt64 = 20_000
+
   private let client: UnixClient
+  private let folder: NodeFolder
 
   /// - Throws: 69 when no daemon answers for this folder.
   init(_ folder: NodeFolder) throws(Failure) {
+    self.folder = folder
     do throws(SystemError) {
-      client = try UnixClient(path: folder.controlSocket)
+      client = try UnixClient(
+        path: folder.controlSocket, timeoutMilliseconds: DaemonConnection.answerMilliseconds)
     } catch {
+      if error.isTimeout { throw Failure(DaemonConnection.silent(folder)) }
       if error.isPermission {
         throw Failure(
           .noPermission, "You may not talk to the daemon of \(folder.root).",
@@ -24,23 +31,55 @@ struct DaemonConnection {
     }
   }
 
+  /// A call that is answered at once.
   func call<Reply: Decodable>(
     _ method: String, reply: Reply.Type
   ) throws(Failure) -> Reply {
-    try send(ControlCall.encode(method))
+    try call(ControlCall.encode(method), reply)
+  }
+
+  /// - Parameter waits: the answer comes when the work is done, and that may take any time.
+  func call<Reply: Decodable>(
+    _ method: String, _ parameters: some Encodable, reply: Reply.Type, waits: Bool = false
+  ) throws(Failure) -> Reply {
+    let message = ControlCall.encode(method, parameters)
+    if !waits { return try call(message, reply) }
+    try send(message)
     return try receive(reply).parameters
   }
 
-  func call<Reply: Decodable>(
-    _ method: String, _ parameters: some Encodable, reply: Reply.Type
+  private func call<Reply: Decodable>(
+    _ message: [UInt8], _ type: Reply.Type
   ) throws(Failure) -> Reply {
-    try send(ControlCall.encode(method, parameters))
-    return try receive(reply).parameters
+    do throws(ControlError) {
+      try setTimeout(DaemonConnection.answerMilliseconds)
+      do throws(SystemError) { try client.write(message) } catch { throw failed(error) }
+      return try reply(within: DaemonConnection.answerMilliseconds).decode(type).parameters
+    } catch {
+      throw Failure(error)
+    }
   }
 
   func send(_ call: [UInt8]) throws(Failure) {
+    do throws(ControlError) { try setTimeout(0) } catch { throw Failure(error) }
     do throws(SystemError) { try client.write(call) } catch { throw DaemonConnection.lost }
   }
+
+  private func setTimeout(_ milliseconds: UInt64) throws(ControlError) {
+    do throws(SystemError) {
+      try client.setTimeout(milliseconds: milliseconds)
+    } catch {
+      throw DaemonConnection.connectionLost
+    }
+  }
+
+  /// Before a call whose answer may take any time.
+  func checkThatItAnswers() throws(Failure) {
+    _ = try call("Status", reply: StatusReport.self)
+  }
+
+  /// Whether an answer is there now or within so many milliseconds.
+  func hasAnswer(within milliseconds: Int32) -> Bool { client.hasInput(within: milliseconds) }
 
   /// The next reply to what was sent, and whether more follow.
   func receive<Reply: Decodable>(
@@ -81,11 +120,27 @@ struct DaemonConnection {
     try reply().decode(PublishReply.self).parameters
   }
 
-  private func reply() throws(ControlError) -> ControlReply {
+  /// - Parameter milliseconds: 0: it may take any time.
+  private func reply(within milliseconds: UInt64 = 0) throws(ControlError) -> ControlReply {
+    try setTimeout(milliseconds)
     let message: [UInt8]?
-    do throws(SystemError) { message = try client.readMessage() } catch { message = nil }
+    do throws(SystemError) { message = try client.readMessage() } catch { throw failed(error) }
     guard let message else { throw DaemonConnection.connectionLost }
     return ControlReply(message: message)
+  }
+
+  private func failed(_ error: SystemError) -> ControlError {
+    error.isTimeout ? DaemonConnection.silent(folder) : DaemonConnection.connectionLost
+  }
+
+  /// A daemon that is stopped (SIGSTOP, a debugger) or hangs still has its socket.
+  private static func silent(_ folder: NodeFolder) -> ControlError {
+    let id = (try? FileSystem.read(folder.lock, maxBytes: 20)).flatMap {
+      Int(String(decoding: $0.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+    }
+    return .refused(
+      reason: "the daemon, liaisond\(id.map { " (pid \($0))" } ?? ""), does not answer",
+      hint: "it is stopped, or hangs: look at its state (ps) and its log, and restart it")
   }
 
   static let connectionLost = ControlError.refused(

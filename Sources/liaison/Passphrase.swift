@@ -52,8 +52,19 @@ enum Passphrase {
     let buffer = try GuardedBytes(count: maxBytes) { bytes throws(Failure) in
       count = try Program.askSilently(prompt, into: &bytes)
     }
-    return buffer.prefix(count)
+    let line = buffer.prefix(count)
+    // An arrow key, or a paste gone wrong: it is not seen, and cannot be typed again.
+    guard !line.withBytes({ bytes in bytes.indices.contains { bytes[$0].isControl } }) else {
+      throw Failure(
+        .usage, "The passphrase holds a control character.",
+        hint: "Keys like arrows and Escape give some: type letters, digits and signs.")
+    }
+    return line
   }
+}
+
+extension UInt8 {
+  fileprivate var isControl: Bool { self < 0x20 || self == 0x7f }
 }
 
 extension Arguments {
@@ -70,6 +81,9 @@ extension Arguments {
         throw Failure(
           .usage, "--make-passphrase and --passphrase-file exclude each other.",
           hint: "Give one of them.")
+      }
+      try Failure.wrap { () throws(IdentityError) in
+        try OutsideFile.check(path, folder: folder, hint: "name a file that is not there yet")
       }
       return try madePassphrase(path)
     }

@@ -23,6 +23,8 @@ struct PublishRun {
   private var input: RecordInput
   private let template: PublishRequest
   private let firstLine: Int
+  /// `--to-line`, if it was given.
+  private let toLine: Int?
   /// Those that are not printed, in the order of their lines.
   private var calls: [Call] = []
   /// First lines of the calls that are under way, in the order of their answers.
@@ -33,8 +35,13 @@ struct PublishRun {
   private var printed = 0
   private var progress = ProgressLine()
 
-  /// - Parameter template: the request without records.
-  init(_ daemon: DaemonConnection, _ input: RecordInput, _ template: PublishRequest) {
+  /// - Parameters:
+  ///   - template: the request without records.
+  ///   - toLine: the last line that is wanted; nil: the last of the input.
+  init(
+    _ daemon: DaemonConnection, _ input: RecordInput, _ template: PublishRequest, toLine: Int?
+  ) {
+    self.toLine = toLine
     self.daemon = daemon
     self.input = input
     self.template = template
@@ -98,6 +105,7 @@ struct PublishRun {
   // MARK: - Answers
 
   private mutating func take() throws(Failure) {
+    sayWhatIsWaitedFor()
     let first = due.removeFirst()
     guard let place = calls.firstIndex(where: { $0.lines.lowerBound == first }) else { return }
     do throws(ControlError) {
@@ -121,8 +129,9 @@ struct PublishRun {
       failure = failure ?? Failure(error)
     } catch .recordRefused(let number, let reason, let hint) {
       calls[place].state = .failed
-      failure =
-        failure ?? Failure(.dataError, "Line \(first + number - 1) \(reason).", hint: hint)
+      let lines = calls[place].lines
+      let line = (1...lines.count).contains(number) ? first + number - 1 : first
+      failure = failure ?? Failure(.dataError, "Line \(line) \(reason).", hint: hint)
     } catch DaemonConnection.connectionLost {
       due.insert(first, at: 0)
       throw connectionLost()
@@ -131,6 +140,19 @@ struct PublishRun {
       failure = failure ?? Failure(error)
     }
   }
+
+  /// Peers may be away for long: then a person wants to know why nothing comes.
+  private mutating func sayWhatIsWaitedFor() {
+    guard let replicas = template.replicas, replicas > 0,
+      !daemon.hasAnswer(within: PublishRun.patienceMilliseconds)
+    else { return }
+    let wanted = replicas == 1 ? "a peer has" : "\(replicas) peers have"
+    progress.show(
+      "published \(printed), waiting until \(wanted) stored the next: liaison status says who is connected"
+    )
+  }
+
+  private static let patienceMilliseconds: Int32 = 3_000
 
   /// Prints what is published, as far as it is without a gap.
   private mutating func printEntries() {
@@ -156,7 +178,8 @@ struct PublishRun {
     return Failure(
       .unavailable,
       "The daemon went away; whether lines \(first) to \(last) were published is not known.",
-      hint: "See where the node's log ends in liaison status, then go on with --from-line.")
+      hint: "See where the node's log ends in liaison status, then go on with --from-line"
+        + (toLine.map { " and --to-line \($0)." } ?? "."))
   }
 
   /// The failure, with what was published of the input and how to go on.
@@ -182,10 +205,9 @@ struct PublishRun {
     } else if input.count.map({ next <= $0 }) ?? !isAtEnd {
       gaps.append(next...Int.max)
     }
-    let said = gaps.map {
-      $0.upperBound == .max
-        ? "--from-line \($0.lowerBound)"
-        : "--from-line \($0.lowerBound) --to-line \($0.upperBound)"
+    let said = gaps.map { gap in
+      let last = gap.upperBound == .max ? toLine : gap.upperBound
+      return "--from-line \(gap.lowerBound)" + (last.map { " --to-line \($0)" } ?? "")
     }
     if !said.isEmpty, gaps != [firstLine...Int.max] {
       failure.hint += " Go on with \(said.joined(separator: ", then "))."

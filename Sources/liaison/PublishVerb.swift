@@ -62,7 +62,8 @@ enum PublishVerb {
     var run = PublishRun(
       daemon, input,
       PublishRequest(
-        to: to, records: [], replicas: replicas, timeout: timeout, expiryDay: expiryDay))
+        to: to, records: [], replicas: replicas, timeout: timeout, expiryDay: expiryDay),
+      toLine: last)
     try run.run()
   }
 

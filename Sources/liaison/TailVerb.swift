@@ -27,6 +27,7 @@ enum TailVerb {
         hint: "Add --follow, or leave out --new.")
     }
     let daemon = try DaemonConnection(arguments.folder)
+    try daemon.checkThatItAnswers()
     let request = TailRequest(
       fresh: arguments.has("--new") ? true : nil, origin: arguments.value("--log"),
       follow: arguments.has("--follow") ? true : nil)

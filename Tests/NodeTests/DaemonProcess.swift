@@ -81,6 +81,8 @@ final class DaemonProcess {
     (try? String(contentsOfFile: folder.root + ".log", encoding: .utf8)) ?? ""
   }
 
+  var processID: Int32? { process?.processIdentifier }
+
   /// SIGKILL, to this process alone.
   func kill() {
     guard let process, process.isRunning else { return }

@@ -176,4 +176,73 @@ final class OperatorTests {
     #expect(missing.status == 66)
     #expect(missing.said.contains("Make one with \"liaison init\""))
   }
+
+  @Test("peer add keeps the comments of a peer's settings")
+  func comments() throws {
+    let (nl, be) = (try DaemonProcess("nl", in: root), try DaemonProcess("be", in: root))
+    try nl.add(be, dial: false)
+    let path = nl.folder.settings(of: try NodeName("be"))
+    try Data("# agreed with Jan\naddress = old.example:1\n".utf8)
+      .write(to: URL(fileURLWithPath: path))
+    let added = try Roster.add(try be.card(), address: "be.example:2", to: nl.folder)
+    #expect(added == .updated)
+    #expect(
+      try String(contentsOfFile: path, encoding: .utf8)
+        == "# agreed with Jan\naddress = be.example:2\n")
+    try Data("address = nonsense\n".utf8).write(to: URL(fileURLWithPath: path))
+    #expect(throws: IdentityError.self) {
+      try Roster.add(try be.card(), address: "be.example:2", to: nl.folder)
+    }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "address = nonsense\n")
+  }
+
+  @Test("A daemon that is stopped is named, and not waited for", .timeLimit(.minutes(1)))
+  func stopped() throws {
+    let nl = try DaemonProcess("nl", in: root)
+    try nl.start()
+    let id = try #require(nl.processID)
+    #expect(kill(id, SIGSTOP) == 0)
+    defer { kill(id, SIGCONT) }
+    let (status, said) = try runLiaison(["status", "--data", nl.folder.root])
+    #expect(status == 69, "\(said)")
+    #expect(said.contains("liaisond (pid \(id)), does not answer"), "\(said)")
+  }
+
+  @Test(
+    "Another thing in the place of a file is named, with what it is",
+    arguments: ["lock", "journal.0", "control.socket"])
+  func otherKinds(name: String) throws {
+    let nl = try DaemonProcess("nl", in: root)
+    try nl.start()
+    #expect(try nl.terminate().status == 0)
+    let path = "\(nl.folder.root)/\(name)"
+    for _ in 0..<2 {
+      try? FileManager.default.removeItem(atPath: path)
+      #expect(unsafe mkfifo(path, 0o600) == 0)
+      let (status, said) = try run(["--data", nl.folder.root, "--listen", "127.0.0.1:0"])
+      #expect(status != 0 && said.contains(name) && said.contains("it is a pipe"), "\(said)")
+    }
+    let words = name == "control.socket" ? ["status"] : ["fsck"]
+    let (status, said) = try runLiaison(words + ["--data", nl.folder.root])
+    #expect(status != 0 && said.contains(name) && said.contains("it is a pipe"), "\(said)")
+  }
+
+  @Test("A passphrase is made outside the data folder, and holds no control character")
+  func passphrases() throws {
+    let nl = try DaemonProcess("nl", in: root)
+    let inside = "\(nl.folder.root)/passphrase"
+    let export = root.path + "/keys"
+    let made = try runLiaison([
+      "keys", "export", export, "--data", nl.folder.root, "--make-passphrase", inside,
+    ])
+    #expect(made.status == 65 && made.said.contains("inside the data folder"), "\(made.said)")
+    #expect(!FileManager.default.fileExists(atPath: inside))
+    let file = root.path + "/passphrase"
+    try Data("a long \u{1b}[A passphrase\n".utf8).write(to: URL(fileURLWithPath: file))
+    let given = try runLiaison([
+      "keys", "export", export, "--data", nl.folder.root, "--passphrase-file", file,
+    ])
+    #expect(given.status == 65 && given.said.contains("control character 27"), "\(given.said)")
+    #expect(!FileManager.default.fileExists(atPath: export))
+  }
 }

@@ -83,6 +83,23 @@ final class PublishTests {
     #expect(try node.show("nl/1/6").record == #"{"type":"b"}"#)
   }
 
+  @Test("How to go on after an interruption names the last line that was wanted, too")
+  func goOn() throws {
+    let node = try start()
+    defer { node.kill() }
+    try write("in", records(200))
+    let id = try #require(node.processID)
+    let bad = try publish(
+      node, "--stream --to-line 90", "(head -n 5 in; sleep 1; echo '{'; tail -n +7 in) |")
+    #expect(bad.status == 65 && bad.lines.count == 5, "\(bad.said)")
+    #expect(bad.said.contains("Go on with --from-line 6 --to-line 90."), "\(bad.said)")
+    let lost = try publish(
+      node, "--stream --to-line 90",
+      "(head -n 5 in; sleep 1; kill -9 \(id); sleep 0.3; tail -n +6 in) |")
+    #expect(lost.status == 69 && lost.lines.count == 5, "\(lost.said)")
+    #expect(lost.said.contains("go on with --from-line and --to-line 90."), "\(lost.said)")
+  }
+
   @Test("One bad line, and nothing is published; of a stream, what stood before it")
   func badLines() throws {
     let node = try start()

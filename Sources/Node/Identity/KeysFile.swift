@@ -78,8 +78,9 @@ public enum KeysFile {
 }
 
 /// A file that must be new, and outside the data folder: a copy of the folder must not bring it along.
-enum OutsideFile {
-  static func check(
+public enum OutsideFile {
+  /// - Throws: `.refused` inside the folder, `.missing` where there is no folder for it, `.exists`.
+  public static func check(
     _ path: String, folder: NodeFolder, hint: String
   ) throws(IdentityError) {
     let root = FileSystem.canonical(folder.root)

@@ -28,6 +28,25 @@ struct FileStatus {
   var isFolder: Bool { kind == UInt32(S_IFDIR) }
   var isSocket: Bool { kind == UInt32(S_IFSOCK) }
   var isLink: Bool { kind == UInt32(S_IFLNK) }
+
+  /// - Throws: with `found` for anything else than a file.
+  func requireRegular(_ path: String) throws(SystemError) {
+    guard !isRegular else { return }
+    throw SystemError(
+      number: EINVAL, call: "open", detail: path, found: "it is \(name), and no file")
+  }
+
+  /// As a sentence has it.
+  var name: String {
+    switch kind {
+    case UInt32(S_IFREG): "a file"
+    case UInt32(S_IFDIR): "a folder"
+    case UInt32(S_IFSOCK): "a socket"
+    case UInt32(S_IFLNK): "a link"
+    case UInt32(S_IFIFO): "a pipe"
+    default: "a device"
+    }
+  }
 }
 
 /// How to open a file.
@@ -64,6 +83,23 @@ extension Descriptor {
         unsafe liaison_openat(
           base, PathText.zeroTerminated(path.isEmpty ? "." : path), flags.rawValue, mode), "open",
         path))
+  }
+
+  /// The thing of a node's file's name as a regular file, whatever else may lie there.
+  /// - Throws: with `found` for anything else.
+  static func regular(
+    _ path: String, in folder: Descriptor? = nil, named full: String,
+    _ open: () throws(SystemError) -> Descriptor
+  ) throws(SystemError) -> Descriptor {
+    do throws(SystemError) {
+      let file = try open()
+      if try file.status().isRegular { return file }
+    } catch {
+      let there = try? status(of: path, in: folder)
+      guard let there, !there.isRegular, !error.isShortage else { throw error }
+    }
+    if let there = try status(of: path, in: folder) { try there.requireRegular(full) }
+    throw SystemError(number: ENOENT, call: "open", detail: full)
   }
 
   func status() throws(SystemError) -> FileStatus {

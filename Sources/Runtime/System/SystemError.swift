@@ -9,11 +9,14 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   public let call: String
   /// What it was done to: a path, an address.
   public let detail: String
+  /// What is there, where it is of another kind than what belongs there: "it is a pipe, and no file".
+  public let found: String?
 
-  public init(number: Int32, call: String, detail: String = "") {
+  public init(number: Int32, call: String, detail: String = "", found: String? = nil) {
     self.number = number
     self.call = call
     self.detail = detail
+    self.found = found
   }
 
   /// For example `connect 127.0.0.1:9: Connection refused (ECONNREFUSED)`.
@@ -24,6 +27,7 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The system's sentence, and the name that manuals use: `Connection refused (ECONNREFUSED)`.
   public var reason: String {
+    if let found { return found }
     let text = unsafe String(cString: liaison_error_text(number))
     let name = unsafe String(cString: liaison_error_name(number))
     return text + (name.isEmpty ? "" : " (\(name))")
@@ -39,11 +43,14 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The machine has no descriptor or no memory at the moment, or was interrupted: it says nothing about the file.
   public var isShortage: Bool { Shortage.isPassing(-Int64(number)) }
   /// There, and not the kind of file that is asked for: a folder, a link, too long.
-  public var isWrongKind: Bool { number == EISDIR || number == ELOOP || number == EFBIG }
+  public var isWrongKind: Bool {
+    found != nil || number == EISDIR || number == ELOOP || number == EFBIG
+  }
 
   /// What an operator can do about it, for a file or a folder.
   public var advice: String {
-    switch number {
+    if found != nil { return "move it away: it is none of the node's files" }
+    return switch number {
     case EACCES, EPERM: "run this as the user that owns the data folder"
     case ENOSPC, EDQUOT: "make room on that disk and try again"
     case EROFS: "that file system is mounted read-only: mount it for writing"
