@@ -45,7 +45,8 @@ struct EntryRun {
     while position < last {
       let held = batch.bodyState(at: position)
       let length = held == .present ? batch.claimedBodyBytes(at: position) : 0
-      let state = log.handedOut(batch.first + UInt64(position), held)
+      let kind = batch.leaves[position * EntryLayout.leafBytes + EntryLayout.kind]
+      let state = log.handedOut(batch.first + UInt64(position), held, kind: kind)
       guard claim(state == .present ? length : 0, state) else { break }
       if held == .present, state != .present {
         bodies.append(contentsOf: batch.bodies[offset..<bodyEnd])

@@ -14,7 +14,9 @@ extension Recovery {
     let (builder, found) = try tree(head, identity)
     var damaged = found
     if let length = gaps[head.id]?[.bodiesIndex] {
-      try rebuildIndex(head, from: length / UInt64(Layout.indexBytes))
+      let first = length / UInt64(Layout.indexBytes)
+      try rebuildIndex(head, from: first)
+      rebuilt[head.id] = first
     }
     for found in notes.damage { report(found) }
     try change(notes.emptied)

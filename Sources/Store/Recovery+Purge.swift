@@ -19,46 +19,6 @@ extension Recovery {
     }
   }
 
-  /// Withdrawals among entries that were kept behind their head, whose `states` record no journal has: they hide, by a
-  /// minute that nobody waits for, until the log is asked which of them count.
-  mutating func hideWithdrawn(_ store: Store) throws(StoreError) {
-    for log in store.order {
-      guard let first = kept[log.id] else { continue }
-      for entry in try store.controlEntries(log.id, from: first)
-      where entry.kind == EntryKind.withdrawal.rawValue {
-        guard let withdrawal = store.verifiedWithdrawal(at: entry.index, of: log.identity)
-        else { continue }
-        let place = Withdrawal.Place(epoch: log.identity.origin.epoch, index: entry.index)
-        for (origin, indices) in withdrawal.byOrigin {
-          for named in store.logs(named: origin, by: log.identity) {
-            let size = store.state(named.id)?.size ?? 0
-            let end = named.id == log.id ? entry.index : size
-            try hide(indices.filter { $0 < end }, of: named.id, by: place, in: store)
-          }
-        }
-      }
-    }
-  }
-
-  private mutating func hide(
-    _ indices: [UInt64], of id: LogID, by place: Withdrawal.Place, in store: Store
-  ) throws(StoreError) {
-    guard let log = store.logsByID[id],
-      let change = StateChange(.hidden, WithdrawalMark(place, dueMinute: .max))
-    else { return }
-    var bodies: [Purge.Body] = []
-    for index in indices {
-      let offset = index * UInt64(Layout.indexBytes)
-      let bytes = try store.readExactly(
-        .log(id, .bodiesIndex), at: offset, count: Layout.indexBytes)
-      guard let record = indexRecord(bytes, 0), record.state == .present || record.state == .absent,
-        try store.isRecord(log, index)
-      else { continue }
-      bodies.append(Purge.Body(index: index, place: record))
-    }
-    try self.change(Purge(id: id, change: change, bodies: bodies).operations)
-  }
-
   private mutating func replay(_ indices: [UInt64], _ change: StateChange, of id: LogID)
     throws(StoreError)
   {

@@ -12,6 +12,8 @@ struct Recovery {
   var damage: [Damage] = []
   /// The lowest entry that was kept although no journal has it.
   var kept: [LogID: UInt64] = [:]
+  /// The lowest entry whose index record was made from the segments.
+  var rebuilt: [LogID: UInt64] = [:]
   /// The lowest entry that the replay wrote.
   var touched: [LogID: UInt64] = [:]
   /// Files that are shorter than what was acknowledged of them, with their length before the replay.

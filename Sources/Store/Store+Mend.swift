@@ -106,7 +106,7 @@ extension Store {
     if found == nil {
       found = locateBody(log, entry, leaves, position)
       if let found { mending.write(index: found, of: entry) }
-      if isDoubted { log.doubted.insert(entry) }
+      if isDoubted { log.doubt(entry..<(entry + 1)) }
     }
     guard let found, found.state != .absent else {
       return body.map { arrive(entry, Array($0), log) } ?? false

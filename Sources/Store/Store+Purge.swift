@@ -113,13 +113,14 @@ extension Store {
   }
 
   func isRecord(_ log: StoredLog, _ index: UInt64) throws(StoreError) -> Bool {
-    let kind: UInt8
+    try kind(log, index) == EntryKind.record.rawValue
+  }
+
+  func kind(_ log: StoredLog, _ index: UInt64) throws(StoreError) -> UInt8 {
     if let segment = log.segment(at: index) {
-      kind = segment.batch.header(at: Int(index - segment.first)).kind
-    } else {
-      let offset = index * UInt64(EntryLayout.leafBytes) + UInt64(EntryLayout.kind)
-      kind = try readExactly(.log(log.id, .entries), at: offset, count: 1)[0]
+      return segment.batch.header(at: Int(index - segment.first)).kind
     }
-    return kind == EntryKind.record.rawValue
+    let offset = index * UInt64(EntryLayout.leafBytes) + UInt64(EntryLayout.kind)
+    return try readExactly(.log(log.id, .entries), at: offset, count: 1)[0]
   }
 }

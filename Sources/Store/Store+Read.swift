@@ -69,8 +69,11 @@ extension Store {
     let log = try log(id)
     guard index < log.state.size else { throw .outOfRange }
     if let state = log.purging[index] { return state }
+    let kind =
+      log.undecided.contains(index) ? try kind(log, index) : EntryKind.record.rawValue
     if let segment = log.segment(at: index) {
-      return log.handedOut(index, segment.batch.bodyState(at: Int(index - segment.first)))
+      let state = segment.batch.bodyState(at: Int(index - segment.first))
+      return log.handedOut(index, state, kind: kind)
     }
     let bytes = try readExactly(
       .log(id, .bodiesIndex), at: index * UInt64(Layout.indexBytes), count: Layout.indexBytes)
@@ -79,6 +82,6 @@ extension Store {
       report(found)
       throw .damaged(found)
     }
-    return log.handedOut(index, record.state)
+    return log.handedOut(index, record.state, kind: kind)
   }
 }

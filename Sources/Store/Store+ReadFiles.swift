@@ -71,12 +71,14 @@ extension Store {
         report(Damage(file: .log(log.id, .bodiesIndex), index: entry, .indexRecord))
         record = locateBody(log, entry, leaves, position)
         if let record { mending.write(index: record, of: entry) }
-        if mayBeHidden(index, position) { log.doubted.insert(entry) }
+        if mayBeHidden(index, position) { log.doubt(entry..<(entry + 1)) }
       }
       var known = record ?? .absent
-      let state = log.handedOut(entry, known.state)
+      let state = log.handedOut(
+        entry, known.state, kind: leaves[position * EntryLayout.leafBytes + EntryLayout.kind])
+      // One that is here and undecided lacks nothing.
+      if known.state == .absent, state == .absent { log.damaged.insert(entry) }
       if state != known.state { known = known.with(state) }
-      if known.state == .absent { log.damaged.insert(entry) }
       guard run.take(leaves, position, known) else { break }
       records.append(known)
     }

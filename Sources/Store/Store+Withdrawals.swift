@@ -1,4 +1,4 @@
-public import Log
+import Log
 
 /// What the entry at a place that an index record names says of one log's records.
 struct WithdrawalWord {
@@ -19,11 +19,6 @@ extension Store {
 
   var hasFailed: Bool { if case .failed = condition { true } else { false } }
 
-  func doubted(_ log: LogID) -> Set<UInt64> { logsByID[log]?.doubted ?? [] }
-
-  /// What withdrawals say of them was done.
-  func trust(_ log: LogID, _ indices: [UInt64]) { logsByID[log]?.doubted.subtract(indices) }
-
   /// The logs that a withdrawal in `log` means by `origin`: its own, or those of an earlier epoch.
   func logs(named origin: Origin, by log: LogIdentity) -> [LogIdentity] {
     origin == log.origin ? [log] : logs.filter { $0.origin == origin }
@@ -41,17 +36,6 @@ extension Store {
       // An index record that cannot be read is no reason to keep a body.
       (try? bodyState(id, index))?.isFinal != true
     }
-  }
-
-  /// - Returns: nil unless such an entry is stored whole, and its key signed it.
-  public func verifiedWithdrawal(at index: UInt64, of log: LogIdentity) -> Withdrawal? {
-    guard index < state(log.id)?.size ?? 0,
-      let batch = try? read(log.id, index..<(index + 1), maxBytes: EntryLayout.maxBodyBytes * 2),
-      batch.kind(at: 0) == .withdrawal,
-      log.verifySignature(leaves: batch.leaves.span, at: 0),
-      let body = batch.body(at: 0)
-    else { return nil }
-    return try? Withdrawal.parse(Array(body), in: log.origin)
   }
 
   func word(of place: Withdrawal.Place, for identity: LogIdentity) -> WithdrawalWord {

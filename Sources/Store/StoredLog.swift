@@ -56,8 +56,8 @@ final class StoredLog {
   var pendingMarks: [UInt64: WithdrawalMark] = [:]
   /// Records that were withdrawn and cannot be hidden yet. Looked up, never iterated.
   var veiled: Set<UInt64> = []
-  /// Records whose index record was damaged, and spoke of a withdrawal. Looked up, never iterated but to be forgotten.
-  var doubted: Set<UInt64> = []
+  /// Records that a withdrawal may name which was not looked at since that became unclear (STO-71).
+  private(set) var undecided = EntryRanges()
   /// Of entries above `journaledSize`, or by withdrawals there.
   var waitingPurges: [Purge] = []
   /// What this log may grow to, where it is less than what the store allows.
@@ -109,11 +109,26 @@ final class StoredLog {
   /// Something that its files hold already is being changed: what is read meanwhile may be half of it.
   var isChanging: Bool { changing > 0 || !purging.isEmpty }
 
-  /// How the body of an entry is handed out whose files say `state`.
-  func handedOut(_ index: UInt64, _ state: BodyState) -> BodyState {
+  /// How the body of an entry is handed out whose files say `state`. Records alone are withdrawn.
+  func handedOut(_ index: UInt64, _ state: BodyState, kind: UInt8) -> BodyState {
     if let pending = purging[index] { return pending }
-    guard state == .present, veiled.contains(index) || doubted.contains(index) else { return state }
-    return .hidden
+    guard state == .present else { return state }
+    if veiled.contains(index) { return .hidden }
+    guard undecided.contains(index), kind == EntryKind.record.rawValue else { return state }
+    return .absent
+  }
+
+  /// The withdrawals that may name them are to be looked at first. What finds no room in the list takes all that is here
+  /// with it.
+  func doubt(_ entries: Range<UInt64>) {
+    undecided.insert(entries)
+    guard let first = entries.first, !undecided.contains(first) else { return }
+    undecided.insert(0..<written.size)
+  }
+
+  /// They were: what is withdrawn was hidden.
+  func trust(_ entries: EntryRanges) {
+    for range in entries.ranges { undecided.remove(range) }
   }
 
   /// The newest checkpoint whose entries are durable.

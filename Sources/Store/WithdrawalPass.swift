@@ -9,8 +9,10 @@ struct WithdrawalPass {
   static let withdrawalsAtOnce = 4
 
   let name: NodeName
-  /// What was doubted when it began: at its end what is withdrawn is hidden.
-  var doubted: [LogID: Set<UInt64>] = [:]
+  /// What was undecided when it began: at its end what is withdrawn is hidden.
+  var undecided: [LogID: EntryRanges] = [:]
+  /// A withdrawal that may hide something could not be read.
+  var hasUnread = false
   private(set) var phase = Phase.hiding
   private var log: LogID?
   private var done: Set<LogID> = []
@@ -48,13 +50,14 @@ extension Withdrawals {
     _ pass: inout WithdrawalPass, in store: Store, _ facts: Facts
   ) -> Bool {
     let logs = store.logs.filter { $0.origin.name == pass.name }
-    if pass.hasNotBegun { for log in logs { pass.doubted[log.id] = store.doubted(log.id) } }
+    if pass.hasNotBegun { pass.undecided = store.undecided(of: logs) }
     guard let log = logs.first(where: { pass.isAhead($0) }) else { return pass.beginNextPhase() }
     pass.begin(log)
     guard
       let controls = try? store.controlEntries(
         log.id, from: pass.next, limit: WithdrawalPass.controlsAtOnce)
     else {
+      pass.hasUnread = true
       pass.end(log)
       return true
     }
@@ -68,14 +71,12 @@ extension Withdrawals {
       guard entry.kind == EntryKind.withdrawal.rawValue else { continue }
       let countsHere = entry.index < facts.countsBelow(log.id)
       guard countsHere == (pass.phase == .hiding) else { continue }
-      if let batch = try? store.read(
-        log.id, entry.index..<(entry.index + 1), maxBytes: EntryLayout.maxBodyBytes * 2)
-      {
-        if countsHere {
-          take(batch, 0, of: log, in: store, facts)
-        } else {
-          giveBack(batch, of: log, in: store)
-        }
+      switch store.look(at: entry.index, of: log) {
+      case .found(let withdrawal) where countsHere:
+        apply(withdrawal, at: entry.index, of: log, in: store, facts)
+      case .found(let withdrawal): giveBack(withdrawal, of: log, in: store)
+      case .nothing: break
+      case .unread: if countsHere { pass.hasUnread = true }
       }
       looked += 1
       if looked == WithdrawalPass.withdrawalsAtOnce { return true }
@@ -84,10 +85,9 @@ extension Withdrawals {
     return true
   }
 
-  private mutating func giveBack(_ batch: EntryBatch, of identity: LogIdentity, in store: Store) {
-    guard let body = batch.body(at: 0),
-      let withdrawal = try? Withdrawal.parse(Array(body), in: identity.origin)
-    else { return }
+  private mutating func giveBack(
+    _ withdrawal: Withdrawal, of identity: LogIdentity, in store: Store
+  ) {
     for (origin, indices) in withdrawal.byOrigin {
       for log in store.logs(named: origin, by: identity) {
         let size = store.state(log.id)?.size ?? 0

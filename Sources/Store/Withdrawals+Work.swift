@@ -57,8 +57,8 @@ extension Withdrawals {
       return try store.restore(
         due.log, due.indices,
         where: { $0.withdrawal == place && !word.names.contains($0.index) })
-    case .trust:
-      store.trust(due.log, due.indices)
+    case .trust(let entries):
+      store.logsByID[due.log]?.trust(entries)
       return 0
     }
   }
@@ -81,8 +81,8 @@ struct DueChange {
     case restore
     /// The entry there is no withdrawal of these.
     case unmark(Withdrawal.Place)
-    /// Whatever withdraws them has hidden them.
-    case trust
+    /// Whatever withdraws these has hidden them; for it `indices` are none.
+    case trust(EntryRanges)
 
     var what: Withdrawals.Outcome.What? {
       switch self {
@@ -128,6 +128,13 @@ struct WithdrawalQueue {
       changes.append(DueChange(log: log, action: action, indices: Array(taken[start..<end])))
     }
     count += taken.count
+  }
+
+  /// Behind what hides.
+  mutating func trust(_ undecided: [LogID: EntryRanges]) {
+    for (log, entries) in undecided where !entries.isEmpty {
+      changes.append(DueChange(log: log, action: .trust(entries), indices: []))
+    }
   }
 
   mutating func veil(in store: Store) {

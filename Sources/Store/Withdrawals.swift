@@ -117,7 +117,8 @@ public struct Withdrawals {
       for (log, place, indices) in suspects.take(of: pass.name, in: store) {
         queue.add(.unmark(place), log, indices)
       }
-      for (log, indices) in pass.doubted { queue.add(.trust, log, indices.sorted()) }
+      // One that could not be read is looked at again by the next pass.
+      if !pass.hasUnread { queue.trust(pass.undecided) }
     }
     outcomes += doQueued(in: store, facts)
     return outcomes
@@ -126,7 +127,7 @@ public struct Withdrawals {
   // MARK: Withdrawals
 
   /// One entry of a batch, if it is its author's.
-  mutating func take(
+  private mutating func take(
     _ batch: EntryBatch, _ position: Int, of identity: LogIdentity, in store: Store, _ facts: Facts
   ) {
     guard
@@ -137,13 +138,19 @@ public struct Withdrawals {
     apply(Array(body), at: batch.first + UInt64(position), of: identity, in: store, facts)
   }
 
-  /// - Precondition: the entry's own signature was verified.
   private mutating func apply(
     _ body: [UInt8], at index: UInt64, of identity: LogIdentity, in store: Store, _ facts: Facts
   ) {
-    guard index < facts.countsBelow(identity.id),
-      let withdrawal = try? Withdrawal.parse(body, in: identity.origin)
-    else { return }
+    guard let withdrawal = try? Withdrawal.parse(body, in: identity.origin) else { return }
+    apply(withdrawal, at: index, of: identity, in: store, facts)
+  }
+
+  /// - Precondition: the entry's own signature was verified.
+  mutating func apply(
+    _ withdrawal: Withdrawal, at index: UInt64, of identity: LogIdentity, in store: Store,
+    _ facts: Facts
+  ) {
+    guard index < facts.countsBelow(identity.id) else { return }
     let place = Withdrawal.Place(epoch: identity.origin.epoch, index: index)
     for (origin, indices) in withdrawal.byOrigin {
       let held = store.logs(named: origin, by: identity)

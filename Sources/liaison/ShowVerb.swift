@@ -70,6 +70,8 @@ enum ShowVerb {
     case .purgedHere: "purged here\(why)"
     case .expired: "expired\(why)"
     case .absent: "its body has not arrived"
+    case .undecided:
+      "not shown until withdrawals that may name it are read: the node tries again each minute"
     case .defect: "the author's, but no record\(why)"
     case .unknown: "a kind of entry that this version does not know"
     }

@@ -40,6 +40,7 @@ enum StatusText {
     } else if !log.damaged.isEmpty {
       words.append("damaged")
     }
+    if !log.undecided.isEmpty { words.append("undecided") }
     if log.catchUp != nil { words.append("catching up") }
     if let why = log.why, why != "frozen", why != "disputed" { words.append(why) }
     return words.isEmpty ? "ok" : words.joined(separator: ", ")
@@ -52,6 +53,10 @@ enum StatusText {
       lines.append("lost: \(log.lost.joined(separator: ", "))")
     } else if !log.damaged.isEmpty {
       lines.append("damaged: \(log.damaged.joined(separator: ", "))")
+    }
+    if !log.undecided.isEmpty {
+      lines.append(
+        "not shown until withdrawals are read: \(log.undecided.joined(separator: ", "))")
     }
     if let limit = log.limitBytes, log.bytes >= limit / 4 * 3 {
       lines.append("takes \(log.bytes.asBytes) of the \(limit.asBytes) that it may")

@@ -126,6 +126,24 @@ import Testing
     #expect(count >= 6)
   }
 
+  @Test("A page ends before a record that may be withdrawn, and the next one comes back to it")
+  func undecided() throws {
+    let author = try TestAuthor("be", store)
+    let grant = author.grant(to: [("nl", reader.sealing.publicKey)])
+    for _ in 0..<3 { author.record(#"{"type":"note"}"#, to: grant) }
+    try author.flush()
+    let log = try #require(store.logsByID[author.identity.id])
+    let size = log.state.size
+    log.doubt((size - 2)..<size)
+    let (first, _) = try pages([author.identity])
+    #expect(first.flatMap(\.events).count == 1)
+    var undecided = EntryRanges()
+    undecided.insert((size - 2)..<size)
+    log.trust(undecided)
+    let page = try page(try #require(first.last).position, [author.identity])
+    #expect(page.events.count == 2)
+  }
+
   @Test("`show` of a record behind many grants goes on in later turns")
   func show() throws {
     let foe = try TestAuthor("be", store)

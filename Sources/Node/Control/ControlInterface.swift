@@ -63,6 +63,7 @@ enum ControlInterface {
       defects: int,
       damaged: []string,
       lost: []string,
+      undecided: []string,
       disputed: bool,
       frozenAt: ?int,
       endsAt: ?int,

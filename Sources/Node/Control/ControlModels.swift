@@ -98,6 +98,8 @@ public enum EntryOpening: String, Codable, Hashable, Sendable {
   case purgedHere
   case expired
   case absent
+  /// The body is here; a withdrawal that may name it could not be read yet.
+  case undecided
   /// The author's, but not what a record must be; `why` says what is wrong.
   case defect
   /// A kind or suite this version does not know.

@@ -78,6 +78,8 @@ public struct LogReport: Codable, Hashable, Sendable {
   public var damaged: [String]
   /// Those of them that no connected peer holds.
   public var lost: [String]
+  /// Entries that are not handed out until withdrawals that may name them could be read.
+  public var undecided: [String]
   /// A fork proof is held for this log.
   public var disputed: Bool
   /// The log is frozen at this index.
@@ -105,8 +107,9 @@ public struct LogReport: Codable, Hashable, Sendable {
     checkpointSize: UInt64 = 0, missingEntries: UInt64 = 0, bytes: UInt64 = 0,
     limitBytes: UInt64? = nil,
     space: LogSpace = LogSpace(), verifiedEntries: UInt64 = 0, scrubbedEntries: UInt64 = 0,
-    defects: UInt64 = 0, damaged: [String] = [], lost: [String] = [], disputed: Bool = false,
-    frozenAt: UInt64? = nil, endsAt: UInt64? = nil, evidence: [String] = [],
+    defects: UInt64 = 0, damaged: [String] = [], lost: [String] = [],
+    undecided: [String] = [], disputed: Bool = false, frozenAt: UInt64? = nil,
+    endsAt: UInt64? = nil, evidence: [String] = [],
     help: String? = nil, witnesses: [String]? = nil, witnessedSize: UInt64? = nil,
     catchUp: CatchUpReport? = nil, carriers: [String] = [],
     why: String? = nil
@@ -127,6 +130,7 @@ public struct LogReport: Codable, Hashable, Sendable {
     self.defects = defects
     self.damaged = damaged
     self.lost = lost
+    self.undecided = undecided
     self.disputed = disputed
     self.frozenAt = frozenAt
     self.endsAt = endsAt

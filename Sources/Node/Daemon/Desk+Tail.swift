@@ -11,8 +11,8 @@ extension Desk {
   ///   - isLate: whether it stands above the end that the next epoch gave its log.
   ///
   /// A page ends when its work is done (`WorkBudget`) even if it found nothing; the next one then begins with the next
-  /// log. An entry whose leaf is damaged ends the page of its log, and the next page comes back to it; one that is lost
-  /// is passed over.
+  /// log. An entry whose leaf is damaged, or that may be withdrawn, ends the page of its log, and the next page comes back to
+  /// it; one that is lost is passed over.
   func tail(
     _ position: TailPosition, _ logs: [LogIdentity], _ limits: TailLimits, _ store: Store,
     isDisputed: (LogID, UInt64) -> Bool, isLate: (LogID, UInt64) -> Bool
@@ -79,6 +79,8 @@ extension Desk {
       for entry in 0..<batch.count {
         // One entry at least: a page that only reads comes to no end.
         if entry > 0, writing.isFull || writing.budget.isSpent { break }
+        let isHere = batch.bodyState(at: entry) == .present
+        if !isHere, store.isUndecided(identity.id, next) { return .atEnd }
         guard let found = try look(batch, entry, of: identity, &writing.budget) else {
           return .spent
         }

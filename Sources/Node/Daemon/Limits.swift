@@ -119,6 +119,8 @@ public enum NodeLimits {
   static let expiryClockMilliseconds: UInt64 = 5_000
   /// Between pieces of work on withdrawals, of some milliseconds each.
   static let removalPauseMilliseconds: UInt64 = 20
+  /// Until withdrawals that could not be read are read again.
+  static let undecidedPauseMilliseconds: UInt64 = 60_000
   /// What a crash takes of the running time at most.
   static let saveRunningMinutes: UInt64 = 10
   static let limitCheckMilliseconds: UInt64 = 2_000

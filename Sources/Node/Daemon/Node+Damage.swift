@@ -107,6 +107,7 @@ extension Node {
   }
 
   func damagedText(_ log: LogID) -> [String] { store.damagedRanges(log).map(text) }
+  func undecidedText(_ log: LogID) -> [String] { store.undecidedRanges(log).map(text) }
   func lostText(_ log: LogID) -> [String] { (damage.lost[log] ?? []).map(text) }
 
   private func text(_ range: Range<UInt64>) -> String {

@@ -47,13 +47,34 @@ extension Node {
   /// A piece of what waits; called once a round.
   func removeSome() {
     recheckWithdrawals()
-    guard withdrawals.isBusy else { return }
-    report(withdrawals.work(in: store, withdrawalFacts))
-    if withdrawals.isBusy, removalTimer == nil {
-      removalTimer = loop.schedule(afterMilliseconds: NodeLimits.removalPauseMilliseconds) {
+    if withdrawals.isBusy { report(withdrawals.work(in: store, withdrawalFacts)) }
+    watchUndecided()
+    guard withdrawals.isBusy, removalTimer == nil else { return }
+    removalTimer = loop.schedule(afterMilliseconds: NodeLimits.removalPauseMilliseconds) {
+      [weak self] in
+      self?.removalTimer = nil
+    }
+  }
+
+  /// Tails wait for what is not decided yet. What could not be read a moment ago is not to be had in the next.
+  private func watchUndecided() {
+    let now = store.hasUndecided
+    if now, undecidedTimer == nil {
+      undecidedTimer = loop.schedule(afterMilliseconds: NodeLimits.undecidedPauseMilliseconds) {
         [weak self] in
-        self?.removalTimer = nil
+        self?.undecidedTimer = nil
+        self?.recheckAllWithdrawals()
       }
+    }
+    guard now != isUndecided else { return }
+    isUndecided = now
+    if now {
+      journal.warning(
+        "records are not handed out until withdrawals that may name them are read: 'liaison status' names them"
+      )
+    } else {
+      journal.notice("withdrawals were read: records that waited for them are handed out again")
+      wakeObservers()
     }
   }
 

@@ -70,6 +70,9 @@ final class Node {
   var withdrawals = Withdrawals()
   var running: RunningTime
   var removalTimer: TimerID?
+  var undecidedTimer: TimerID?
+  /// Some records wait for withdrawals to be read.
+  var isUndecided = false
   /// Below which withdrawals of each log counted when that was looked at last.
   var standing: [LogID: UInt64] = [:]
   var seenStandingChanges: UInt64 = 0

@@ -63,7 +63,7 @@ final class ShowWork {
       reply.opening = .expired
       let day = UTCTime.text(milliseconds: UInt64(header.expiryDay) * 86_400_000).prefix(10)
       reply.why = "on \(day), by the times in cosignatures"
-    case .absent: reply.opening = .absent
+    case .absent: reply.opening = store.isUndecided(identity.id, index) ? .undecided : .absent
     case .present: return try fillPresent(&reply, batch, header, &budget)
     }
     return true

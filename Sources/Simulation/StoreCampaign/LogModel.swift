@@ -158,8 +158,8 @@ struct LogModel {
   /// What became of a batch that was read after a bit rotted.
   enum Remains { case whole, partly, wrong }
 
-  /// Whether each leaf, and each body that is there, is what was appended.
-  func remains(of batch: EntryBatch) -> Remains {
+  /// Whether each leaf, and each body that is there, is what was appended. What was withdrawn may be undecided.
+  func remains(of batch: EntryBatch, undecided: (UInt64) -> Bool) -> Remains {
     guard batch.end <= size, holdsLeaves(batch) else { return .wrong }
     var result = Remains.whole
     for (position, range) in batch.bodyRanges().enumerated() {
@@ -167,7 +167,7 @@ struct LogModel {
       let state = batch.bodyState(at: position)
       if state == .present {
         guard batch.bodies[range] == bodies[bodyRange(index, index + 1)] else { return .wrong }
-      } else if removals[index] == nil || state == .absent {
+      } else if removals[index] == nil || state == .absent && !undecided(index) {
         result = .partly
       }
     }

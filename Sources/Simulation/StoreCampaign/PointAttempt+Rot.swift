@@ -273,7 +273,7 @@ private struct RottenCheck {
         next += 1
         continue
       }
-      let remains = log.remains(of: batch)
+      let remains = log.remains(of: batch) { store.isUndecided(log.id, $0) }
       try expect(remains != .wrong, "\(log.name): rotten bytes are handed out from \(next)")
       if remains == .partly { isWhole = false }
       next = batch.end
