@@ -205,8 +205,8 @@ private struct RottenCheck {
 
   /// No peer hands out what is hidden: fsck names it until it is erased, and it is fetched if it comes back.
   private func isHiddenBody(_ damage: Damage, _ store: Store) -> Bool {
-    guard damage.problem == .bodyHash, case .log(let id, .bodies) = damage.file,
-      let index = damage.index
+    guard damage.problem == .bodyHash || damage.problem == .bodyRecord,
+      case .log(let id, .bodies) = damage.file, let index = damage.index
     else { return false }
     return (try? store.bodyState(id, index)) == .hidden
   }

@@ -11,21 +11,21 @@ extension StoreHistory {
     for index in first..<min(Int(log.size), first + 8) where random.oneIn(2) {
       indices.append(UInt64(index))
     }
-    switch random.below(8) {
-    case 0...1: try purge(number, indices)
-    case 2...3: try hide(number, indices)
-    case 4...5: try withdraw()
-    default: try restoreSome()
-    }
-  }
-
-  /// Of a log that hides something: few do.
-  private func restoreSome() throws(Violation) {
+    // Few logs hide something: where one does, that is what is changed mostly.
     let hiding = model.logs.indices.filter {
       model.logs[$0].isAdded && model.logs[$0].hiddenBodies > 0
     }
-    guard !hiding.isEmpty else { return }
-    let number = hiding[random.below(hiding.count)]
+    if !hiding.isEmpty, !random.oneIn(4) {
+      return try restoreSome(hiding[random.below(hiding.count)])
+    }
+    switch random.below(6) {
+    case 0...1: try purge(number, indices)
+    case 2...3: try hide(number, indices)
+    default: try withdraw()
+    }
+  }
+
+  private func restoreSome(_ number: Int) throws(Violation) {
     let log = model.logs[number]
     try restore(number, (0..<log.size).filter { log.removals[$0]?.last == .hidden })
   }
