@@ -82,8 +82,12 @@ extension Arguments {
           .usage, "--make-passphrase and --passphrase-file exclude each other.",
           hint: "Give one of them.")
       }
-      try Failure.wrap { () throws(IdentityError) in
+      do throws(IdentityError) {
         try OutsideFile.check(path, folder: folder, hint: "name a file that is not there yet")
+      } catch {
+        var failure = Failure(error)
+        if error.kind == .missing { failure.code = .cannotCreate }
+        throw failure
       }
       return try madePassphrase(path)
     }

@@ -58,6 +58,7 @@ struct ConclusionTests {
       folder, "closed", Array("liaison-closed/v1\norigin nl/1\nreason a test\n".utf8))
     try workshop.expect(folder, "RESULT ok 0", says: "not read")
     try workshop.expect(folder, "RESULT ok 0", says: "verified")
+    try workshop.expect(folder, "RESULT ok 0", says: "reserve")
     for name in ["node.card", "peers/be.card", "closed"] {
       let other = try DataFolder(workshop)
       try workshop.write(other, name, Array("nothing of the kind\n".utf8))
@@ -106,6 +107,12 @@ struct ConclusionTests {
     try workshop.write(folder, "peers/nl.card", try anew.card().note)
     for author in [anew, folder.nl] {
       try expect(folder, [author, folder.be], "RESULT partial 3", says: "cards of both are held")
+    }
+    let cards = try workshop.cards([anew])
+    for opinion in [
+      try swift(folder.log(folder.nl), cards), try python(folder.log(folder.nl), cards),
+    ] {
+      #expect(opinion.last == "RESULT partial 3", "\(opinion.output)")
     }
     try expect(
       folder, [folder.nl, anew, folder.be], "RESULT partial 3",

@@ -67,6 +67,30 @@ struct RemovedWhileCopiedTests {
     try workshop.expect(folder, "RESULT partial 3", says: "entry 349", fsckIsClean: true)
   }
 
+  /// The order of `rsync -a`: what is directly in a folder, then its folders.
+  @Test("A copy of the index of before, and of the segment of after the store removed bodies")
+  func copied() throws {
+    let folder = try DataFolder(workshop)
+    let store = try Store.open(on: try FileDisk(folder: folder.url.path))
+    let id = folder.nl.identity.id
+    try store.hide(
+      id, Array(310..<400), by: Withdrawal.Place(epoch: 1, index: 450), dueMinute: 10_080,
+      unless: { _ in true })
+    try store.flush()
+    let index = folder.log(folder.nl).appendingPathComponent("bodies.index")
+    let names = [
+      folder.url.appendingPathComponent("journal.0"),
+      folder.url.appendingPathComponent("journal.1"), index,
+    ]
+    let before = try names.map { try Data(contentsOf: $0) }
+    _ = try store.purge(id, Array(310..<400), as: .purged)
+    _ = try store.purge(id, [20], as: .expired)
+    try store.flush()
+    for (file, bytes) in zip(names, before) { try bytes.write(to: file) }
+    try workshop.expect(folder, "RESULT partial 3", says: "entry 399", fsckIsClean: true)
+    try workshop.expect(folder, "RESULT partial 3", says: "entry 20,")
+  }
+
   @Test("from a page on: the beginning of a body was read before it was removed")
   func torn() throws {
     for (indices, isRemovable) in [(310..<400, true), (500..<690, false)] {

@@ -83,6 +83,42 @@ final class PublishTests {
     #expect(try node.show("nl/1/6").record == #"{"type":"b"}"#)
   }
 
+  @Test(
+    "On a terminal publish says after a while that it waits for peers",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")))
+  func replicas() throws {
+    let (node, be) = (try DaemonProcess("nl", in: root), try DaemonProcess("be", in: root))
+    try node.add(be, dial: false)
+    try node.start()
+    defer { node.kill() }
+    try write("in", records(1))
+    let liaison = DaemonProcess.binary.deletingLastPathComponent().appendingPathComponent("liaison")
+    // A terminal of its own, looked at for 6 s.
+    let script = """
+      import os, pty, select, signal, sys, time
+      child, terminal = pty.fork()
+      if child == 0: os.execv(sys.argv[1], sys.argv[1:])
+      end, text = time.time() + 6, b""
+      while time.time() < end:
+        if select.select([terminal], [], [], 0.2)[0]: text += os.read(terminal, 4096)
+      os.kill(child, signal.SIGKILL)
+      os.waitpid(child, 0)
+      sys.stdout.buffer.write(text)
+      """
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+    process.arguments = [
+      "-c", script, liaison.path, "publish", "--to", "nl", "--replicas", "1", "--data",
+      node.folder.root, root.path + "/in",
+    ]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(said.contains("waiting until a peer has stored the next"), "\(said)")
+  }
+
   @Test("How to go on after an interruption names the last line that was wanted, too")
   func goOn() throws {
     let node = try start()
