@@ -51,6 +51,9 @@ enum UnixPath {
     do throws(SystemError) {
       // Only a path that no address holds needs the detour over /proc, which a bare chroot lacks.
       let isShort = PathText.bytes(of: path).count < SocketAddress.unixPathBytes
+      if !isShort, try FileSystem.status("/proc/self/fd") == nil {
+        throw SystemError(number: ENAMETOOLONG, call: "address", detail: path)
+      }
       return try SocketAddress(unixPath: isShort ? path : "/proc/self/fd/\(folder.raw)/\(name)")
     } catch {
       throw SystemError(number: error.number, call: "address", detail: path)
