@@ -188,6 +188,10 @@ public enum Limits {
   public static let announceMilliseconds: UInt64 = 5_000
   /// How often a checkpoint of a log travels alone: at 131 bytes 26 a second for each child in the tree.
   public static let checkpointEveryMilliseconds: UInt64 = 5_000
+  /// A checkpoint that has been the newest for so long, or at the latest after so long, is told to every neighbour that holds its
+  /// entries: the tree of a log may lead over one that keeps it back.
+  public static let checkpointRestsMilliseconds: UInt64 = 60_000
+  public static let checkpointToldMilliseconds: UInt64 = 600_000
   public static let cosignEveryMilliseconds: UInt64 = 10_000
   /// How long cosignatures wait for others that go the same way.
   public static let cosignaturesJoinMilliseconds: UInt64 = 1_000

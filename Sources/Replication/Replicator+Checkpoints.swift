@@ -9,6 +9,7 @@ extension Replicator {
   ) {
     let log = checkpoint.logID
     guard logs[log] != nil, checkpoint.size <= logs[held: log].durable.size else { return }
+    rest(log, now)
     passOn(checkpoint, of: log, now, &effects)
   }
 
@@ -82,6 +83,7 @@ extension Replicator {
     }
     if checkpoint.size > logs[held: log].agreedCheckpoint?.size ?? 0 {
       logs[held: log].agreedCheckpoint = checkpoint
+      rest(log, now)
     }
     passOn(checkpoint, of: log, now, &effects)
     wantCosignature(of: log, now, &effects)
@@ -170,6 +172,23 @@ extension Replicator {
   mutating func tellOfReplaced(
     under checkpoint: VerifiedCheckpoint, of log: LogID, _ effects: inout [Effect]
   ) {
+    for id in sessionOrder where sessions[held: id].isReady {
+      offerWhereHeld(checkpoint, of: log, on: id, &effects)
+    }
+  }
+
+  private mutating func rest(_ log: LogID, _ now: UInt64) {
+    if logs[held: log].restDueAt == nil { logs[held: log].restSince = now }
+    logs[held: log].restDueAt = min(
+      now + Limits.checkpointRestsMilliseconds,
+      logs[held: log].restSince + Limits.checkpointToldMilliseconds)
+  }
+
+  /// To all who hold its entries, along the tree or beside it.
+  mutating func tellRested(of log: LogID, _ now: UInt64, _ effects: inout [Effect]) {
+    guard let due = logs[held: log].restDueAt, due <= now else { return }
+    logs[held: log].restDueAt = nil
+    guard let checkpoint = newestCheckpoint(of: log) else { return }
     for id in sessionOrder where sessions[held: id].isReady {
       offerWhereHeld(checkpoint, of: log, on: id, &effects)
     }

@@ -16,6 +16,7 @@ extension Replicator {
       wantCosignature(of: log, now, &effects)
       relayDue(of: log, now, &effects)
       passDueCheckpoint(of: log, now, &effects)
+      tellRested(of: log, now, &effects)
     }
     publishCosignatures(now, &effects)
   }
@@ -105,6 +106,7 @@ extension Replicator {
       due = min(due, isBlocked ? now + 1_000 : time(pullDue))
     }
     if let passes = logs[at: place].checkpointDueAt { due = min(due, time(passes)) }
+    if let rests = logs[at: place].restDueAt { due = min(due, time(rests)) }
     if let relays = logs[at: place].outgoingDueAt { due = min(due, time(relays)) }
     if logOrder[place] == ownLog {
       if logs[at: place].cosignaturesChanged {

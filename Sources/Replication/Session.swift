@@ -220,6 +220,9 @@ struct LogProgress {
   /// When the newest checkpoint was passed on alone, and when the next is.
   var checkpointPassedAt: UInt64?
   var checkpointDueAt: UInt64?
+  /// When the newest is told to all who hold its entries, and since when that waits.
+  var restDueAt: UInt64?
+  var restSince: UInt64 = 0
   /// The session that brought the newest entries: the way towards the author.
   var upstream: SessionID?
   var cosignedSize: UInt64 = 0

@@ -72,6 +72,27 @@ struct ServingTests {
     #expect(cluster.isOpen(link))
   }
 
+  @Test("SYNC-50: a carrier that keeps checkpoints back keeps nobody without them")
+  func checkpointKeptBack() {
+    for name in ["nl", "be", "fr"] { cluster.publish(name, 2) }
+    cluster.run(100)
+    // What fr gets of be comes by a line that loses checkpoints; and cosignatures bring none.
+    cluster.tamper = { from, to, bytes in
+      let isLost =
+        bytes[0] == MessageType.cosignatures.rawValue
+        || from == "be" && bytes[0] == MessageType.checkpoint.rawValue
+      return to == "fr" && isLost ? nil : bytes
+    }
+    cluster.connect("be", "fr")
+    cluster.connect("be", "nl")
+    cluster.run(5_000)
+    cluster.connect("fr", "nl")
+    cluster.run(20_000)
+    cluster.publish("be", 3)
+    cluster.run(Limits.checkpointRestsMilliseconds + 10_000)
+    #expect(cluster["fr"].logs.newestCheckpoint(of: log)?.size == 5)
+  }
+
   @Test("What is good of it goes on without its checkpoint, verified once")
   func goodBulk() throws {
     cluster.publish("be", 40)

@@ -7,9 +7,13 @@ enum SyncWords {
   static let hello: UInt8 = 1
   static let logs: UInt8 = 2
   static let heads: UInt8 = 3
+  static let checkpoint: UInt8 = 4
   static let pull: UInt8 = 5
   static let chunk: UInt8 = 7
   static let end: UInt8 = 8
+  static let entry: UInt8 = 16
+  static let probe: UInt8 = 19
+  static let probed: UInt8 = 20
 
   struct Head {
     let position: Int
@@ -54,6 +58,12 @@ enum SyncWords {
       guard let (position, end) = chunk(message) else { return name }
       let first: UInt64 = message.span.bigEndian(at: 9)
       return "\(name) \(number(message, 1)) [\(position)] \(first)..<\(end), \(message.count) bytes"
+    case checkpoint where message.count > 45:
+      let size: UInt64 = message.span.bigEndian(at: 5)
+      return "\(name) [\(number(message, 1))] \(size) \(Hex.encode(Array(message[13..<17])))"
+    case probe where message.count > 13, probed where message.count > 13,
+      entry where message.count > 5:
+      return "\(name) [\(number(message, 1))]"
     case end where message.count == 6: return "\(name) \(number(message, 1)): \(message[5])"
     default: return "\(name), \(message.count) bytes"
     }

@@ -12,7 +12,9 @@ struct NetworkEndCheck {
       for log in process.store.logs { try check(log, site, process.store) }
     }
     try checkFreezes()
-    try checkTwins()
+    let twins = TwinCheck(run: run)
+    if let what = twins.difference() { throw Violation(what) }
+    run.tally.add(.twinsSettled, twins.settled)
     try FoeCheck(run: run).check()
   }
 
@@ -54,24 +56,6 @@ struct NetworkEndCheck {
     try expect(
       bodyHash?.array == Array(batch.leaves[start..<(start + 32)]),
       "\(site.label): the body of entry \(index) of \(log.origin) is another")
-  }
-
-  /// Whose entries were signed twice, its log is the same everywhere below the newest checkpoint that anybody holds: what came
-  /// first decides nothing.
-  private func checkTwins() throws(Violation) {
-    for log in run.truth.order {
-      guard let truth = run.truth.logs[log], !truth.twins.isEmpty, truth.fork == nil else {
-        continue
-      }
-      let stores = run.honest.compactMap { $0.process?.store }.filter { $0.state(log) != nil }
-      let size = stores.compactMap { $0.newestCheckpoint(log)?.size }.max() ?? 0
-      let roots = stores.filter { $0.durableHead(log)?.size ?? 0 >= size && size > 0 }
-        .map { try? $0.root(log, size: size) }
-      try expect(
-        Set(roots).count <= 1,
-        "\(truth.identity.origin) was signed twice, and the first \(size) entries differ")
-      run.tally.add(.twinsSettled)
-    }
   }
 
   /// Those with the same proofs freeze at the same index, and no log without one is frozen.

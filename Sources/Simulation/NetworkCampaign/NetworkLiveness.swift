@@ -98,7 +98,7 @@ struct NetworkLiveness {
 
   /// The first log that somebody lacks a part of, or of which two conclude differently.
   private func stuckInArriving() -> String? {
-    stuckLog() ?? Conclusions(run: run).difference()
+    stuckLog() ?? Conclusions(run: run).difference() ?? TwinCheck(run: run).difference()
   }
 
   private func stuckLog() -> String? {
