@@ -71,7 +71,8 @@ public struct SessionOpening: Sendable {
 public enum Input: Sendable {
   case opened(SessionOpening)
   case message(SessionID, [UInt8])
-  /// How long the message before this, on that session, took by the shell's measure: given after each.
+  /// How long the message before this, on that session, took by the shell's measure: given after each, and after each
+  /// `congested` false.
   case took(SessionID, microseconds: UInt64)
   /// So long did records of that session take which brought no message.
   case idled(SessionID, microseconds: UInt64)
@@ -114,6 +115,8 @@ public enum Effect: Sendable {
   case close(SessionID, CloseReason)
   /// Read nothing from this session's connection before that time: its peer is over a rate, and TCP holds it back.
   case hold(SessionID, until: UInt64)
+  /// Answers may go on: give `congested` false once the connection's queue has room.
+  case relieve(SessionID)
   /// Stage these entries; `durable` answers. `bulk` tells that they are catch-up.
   case append(VerifiedBatch, bulk: Bool)
   case keepCheckpoint(VerifiedCheckpoint)

@@ -91,9 +91,11 @@ public enum Limits {
   /// Proofs, exhibits and single leaves of a session: two verifications of 65 µs each, half a second in all. As many as
   /// logs, so that even a fork of each can be told.
   public static let evidenceOfSession = 4_096
-  /// And so often one more; a session begins for its two sides within a minute.
+  /// And so often one more. What a receiver allows beyond: the two sides of a session need not count the same time, since a
+  /// machine may be suspended, a minute each time. 16 minutes: 0.13 s of work.
   public static let evidenceEveryMilliseconds: UInt64 = 1_000
-  static let evidenceSlack = 60
+  static let evidenceSlack = 1_024
+  static let proofsSlack = 16
   /// Leaves of an answer without bodies: 216 KiB.
   public static let leavesAtOnce: UInt64 = 1_024
   /// Entries that are taken above the newest checkpoint, which each could have other signatures elsewhere. Half of what the
@@ -122,6 +124,8 @@ public enum Limits {
 
   /// Repairs that are open with all peers, besides one of the own log; each has at most this credit under way.
   public static let repairsAtOnce = 4
+  /// Of those, for logs of one author: others have their places, however many logs it has.
+  public static let repairsOfAuthor = 2
   public static let repairCreditBytes: UInt32 = 4 << 20
   /// Entries that one source is asked for at once.
   public static let entriesOfRepair: UInt64 = 4_096
@@ -132,7 +136,7 @@ public enum Limits {
   /// How long the store may take to write what came, before the next source is asked for the same.
   public static let repairGraceMilliseconds: UInt64 = 1_000
   public static let repairLookMilliseconds: UInt64 = 5_000
-  /// How long one source may take, unless it brings at least so much in a second: others wait for the place.
+  /// How long one source may take before others have their turn; and what it is to bring in a second, to be asked again at once.
   public static let repairPullMilliseconds: UInt64 = 30_000
   static let repairLeastBytesPerSecond: UInt64 = 64 << 10
   /// When those that had nothing are asked again: doubled each time up to a minute, since a body that one carrier after the
@@ -161,6 +165,8 @@ public enum Limits {
   public static let sessionsWithoutHello = 2
   public static let sessionMilliseconds: UInt64 = 24 * 3_600_000
   public static let secondCopyMilliseconds: UInt64 = 5_000
+  /// How often a session is asked whether it is alive since another process came: three pings in 30 s, beside its own.
+  static let askForLifeMilliseconds: UInt64 = 10_000
   public static let digestMilliseconds: UInt64 = 600_000
   /// A digest costs a hash over all heads of the session: one that comes sooner after the last is none.
   public static let digestLeastMilliseconds: UInt64 = 60_000

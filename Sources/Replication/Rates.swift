@@ -203,12 +203,14 @@ extension Replicator {
     return until
   }
 
-  /// Answers that waited for their rate go on.
+  /// Answers that waited for their rate go on, each session by itself: what that takes is measured.
   mutating func resumeAnswers(_ now: UInt64, _ effects: inout [Effect]) {
     for id in sessionOrder {
       guard let due = sessions[id]?.answersDueAt, due <= now else { continue }
       sessions[held: id].answersDueAt = nil
-      serve(id, now, &effects)
+      guard !sessions[held: id].isCongested else { continue }
+      sessions[held: id].isCongested = true
+      effects.append(.relieve(id))
     }
   }
 }

@@ -24,6 +24,8 @@ struct RepairList {
   var pull: RepairPull?
   /// Nothing is asked before.
   var dueAt: UInt64 = 0
+  /// There was nobody to ask: looked for again then, or when something of it changes. A look goes through all pieces and sessions.
+  var lookAt: UInt64 = 0
   /// When those that had nothing are asked once more; nil: somebody was not asked yet.
   var againAt: UInt64?
   var waitMilliseconds = Limits.repairAgainMilliseconds
@@ -56,6 +58,7 @@ struct RepairList {
       }
     }
     if fresh.map(\.range) != pieces.map(\.range) {
+      lookAt = 0
       waitMilliseconds = Limits.repairAgainMilliseconds
     }
     pieces = Array(fresh.prefix(Limits.damagedPieces))
@@ -103,13 +106,28 @@ struct RepairList {
   mutating func askAgain() {
     for index in pieces.indices { pieces[index].asked = [] }
     againAt = nil
+    lookAt = 0
   }
 
   mutating func askAgain(_ peer: NodeName) {
     for index in pieces.indices { pieces[index].asked.remove(peer) }
+    lookAt = 0
   }
 
   mutating func report(_ index: Int) { pieces[index].isReported = true }
+}
+
+/// A session whose peer said, or showed by what it pushed, that it holds entries below `known`.
+struct RepairHolder {
+  let session: SessionID
+  let peer: NodeName
+  let known: UInt64
+  let mayBeAsked: Bool
+
+  /// It holds the beginning of the piece, and was not asked for it.
+  func isLeft(for piece: DamagedPiece) -> Bool {
+    known > piece.range.lowerBound && !piece.asked.contains(peer)
+  }
 }
 
 /// A pull below our size, whose chunks are compared with what is stored.

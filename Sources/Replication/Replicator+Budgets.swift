@@ -73,13 +73,15 @@ extension Replicator {
     let peer = work.peer
     switch work.outcome {
     case .progress: return false
-    case .nothing: return charge(microseconds, peer, work.log, now, &effects)
+    case .nothing: return charge(microseconds, peer, work.log, on: id, now, &effects)
     case .promise:
-      guard let log = work.log else { return charge(microseconds, peer, nil, now, &effects) }
+      guard let log = work.log else {
+        return charge(microseconds, peer, nil, on: id, now, &effects)
+      }
       // The one before came to nothing.
       let broken = meters[peer]?.idle[.log(log)].promised ?? 0
       meters[peer, default: PeerMeter()].idle[.log(log)].promised = microseconds
-      return charge(broken, peer, log, now, &effects)
+      return charge(broken, peer, log, on: id, now, &effects)
     }
   }
 
@@ -88,19 +90,20 @@ extension Replicator {
     _ microseconds: UInt64, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
     guard let peer = sessions[id]?.opening.peer else { return }
-    _ = charge(microseconds, peer, nil, now, &effects)
+    _ = charge(microseconds, peer, nil, on: id, now, &effects)
     guard let until = meters[peer]?.idle[.all].unread.until, now < until else { return }
     effects.append(.hold(id, until: now + Limits.idleHoldMilliseconds))
   }
 
   /// - Returns: whether something is left unread from now on.
   private mutating func charge(
-    _ microseconds: UInt64, _ peer: NodeName, _ log: LogID?, _ now: UInt64,
+    _ microseconds: UInt64, _ peer: NodeName, _ log: LogID?, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) -> Bool {
     guard microseconds > 0 else { return false }
     let author = log.flatMap { authorOf[$0] }
     var meter = meters[peer]?.idle ?? IdleMeter()
+    let isUnread = now < meter.unreadUntil(log, by: author)
     meter[author.map { .author($0) } ?? .all].recent.add(microseconds, now)
     var left: [UnreadPart] = []
     if let log, author != nil,
@@ -116,8 +119,13 @@ extension Replicator {
     // Of what all may take, each has its part: who stays within it never pays for others.
     let part = Limits.idleMicroseconds / UInt64(max(1, sessionOrder.count))
     let isAboveShare = meter.share.take(microseconds, perSecond: max(1, part), now)
-    if isTooMuch || isTooMuchOfAll && isAboveShare, now >= meter[.all].unread.until {
-      left.append(leaveOut(of: &meter, share: max(1, part), now))
+    if isTooMuch || isTooMuchOfAll && isAboveShare {
+      if isUnread {
+        // It is read all the same, as heads and lists are: slowly, and nobody else is left out for it.
+        effects.append(.hold(id, until: now + Limits.idleHoldMilliseconds))
+      } else {
+        left.append(leaveOut(of: &meter, share: max(1, part), now))
+      }
     }
     for part in left {
       meter[part].unread.begin(now)
@@ -167,6 +175,8 @@ extension Replicator {
   /// Until when what this session brings of a log is left unread; nil when it is read.
   func leftUnread(_ log: LogID, on id: SessionID, _ now: UInt64) -> UInt64? {
     let until = unreadUntil(log, of: sessions[held: id].opening.peer)
+    // Also when its time is over: that another log's is not keeps this session a while.
+    if sessions[held: id].shared[held: log].isLost { return max(until, now + 1) }
     return until > now ? until : nil
   }
 
@@ -194,7 +204,9 @@ extension Replicator {
     switch type {
     case .hello, .logs, .ping, .pong: return nil
     case .heads: until = sessions[held: id].hasAnswered ? unreadUntil(nil, of: peer) : 0
-    default: until = unreadUntil(log, of: peer)
+    default:
+      if let log { return leftUnread(log, on: id, now) }
+      until = unreadUntil(nil, of: peer)
     }
     return until > now ? until : nil
   }

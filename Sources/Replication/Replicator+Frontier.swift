@@ -144,7 +144,7 @@ extension Replicator {
       // Recorded even when it contradicts: the digest compares what was announced.
       sessions[held: id].shared[held: log].theirs = next
       if let until = leftUnread(log, on: id, now) {
-        sessions[held: id].leaveUnread(until: until)
+        sessions[held: id].leaveUnread(log, until: until, now)
         continue
       }
       take(next, after: shared.theirs, of: log, on: id, now, &effects)
@@ -179,6 +179,7 @@ extension Replicator {
     }
     if last == nil { offerCosignatures(of: log, on: id, &effects) }
     if last == next { bodiesCame(of: log, on: id, now) }
+    if isNews { mayRepair(log, on: id, now) }
     wantMore(of: log, now)
   }
 

@@ -110,9 +110,10 @@ extension Replicator {
       throw MalformedMessage(what: "fork proof of a log that is not shared")
     }
     sessions[held: id].shared[held: log].proofsSeen += 1
-    // A session begins for one side a little later than for the other.
+    // The two sides of a session need not count the same time.
     guard isWithinEvidence(on: id, now),
-      sessions[held: id].shared[held: log].proofsSeen <= proofsAllowed(on: id, now) + 1
+      sessions[held: id].shared[held: log].proofsSeen
+        <= proofsAllowed(on: id, now) + Limits.proofsSlack
     else { return refuseProof(on: id, now, &effects) }
     if let known = proofs[log], known.encode() == bytes {
       return sessions[held: id].shared[held: log].proofKnown = known.frozenAt

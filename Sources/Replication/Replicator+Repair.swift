@@ -43,6 +43,15 @@ extension Replicator {
     logs[held: log].repairs.dueAt = min(logs[held: log].repairs.dueAt, now)
   }
 
+  /// A head that says more: its peer may hold what nobody held. Looked at now and then, since it costs a look at all pieces.
+  mutating func mayRepair(_ log: LogID, on id: SessionID, _ now: UInt64) {
+    guard damagedLogs.contains(log),
+      now >= (sessions[held: id].shared[held: log].lookedAt ?? 0) + Limits.repairLookMilliseconds
+    else { return }
+    sessions[held: id].shared[held: log].lookedAt = now
+    logs[held: log].repairs.lookAt = 0
+  }
+
   /// The store answered for what it got.
   private mutating func payForRepair(of log: LogID, _ effects: inout [Effect]) {
     guard let pull = logs[held: log].repairs.pull, pull.unpaidBytes > 0 else { return }
@@ -64,37 +73,42 @@ extension Replicator {
   ) {
     let progress = logs[held: log]
     guard !progress.repairs.isEmpty, progress.repairs.pull == nil, progress.repairs.dueAt <= now,
-      !progress.isLimited,
-      log == ownLog
-        || damagedLogs.count(where: { logs[held: $0].repairs.pull != nil }) < Limits.repairsAtOnce
+      progress.repairs.lookAt <= now, !progress.isLimited, hasRepairPlace(log)
     else { return }
     if let againAt = progress.repairs.againAt, againAt <= now { logs[held: log].repairs.askAgain() }
+    let holders = holders(of: log, now)
     for (index, piece) in logs[held: log].repairs.pieces.enumerated()
     where piece.range.lowerBound < progress.durable.size {
-      guard let source = repairSource(of: log, for: piece, now) else { continue }
+      guard let source = holders.first(where: { $0.mayBeAsked && $0.isLeft(for: piece) }) else {
+        continue
+      }
       let range = logs[held: log].repairs.request(from: index)
-      return openRepair(of: log, range, from: source, now, &effects)
+      return openRepair(of: log, range, from: source.session, now, &effects)
     }
-    reportUnrepairable(log, now, &effects)
+    let isExhausted = reportUnrepairable(log, holders, now, &effects)
+    let againAt = logs[held: log].repairs.againAt ?? .max
+    logs[held: log].repairs.lookAt =
+      isExhausted ? againAt : min(againAt, now + Limits.repairLookMilliseconds)
   }
 
-  /// The sessions whose peers said, or showed by what they pushed, that they hold the beginning of a piece.
-  private func holders(of log: LogID, _ piece: DamagedPiece) -> [SessionID] {
-    sessionOrder.filter { id in
+  /// Places are few, and one author's logs take half of them at most: of many it would keep the others waiting.
+  private func hasRepairPlace(_ log: LogID) -> Bool {
+    guard log != ownLog else { return true }
+    let taken = damagedLogs.filter { logs[held: $0].repairs.pull != nil }
+    return taken.count < Limits.repairsAtOnce
+      && taken.count { authorOf[$0] == authorOf[log] } < Limits.repairsOfAuthor
+  }
+
+  /// Worked out once for all pieces: an author can make thousands of them.
+  private func holders(of log: LogID, _ now: UInt64) -> [RepairHolder] {
+    sessionOrder.compactMap { id in
       guard sessions[held: id].isReady, let shared = sessions[held: id].shared[log],
         !shared.isDisputed
-      else { return false }
-      return shared.known > piece.range.lowerBound
-    }
-  }
-
-  /// One who was not asked.
-  private func repairSource(
-    of log: LogID, for piece: DamagedPiece, _ now: UInt64
-  ) -> SessionID? {
-    holders(of: log, piece).first { id in
-      sessions[held: id].passedOverUntil <= now && leftUnread(log, on: id, now) == nil
-        && !piece.asked.contains(sessions[held: id].opening.peer)
+      else { return nil }
+      return RepairHolder(
+        session: id, peer: sessions[held: id].opening.peer, known: shared.known,
+        mayBeAsked: sessions[held: id].passedOverUntil <= now
+          && leftUnread(log, on: id, now) == nil)
     }
   }
 
@@ -120,17 +134,21 @@ extension Replicator {
   }
 
   /// Nobody is left to ask: said once for each piece, and tried again ever later.
+  /// - Returns: whether that is so of all pieces.
   private mutating func reportUnrepairable(
-    _ log: LogID, _ now: UInt64, _ effects: inout [Effect]
-  ) {
+    _ log: LogID, _ holders: [RepairHolder], _ now: UInt64, _ effects: inout [Effect]
+  ) -> Bool {
     let repairs = logs[held: log].repairs
     var lost: [(range: Range<UInt64>, asked: Set<NodeName>)] = []
     var isExhausted = false
+    var isWholly = true
     for (index, piece) in repairs.pieces.enumerated() {
-      let holders = holders(of: log, piece)
       guard !sessionOrder.isEmpty, !piece.asked.isEmpty,
-        holders.allSatisfy({ piece.asked.contains(sessions[held: $0].opening.peer) })
-      else { continue }
+        !holders.contains(where: { $0.isLeft(for: piece) })
+      else {
+        isWholly = false
+        continue
+      }
       isExhausted = true
       guard !piece.isReported, isPatienceOver(piece, of: log, now) else { continue }
       logs[held: log].repairs.report(index)
@@ -145,10 +163,11 @@ extension Replicator {
     for (range, asked) in lost {
       effects.append(.event(.unrepairable(log, range, asked: asked.sorted())))
     }
-    guard isExhausted, repairs.againAt == nil else { return }
+    guard isExhausted, repairs.againAt == nil else { return isWholly }
     logs[held: log].repairs.againAt = now + repairs.waitMilliseconds
     logs[held: log].repairs.waitMilliseconds = min(
       repairs.waitMilliseconds * 2, Limits.repairAgainMaximumMilliseconds)
+    return isWholly
   }
 
   /// An own entry that is lost ends the epoch: peers that are away may have it, and are waited for a while.
@@ -257,8 +276,11 @@ extension Replicator {
         leaveRepair(of: log, on: pull.session, now, &effects)
         continue
       }
-      effects.append(.count(.pullsStalled))
-      sessions[pull.session]?.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
+      // Others wait for the place: who works gets its turn again.
+      if now < slicedAt(pull) || isSlow(pull, now) {
+        effects.append(.count(.pullsStalled))
+        sessions[pull.session]?.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
+      }
       // What it did not come to, it may have.
       let asked = pull.bytes == 0 ? pull.range : pull.range.lowerBound..<pull.next
       endRepair(of: log, asked: asked, now, &effects)
@@ -272,15 +294,25 @@ extension Replicator {
     }
     let held = receivingHeldUntil(session.opening.peer)
     let silent = max(pull.progressAt, session.progressAt, held) + Limits.pullStalledMilliseconds
-    // A chunk now and then is progress, and keeps others waiting.
-    let paid = pull.bytes * 1_000 / Limits.repairLeastBytesPerSecond
-    return min(silent, max(pull.openedAt, held) + Limits.repairPullMilliseconds + paid)
+    return min(silent, slicedAt(pull))
+  }
+
+  /// When others have their turn.
+  private func slicedAt(_ pull: RepairPull) -> UInt64 {
+    let held = sessions[pull.session].map { receivingHeldUntil($0.opening.peer) } ?? 0
+    return max(pull.openedAt, held) + Limits.repairPullMilliseconds
+  }
+
+  /// A chunk now and then is progress, and keeps others waiting.
+  private func isSlow(_ pull: RepairPull, _ now: UInt64) -> Bool {
+    let passed = now - min(now, pull.openedAt)
+    return pull.bytes * 1_000 / Limits.repairLeastBytesPerSecond < passed
   }
 
   func nextDue(of repairs: RepairList, _ now: UInt64) -> UInt64 {
     guard !repairs.isEmpty else { return .max }
     if let pull = repairs.pull { return max(stallsAt(pull), now + 1) }
-    if repairs.dueAt > now { return repairs.dueAt }
+    if max(repairs.dueAt, repairs.lookAt) > now { return max(repairs.dueAt, repairs.lookAt) }
     // A source that is passed over, or a place: looked for now and then.
     return min(repairs.againAt ?? .max, now + Limits.repairLookMilliseconds)
   }

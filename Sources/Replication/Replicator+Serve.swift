@@ -78,6 +78,13 @@ extension Replicator {
     if budget <= 0, sessions[id] != nil { sessions[held: id].isCongested = true }
   }
 
+  /// The connection's queue drained, or a rate's debt is paid: that costs as much as what was asked before.
+  mutating func goOnServing(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
+    guard let peer = sessions[id]?.opening.peer else { return }
+    work = Work(session: id, peer: peer, log: nil, outcome: .progress, isQuestion: true)
+    serve(id, now, &effects)
+  }
+
   /// - Returns: bytes sent.
   private mutating func serveOne(
     _ served: ServedPull, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]

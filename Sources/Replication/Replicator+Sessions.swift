@@ -57,7 +57,7 @@ extension Replicator {
     work?.isQuestion = bytes.first.map(MessageType.isQuestion) ?? false
     if let until = leftUnread(bytes, about, on: id, now) {
       work = nil
-      sessions[held: id].leaveUnread(until: until)
+      sessions[held: id].leaveUnread(about, until: until, now)
       return effects.append(.count(.messagesUnread))
     }
     do {
@@ -183,15 +183,39 @@ extension Replicator {
         return ready(id, now, &effects)
       }
       guard sessions[held: other].runID == runID else {
-        sessions[held: id].waitsForSilenceOf = (session: other, since: now)
-        sessions[held: other].pingedAt = now
-        return send(.ping, on: other, &effects)
+        return waitForSilence(of: other, id, now, &effects)
       }
       let loser = loserOfTwo(other, id)
       close(loser, .replaced, now, &effects)
       if loser == id { return }
     }
     ready(id, now, &effects)
+  }
+
+  /// Another process of that peer speaks on an older session: is it alive? One asks at a time, the newest; and so often that no
+  /// number of them makes more pings than a peer takes.
+  private mutating func waitForSilence(
+    of older: SessionID, _ id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    if let rival = sessionOrder.first(where: {
+      $0 != id && sessions[held: $0].waitsForSilenceOf?.session == older
+    }) {
+      let isSame = sessions[held: rival].runID == sessions[held: id].runID
+      let loser = isSame ? loserOfTwo(rival, id) : rival
+      close(loser, .replaced, now, &effects)
+      if loser == id { return }
+    }
+    let askedAt = sessions[held: older].askedForLifeAt
+    let isAsked = askedAt.map { now < $0 + Limits.askForLifeMilliseconds } ?? false
+    sessions[held: id].waitsForSilenceOf = (session: older, since: now)
+    guard !isAsked else {
+      if sessions[held: older].gaveLife { refuseCopies(of: older, now, &effects) }
+      return
+    }
+    sessions[held: older].askedForLifeAt = now
+    sessions[held: older].gaveLife = false
+    sessions[held: older].pingedAt = now
+    send(.ping, on: older, &effects)
   }
 
   private mutating func pinged(
@@ -236,6 +260,13 @@ extension Replicator {
 
   /// The older session lives: two copies of one node are at work, and both hear of it.
   private mutating func answered(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
+    sessions[held: id].gaveLife = true
+    refuseCopies(of: id, now, &effects)
+  }
+
+  private mutating func refuseCopies(
+    of id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
     for newer in sessionOrder where sessions[newer]?.waitsForSilenceOf?.session == id {
       effects.append(.event(.secondCopy(sessions[held: newer].opening.peer)))
       for copy in [id, newer] { send(.copy, on: copy, &effects) }

@@ -20,7 +20,8 @@ extension Replicator {
   /// The entries before the first whose own signature is none. What came in bulk was not looked at one by one: its author's
   /// checkpoint vouched for it, and may lie above all that is here.
   mutating func signedPrefix(of batch: EntryBatch, _ log: LogID) -> EntryBatch? {
-    guard log != ownLog else { return batch }
+    // A node that is closed has own entries from others, and another's signature may be in them.
+    guard log != ownLog || gate.closedBecause != nil else { return batch }
     if let count = signedCount(of: batch, log) { return count > 0 ? batch.slice(0..<count) : nil }
     logs[held: log].signed.add(batch.first..<batch.end)
     return batch

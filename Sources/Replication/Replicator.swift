@@ -106,7 +106,7 @@ public struct Replicator {
     case .closed(let session): forget(session, now, &effects)
     case .congested(let session, let value):
       sessions[session]?.isCongested = value
-      if !value { serve(session, now, &effects) }
+      if !value { goOnServing(session, now, &effects) }
     case .roster(let peers): setRoster(peers, now, &effects)
     case .durable(let log, let head): becameDurable(log, head, now, &effects)
     case .checkpointed(let checkpoint): checkpointed(checkpoint, now, &effects)
@@ -201,6 +201,8 @@ public struct Replicator {
     adopt(reader.state(of: log) ?? LogState(empty: progress.accepted.identity), of: log)
     release(log)
     forgive(log)
+    // What comes in the place of what was refused may be signed otherwise.
+    logs[held: log].signed = SignedRun()
     logs[log]?.pullDueAt = now + Limits.refusedAgainMilliseconds
   }
 }

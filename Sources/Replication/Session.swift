@@ -15,6 +15,9 @@ struct Session {
   var lastDigestAt: UInt64
   /// The peer's process, once its hello is here.
   var runID: [UInt8]?
+  /// When it was asked whether it is alive, since another process of its peer came, and whether it answered.
+  var askedForLifeAt: UInt64?
+  var gaveLife = false
   /// Set while an older session of the same peer is asked whether it is alive: SYNC-4.
   var waitsForSilenceOf: (session: SessionID, since: UInt64)?
   var isAnnounced = false
@@ -61,7 +64,7 @@ struct Session {
   var evidenceSent = 0
   var probesSeen = 0
   var probesSent = 0
-  /// Something that it sent was left unread, and until when its like is.
+  /// Something that it sent was left unread, and when the session ends for that.
   var hasUnread = false
   var unreadUntil: UInt64?
   /// `copy` came: once for a session.
@@ -90,9 +93,13 @@ struct Session {
     lastDigestAt = now
   }
 
-  mutating func leaveUnread(until: UInt64) {
+  /// A message about that log, or about none, was lost: the session ends when the first that lost something is read again, but no
+  /// sooner than a minute after it began, so that many logs end no more sessions than one.
+  mutating func leaveUnread(_ log: LogID?, until: UInt64, _ now: UInt64) {
     hasUnread = true
-    unreadUntil = max(until, unreadUntil ?? 0)
+    if let log, shared[log] != nil { shared[held: log].isLost = true }
+    unreadUntil = min(
+      unreadUntil ?? .max, max(until, openedAt + Limits.unreadMilliseconds))
   }
 
   /// It stands for a connection with the peer.
@@ -130,8 +137,11 @@ struct SharedLog {
   var lateDue: (at: UInt64, since: UInt64)?
   /// The peer asked here for bodies that were absent, and hears when some of them have come.
   var isWaitingForBodies = false
-  /// When it said so last of its own.
+  /// When it said so last of its own, and when a larger head was taken for the like.
   var bodiesCameAt: UInt64?
+  var lookedAt: UInt64?
+  /// Something that the peer sent of it was left unread, by which the rest would be judged: so is all of it on this session.
+  var isLost = false
   /// Entries below this were pushed on this session.
   var pushedTo: UInt64 = 0
   /// We push to the peer; and the peer to us, as far as we asked.

@@ -1,4 +1,4 @@
-/// Measured time that refills: it begins full, and may be taken below nothing.
+/// Measured time that refills: it begins full, and may be taken below nothing, by as much as it holds.
 struct TimeBucket {
   /// Nanoseconds: as many as microseconds a second in a millisecond.
   private var level = Int64(0)
@@ -15,6 +15,8 @@ struct TimeBucket {
     }
     at = max(now, at ?? now)
     level -= Int64(clamping: min(microseconds, Limits.longestMessageMicroseconds) * 1_000)
+    // One who took very much at once is not paid for by those who come later.
+    level = max(level, -most)
     return level < 0
   }
 

@@ -13,10 +13,13 @@ final class Cluster {
     case durable(String, LogID)
     case damaged(String, LogID)
     case drained(SessionID)
+    case relieved(String, SessionID)
 
     var owner: String? {
       switch self {
-      case .input(let name, _), .durable(let name, _), .damaged(let name, _): name
+      case .input(let name, _), .durable(let name, _), .damaged(let name, _),
+        .relieved(let name, _):
+        name
       case .message, .hangUp, .drained: nil
       }
     }
@@ -38,6 +41,9 @@ final class Cluster {
   /// Looks at, changes or drops a message on its way.
   var tamper: ((_ from: String, _ to: String, [UInt8]) -> [UInt8]?)?
   var messagesSent: [UInt8: Int] = [:]
+  private(set) var chunksSent: [SessionID: Int] = [:]
+  /// What an answer takes that goes on after it waited, by the shell's measure.
+  var answerMicroseconds: UInt64 = 0
   /// What others allow a member; `meet` makes it known.
   var rates: [String: PeerRates] = [:]
   /// Sessions that a core wants nothing read from, and until when; the network here has no buffers to fill.
@@ -304,6 +310,11 @@ final class Cluster {
     case .drained(let id):
       draining.remove(id)
       if let owner = ends[id]?.owner { feed(owner, .congested(id, false)) }
+    case .relieved(let name, let id):
+      let before = chunksSent[id] ?? 0
+      feed(name, .congested(id, false))
+      let answers = UInt64((chunksSent[id] ?? 0) - before)
+      feed(name, .took(id, microseconds: answers * answerMicroseconds))
     case .damaged(let name, let log):
       feed(name, .damaged(log, members[name]!.logs.damaged(log)))
     case .durable(let name, let log):
@@ -332,7 +343,10 @@ final class Cluster {
   private func carryOut(_ effect: Effect, for name: String) {
     let member = members[name]!
     switch effect {
-    case .send(let id, let bytes): transmit(bytes, on: id, from: name)
+    case .send(let id, let bytes):
+      if bytes[0] == MessageType.chunk.rawValue { chunksSent[id, default: 0] += 1 }
+      transmit(bytes, on: id, from: name)
+    case .relieve(let id): schedule(0, .relieved(name, id))
     case .close(let id, _): hangUp(id)
     case .hold(let id, let until):
       holds.append((id, until))

@@ -114,6 +114,32 @@ struct HostileClaimTests {
     #expect(nl.core.signing == .ready)
   }
 
+  @Test("SYNC-80: who sends more than this side's clock allows, by some, is charged nothing")
+  func suspended() throws {
+    let de = cluster["de"]
+    func leaf(_ index: UInt64, _ time: UInt64) -> [UInt8] {
+      var header = EntryHeader(
+        logID: de.identity.id, index: index, time: time, kind: 9, suite: 1, expiryDay: 0,
+        bodyBytes: 0, audienceTag: .zero, previous: .zero, bodyHash: .zero
+      ).encode()
+      header += de.secrets.log.sign(header.span).array
+      return header
+    }
+    let puppet = Puppet(cluster, as: "be", logs: ["nl", "de"])
+    let most = Limits.proofsOfLog + Limits.proofsSlack
+    for index in (1...UInt64(most + 3)).reversed() {
+      let (a, b) = (leaf(index, 1), leaf(index, 2))
+      let (first, second) = a.lexicographicallyPrecedes(b) ? (a, b) : (b, a)
+      let proof = try ForkProof(
+        identity: de.identity, evidence: .entries(.signed(leaf: first), .signed(leaf: second)))
+      #expect(puppet.isOpen)
+      puppet.send(.proof(position: 1, bytes: proof.encode()))
+      let sent = most + 4 - Int(index)
+      #expect(nl.counters[.proofsBad] ?? 0 == max(0, sent - most))
+    }
+    #expect(!puppet.isOpen)
+  }
+
   @Test("SYNC-61: however many liars take turns, half of the time is left")
   func manyLiars() {
     let liars = (0..<40).map { "x\($0)" }

@@ -201,6 +201,89 @@ struct IdleTimeTests {
     #expect(cluster["nl"].logs.state(of: log)!.size == 3)
   }
 
+  @Test("SYNC-91: so it is when the times of two logs end one after the other, on one session")
+  func lostOfTwoLogs() throws {
+    let log = cluster["be"].identity.id
+    let checkpoint = try #require(cluster["be"].logs.newestCheckpoint(of: log))
+    let entries = try cluster["be"].logs.read(log, 0..<3, maximumBytes: 1 << 20)
+    func junk(_ position: Int) {
+      for turn in 0..<600 {
+        be.send(
+          turn % 2 == 0 ? .prune(position: position) : .graft(position: position, size: LogSize(0)!)
+        )
+        cluster.feed("nl", .took(be.id, microseconds: 100))
+      }
+    }
+    junk(2)
+    be.send(.checkpoint(SignedSize(checkpoint, at: 1)))
+    cluster.run(30_000)
+    junk(1)
+    // The time of the first is over.
+    cluster.run(31_000)
+    #expect(!be.isOpen)
+    let again = Puppet(cluster, as: "be", logs: ["nl", "be", "fr"])
+    again.send(.checkpoint(SignedSize(checkpoint, at: 1)))
+    // That of the second is, too; this session goes on for a minute, and judges nothing of that log.
+    cluster.run(31_000)
+    #expect(!core.isUnread(log, of: cluster["be"].name, cluster.now))
+    for _ in 0..<4 { again.send(again.chunk(entries, checkpointSize: 3, full: true)) }
+    #expect(again.isOpen && cluster["nl"].counters[.chunksFailed] == nil)
+    #expect(core.leftUnread(cluster["nl"].identity.id, on: again.id, cluster.now) == nil)
+    cluster.run(30_000)
+    #expect(!again.isOpen)
+    let last = Puppet(cluster, as: "be", logs: ["nl", "be", "fr"])
+    last.send(.checkpoint(SignedSize(checkpoint, at: 1)))
+    last.send(last.chunk(entries, checkpointSize: 3, full: true))
+    #expect(cluster["nl"].logs.state(of: log)!.size == 3)
+  }
+
+  @Test("SYNC-91: what is read of an author that is left out makes nobody else be left out")
+  func headsOfUnread() {
+    let (be, cluster, logs) = manyEpochs()
+    func send(_ message: Message) {
+      be.send(message)
+      cluster.feed("nl", .took(be.id, microseconds: 100))
+    }
+    for turn in 0..<450 {
+      for place in 3..<(3 + logs.count) {
+        send(
+          turn % 2 == 0 ? .prune(position: place) : .graft(position: place, size: LogSize(0)!))
+      }
+    }
+    send(.prune(position: 2))
+    for turn in 0..<5_000 {
+      send(.heads([AnnouncedHead(position: 3, size: UInt64(100 + turn), leafHash: .zero)]))
+    }
+    let name = cluster["be"].name
+    #expect(cluster["nl"].core.isUnread(logs[0], of: name, cluster.now))
+    for other in ["nl", "be", "de"] {
+      #expect(!cluster["nl"].core.isUnread(cluster[other].identity.id, of: name, cluster.now))
+    }
+    #expect(cluster.holds.contains { $0.session == be.id && $0.until > cluster.now })
+  }
+
+  @Test("SYNC-90: answers that waited for their rate cost as much as those that did not")
+  func answersThatWaited() {
+    cluster.answerMicroseconds = 500
+    var request: UInt32 = 0
+    for _ in 0..<1_000 {
+      for _ in 0..<40 {
+        request += 1
+        let before = cluster.chunksSent[be.id] ?? 0
+        be.send(
+          .pull(PullRequest(request: request, position: 0, from: 1, to: 2, credit: 1 << 20)))
+        let answers = UInt64((cluster.chunksSent[be.id] ?? 0) - before)
+        cluster.feed("nl", .took(be.id, microseconds: 1 + 500 * answers))
+      }
+      cluster.run(10)
+    }
+    // Ten seconds, and what the bucket holds.
+    let most = Int(Limits.answeringMicrosecondsPerSecond) * 12 / 500
+    let answered = cluster.chunksSent[be.id] ?? 0
+    #expect((most / 2...most + 2 * Limits.openRequestsOfPeer).contains(answered), "\(answered)")
+    #expect(be.isOpen)
+  }
+
   @Test("Nothing is asked of a peer of whom all is left unread")
   func nothingAsked() throws {
     send(.pong, takes: 1_000, times: 250)

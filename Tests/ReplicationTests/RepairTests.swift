@@ -120,6 +120,97 @@ struct RepairTests {
     #expect((1...8).contains(given))
   }
 
+  @Test("SYNC-36: a source that works gives its place to others after a time, and gets it again")
+  func takesTurns() throws {
+    let cluster = Cluster(["nl", "be", "fr"])
+    cluster.publish("be", 50, bodyBytes: 70_000)
+    cluster.connect("nl", "be")
+    cluster.run(5_000)
+    cluster.disconnectAll()
+    let log = cluster["be"].identity.id
+    let puppet = Puppet(cluster, as: "fr", logs: ["nl", "be"])
+    puppet.send(
+      .heads([
+        AnnouncedHead(
+          position: 1, size: 50, leafHash: try cluster["be"].logs.leafHash(log, at: 49))
+      ]))
+    for index in 10..<50 as Range<UInt64> { cluster["nl"].logs.setState(log, index, .absent) }
+    cluster.reportDamage("nl", log)
+    var requests: Set<UInt32> = []
+    for _ in 0..<60 {
+      cluster.run(1_000)
+      guard let pull = cluster["nl"].core.logs[log]!.repairs.pull else { continue }
+      #expect(cluster.now <= pull.openedAt + Limits.repairPullMilliseconds)
+      requests.insert(pull.request)
+      let entry = try cluster["be"].logs.read(
+        log, pull.next..<(pull.next + 1), maximumBytes: 1 << 20)
+      puppet.send(puppet.chunk(entry, request: pull.request, full: true))
+      guard pull.next + 1 == pull.range.upperBound else { continue }
+      puppet.send(.end(request: pull.request, reason: .done))
+    }
+    #expect(cluster["nl"].logs.damaged(log).isEmpty)
+    #expect(requests.count == 2)
+    #expect(cluster["nl"].counters[.pullsStalled] == nil)
+  }
+
+  @Test("SYNC-36: one author's logs leave places for others")
+  func placesOfAnAuthor() throws {
+    let cluster = Cluster(["nl", "be", "fr", "de"])
+    for name in ["nl", "be", "fr", "de"] { cluster.publish(name, 3) }
+    cluster.run(100)
+    for _ in 0..<5 { cluster.openEpoch("fr", start: .ready) }
+    cluster.meet("nl", ["be", "fr", "de"])
+    cluster.connect("nl", "fr")
+    cluster.connect("nl", "de")
+    cluster.run(10_000)
+    cluster.disconnectAll()
+    let logs =
+      cluster["nl"].knownLogs[cluster["fr"].name]!.map(\.id) + [cluster["de"].identity.id]
+    let puppet = Puppet(cluster, as: "be", logs: ["nl", "be"])
+    for (place, log) in logs.enumerated() {
+      puppet.list(log, at: 2 + place)
+      let size = cluster["nl"].logs.durableHead(of: log).size
+      puppet.send(
+        .heads([
+          AnnouncedHead(
+            position: 2 + place, size: size,
+            leafHash: try cluster["nl"].logs.leafHash(log, at: size - 1))
+        ]))
+      cluster["nl"].logs.rotLeaf(log, 0)
+      cluster.reportDamage("nl", log)
+    }
+    let asked = logs.map { cluster["nl"].core.logs[$0]!.repairs.pull != nil }
+    #expect(asked == [true, true, false, false, false, false, true])
+  }
+
+  @Test("SYNC-36: who has what nobody has is looked for now and then, whatever heads come")
+  func looks() throws {
+    lose("fr", 12..<14)
+    cluster.connect("nl", "fr")
+    cluster.run(1_000)
+    rot("nl", 12..<14)
+    cluster.run(3_000)
+    var repairs: RepairList { cluster["nl"].core.logs[log]!.repairs }
+    #expect(repairs.pull == nil && repairs.lookAt > cluster.now)
+    let puppet = Puppet(cluster, as: "de", logs: ["nl", "be"])
+    func show(_ size: UInt64) throws {
+      puppet.send(
+        .heads([
+          AnnouncedHead(
+            position: 1, size: size,
+            leafHash: try cluster["be"].logs.leafHash(log, at: size - 1))
+        ]))
+    }
+    // A first head is looked at: its peer may have it.
+    try show(500)
+    let pull = try #require(repairs.pull)
+    puppet.send(.end(request: pull.request, reason: .done))
+    #expect(repairs.pull == nil && repairs.lookAt > cluster.now)
+    let lookAt = repairs.lookAt
+    for size in 501...600 { try show(UInt64(size)) }
+    #expect(repairs.lookAt == lookAt)
+  }
+
   @Test(
     "SYNC-36: the only source has holes itself; what it has is taken, the rest asked for elsewhere")
   func holes() {

@@ -93,6 +93,24 @@ struct ServingTests {
     #expect(cluster["fr"].logs.newestCheckpoint(of: log)?.size == 5)
   }
 
+  @Test("What the store refused was verified, and says nothing of what comes in its place")
+  func refused() throws {
+    let logs = try signedBadly()
+    let good = cluster["be"].sign(6, after: cluster["be"].ownState, bodyBytes: 40, time: 1_000)
+    cluster.full = ["nl"]
+    let puppet = Puppet(cluster)
+    puppet.send(puppet.chunk(good.batch))
+    cluster.run(100)
+    cluster.full = []
+    cluster.feed("nl", .closed(puppet.id))
+    try give(logs, below: 5, Puppet(cluster))
+    #expect(cluster["nl"].logs.state(of: log)!.size == 5)
+    let link = cluster.connect("nl", "fr")
+    cluster.run(300_000)
+    #expect(cluster.isOpen(link))
+    #expect(cluster["fr"].counters[.chunksFailed] == nil)
+  }
+
   @Test("What is good of it goes on without its checkpoint, verified once")
   func goodBulk() throws {
     cluster.publish("be", 40)

@@ -42,6 +42,38 @@ struct SessionLimitTests {
     #expect(cluster.isOpen(link))
   }
 
+  private func hello(_ number: UInt64) {
+    open(number)
+    let runID = [UInt8](repeating: UInt8(truncatingIfNeeded: 50 + number), count: 16)
+    cluster.feed(
+      "nl",
+      .message(
+        SessionID(5_000 + number),
+        Message.hello(version: Version.current, runID: runID, carry: 0).encode()))
+  }
+
+  @Test("SYNC-4: of many processes that say to be the peer one stays, when the first is silent")
+  func manyProcesses() {
+    for number in 0..<20 { hello(UInt64(number)) }
+    #expect(core.sessionOrder == [SessionID(5_000), SessionID(5_019)])
+    cluster.run(Limits.secondCopyMilliseconds + 100)
+    #expect(core.sessionOrder == [SessionID(5_019)])
+    #expect(core.sessions[SessionID(5_019)]!.isReady)
+  }
+
+  @Test("SYNC-4: who holds the peer's key makes no peer that lives be asked so often that it minds")
+  func askedForLife() {
+    let link = cluster.connect("nl", "be")
+    cluster.run(1_000)
+    for number in 0..<60 {
+      hello(UInt64(number))
+      cluster.run(500)
+      #expect(core.sessions[SessionID(5_000 + UInt64(number))] == nil, "it is refused")
+    }
+    #expect(cluster.isOpen(link))
+    #expect(cluster["be"].counters[.messagesMalformed] == nil)
+  }
+
   @Test("SYNC-2: who has listed as often as it may ends the session, and is charged nothing")
   func lists() {
     let link = cluster.connect("nl", "be")

@@ -68,11 +68,13 @@ extension Node {
     }
     if !outcome.mended.isEmpty {
       counters.add("store.entries-mended", UInt64(outcome.mended.count))
-      journal.notice(
+      say(
+        .notice, "mended \(log) \(peer)",
         "mended: \(name(of: log)), entries \(list(outcome.mended)), with what \(peer) sent")
     }
     if !outcome.wrong.isEmpty {
-      journal.warning(
+      say(
+        .warning, "mended-wrong \(log) \(peer)",
         "\(name(of: log)): entries \(list(outcome.wrong)) of \(peer) are not those that are missing here"
       )
       step(.mendRefused(log, peer))
@@ -90,7 +92,10 @@ extension Node {
     let what = range.count == 1 ? "entry \(range.lowerBound)" : "entries \(text(range))"
     let missing = "damaged here, and \(whoHadNothing(asked))"
     guard log == identity.id else {
-      return journal.error("\(name(of: log)): \(what) \(missing); they are asked again later")
+      // Its author decides how many there are: `status` has them all.
+      return say(
+        .error, "unrepairable \(log)",
+        "\(name(of: log)): \(what) \(missing); they are asked again later")
     }
     counters.add("store.own-entries-lost", UInt64(range.count))
     journal.error(

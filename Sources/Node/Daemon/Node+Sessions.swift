@@ -98,8 +98,12 @@ extension Node {
   /// The core is told what a message took: of which nothing comes has a budget. By this thread's own time: that others run
   /// meanwhile is nobody's doing.
   private func hear(_ message: [UInt8], on session: PeerSession) {
+    measure(.message(session.id, message), on: session)
+  }
+
+  private func measure(_ input: Input, on session: PeerSession) {
     let before = loop.clock.threadNanoseconds
-    step(.message(session.id, message))
+    step(input)
     let after = loop.clock.threadNanoseconds
     step(.took(session.id, microseconds: (after - min(before, after)) / 1_000))
   }
@@ -169,7 +173,7 @@ extension Node {
     for session in sessions.values where !session.outbox.isEmpty {
       flush(session)
       if atOnce { session.connection.sendNow() }
-      relieveSoon(session)
+      relieveSoon(session.id)
     }
   }
 
@@ -187,15 +191,15 @@ extension Node {
   }
 
   /// The core holds itself back after some chunks; it goes on when the queue is short again.
-  private func relieveSoon(_ session: PeerSession) {
-    guard core.isHeldBack(session.id) else { return }
+  func relieveSoon(_ id: SessionID) {
+    guard let session = sessions[id], core.isHeldBack(id) else { return }
     loop.schedule(afterMilliseconds: 0) { [weak self] in self?.relieve(session) }
   }
 
   private func relieve(_ session: PeerSession) {
     guard session.waitingBytes <= session.connection.outputLowWaterBytes else { return }
     session.isCongested = false
-    if core.isHeldBack(session.id) { step(.congested(session.id, false)) }
+    if core.isHeldBack(session.id) { measure(.congested(session.id, false), on: session) }
   }
 
   func closeSession(_ id: SessionID, because reason: String) {

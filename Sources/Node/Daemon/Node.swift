@@ -207,6 +207,7 @@ final class Node {
     case .send(let id, let message): enqueue(message, on: id)
     case .close(let id, let reason): closeSession(id, because: reason.rawValue)
     case .hold(let id, let until): hold(id, until: until)
+    case .relieve(let id): relieveSoon(id)
     case .append(let batch, let bulk): append(batch, bulk: bulk)
     case .keepCheckpoint(let checkpoint): keep(checkpoint)
     case .keepCosignature(let log, let checkpoint, let cosignature):

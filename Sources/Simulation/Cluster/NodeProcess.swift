@@ -237,6 +237,7 @@ final class NodeProcess {
       try world.observer.closes(site, sessions[id]?.peer, reason)
       try world.links.close(id)
     case .hold(let id, let until): world.links.hold(id, until: until)
+    case .relieve(let id): try step(.congested(id, false))
     case .append(let batch, let bulk):
       do {
         if bulk { try store.appendBulk(batch) } else { try store.append(batch) }
