@@ -1,0 +1,46 @@
+/// A registration plate, as it is compared. Protocols/records.md, 5.6.
+public struct Plate: Hashable, Sendable {
+  public let text: String
+
+  static let longest = 20
+
+  /// Cyrillic capitals that look like Latin ones stand for these: plates of several countries use just such letters.
+  private static let lookAlikes: [Character: Character] = [
+    "А": "A", "В": "B", "Е": "E", "К": "K", "М": "M", "Н": "H", "О": "O", "Р": "P", "С": "C",
+    "Т": "T", "У": "Y", "Х": "X",
+  ]
+
+  public init?(folding text: some StringProtocol) {
+    let folded = String(FoldedText.fold(text).map { Plate.lookAlikes[$0] ?? $0 })
+    guard (1...Plate.longest).contains(folded.count) else { return nil }
+    self.text = folded
+  }
+}
+
+/// A vehicle's own number (ISO 3779): 17 letters and digits without I, O and Q.
+public struct VehicleNumber: Hashable, Sendable {
+  public let text: String
+
+  public init?(folding text: some StringProtocol) {
+    let folded = FoldedText.fold(text)
+    guard folded.count == 17, folded.isASCIIAlphanumeric,
+      !folded.contains(where: { "IOQ".contains($0) })
+    else { return nil }
+    self.text = folded
+  }
+}
+
+/// A ship's number of the International Maritime Organization: six digits and their check.
+public struct ShipNumber: Hashable, Sendable {
+  public let text: String
+
+  public init?(folding text: some StringProtocol) {
+    var folded = FoldedText.fold(text)
+    if folded.hasPrefix("IMO") { folded.removeFirst(3) }
+    guard folded.count == 7, folded.isASCIIDigits else { return nil }
+    let digits = folded.utf8.map { Int($0) - 0x30 }
+    let sum = zip(digits, (2...7).reversed()).reduce(0) { $0 + $1.0 * $1.1 }
+    guard sum % 10 == digits[6] else { return nil }
+    self.text = folded
+  }
+}
