@@ -29,6 +29,25 @@ same_digest() {
   echo "the same in a debug and a release build: $* ($one)"
 }
 
+# planted_in_store: each bug that liaison-sim store can plant is found; the line that is printed shows it again, alone, and without
+# the bug all is well there.
+planted_in_store() {
+  local bug said again
+  for bug in skips-journal-sync skips-file-sync skips-folder-sync acknowledges-early syncs-before-writing \
+    reorders-files-and-journal believes-second-sync hides-errors; do
+    if said=$("$release" store --seed 1 --points 3000 --plant "$bug"); then
+      echo "FAILED: the planted bug $bug was not found" >&2
+      exit 1
+    fi
+    read -r -a again < <(grep '^liaison-sim store' <<<"$said")
+    if [ "${#again[@]}" != 8 ] || "$release" "${again[@]:1}" >/dev/null || ! "$release" "${again[@]:1:5}" >/dev/null; then
+      echo "FAILED: '${again[*]}' does not show the planted bug $bug again, or something else" >&2
+      exit 1
+    fi
+  done
+  echo "every planted bug was found, and is shown again"
+}
+
 # planted: each bug that liaison-sim network can plant is found. Two need their foe: BUG:FOE.
 planted() {
   local bug foe
@@ -61,7 +80,10 @@ case $what in
   store)
     same_digest store --seed "$seed" --points 400
     half=$((${3-100000} / 2))
-    both "store --seed $seed --points $half" "store --seed $((seed + 1)) --points $half"
+    status=0
+    both "store --seed $seed --points $half" "store --seed $((seed + 1)) --points $half" || status=$?
+    planted_in_store
+    exit "$status"
     ;;
   restore)
     same_digest restore --seed "$seed" --runs 6

@@ -117,13 +117,13 @@ private func expectRecovery(
 }
 
 struct CrashTests {
-  @Test(arguments: 1...3) func crashAtEveryEffect(seed: Int) throws {
+  /// Of one history; of many others `liaison-sim store` makes them, in a release build.
+  @Test func crashAtEveryEffect() throws {
     let logs = try ["be", "fr", "nl"].map { try TestLog($0, entries: 200, bodyBytes: 0...300) }
-    let scenario = try Scenario(logs, seed: UInt64(seed))
+    let scenario = try Scenario(logs, seed: 1)
     try scenario.run(steps: 150)
-    var random = SplitMix64(seed: UInt64(seed) << 32)
+    var random = SplitMix64(seed: 1 << 32)
     #expect(scenario.points.count > 150)
-    print("store crash sweep, seed \(seed): \(2 * scenario.points.count) crashes")
     for (number, point) in scenario.points.enumerated() {
       for attempt in 0..<2 {
         let image = point.image.crashed(&random)

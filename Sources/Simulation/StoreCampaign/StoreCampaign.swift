@@ -95,7 +95,7 @@ public struct StoreCampaign {
       try live(history, &random)
     default:
       let history = StoreHistory(
-        points: points, seed: SplitMix64(seed: random.next()), start: starts.filled(&random),
+        points: points, seed: SplitMix64(seed: random.next()), start: try starts.filled(&random),
         forks: .everywhere, bug: bug)
       try live(history, &random)
     }
@@ -116,7 +116,7 @@ public struct StoreCampaign {
   private func sweep(
     _ starts: StoreStarts, _ points: StorePoints, _ random: inout SplitMix64
   ) throws(Violation) {
-    let start = starts.filled(&random)
+    let start = try starts.filled(&random)
     let seed = random.next()
     let steps = 8 + random.below(10)
     var number = 1

@@ -22,40 +22,36 @@ extension StoreLimits {
   }
 }
 
-/// The authors of a campaign and the stores that its cases begin with, made once.
-struct StoreStarts {
+/// The authors of a campaign and the stores that its cases begin with, each made once, when a case first wants it.
+final class StoreStarts {
   static let authorNames = ["be", "de", "fr", "lu", "nl", "uk"]
   /// Entries of the first log that a case finds, beside an empty one: none, or so many that a node of the tree is
   /// completed soon, one alone or one above others.
   static let prefixes = [0, 250, 508]
 
   let authors: [SimulatedAuthor]
-  private let filled: [StoreStart]
+  private let seed: UInt64
+  private var filled: [Int: StoreStart] = [:]
 
   init(seed: UInt64) throws(Violation) {
+    self.seed = seed
     var authors: [SimulatedAuthor] = []
     for (number, name) in StoreStarts.authorNames.enumerated() {
       authors.append(
         try SimulatedAuthor(name: name, seed: seed &+ UInt64(number) &* 0x1_0001))
     }
     self.authors = authors
-    var filled: [StoreStart] = []
-    for size in StoreStarts.prefixes {
-      var model = StoreModel(logs: authors.map { LogModel($0) })
-      model.logs[0].isAdded = true
-      model.logs[1].isAdded = true
-      var batch: VerifiedBatch?
-      if size > 0 {
-        let made = try authors[0].entries(
-          after: model.logs[0].tip, count: size, draw: seed, bodyBytes: 40)
-        model.logs[0].append(made)
-        batch = made
-      }
-      for limits in StoreLimits.simulated {
-        filled.append(try StoreStarts.fill(limits, model, batch))
-      }
-    }
-    self.filled = filled
+  }
+
+  private func make(prefix size: Int, _ limits: StoreLimits) throws(Violation) -> StoreStart {
+    var model = StoreModel(logs: authors.map { LogModel($0) })
+    model.logs[0].isAdded = true
+    model.logs[1].isAdded = true
+    guard size > 0 else { return try StoreStarts.fill(limits, model, nil) }
+    let batch = try authors[0].entries(
+      after: model.logs[0].tip, count: size, draw: seed, bodyBytes: 40)
+    model.logs[0].append(batch)
+    return try StoreStarts.fill(limits, model, batch)
   }
 
   private static func fill(
@@ -89,7 +85,15 @@ struct StoreStarts {
       image: DiskImage(), model: StoreModel(logs: authors.map { LogModel($0) }))
   }
 
-  func filled(_ random: inout SplitMix64) -> StoreStart { filled[random.below(filled.count)] }
+  func filled(_ random: inout SplitMix64) throws(Violation) -> StoreStart {
+    let kinds = StoreLimits.simulated
+    let number = random.below(StoreStarts.prefixes.count * kinds.count)
+    if let made = filled[number] { return made }
+    let made = try make(
+      prefix: StoreStarts.prefixes[number / kinds.count], kinds[number % kinds.count])
+    filled[number] = made
+    return made
+  }
 
   func forget() {
     for author in authors { author.forget() }
