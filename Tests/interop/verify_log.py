@@ -56,7 +56,7 @@ def sha256(*parts):
 
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
+D = -121665 * pow(121666, -1, P) % P
 
 
 def decode_point(encoded):
@@ -65,7 +65,7 @@ def decode_point(encoded):
     sign, y = y >> 255, y & (2**255 - 1)
     if y >= P:
         return None
-    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
     x = pow(square, (P + 3) // 8, P)
     if x * x % P != square:
         x = x * pow(2, (P - 1) // 4, P) % P
@@ -77,14 +77,14 @@ def decode_point(encoded):
 def double(point):
     x, y = point
     t = D * x * x * y * y % P
-    return (2 * x * y * pow(1 + t, P - 2, P) % P, (y * y + x * x) * pow(1 - t, P - 2, P) % P)
+    return (2 * x * y * pow(1 + t, -1, P) % P, (y * y + x * x) * pow(1 - t, -1, P) % P)
 
 
 def add_points(a, b):
     t = D * a[0] * b[0] * a[1] * b[1] % P
     return (
-        (a[0] * b[1] + b[0] * a[1]) * pow(1 + t, P - 2, P) % P,
-        (a[1] * b[1] + a[0] * b[0]) * pow(1 - t, P - 2, P) % P,
+        (a[0] * b[1] + b[0] * a[1]) * pow(1 + t, -1, P) % P,
+        (a[1] * b[1] + a[0] * b[0]) * pow(1 - t, -1, P) % P,
     )
 
 
