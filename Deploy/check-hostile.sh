@@ -2,7 +2,9 @@
 # Sends what no honest peer or client sends, to the TCP port and to the control socket of a running node; and plays members
 # that break the rules, one script a fault (Tests/hostile): each says ok or FAIL of what it checked.
 #
-#   ./Deploy/check-hostile.sh [--seed N]
+#   ./Deploy/check-hostile.sh                              both
+#   ./Deploy/check-hostile.sh strangers [--seed N]
+#   ./Deploy/check-hostile.sh members
 #
 # Uses the release build; LIAISON_BIN names another folder with the binaries.
 set -euo pipefail
@@ -12,16 +14,30 @@ if [ -z "${LIAISON_BIN-}" ]; then
   LIAISON_BIN=$(swift build "${release_flags[@]}" --show-bin-path)
   export LIAISON_BIN
 fi
-python3 Deploy/lib/check_hostile.py "$@"
-failed=
-for script in Tests/hostile/*.py; do
-  case $script in
-    */foe.py | */net.py) continue ;;
-  esac
-  echo "== $script"
-  PYTHONDONTWRITEBYTECODE=1 timeout -k 10 600 python3 "$script" || failed+=" $script"
-done
-[ -z "$failed" ] || {
-  echo "failed:$failed"
-  exit 1
+
+strangers() { python3 Deploy/lib/check_hostile.py "$@"; }
+
+members() {
+  local script failed=
+  for script in Tests/hostile/*.py; do
+    case $script in
+      */foe.py | */net.py) continue ;;
+    esac
+    echo "== $script"
+    PYTHONDONTWRITEBYTECODE=1 timeout -k 10 600 python3 "$script" || failed+=" $script"
+  done
+  [ -z "$failed" ] || {
+    echo "failed:$failed"
+    return 1
+  }
 }
+
+case ${1-} in
+  strangers) strangers "${@:2}" ;;
+  members) members ;;
+  "") strangers && members ;;
+  *)
+    sed -n '5,7p' "${BASH_SOURCE[0]}" >&2
+    exit 64
+    ;;
+esac

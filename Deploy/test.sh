@@ -25,49 +25,86 @@ if [ -z "${LIAISON_SHARED-}" ] && [ -d ../shared ]; then LIAISON_SHARED=$(cd ../
 shared=${LIAISON_SHARED-}
 if [ -n "$shared" ]; then export LIAISON_SHARED; else unset LIAISON_SHARED; fi
 logs=$(mktemp -d "${TMPDIR:-/tmp}/liaison-test.XXXXXX")
-trap 'rm -rf "$logs"' EXIT
+# What still runs ends with this script.
+trap 'kill "${!running[@]}" 2>/dev/null; rm -rf "$logs"' EXIT
 passed=0
 failed=0
 failed_names=()
+# Steps by number: what they are, and when they began. One that keeps both processors busy runs beside three that mostly wait
+# for real daemons.
+steps=0
+declare -A names=() limits=() kinds=() commands=() starts=() running=()
+declare -A room=([busy]=1 [waits]=3)
+queue=()
 
-# step NAME SECONDS COMMAND…: the whole output is kept, and shown only when the step fails.
-step() {
-  local name=$1 limit=$2 log="$logs/$((passed + failed)).log" start=$SECONDS status=0
-  shift 2
-  printf -- '-- %s\n' "$name"
-  timeout --kill-after=10 "$limit" "$@" >"$log" 2>&1 </dev/null || status=$?
-  if [ "$status" = 0 ]; then
-    passed=$((passed + 1))
-    grep -E '^(skipped|SKIPPED|note):' "$log" | sort -u | sed 's/^/   /'
-    printf '   passed, %d s\n' $((SECONDS - start))
-  else
-    failed=$((failed + 1))
-    failed_names+=("$name")
-    # What went wrong may stand far above the end.
-    { grep -nE '✘|error:|FAILED' "$log" | head -n 40; echo ...; tail -n 60 "$log"; } | sed 's/^/   | /'
-    [ "$status" = 124 ] && printf '   over its limit of %d s\n' "$limit"
-    printf '   FAILED (%d), %d s\n' "$status" $((SECONDS - start))
-  fi
-  cp "$log" "$logs/last.log"
+# add KIND NAME SECONDS COMMAND…: a step for run_all. Its kind is busy or waits.
+add() {
+  steps=$((steps + 1))
+  kinds[$steps]=$1 names[$steps]=$2 limits[$steps]=$3
+  shift 3
+  commands[$steps]=$(printf '%q ' "$@")
+  queue+=("$steps")
+}
+
+# begin NUMBER: with 500 ports of its own.
+begin() {
+  starts[$1]=$SECONDS
+  room[${kinds[$1]}]=$((room[${kinds[$1]}] - 1))
+  LIAISON_PORTS=$((10000 + $1 * 500)) eval "timeout --kill-after=10 ${limits[$1]} ${commands[$1]}" \
+    >"$logs/$1.log" 2>&1 </dev/null &
+  running[$!]=$1
+}
+
+# run_all: everything that was added, in order as far as there is room. Fails if a step did.
+run_all() {
+  local number rest status=0
+  while [ "${#queue[@]}" -gt 0 ] || [ "${#running[@]}" -gt 0 ]; do
+    rest=()
+    for number in "${queue[@]}"; do
+      if [ "${room[${kinds[$number]}]}" -gt 0 ]; then begin "$number"; else rest+=("$number"); fi
+    done
+    queue=("${rest[@]}")
+    end_one || status=$?
+  done
   return "$status"
 }
 
+# end_one: waits until a step ends, and says how. The whole output is kept, and shown only when the step fails.
+end_one() {
+  local process number log status=0
+  wait -n -p process "${!running[@]}" || status=$?
+  number=${running[$process]} log=$logs/${running[$process]}.log
+  unset "running[$process]"
+  room[${kinds[$number]}]=$((room[${kinds[$number]}] + 1))
+  printf -- '-- %s\n' "${names[$number]}"
+  if [ "$status" = 0 ]; then
+    passed=$((passed + 1))
+    grep -E '^(skipped|SKIPPED|note):' "$log" | sort -u | sed 's/^/   /'
+    grep -oE 'Test run with .*' "$log" | sed 's/^/   /'
+    printf '   passed, %d s\n' $((SECONDS - starts[$number]))
+  else
+    failed=$((failed + 1))
+    failed_names+=("${names[$number]}")
+    # What went wrong may stand far above the end.
+    { grep -nE '✘|error:|FAILED' "$log" | head -n 40; echo ...; tail -n 60 "$log"; } | sed 's/^/   | /'
+    [ "$status" = 124 ] && printf '   over its limit of %d s\n' "${limits[$number]}"
+    printf '   FAILED (%d), %d s\n' "$status" $((SECONDS - starts[$number]))
+  fi
+  return "$status"
+}
+
+# step NAME SECONDS COMMAND…: alone.
+step() {
+  add busy "$@"
+  run_all
+}
+
 finish() {
-  [ -f "$logs/swift-test.closing" ] && cat "$logs/swift-test.closing"
+  grep -ohE 'Test run with .*' "$logs"/*.log
   [ "$failed" = 0 ] || printf 'failed: %s\n' "$(IFS=,; echo "${failed_names[*]}")"
   printf '%d passed, %d failed\n' "$passed" "$failed"
   [ "$failed" = 0 ]
   exit
-}
-
-# unit_tests ARGUMENT…: and the runner's own closing lines, whatever it says.
-unit_tests() {
-  local status=0
-  step "unit tests" 2700 swift test --parallel --skip-build "${build_flags[@]}" "$@" || status=$?
-  grep -E 'Test run with|Executed [0-9]+ test|[0-9]+ tests? passed' "$logs/last.log" | tail -n 4 \
-    >"$logs/swift-test.closing"
-  sed 's/^/   /' "$logs/swift-test.closing"
-  return "$status"
 }
 
 step "setup" 1800 Deploy/setup.sh --test || finish
@@ -81,42 +118,46 @@ fi
 
 step "format" 300 Deploy/format.sh --check
 step "debug build" 3600 swift build --build-tests "${build_flags[@]}" || finish
+unit_tests=("$(swift build "${build_flags[@]}" --show-bin-path)/LiaisonPackageTests.xctest" --testing-library swift-testing)
 if [ -n "$quick" ]; then
   # Suites that run real daemons, whole networks or thousands of crashes; the full command has them.
-  unit_tests --skip 'SimulationTests\.|FuzzTests\.|NodeTests\.(Daemon|Restore|Epoch|Scrub|Space|Operator)Tests' \
+  step "unit tests" 2700 "${unit_tests[@]}" \
+    --skip 'SimulationTests\.|FuzzTests\.|NodeTests\.(Daemon|Restore|Epoch|Scrub|Space|Operator)Tests' \
     --skip 'StoreTests\.(Crash|Fault|PurgeCrash|Damage)Tests'
   finish
 fi
-unit_tests
-step "release build" 3600 swift build "${release_flags[@]}" || finish
+add busy "release build" 3600 swift build "${release_flags[@]}"
+add waits "unit tests of the node" 2700 "${unit_tests[@]}" --filter '^NodeTests\.'
+add waits "unit tests of the store" 2700 "${unit_tests[@]}" --filter '^StoreTests\.'
+add busy "other unit tests" 2700 "${unit_tests[@]}" --skip '^(NodeTests|StoreTests)\.'
+run_all
+[[ " ${failed_names[*]-} " != *" release build "* ]] || finish
 LIAISON_BIN=$(swift build "${release_flags[@]}" --show-bin-path)
 export LIAISON_BIN
 
-# What fails soon comes first, what takes minutes last.
-step "troubles" 600 Deploy/check-troubles.sh
-step "documentation" 300 Deploy/check-docs.sh
-step "systemd units" 300 Deploy/check-systemd.sh
+# What each of them proves stands in docs/architecture.md. What fails soon comes first, then what takes long.
 records=()
 if [ -n "$shared" ] && [ -f "$shared/data/make_records.py" ]; then
   python3 "$shared/data/make_records.py" un >"$logs/un.jsonl" && records=("$logs/un.jsonl")
 fi
-step "quickstart" 900 python3 Deploy/lib/quickstart.py --once "${records[@]}"
-if [ -x Tests/interop/run.sh ]; then step "second verifier" 900 Tests/interop/run.sh; fi
-step "forks" 900 Deploy/check-forks.sh
-step "healing" 900 Deploy/check-heal.sh
-step "hostile input" 900 Deploy/check-hostile.sh
-step "bad addresses and shortages" 900 Deploy/check-reach.sh --quick
-# What each of them proves stands in docs/architecture.md.
-for check in audit members; do
-  if [ -x "Deploy/check-$check.sh" ]; then step "$check" 1800 "Deploy/check-$check.sh"; fi
-done
-step "kill and restart" 900 Deploy/check-kill.sh
-step "restores" 900 Deploy/check-restore.sh
-step "simulated crashes" 1800 Deploy/check-simulation.sh store
-step "stale restores" 1800 Deploy/check-simulation.sh restore
-step "thefts of keys" 300 Deploy/check-simulation.sh theft
-step "networks" 1800 Deploy/check-simulation.sh network
-step "spread in random graphs" 1800 Deploy/check-simulation.sh spread
-step "failing disks" 1800 Deploy/check-faults.sh
-step "fuzzing" 3600 Deploy/check-fuzz.sh
+add waits "documentation" 300 Deploy/check-docs.sh
+add waits "systemd units" 300 Deploy/check-systemd.sh
+add waits "quickstart" 900 python3 Deploy/lib/quickstart.py --once "${records[@]}"
+add waits "hostile members" 1800 Deploy/check-hostile.sh members
+add waits "audit" 1800 Deploy/check-audit.sh
+add waits "restores" 900 Deploy/check-restore.sh
+add waits "failing disks" 1800 Deploy/check-faults.sh
+add waits "troubles" 900 Deploy/check-troubles.sh
+add waits "hostile strangers" 900 Deploy/check-hostile.sh strangers
+add waits "forks" 900 Deploy/check-forks.sh
+add waits "bad addresses and shortages" 900 Deploy/check-reach.sh --quick
+add waits "kill and restart" 900 Deploy/check-kill.sh
+add waits "healing" 900 Deploy/check-heal.sh
+add busy "simulated crashes" 1800 Deploy/check-simulation.sh store
+add busy "stale restores" 1800 Deploy/check-simulation.sh restore
+add busy "thefts of keys" 900 Deploy/check-simulation.sh theft
+add busy "networks" 1800 Deploy/check-simulation.sh network
+add busy "spread in random graphs" 1800 Deploy/check-simulation.sh spread
+add busy "fuzzing" 3600 Deploy/check-fuzz.sh
+run_all
 finish

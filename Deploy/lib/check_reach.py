@@ -41,10 +41,7 @@ def pair():
 
 def start(node, listen=None, prefix=(), env=None):
     """As `Node.start`, on another address, under another program, or with other variables."""
-    free = socket.socket()
-    free.bind(("127.0.0.1", 0))
-    port = free.getsockname()[1]
-    free.close()
+    port = free_port()
     node.address = f"127.0.0.1:{port}"
     with open(node.log_path, "ab") as log:
         node.process = subprocess.Popen(

@@ -3,7 +3,7 @@
 A `Network` owns a temporary folder and the processes that it started, and ends only those. The binaries come from
 the folder in LIAISON_BIN.
 """
-import json, os, re, secrets, shutil, signal, socket, subprocess, sys, tempfile, time
+import itertools, json, os, re, secrets, shutil, signal, socket, subprocess, sys, tempfile, time
 
 START_SECONDS = 20
 STOP_SECONDS = 10
@@ -22,6 +22,22 @@ def binary(name):
     if not os.access(path, os.X_OK):
         raise Failed(f"{path} is not there; build first: ./Deploy/quickstart.sh --once")
     return path
+
+
+# Checks that run beside each other have ports of their own: none takes that of a node which is down for a moment.
+has_own_ports = "LIAISON_PORTS" in os.environ
+ports = itertools.count(int(os.environ["LIAISON_PORTS"])) if has_own_ports else itertools.repeat(0)
+
+
+def free_port():
+    """Of one's own ports the next one that nobody has, else any."""
+    for port in ports:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return probe.getsockname()[1]
 
 
 def run(arguments, expect=0, stdin=None, timeout=COMMAND_SECONDS):
@@ -47,7 +63,7 @@ class Node:
         self.data = os.path.join(network.folder, name)
         self.card = os.path.join(network.folder, f"{name}.card")
         self.log_path = os.path.join(network.folder, f"{name}.log")
-        self.address = "127.0.0.1:0"
+        self.address = f"127.0.0.1:{free_port() if has_own_ports else 0}"
         self.process = None
 
     def make(self):
