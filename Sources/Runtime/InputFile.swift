@@ -98,6 +98,7 @@ public final class InputFile {
   /// - Returns: whether this one can; else the socket can.
   public func wait(orFor client: UnixClient) -> Bool {
     if isRewindable { return true }
+    if client.hasMessage { return false }
     var asked = [
       pollfd(fd: raw, events: Int16(POLLIN), revents: 0),
       pollfd(fd: client.raw, events: Int16(POLLIN), revents: 0),

@@ -38,10 +38,13 @@ public final class UnixClient {
 
   /// Whether a message, or the end, is there now or within so many milliseconds.
   public func hasInput(within milliseconds: Int32) -> Bool {
-    if received[receivedStart...].contains(0) { return true }
+    if hasMessage { return true }
     var asked = pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
     return unsafe poll(&asked, 1, milliseconds) != 0
   }
+
+  /// A message was received with one before it: no wait for the socket would end for it.
+  var hasMessage: Bool { received[receivedStart...].contains(0) }
 
   private static func timeout(_ call: String, _ path: String) -> SystemError {
     SystemError(number: ETIMEDOUT, call: call, detail: path)

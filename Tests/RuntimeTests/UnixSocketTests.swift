@@ -46,6 +46,45 @@ import Testing
     #expect(try FileSystem.status(path) == nil)
   }
 
+  @Test("An answer that came together with the one before it is not waited for")
+  func answersTogether() throws {
+    let folder = TemporaryFolder()
+    let path = folder.file("control.socket")
+    let loop = try EventLoop()
+    let listener = try UnixListener(loop: loop, path: path) { connection in
+      connection.onReadable = { connection, _ in
+        connection.write { (output: inout [UInt8]) in output += Array("one\0two\0".utf8) }
+      }
+    }
+    // A pipe in which nothing comes: somebody who types.
+    let pipe = Pipe()
+    let quietPath = "/proc/self/fd/\(pipe.fileHandleForReading.fileDescriptor)"
+    let waited = Monitor<[Bool]>([])
+    let done = loop.makeMailbox(of: Bool.self) { _ in loop.stop() }
+    let thread = try SystemThread(name: "client") {
+      if let quiet = try? InputFile(path: quietPath),
+        let client = try? UnixClient(path: path, timeoutMilliseconds: 10_000)
+      {
+        try? client.write(Array("?\0".utf8))
+        for _ in 0..<2 {
+          let isInput = quiet.wait(orFor: client)
+          waited.withLock { $0.append(isInput) }
+          _ = try? client.readMessage()
+        }
+      }
+      done.post(true)
+    }
+    let watchdog = loop.schedule(afterMilliseconds: 10_000) {
+      // Whoever waits for the pipe goes on.
+      try? pipe.fileHandleForWriting.close()
+    }
+    try loop.run()
+    loop.cancel(watchdog)
+    thread.join()
+    #expect(waited.withLock { $0 } == [false, false])
+    listener.close()
+  }
+
   @Test func replacesAStaleSocketAndNothingElse() throws {
     let folder = TemporaryFolder()
     let path = folder.file("control.socket")
