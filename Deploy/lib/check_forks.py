@@ -34,9 +34,11 @@ def wait_frozen(node, origin, index):
 
 
 def proof_file(node, index):
-    files = glob.glob(os.path.join(node.data, "faults", "*.fork"))
-    if len(files) != 1 or not files[0].endswith(f"-{index}.fork"):
-        raise Failed(f"{node.name} holds {files}, and not one proof of entry {index}")
+    """The one proof that a node keeps; a lower one takes its place within a second."""
+    def kept():
+        files = glob.glob(os.path.join(node.data, "faults", "*.fork"))
+        return files if len(files) == 1 and files[0].endswith(f"-{index}.fork") else None
+    files = wait_for(f"{node.name} keeps one proof, of entry {index}", SECONDS, kept)
     if os.path.getsize(files[0]) > 6144:
         raise Failed(f"{files[0]} has {os.path.getsize(files[0])} bytes")
     return files[0]
