@@ -62,7 +62,9 @@ struct NetworkPlan {
     let all: [ReadCut] = [.whole, .whole, .whole, .pieces, .pieces, .single]
     cuts = random.oneIn(3) ? [.whole] : all
     size = nodes <= 12 ? .small : .large
-    bodyBytes = nodes < 50 && random.oneIn(8) ? 50_000 : random.oneIn(4) ? 3_000 : 60
+    bodyBytes =
+      nodes < 50 && random.oneIn(8)
+      ? NetworkPlan.largestBodyBytes : random.oneIn(4) ? 3_000 : 60
     isQuiet = nodes < 50 && random.oneIn(8)
     hasQuietDay = nodes <= 5 && random.oneIn(12)
     var rates = PeerRates()
@@ -74,6 +76,9 @@ struct NetworkPlan {
     }
     self.rates = rates
   }
+
+  /// As in a real store one body fits into a commit, else none could be fetched again: a quarter of the smallest journal.
+  private static let largestBodyBytes = 11_000
 
   /// Every kind in its turn, three in a run; in a third of the runs none.
   private static func drawFoes(
