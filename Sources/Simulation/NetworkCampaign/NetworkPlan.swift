@@ -78,7 +78,8 @@ struct NetworkPlan {
   }
 
   /// As in a real store one body fits into a commit, else none could be fetched again: a quarter of the smallest journal.
-  private static let largestBodyBytes = 11_000
+  static let largestBodyBytes = 11_000
+  static let largeBodyBytes = 8_000
 
   /// Every kind in its turn, three in a run; in a third of the runs none.
   private static func drawFoes(

@@ -167,7 +167,11 @@ final class NetworkRun {
     let isBurst = random.oneIn(plan.isLarge ? 6 : 12)
     let isBig = random.oneIn(25)
     let entries = isBurst ? 16 + random.below(30) : 1 + random.below(3)
-    let bytes = isBig && !isBurst ? 20_000 + random.below(20_000) : random.below(plan.bodyBytes)
+    let bytes =
+      isBig && !isBurst
+      ? NetworkPlan.largeBodyBytes
+        + random.below(NetworkPlan.largestBodyBytes - NetworkPlan.largeBodyBytes)
+      : random.below(plan.bodyBytes)
     guard try site.process?.publish(entries, bodyBytes: bytes) != nil else {
       return tally.add(.refused)
     }
