@@ -133,7 +133,7 @@ struct LogNames {
   private mutating func learn(_ all: [LogIdentity]) {
     guard all.count != names.count else { return }
     names = Dictionary(all.map { ($0.id, $0.origin.name) }) { first, _ in first }
-    logs = Dictionary(grouping: all.map(\.id)) { names[$0]! }
+    logs = Dictionary(grouping: all, by: \.origin.name).mapValues { $0.map(\.id) }
   }
 }
 
