@@ -56,6 +56,8 @@ let package = Package(
     library("Wire", ["Crypto"]),
     // Strict JSON: records and messages. Pure, and alone, so that whoever reads records can use it.
     library("JSON", []),
+    // Messages between processes of one machine: operators' tools, the daemon, the hub. Pure but for Codable.
+    library("Varlink", ["JSON", "Wire"]),
 
     // L2: what a log is. Pure.
     library("Log", ["Crypto", "Wire", "Text"]),
@@ -75,7 +77,7 @@ let package = Package(
       "Node",
       [
         "Runtime", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log", "Wire",
-        "Crypto", "JSON", "Text",
+        "Crypto", "JSON", "Varlink", "Text",
       ]),
     // A disk in memory that forgets and fails, for tests and for campaigns.
     library(
@@ -97,14 +99,14 @@ let package = Package(
       "liaison",
       [
         "Node", "CommandLine", "Store", "Runtime", "Sealing", "Secrets", "Log", "Crypto", "Wire",
-        "JSON", "Text",
+        "JSON", "Varlink", "Text",
       ]),
     tool("liaison-audit", ["Audit", "Log", "Crypto", "CommandLine", "Text"]),
     tool(
       "liaison-bench",
       [
         "Node", "Runtime", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log", "Wire",
-        "Crypto", "JSON", "CommandLine", "CNettle", "CSodium", "CSQLite", "CLMDB",
+        "Crypto", "JSON", "Varlink", "CommandLine", "CNettle", "CSodium", "CSQLite", "CLMDB",
       ]),
 
     tool("liaison-sim", ["Simulation", "CommandLine"]),
@@ -130,7 +132,7 @@ let package = Package(
       "NodeTests",
       [
         "Node", "Audit", "Runtime", "Store", "Replication", "Transport", "Sealing", "Log",
-        "Secrets", "Crypto", "JSON", "Text", "CommandLine", "liaisond", "liaison",
+        "Secrets", "Crypto", "JSON", "Varlink", "Text", "CommandLine", "liaisond", "liaison",
         "liaison-audit",
       ]),
   ]

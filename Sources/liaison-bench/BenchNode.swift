@@ -6,6 +6,7 @@ import Node
 import Runtime
 import Secrets
 import Store
+import Varlink
 
 /// A node in a folder of its own, run by the `liaisond` that was built with this benchmark.
 final class BenchNode {

@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import Node
 import Runtime
+import Varlink
 
 /// From the call to publish on one daemon's control socket until a follower of the other daemon has the record:
 /// sealed, signed, synced, sent, verified, synced, opened. Beside it Redis with a replica, which syncs at both, too.

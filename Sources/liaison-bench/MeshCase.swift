@@ -2,6 +2,7 @@ import Foundation
 import Node
 import Runtime
 import Secrets
+import Varlink
 
 /// Many daemons in a random graph, each of which publishes: how soon all have everything, and what it costs.
 enum MeshCase {

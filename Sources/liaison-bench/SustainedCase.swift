@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import Node
 import Runtime
+import Varlink
 
 /// As many records as one client can publish by calls that are sent back to back, for some seconds: durable at the author
 /// when a call is answered, and what the receiver has by then. Beside it Redis with a replica, which syncs at both, too.

@@ -2,6 +2,7 @@ import CommandLine
 import Glibc
 import Node
 import Runtime
+import Varlink
 
 /// The daemon's socket, one call after another.
 struct DaemonConnection {

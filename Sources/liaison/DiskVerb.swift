@@ -1,5 +1,6 @@
 import CommandLine
 import Node
+import Varlink
 
 enum DiskVerb {
   static let verb = Verb(
@@ -14,7 +15,7 @@ enum DiskVerb {
     let daemon = try DaemonConnection(arguments.folder)
     let reply = try daemon.call("Disk", reply: DiskReply.self)
     if arguments.has("--json") {
-      Output.print(json: ControlJSON.text(reply))
+      Output.print(json: VarlinkJSON.text(reply))
       return
     }
     Output.print(text(reply))

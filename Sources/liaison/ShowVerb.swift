@@ -2,6 +2,7 @@ import CommandLine
 import Node
 import Runtime
 import Text
+import Varlink
 
 enum ShowVerb {
   static let verb = Verb(
@@ -19,7 +20,7 @@ enum ShowVerb {
     let entry = try daemon.call(
       "Show", ShowRequest(entry: arguments.words[0]), reply: ShowReply.self)
     if arguments.has("--json") {
-      Output.print(json: ControlJSON.text(entry))
+      Output.print(json: VarlinkJSON.text(entry))
       return
     }
     Output.print(header(entry))

@@ -2,6 +2,7 @@ import CommandLine
 import Glibc
 import Node
 import Runtime
+import Varlink
 
 enum StatusVerb {
   static let verb = Verb(
@@ -17,7 +18,7 @@ enum StatusVerb {
     repeat {
       let report = try daemon.call("Status", reply: StatusReport.self)
       if arguments.has("--json") {
-        Output.print(json: ControlJSON.text(report))
+        Output.print(json: VarlinkJSON.text(report))
       } else {
         if arguments.has("--watch") { Output.clearScreen() }
         Output.print(StatusText.text(report, now: SystemClock().wallMilliseconds))

@@ -6,6 +6,7 @@ import Node
 import Runtime
 import Secrets
 import Synchronization
+import Varlink
 
 /// A real `liaisond` of this build on a data folder of its own, and what a client asks of it.
 final class DaemonProcess {
@@ -109,7 +110,7 @@ final class DaemonProcess {
     try reply(to: ControlCall.encode(method, parameters)).decode(Reply.self).parameters
   }
 
-  func call<Reply: ControlReadable>(
+  func call<Reply: VarlinkReadable>(
     _ method: String, _ parameters: some Encodable
   ) throws -> Reply {
     try reply(to: ControlCall.encode(method, parameters)).decode(Reply.self).parameters

@@ -1,5 +1,5 @@
 /// `ControlError` as varlink carries it: a name under `org.liaison.Node.` and its parameters.
-struct ControlErrorParameters: Codable, Hashable, Sendable {
+public struct ControlErrorParameters: Codable, Hashable, Sendable {
   var entry: String?
   var name: String?
   var reason: String?
@@ -58,7 +58,8 @@ extension ControlError {
   }
 
   /// What a client makes of an error reply; an error it does not know is `refused` with its name.
-  init(varlinkName: String, parameters values: ControlErrorParameters) {
+  public init(varlinkName: String, parameters: ControlErrorParameters?) {
+    let values = parameters ?? ControlErrorParameters()
     let reason = values.reason ?? ""
     switch varlinkName {
     case "org.liaison.Node.UnknownEntry": self = .unknownEntry(values.entry ?? "")

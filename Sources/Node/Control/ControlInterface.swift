@@ -1,6 +1,7 @@
 /// The interface that `GetInterfaceDescription` answers with; a test compares it with
 /// `Protocols/org.liaison.varlink`, byte for byte.
 enum ControlInterface {
+  static let name = "org.liaison.Node"
   static let description = """
     # Control of one Liaison node: see Protocols/control.md.
     interface org.liaison.Node
@@ -248,28 +249,6 @@ enum ControlInterface {
     error NotReplicated (entries: []Run, stored: int, wanted: int)
     error Busy ()
     error Refused (reason: string, hint: string)
-
-    """
-
-  static let service = """
-    # What every varlink service answers about itself.
-    interface org.varlink.service
-
-    method GetInfo() -> (
-      vendor: string,
-      product: string,
-      version: string,
-      url: string,
-      interfaces: []string
-    )
-
-    method GetInterfaceDescription(interface: string) -> (description: string)
-
-    error InterfaceNotFound (interface: string)
-    error MethodNotFound (method: string)
-    error MethodNotImplemented (method: string)
-    error InvalidParameter (parameter: string)
-    error ExpectedMore ()
 
     """
 }

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Varlink
 
 /// One client of the control socket, without the socket: bytes in through `receive`, bytes out
 /// through `send` (Protocols/control.md).
@@ -9,7 +10,8 @@ internal import JSON
 /// - Commands of the host: `receive`, `outputDrained`, `disconnected`.
 public final class ControlSession {
   private let service: any ControlService
-  private var decoder = VarlinkDecoder(limitBytes: ControlLimits.messageBytes)
+  private var decoder = VarlinkDecoder(
+    limitBytes: ControlLimits.messageBytes, keptBytes: ControlLimits.pipelinedBytes)
   /// Calls that were taken up, in order, each with its answer once it has one.
   private var underWay: [(number: UInt64, isPublish: Bool, answer: [UInt8]?)] = []
   private var lastNumber: UInt64 = 0
@@ -101,7 +103,7 @@ public final class ControlSession {
     } catch let error as ControlError {
       fail(call, error)
     } catch {
-      fail(call, "org.varlink.service.InvalidParameter", InvalidParameter(error))
+      fail(call, InvalidParameter.varlinkName, InvalidParameter(error))
     }
   }
 
@@ -109,7 +111,7 @@ public final class ControlSession {
     switch call.head.method {
     case "org.varlink.service.GetInfo":
       _ = try call.parameters(NoParameters.self)
-      finish(call, ServiceInfo(version: service.version))
+      finish(call, ControlSession.info(service.version))
     case "org.varlink.service.GetInterfaceDescription": try describe(call)
     case "org.liaison.Node.Status":
       _ = try call.parameters(NoParameters.self)
@@ -117,7 +119,7 @@ public final class ControlSession {
     case "org.liaison.Node.Peers":
       _ = try call.parameters(NoParameters.self)
       finish(call, PeersReply(peers: service.peerReports()))
-    case CallHead.publishing: try publish(call)
+    case Call.publishing: try publish(call)
     case "org.liaison.Node.Show":
       service.show(
         try call.parameters(ShowRequest.self), isHeard: { [weak self] in self?.isClosed == false }
@@ -174,24 +176,19 @@ public final class ControlSession {
   private func describe(_ call: Call) throws {
     let request = try call.parameters(InterfaceRequest.self)
     switch request.interface {
-    case "org.liaison.Node":
+    case ControlInterface.name:
       finish(call, InterfaceDescription(description: ControlInterface.description))
-    case "org.varlink.service":
-      finish(call, InterfaceDescription(description: ControlInterface.service))
+    case ServiceInfo.interface:
+      finish(call, InterfaceDescription(description: ServiceInfo.description))
     default:
-      fail(
-        call, "org.varlink.service.InterfaceNotFound", ["interface": request.interface])
+      let error = ServiceInfo.unknownInterface(request.interface)
+      fail(call, error.name, error.parameters)
     }
   }
 
   private func unknown(_ call: Call) {
-    let method = call.head.method
-    let interface = method.split(separator: ".").dropLast().joined(separator: ".")
-    if ServiceInfo(version: "").interfaces.contains(interface) {
-      fail(call, "org.varlink.service.MethodNotFound", ["method": method])
-    } else {
-      fail(call, "org.varlink.service.InterfaceNotFound", ["interface": interface])
-    }
+    let error = ServiceInfo.unknown(call.head.method, of: [ControlInterface.name])
+    fail(call, error.name, error.parameters)
   }
 
   private func publish(_ call: Call) throws {
@@ -250,14 +247,18 @@ public final class ControlSession {
     tail = nil
   }
 
+  private static func info(_ version: String) -> ServiceInfo {
+    ServiceInfo(product: "liaisond", version: version, interfaces: [ControlInterface.name])
+  }
+
   // MARK: - Answers
 
   private func finish(_ call: Call, _ parameters: some Encodable) {
-    let bytes = isWanted(call) ? ControlJSON.encode(VarlinkReply(parameters: parameters)) : []
+    let bytes = isWanted(call) ? VarlinkReply.encode(parameters) : []
     put(call, bytes, isLast: true)
   }
 
-  private func finish(_ call: Call, _ parameters: some ControlWritable) {
+  private func finish(_ call: Call, _ parameters: some VarlinkWritable) {
     reply(call, parameters, isLast: true)
   }
 
@@ -275,18 +276,9 @@ public final class ControlSession {
     }
   }
 
-  private func reply(_ call: Call, _ parameters: some ControlWritable, isLast: Bool) {
-    guard isWanted(call) else { return put(call, [], isLast: isLast) }
-    var writer = JSONWriter(reserving: 1_024)
-    writer.beginObject()
-    if !isLast {
-      writer.key("continues")
-      writer.bool(true)
-    }
-    writer.key("parameters")
-    parameters.write(to: &writer)
-    writer.endObject()
-    put(call, writer.bytes, isLast: isLast)
+  private func reply(_ call: Call, _ parameters: some VarlinkWritable, isLast: Bool) {
+    let bytes = isWanted(call) ? VarlinkReply.encode(parameters, continues: !isLast) : []
+    put(call, bytes, isLast: isLast)
   }
 
   private func isWanted(_ call: Call) -> Bool { !isClosed && !call.head.oneway }
@@ -296,8 +288,7 @@ public final class ControlSession {
   }
 
   private func fail(_ call: Call, _ name: String, _ parameters: some Encodable) {
-    let error = VarlinkErrorReply(error: name, parameters: parameters)
-    put(call, isWanted(call) ? ControlJSON.encode(error) : [], isLast: true)
+    put(call, isWanted(call) ? VarlinkReply.encode(error: name, parameters) : [], isLast: true)
   }
 
   /// - Parameter message: empty when nobody wants it.
@@ -324,9 +315,7 @@ public final class ControlSession {
     service.controlInputRefused(reason)
     let error = ControlError.refused(
       reason: reason, hint: "see Protocols/control.md for what this socket speaks")
-    send(
-      ControlJSON.encode(
-        VarlinkErrorReply(error: error.varlinkName, parameters: error.parameters)) + [0])
+    send(VarlinkReply.encode(error: error.varlinkName, error.parameters) + [0])
     isClosed = true
     endTail()
   }
@@ -337,10 +326,11 @@ public final class ControlSession {
     let head: CallHead
     let message: [UInt8]
 
-    var isPublish: Bool { head.method == CallHead.publishing }
+    var isPublish: Bool { head.method == Call.publishing }
+    static let publishing = "org.liaison.Node.Publish"
 
     func parameters<Parameters: CallParameters>(_ type: Parameters.Type) throws -> Parameters {
-      try ControlJSON.decode(CallBody<Parameters>.self, from: message).parameters
+      try Parameters.decode(from: message)
     }
   }
 }

@@ -1,3 +1,4 @@
+public import Varlink
 /// `org.liaison.Node.ReleaseSigning`.
 public struct ReleaseReply: Codable, Hashable, Sendable {
   /// Peers that had not answered.
@@ -114,17 +115,17 @@ public struct ImportReply: Codable, Hashable, Sendable {
 }
 
 extension ImportRequest: CallParameters {
-  static let names = ["opening"]
+  public static let names = ["opening"]
 }
 
 extension BackupRequest: CallParameters {
-  static let names = ["folder"]
+  public static let names = ["folder"]
 }
 
 extension AdoptRequest: CallParameters {
-  static let names = ["origin", "endsAt"]
+  public static let names = ["origin", "endsAt"]
 }
 
 extension EpochsRequest: CallParameters {
-  static let names = ["endsAt"]
+  public static let names = ["endsAt"]
 }

@@ -1,18 +1,9 @@
 public import JSON
+public import Varlink
 
 // The messages that come by the thousand, on the ways of publish and tail: written and read without Codable. All others are rare.
 
-/// A control message that is read from checked JSON value by value.
-public protocol ControlReadable {
-  init(reading reader: inout JSONReader) throws(JSONMismatch)
-}
-
-/// A control message that writes itself.
-public protocol ControlWritable {
-  func write(to writer: inout JSONWriter)
-}
-
-extension PublishRequest: ControlWritable {
+extension PublishRequest: VarlinkWritable {
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     if let expiryDay {
@@ -112,7 +103,7 @@ extension PublishRequest {
   }
 }
 
-extension EntryRun: ControlReadable, ControlWritable {
+extension EntryRun: VarlinkReadable, VarlinkWritable {
   public init(reading reader: inout JSONReader) throws(JSONMismatch) {
     self.init(origin: "", first: 0, count: 0)
     try reader.beginObject()
@@ -138,7 +129,7 @@ extension EntryRun: ControlReadable, ControlWritable {
   }
 }
 
-extension PublishReply: ControlReadable, ControlWritable {
+extension PublishReply: VarlinkReadable, VarlinkWritable {
   public init(reading reader: inout JSONReader) throws(JSONMismatch) {
     self.init(entries: [])
     try reader.beginObject()
@@ -184,7 +175,7 @@ extension PublishReply: ControlReadable, ControlWritable {
   }
 }
 
-extension TailPosition: ControlReadable, ControlWritable {
+extension TailPosition: VarlinkReadable, VarlinkWritable {
   public init(reading reader: inout JSONReader) throws(JSONMismatch) {
     self.init()
     try reader.beginObject()
@@ -211,7 +202,7 @@ extension TailPosition: ControlReadable, ControlWritable {
   }
 }
 
-extension TailEvent: ControlReadable, ControlWritable {
+extension TailEvent: VarlinkReadable, VarlinkWritable {
   public init(reading reader: inout JSONReader) throws(JSONMismatch) {
     self.init(entry: "", time: 0, record: nil)
     try reader.beginObject()
@@ -257,7 +248,7 @@ extension TailEvent: ControlReadable, ControlWritable {
   }
 }
 
-extension TailPage: ControlReadable, ControlWritable {
+extension TailPage: VarlinkReadable, VarlinkWritable {
   public init(reading reader: inout JSONReader) throws(JSONMismatch) {
     self.init(events: [], position: TailPosition(), more: false)
     try reader.beginObject()

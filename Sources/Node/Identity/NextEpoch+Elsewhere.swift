@@ -1,6 +1,7 @@
 public import Log
 import Runtime
 import Secrets
+import Varlink
 
 /// What the next epoch will follow, as a file that is carried to a machine where nothing of the running one is:
 /// `liaison epoch plan` writes it, `liaison epoch prepare` reads it. It holds nothing that is secret.
@@ -23,13 +24,13 @@ public struct EpochPlanFile: Codable, Hashable, Sendable {
   }
 
   /// One line of JSON and its end.
-  public func encode() -> [UInt8] { ControlJSON.encode(self) + [UInt8(ascii: "\n")] }
+  public func encode() -> [UInt8] { VarlinkJSON.encode(self) + [UInt8(ascii: "\n")] }
 
   public static func read(_ path: String) throws(IdentityError) -> EpochPlanFile {
     let bytes = try IdentityError.wrap { () throws(SystemError) in
       try FileSystem.readGiven(path, maxBytes: maxBytes)
     }
-    guard let file = try? ControlJSON.decode(EpochPlanFile.self, from: bytes),
+    guard let file = try? VarlinkJSON.decode(EpochPlanFile.self, from: bytes),
       file.format == version, file.address.map(Card.isAddress) ?? true
     else {
       throw IdentityError(

@@ -1,14 +1,14 @@
 internal import FoundationEssentials
 
-/// JSON of the control models: compact, keys sorted, slashes not escaped, so that it can be compared.
-public enum ControlJSON {
+/// JSON of varlink messages: compact, keys sorted, slashes not escaped, so that it can be compared.
+public enum VarlinkJSON {
   public static func encode(_ value: some Encodable) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
       return [UInt8](try encoder.encode(value))
     } catch {
-      preconditionFailure("the control models hold nothing that JSON cannot: \(error)")
+      preconditionFailure("the models hold nothing that JSON cannot: \(error)")
     }
   }
 

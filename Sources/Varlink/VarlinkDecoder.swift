@@ -6,16 +6,23 @@ public enum VarlinkError: Error, Hashable, Sendable {
   case messageTooLong
 }
 
-/// Cuts a stream into messages at each NUL (Protocols/control.md, 1). Holds at most one message of
+/// Cuts a stream into messages at each NUL (https://varlink.org). Holds at most one message of
 /// `limitBytes` and what came after it in the same chunk.
 public struct VarlinkDecoder: Sendable {
   private let limitBytes: Int
+  private let keptBytes: Int
   private var buffer: [UInt8] = []
   /// Start of the first message not taken yet, and where the search for its NUL goes on.
   private var start = 0
   private var searched = 0
 
-  public init(limitBytes: Int) { self.limitBytes = limitBytes }
+  /// - Parameters:
+  ///   - limitBytes: of one message without its NUL.
+  ///   - keptBytes: a buffer that grew beyond this is given back once it is empty.
+  public init(limitBytes: Int, keptBytes: Int) {
+    self.limitBytes = limitBytes
+    self.keptBytes = keptBytes
+  }
 
   /// Bytes received and not taken.
   public var bufferedBytes: Int { buffer.count - start }
@@ -38,7 +45,7 @@ public struct VarlinkDecoder: Sendable {
     searched += 1
     start = searched
     if start == buffer.count {
-      buffer.removeAll(keepingCapacity: buffer.capacity <= ControlLimits.pipelinedBytes)
+      buffer.removeAll(keepingCapacity: buffer.capacity <= keptBytes)
       start = 0
       searched = 0
     }
