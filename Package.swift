@@ -39,9 +39,10 @@ let package = Package(
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     .target(name: "CLinux"),
     .target(name: "CProgram"),
-    // What `liaison-bench` measures the store against; nothing else may depend on them.
+    // The hub's database; no daemon and no auditor links it. `liaison-bench` measures the store against it, too.
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    // What `liaison-bench` measures the store against; nothing else may depend on it.
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
     // What the fuzzer compares `JSON` with; no tool depends on it.
     .systemLibrary(
@@ -58,6 +59,8 @@ let package = Package(
     library("JSON", []),
     // Messages between processes of one machine: operators' tools, the daemon, the hub. Pure but for Codable.
     library("Varlink", ["JSON", "Wire"]),
+    // What one asks the hub, and what it answers.
+    library("HubInterface", ["Varlink"]),
 
     // L2: what a log is. Pure.
     library("Log", ["Crypto", "Wire", "Text"]),
@@ -67,6 +70,7 @@ let package = Package(
     library("Records", ["Log"]),
 
     // L3: sans-I/O parts, and the runtime that does the I/O.
+    library("SQL", ["CSQLite"]),
     library("Store", ["Log", "Crypto", "Wire"]),
     library("Transport", ["Crypto", "Secrets", "Wire"]),
     library("Replication", ["Log", "Crypto", "Wire"]),

@@ -1,0 +1,258 @@
+/// Names in any script, numbers, words of notes, or a reference; equally: so many candidates fit as well as the last one shown.
+public struct SearchReply: Codable, Hashable, Sendable {
+  public var hits: [Hit]
+  public var equally: Int?
+  public var account: Account
+
+  public init(hits: [Hit], equally: Int? = nil, account: Account) {
+    self.hits = hits
+    self.equally = equally
+    self.account = account
+  }
+}
+
+/// All that is known of one person or thing, with sources and grades.
+public struct DossierReply: Codable, Hashable, Sendable {
+  public var versions: [Found]
+  public var same: [Found]
+  public var mentions: [Mention]
+  public var similar: [Hit]
+  public var judgements: [Judgement]
+  public var account: Account
+
+  public init(
+    versions: [Found], same: [Found], mentions: [Mention], similar: [Hit], judgements: [Judgement],
+    account: Account
+  ) {
+    self.versions = versions
+    self.same = same
+    self.mentions = mentions
+    self.similar = similar
+    self.judgements = judgements
+    self.account = account
+  }
+}
+
+/// Why two persons match, or do not.
+public struct CompareReply: Codable, Hashable, Sendable {
+  public var left: Found
+  public var right: Found
+  public var score: Double
+  public var explanation: [Row]
+  public var sentence: String
+  public var judgements: [Judgement]
+  public var account: Account
+
+  public init(
+    left: Found, right: Found, score: Double, explanation: [Row], sentence: String,
+    judgements: [Judgement], account: Account
+  ) {
+    self.left = left
+    self.right = right
+    self.score = score
+    self.explanation = explanation
+    self.sentence = sentence
+    self.judgements = judgements
+    self.account = account
+  }
+}
+
+/// The candidates of one record, or why it could not be read.
+public struct MatchResult: Codable, Hashable, Sendable {
+  public var hits: [Hit]
+  public var problem: String?
+
+  public init(hits: [Hit], problem: String? = nil) {
+    self.hits = hits
+    self.problem = problem
+  }
+}
+
+/// Candidates for each record, in order.
+public struct MatchReply: Codable, Hashable, Sendable {
+  public var matches: [MatchResult]
+  public var account: Account
+
+  public init(matches: [MatchResult], account: Account) {
+    self.matches = matches
+    self.account = account
+  }
+}
+
+/// Documents with this number, or of a zone.
+public struct CheckDocumentReply: Codable, Hashable, Sendable {
+  public var zone: Zone?
+  public var hits: [Hit]
+  public var account: Account
+
+  public init(zone: Zone? = nil, hits: [Hit], account: Account) {
+    self.zone = zone
+    self.hits = hits
+    self.account = account
+  }
+}
+
+/// Judgement: same, not-same, unsure, or undo for none.
+public struct JudgeReply: Codable, Hashable, Sendable {
+  public var judgement: Judgement?
+  public var account: Account
+
+  public init(judgement: Judgement? = nil, account: Account) {
+    self.judgement = judgement
+    self.account = account
+  }
+}
+
+/// Who is linked with whom, to a depth; with to the shortest path, if there is one.
+public struct LinksReply: Codable, Hashable, Sendable {
+  public var edges: [Edge]
+  public var nodes: [LinkNode]
+  public var path: [String]?
+  public var cut: Bool
+  public var account: Account
+
+  public init(edges: [Edge], nodes: [LinkNode], path: [String]? = nil, cut: Bool, account: Account)
+  {
+    self.edges = edges
+    self.nodes = nodes
+    self.path = path
+    self.cut = cut
+    self.account = account
+  }
+}
+
+/// Legs of one person's trips, or of trips without a person (routes); cut: there are more.
+public struct TripsReply: Codable, Hashable, Sendable {
+  public var legs: [Leg]
+  public var cut: Bool
+  public var account: Account
+
+  public init(legs: [Leg], cut: Bool, account: Account) {
+    self.legs = legs
+    self.cut = cut
+    self.account = account
+  }
+}
+
+/// Accounts and payments around one person.
+public struct MoneyReply: Codable, Hashable, Sendable {
+  public var accounts: [Found]
+  public var payments: [Payment]
+  public var cut: Bool
+  public var account: Account
+
+  public init(accounts: [Found], payments: [Payment], cut: Bool, account: Account) {
+    self.accounts = accounts
+    self.payments = payments
+    self.cut = cut
+    self.account = account
+  }
+}
+
+public struct OpenCaseReply: Codable, Hashable, Sendable {
+  public var `case`: Case
+
+  public init(`case`: Case) {
+    self.`case` = `case`
+  }
+}
+
+public struct CloseCaseReply: Codable, Hashable, Sendable {
+  public var `case`: Case
+
+  public init(`case`: Case) {
+    self.`case` = `case`
+  }
+}
+
+public struct CasesReply: Codable, Hashable, Sendable {
+  public var cases: [Case]
+
+  public init(cases: [Case]) {
+    self.cases = cases
+  }
+}
+
+/// Who looked at what, and why: the newest first, below an index.
+public struct ConsultationsReply: Codable, Hashable, Sendable {
+  public var consultations: [Consultation]
+  public var account: Account
+
+  public init(consultations: [Consultation], account: Account) {
+    self.consultations = consultations
+    self.account = account
+  }
+}
+
+public struct StatusReply: Codable, Hashable, Sendable {
+  public var node: String
+  public var version: String
+  public var schema: Int
+  public var keys: Int
+  public var matcher: Int
+  public var connected: Bool
+  public var complete: Bool
+  public var why: String?
+  public var progress: [LogProgress]
+  public var entries: Int
+  public var current: Int
+  public var marked: Int
+  public var indexed: Int
+  public var indexBytes: Int
+  public var databaseBytes: Int
+  public var consultations: Int
+  public var startedAt: Int
+  public var warnings: [String]
+
+  public init(
+    node: String, version: String, schema: Int, keys: Int, matcher: Int, connected: Bool,
+    complete: Bool, why: String? = nil, progress: [LogProgress], entries: Int, current: Int,
+    marked: Int, indexed: Int, indexBytes: Int, databaseBytes: Int, consultations: Int,
+    startedAt: Int, warnings: [String]
+  ) {
+    self.node = node
+    self.version = version
+    self.schema = schema
+    self.keys = keys
+    self.matcher = matcher
+    self.connected = connected
+    self.complete = complete
+    self.why = why
+    self.progress = progress
+    self.entries = entries
+    self.current = current
+    self.marked = marked
+    self.indexed = indexed
+    self.indexBytes = indexBytes
+    self.databaseBytes = databaseBytes
+    self.consultations = consultations
+    self.startedAt = startedAt
+    self.warnings = warnings
+  }
+}
+
+/// Copies what is not derived (cases, judgements, consultations) into a new folder.
+public struct BackupReply: Codable, Hashable, Sendable {
+  public var files: [String]
+
+  public init(files: [String]) {
+    self.files = files
+  }
+}
+
+/// Records by type, author and grade, as this hub holds them.
+public struct StatsReply: Codable, Hashable, Sendable {
+  public var types: [String: Int]
+  public var authors: [String: Int]
+  public var grades: [String: Int]
+  public var problems: [String: Int]
+
+  public init(
+    types: [String: Int], authors: [String: Int], grades: [String: Int], problems: [String: Int]
+  ) {
+    self.types = types
+    self.authors = authors
+    self.grades = grades
+    self.problems = problems
+  }
+}
