@@ -12,7 +12,7 @@ public struct Look: Codable, Hashable, Sendable {
 }
 
 /// Told with every answer. consultation: the look's entry in the consultation log. complete: all that the daemon can read was in the hub. hidden: so many records more would answer and are not for this purpose; hiddenFrom: whose they are.
-public struct Account: Codable, Hashable, Sendable {
+public struct LookAccount: Codable, Hashable, Sendable {
   public var consultation: Int
   public var complete: Bool
   public var hidden: Int

@@ -39,7 +39,7 @@ public struct LinkNode: Codable, Hashable, Sendable {
   }
 }
 
-public struct Place: Codable, Hashable, Sendable {
+public struct PlaceReport: Codable, Hashable, Sendable {
   public var name: String
   public var latitude: Double?
   public var longitude: Double?
@@ -52,15 +52,15 @@ public struct Place: Codable, Hashable, Sendable {
 }
 
 /// Others: persons on the same carrier's service on the same day, by other records.
-public struct Leg: Codable, Hashable, Sendable {
+public struct LegReport: Codable, Hashable, Sendable {
   public var entry: String
   public var trip: String?
   public var persons: [String]
   public var mode: String?
   public var carrier: String?
   public var service: String?
-  public var from: Place?
-  public var to: Place?
+  public var from: PlaceReport?
+  public var to: PlaceReport?
   public var depart: String?
   public var arrive: String?
   public var status: String?
@@ -70,7 +70,7 @@ public struct Leg: Codable, Hashable, Sendable {
 
   public init(
     entry: String, trip: String? = nil, persons: [String], mode: String? = nil,
-    carrier: String? = nil, service: String? = nil, from: Place? = nil, to: Place? = nil,
+    carrier: String? = nil, service: String? = nil, from: PlaceReport? = nil, to: PlaceReport? = nil,
     depart: String? = nil, arrive: String? = nil, status: String? = nil, grade: String? = nil,
     others: [String], marks: [String]
   ) {
@@ -91,7 +91,7 @@ public struct Leg: Codable, Hashable, Sendable {
   }
 }
 
-public struct Payment: Codable, Hashable, Sendable {
+public struct PaymentReport: Codable, Hashable, Sendable {
   public var entry: String
   public var ref: String?
   public var payer: String

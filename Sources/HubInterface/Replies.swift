@@ -2,9 +2,9 @@
 public struct SearchReply: Codable, Hashable, Sendable {
   public var hits: [Hit]
   public var equally: Int?
-  public var account: Account
+  public var account: LookAccount
 
-  public init(hits: [Hit], equally: Int? = nil, account: Account) {
+  public init(hits: [Hit], equally: Int? = nil, account: LookAccount) {
     self.hits = hits
     self.equally = equally
     self.account = account
@@ -18,11 +18,11 @@ public struct DossierReply: Codable, Hashable, Sendable {
   public var mentions: [Mention]
   public var similar: [Hit]
   public var judgements: [Judgement]
-  public var account: Account
+  public var account: LookAccount
 
   public init(
     versions: [Found], same: [Found], mentions: [Mention], similar: [Hit], judgements: [Judgement],
-    account: Account
+    account: LookAccount
   ) {
     self.versions = versions
     self.same = same
@@ -41,11 +41,11 @@ public struct CompareReply: Codable, Hashable, Sendable {
   public var explanation: [Row]
   public var sentence: String
   public var judgements: [Judgement]
-  public var account: Account
+  public var account: LookAccount
 
   public init(
     left: Found, right: Found, score: Double, explanation: [Row], sentence: String,
-    judgements: [Judgement], account: Account
+    judgements: [Judgement], account: LookAccount
   ) {
     self.left = left
     self.right = right
@@ -71,9 +71,9 @@ public struct MatchResult: Codable, Hashable, Sendable {
 /// Candidates for each record, in order.
 public struct MatchReply: Codable, Hashable, Sendable {
   public var matches: [MatchResult]
-  public var account: Account
+  public var account: LookAccount
 
-  public init(matches: [MatchResult], account: Account) {
+  public init(matches: [MatchResult], account: LookAccount) {
     self.matches = matches
     self.account = account
   }
@@ -83,9 +83,9 @@ public struct MatchReply: Codable, Hashable, Sendable {
 public struct CheckDocumentReply: Codable, Hashable, Sendable {
   public var zone: Zone?
   public var hits: [Hit]
-  public var account: Account
+  public var account: LookAccount
 
-  public init(zone: Zone? = nil, hits: [Hit], account: Account) {
+  public init(zone: Zone? = nil, hits: [Hit], account: LookAccount) {
     self.zone = zone
     self.hits = hits
     self.account = account
@@ -95,9 +95,9 @@ public struct CheckDocumentReply: Codable, Hashable, Sendable {
 /// Judgement: same, not-same, unsure, or undo for none.
 public struct JudgeReply: Codable, Hashable, Sendable {
   public var judgement: Judgement?
-  public var account: Account
+  public var account: LookAccount
 
-  public init(judgement: Judgement? = nil, account: Account) {
+  public init(judgement: Judgement? = nil, account: LookAccount) {
     self.judgement = judgement
     self.account = account
   }
@@ -109,9 +109,9 @@ public struct LinksReply: Codable, Hashable, Sendable {
   public var nodes: [LinkNode]
   public var path: [String]?
   public var cut: Bool
-  public var account: Account
+  public var account: LookAccount
 
-  public init(edges: [Edge], nodes: [LinkNode], path: [String]? = nil, cut: Bool, account: Account)
+  public init(edges: [Edge], nodes: [LinkNode], path: [String]? = nil, cut: Bool, account: LookAccount)
   {
     self.edges = edges
     self.nodes = nodes
@@ -123,11 +123,11 @@ public struct LinksReply: Codable, Hashable, Sendable {
 
 /// Legs of one person's trips, or of trips without a person (routes); cut: there are more.
 public struct TripsReply: Codable, Hashable, Sendable {
-  public var legs: [Leg]
+  public var legs: [LegReport]
   public var cut: Bool
-  public var account: Account
+  public var account: LookAccount
 
-  public init(legs: [Leg], cut: Bool, account: Account) {
+  public init(legs: [LegReport], cut: Bool, account: LookAccount) {
     self.legs = legs
     self.cut = cut
     self.account = account
@@ -137,11 +137,11 @@ public struct TripsReply: Codable, Hashable, Sendable {
 /// Accounts and payments around one person.
 public struct MoneyReply: Codable, Hashable, Sendable {
   public var accounts: [Found]
-  public var payments: [Payment]
+  public var payments: [PaymentReport]
   public var cut: Bool
-  public var account: Account
+  public var account: LookAccount
 
-  public init(accounts: [Found], payments: [Payment], cut: Bool, account: Account) {
+  public init(accounts: [Found], payments: [PaymentReport], cut: Bool, account: LookAccount) {
     self.accounts = accounts
     self.payments = payments
     self.cut = cut
@@ -176,9 +176,9 @@ public struct CasesReply: Codable, Hashable, Sendable {
 /// Who looked at what, and why: the newest first, below an index.
 public struct ConsultationsReply: Codable, Hashable, Sendable {
   public var consultations: [Consultation]
-  public var account: Account
+  public var account: LookAccount
 
-  public init(consultations: [Consultation], account: Account) {
+  public init(consultations: [Consultation], account: LookAccount) {
     self.consultations = consultations
     self.account = account
   }
