@@ -59,6 +59,8 @@ let package = Package(
     library("JSON", []),
     // Messages between processes of one machine: operators' tools, the daemon, the hub. Pure but for Codable.
     library("Varlink", ["JSON", "Wire"]),
+    // What the reader socket answers, for daemon and hub. Pure but for Codable.
+    library("Reading", ["Varlink", "JSON"]),
     // What one asks the hub, and what it answers.
     library("HubInterface", ["Varlink"]),
 
@@ -120,6 +122,7 @@ let package = Package(
     tests("FuzzTests", ["Fuzzing"]),
     tests("TextTests", ["Text"]),
     tests("JSONTests", ["JSON"]),
+    tests("ReadingTests", ["Reading", "Varlink", "JSON"]),
     tests("RecordsTests", ["Records", "Log"]),
     tests("CryptoTests", ["Crypto", "Secrets", "Wire", "Text"]),
     tests("LogTests", ["Log", "Secrets", "Crypto", "Wire", "Text"]),
