@@ -39,6 +39,8 @@ let package = Package(
     .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
     .target(name: "CLinux"),
     .target(name: "CProgram"),
+    // The tables that Deploy/tables/generate.py makes, as bytes of the program.
+    .target(name: "CNameTables", exclude: ["name_tables.bin"]),
     // The hub's database; no daemon and no auditor links it. `liaison-bench` measures the store against it, too.
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -70,6 +72,9 @@ let package = Package(
 
     // What records say, and how their identifiers, dates and zones are compared. Pure: the daemon knows no type of record.
     library("Records", ["Log"]),
+
+    // How alike two names or two persons are, and why; keys and candidates. Pure: own tables, no ICU, so that no key moves with a library.
+    library("Matching", ["CNameTables", "Records"]),
 
     // L3: sans-I/O parts, and the runtime that does the I/O.
     library("SQL", ["CSQLite"]),
@@ -124,6 +129,7 @@ let package = Package(
     tests("JSONTests", ["JSON"]),
     tests("ReadingTests", ["Reading", "Varlink", "JSON"]),
     tests("RecordsTests", ["Records", "Log"]),
+    tests("MatchingTests", ["Matching", "Records"]),
     tests("CryptoTests", ["Crypto", "Secrets", "Wire", "Text"]),
     tests("LogTests", ["Log", "Secrets", "Crypto", "Wire", "Text"]),
     tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto", "Wire"]),

@@ -1,0 +1,161 @@
+/// Which words of one name stand for which of the other, each used once. Protocols/matching.md, 4.
+struct Alignment {
+  /// Words from `left`, `leftCount` of them, beside words of the other name.
+  struct Pair {
+    var left: Int
+    var leftCount: Int
+    var right: Int
+    var rightCount: Int
+    var likeness: Likeness
+    /// Hundredths.
+    var weight: Int
+  }
+
+  private(set) var pairs: [Pair] = []
+  /// Bits of the words that no pair uses.
+  private(set) var restLeft: UInt32
+  private(set) var restRight: UInt32
+
+  private struct Edge {
+    var rank: Int
+    var pair: Pair
+  }
+
+  init(_ a: [Word], _ b: [Word], isPerson: Bool) {
+    restLeft = Alignment.all(a.count)
+    restRight = Alignment.all(b.count)
+    var edges = [Edge]()
+    edges.reserveCapacity(a.count + b.count)
+    for i in a.indices {
+      for j in b.indices {
+        let likeness = Likeness.of(a[i], b[j])
+        guard likeness.value >= Likeness.accepted else { continue }
+        Alignment.insert(Alignment.edge(a[i], b[j], likeness, i, j), into: &edges)
+      }
+    }
+    Alignment.join(a, b, flipped: false, isPerson, into: &edges)
+    Alignment.join(b, a, flipped: true, isPerson, into: &edges)
+    pairs.reserveCapacity(min(a.count, b.count))
+    for edge in edges { take(edge.pair, a, b) }
+  }
+
+  private static func all(_ count: Int) -> UInt32 { count >= 32 ? .max : (1 << UInt32(count)) - 1 }
+
+  private static func bits(_ start: Int, _ count: Int) -> UInt32 { all(count) << UInt32(start) }
+
+  /// The first of equally good ones stays the first.
+  private static func insert(_ edge: Edge, into edges: inout [Edge]) {
+    var at = edges.count
+    while at > 0, edges[at - 1].rank < edge.rank { at -= 1 }
+    edges.insert(edge, at: at)
+  }
+
+  private mutating func take(_ pair: Pair, _ a: [Word], _ b: [Word]) {
+    let left = Alignment.bits(pair.left, pair.leftCount)
+    let right = Alignment.bits(pair.right, pair.rightCount)
+    guard restLeft & left == left, restRight & right == right else { return }
+    restLeft &= ~left
+    restRight &= ~right
+    pairs.append(pair)
+  }
+
+  private static func edge(
+    _ a: Word, _ b: Word, _ likeness: Likeness, _ i: Int, _ j: Int
+  ) -> Edge {
+    // What says more goes first, then longer words, then words in the same place.
+    let rank =
+      likeness.value * min(a.weight, b.weight) / 100
+      + 10 * min(a.spelling.count, b.spelling.count) - 20 * abs(i - j)
+    let weight = likeness.rule == .initial ? Word.Weight.initial : max(a.weight, b.weight)
+    return Edge(
+      rank: rank,
+      pair: Pair(
+        left: i, leftCount: 1, right: j, rightCount: 1, likeness: likeness, weight: weight))
+  }
+
+  // MARK: words written together or apart
+
+  private static let shortestJoined = 4
+  private static let joinedSpelt = 8_000
+  private static let joinedOrganization = 9_300
+  private static let joinedOther = 8_800
+  private static let joinedPart = 9_700
+
+  private static func join(
+    _ many: [Word], _ one: [Word], flipped: Bool, _ isPerson: Bool, into edges: inout [Edge]
+  ) {
+    guard many.count > 1 else { return }
+    for count in 2...min(NameLimits.joined, many.count) {
+      for start in 0...(many.count - count) {
+        let words = many[start..<(start + count)]
+        guard isJoinable(words) else { continue }
+        var whole: Word?
+        for j in one.indices where mayJoin(words, one[j]) {
+          let joined = whole ?? Word(joining: words)
+          whole = joined
+          guard joined.spelling.count >= shortestJoined else { break }
+          let likeness = Likeness.of(joined, one[j])
+          let isSpelt =
+            isLettered(joined.script) && isLettered(one[j].script)
+          guard
+            likeness.value
+              >= (!isPerson ? joinedOrganization : isSpelt ? joinedSpelt : joinedOther),
+            likeness.value >= Likeness.Ceiling.sameName || !standsAlone(words, one)
+          else { continue }
+          insert(
+            joinedEdge(likeness, start, count, j, flipped: flipped, weight: weight(words, one[j])),
+            into: &edges)
+        }
+      }
+    }
+  }
+
+  private static func isLettered(_ script: Script) -> Bool { script.isSpelt || script == .arabic }
+
+  private static func weight(_ words: ArraySlice<Word>, _ one: Word) -> Int {
+    max(words.map(\.weight).max() ?? 0, one.weight)
+  }
+
+  private static func isJoinable(_ words: ArraySlice<Word>) -> Bool {
+    guard let first = words.first else { return false }
+    var hasName = false
+    for word in words {
+      guard word.script == first.script, word.kind != .initial, word.kind != .number else {
+        return false
+      }
+      if word.kind == .name || word.kind == .common { hasName = true }
+    }
+    return hasName
+  }
+
+  /// Lengths alone rule most of them out.
+  private static func mayJoin(_ words: ArraySlice<Word>, _ one: Word) -> Bool {
+    guard one.kind == .name || one.kind == .common, let first = words.first else { return false }
+    var letters = 0
+    for word in words { letters += word.spelling.count }
+    let most = first.script == one.script ? 1 : 9
+    return abs(letters - one.spelling.count) <= most
+  }
+
+  /// One of the words stands in the other name by itself: it is not half of another word there.
+  private static func standsAlone(_ words: ArraySlice<Word>, _ others: [Word]) -> Bool {
+    words.contains { word in
+      word.kind == .name && others.contains { $0.isSame(as: word) }
+    }
+  }
+
+  private static func joinedEdge(
+    _ likeness: Likeness, _ start: Int, _ count: Int, _ j: Int, flipped: Bool, weight: Int
+  ) -> Edge {
+    let value = likeness.value * joinedPart / Likeness.whole
+    let rank = likeness.value * 9 * count / 10 - 20 * abs(start - j)
+    let found = Likeness(value: value, rule: .joined)
+    let pair =
+      flipped
+      ? Pair(
+        left: j, leftCount: 1, right: start, rightCount: count, likeness: found, weight: weight)
+      : Pair(
+        left: start, leftCount: count, right: j, rightCount: 1, likeness: found, weight: weight)
+    return Edge(rank: rank, pair: pair)
+  }
+}

@@ -1,0 +1,92 @@
+/// A word of Arabic or Hebrew beside one in Latin letters: consonants must agree, long vowels should, short ones are free, since nobody
+/// wrote them. Costs in hundredths. Protocols/matching.md, 3.3.
+enum AbjadSimilarity {
+  /// - Returns: 0 to 10,000.
+  static func similarity(_ word: AbjadWord, _ other: Sounds) -> Int {
+    guard word.count > 0, other.count > 0 else { return 0 }
+    var letters = [AbjadSounds]()
+    letters.reserveCapacity(word.count)
+    for index in 0..<word.count { if let letter = word[index] { letters.append(letter) } }
+    let cost = distance(letters, other)
+    var solid = 20
+    for letter in letters {
+      switch letter.reading(0) {
+      case .i, .u: solid += 40
+      case .a, nil: break
+      default: solid += 100
+      }
+    }
+    return max(0, 10_000 - cost * 10_000 / max(120, solid))
+  }
+
+  private static func distance(_ a: [AbjadSounds], _ b: Sounds) -> Int {
+    let m = b.count
+    var before = InlineArray<33, Int32>(repeating: 0)
+    var last = InlineArray<33, Int32>(repeating: 0)
+    var row = InlineArray<33, Int32>(repeating: 0)
+    for j in 0..<m { last[j + 1] = last[j] + unwritten(b[j], isFirst: j == 0, isLast: j == m - 1) }
+    for i in a.indices {
+      let letter = a[i]
+      let drop = unheard(letter, isLast: i == a.count - 1)
+      row[0] = last[0] + drop
+      for j in 0..<m {
+        let sound = b[j]
+        var cost = last[j] + replaced(letter, sound)
+        cost = min(cost, last[j + 1] + drop)
+        cost = min(cost, row[j] + unwritten(sound, isFirst: j == 0, isLast: j == m - 1))
+        // s and h, read as sh.
+        if i > 0, letter.reading(0) == .h, isPair(a[i - 1], sound) {
+          cost = min(cost, before[j] + 10)
+        }
+        row[j + 1] = cost
+      }
+      before = last
+      last = row
+    }
+    return Int(last[m])
+  }
+
+  private static func isPair(_ first: AbjadSounds, _ sound: Sound) -> Bool {
+    switch sound {
+    case .t, .d, .k: first.contains(sound)
+    case .x: first.contains(.x) || first.contains(.s)
+    default: false
+    }
+  }
+
+  /// A letter that the Latin word lacks.
+  private static func unheard(_ letter: AbjadSounds, isLast: Bool) -> Int32 {
+    if letter.maybeSilent { return 0 }
+    switch letter.reading(0) {
+    case .a: return 25
+    case .u, .i: return 40
+    case .h: return isLast ? 30 : 100
+    default: return 100
+    }
+  }
+
+  /// A sound that the Arabic word lacks.
+  private static func unwritten(_ sound: Sound, isFirst: Bool, isLast: Bool) -> Int32 {
+    if sound.isVowel { return isFirst ? 25 : 8 }
+    if sound.isLight || (sound == .h && isLast) { return 30 }
+    return 100
+  }
+
+  private static func replaced(_ letter: AbjadSounds, _ sound: Sound) -> Int32 {
+    if letter.contains(sound) { return 0 }
+    if sound.isVowel {
+      if sound == .i, letter.contains(.y) { return 5 }
+      switch letter.reading(0) {
+      case .a, .u, .i, nil: return 30
+      default: return 110
+      }
+    }
+    switch sound {
+    case .y: return letter.contains(.i) ? 5 : 110
+    case .w: return letter.contains(.u) ? 5 : 110
+    case .b: return letter.contains(.f) ? 60 : 110
+    case .f: return letter.contains(.b) ? 60 : 110
+    default: return 110
+    }
+  }
+}
