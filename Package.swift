@@ -71,7 +71,7 @@ let package = Package(
     library("Sealing", ["Log", "Crypto", "Secrets", "Wire"]),
 
     // What records say, and how their identifiers, dates and zones are compared. Pure: the daemon knows no type of record.
-    library("Records", ["Log"]),
+    library("Records", ["JSON", "Log"]),
 
     // How alike two names or two persons are, and why; keys and candidates. Pure: own tables, no ICU, so that no key moves with a library.
     library("Matching", ["CNameTables", "Records"]),
@@ -98,7 +98,7 @@ let package = Package(
       "Fuzzing",
       [
         "Node", "Simulation", "Replication", "Store", "Transport", "Sealing", "Secrets", "Log",
-        "Crypto", "Audit", "JSON", "Text", "CJansson",
+        "Crypto", "Audit", "JSON", "Records", "Text", "CJansson",
       ]),
     library("CommandLine", ["CProgram", "Text"]),
     // No secrets and no network: what an auditor runs reads files and public keys.
@@ -109,8 +109,8 @@ let package = Package(
     tool(
       "liaison",
       [
-        "Node", "CommandLine", "Store", "Runtime", "Sealing", "Secrets", "Log", "Crypto", "Wire",
-        "JSON", "Varlink", "Text",
+        "Node", "CommandLine", "Store", "Runtime", "Records", "Sealing", "Secrets", "Log", "Crypto",
+        "Wire", "JSON", "Varlink", "Text",
       ]),
     tool("liaison-audit", ["Audit", "Log", "Crypto", "CommandLine", "Text"]),
     tool(
@@ -128,7 +128,7 @@ let package = Package(
     tests("TextTests", ["Text"]),
     tests("JSONTests", ["JSON"]),
     tests("ReadingTests", ["Reading", "Varlink", "JSON"]),
-    tests("RecordsTests", ["Records", "Log"]),
+    tests("RecordsTests", ["Records", "JSON", "Log"]),
     tests("MatchingTests", ["Matching", "Records"]),
     tests("CryptoTests", ["Crypto", "Secrets", "Wire", "Text"]),
     tests("LogTests", ["Log", "Secrets", "Crypto", "Wire", "Text"]),

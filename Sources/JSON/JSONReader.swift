@@ -86,7 +86,13 @@ public struct JSONReader: Sendable {
   // MARK: - Values
 
   public mutating func text() throws(JSONMismatch) -> String {
-    String(decoding: try string(), as: UTF8.self)
+    guard kind == .string else { throw JSONMismatch() }
+    let start = space(at) + 1
+    let (end, hasEscapes) = endOfString(start)
+    at = end + 1
+    // Most texts have no escapes, and keys and codes fit into a string without memory of its own.
+    guard hasEscapes else { return String(decoding: bytes[start..<end], as: UTF8.self) }
+    return String(decoding: Escapes.unescape(bytes.span.extracting(start..<end)), as: UTF8.self)
   }
 
   /// The characters of a string as UTF-8, its escapes undone.
@@ -177,6 +183,17 @@ public struct JSONReader: Sendable {
     case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), 0...0x20: true
     default: false
     }
+  }
+
+  // MARK: - Places
+
+  /// Where the cursor stands, for `goBack`.
+  public var place: Int { at }
+
+  /// Back to a place where the cursor stood before a value, to read that value once more in another way.
+  public mutating func goBack(to place: Int) {
+    precondition((0...at).contains(place))
+    at = place
   }
 
   // MARK: - Bytes

@@ -81,21 +81,28 @@ public enum PartialDate: Hashable, Sendable {
 }
 
 extension PartialDate.Point {
+  /// - Parameter bytes: `1987`, `1987-03` or `1987-03-02`.
   init(parsing bytes: ArraySlice<UInt8>) throws(PartialDate.Problem) {
-    let parts = bytes.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-    guard (1...3).contains(parts.count), let year = Digits.number(parts[0], count: 4), year > 0
+    let start = bytes.startIndex
+    guard [4, 7, 10].contains(bytes.count),
+      let year = Digits.number(bytes[start..<(start + 4)], count: 4), year > 0
     else { throw .form }
-    guard parts.count > 1 else {
+    guard bytes.count > 4 else {
       self = .year(year)
       return
     }
-    guard let month = Digits.number(parts[1], count: 2) else { throw .form }
-    guard parts.count > 2 else {
+    let dash = UInt8(ascii: "-")
+    guard bytes[start + 4] == dash,
+      let month = Digits.number(bytes[(start + 5)..<(start + 7)], count: 2)
+    else { throw .form }
+    guard bytes.count > 7 else {
       guard (1...12).contains(month) else { throw .noSuchDay }
       self = .month(year: year, month: month)
       return
     }
-    guard let number = Digits.number(parts[2], count: 2) else { throw .form }
+    guard bytes[start + 7] == dash,
+      let number = Digits.number(bytes[(start + 8)..<(start + 10)], count: 2)
+    else { throw .form }
     guard let day = CivilDay(year: year, month: month, day: number) else { throw .noSuchDay }
     self = .day(day)
   }

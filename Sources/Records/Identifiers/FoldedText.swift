@@ -3,6 +3,7 @@
 enum FoldedText {
   /// - Parameter keeping: characters that stay though they are neither.
   static func fold(_ text: some StringProtocol, keeping: Set<Character> = []) -> String {
+    if let folded = foldASCII(text, keeping: keeping) { return folded }
     var folded = ""
     for character in text {
       if let digit = digit(character) {
@@ -14,6 +15,26 @@ enum FoldedText {
       }
     }
     return folded
+  }
+
+  /// Nearly every number is written in ASCII: then no character need be looked at as Unicode has it.
+  private static func foldASCII(
+    _ text: some StringProtocol, keeping: Set<Character>
+  ) -> String? {
+    var folded: [UInt8] = []
+    folded.reserveCapacity(text.utf8.count)
+    for byte in text.utf8 {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5a: folded.append(byte)
+      case 0x61...0x7a: folded.append(byte - 0x20)
+      case 0x80...: return nil
+      default:
+        if !keeping.isEmpty, keeping.contains(Character(Unicode.Scalar(byte))) {
+          folded.append(byte)
+        }
+      }
+    }
+    return String(decoding: folded, as: UTF8.self)
   }
 
   /// Decimal digits of any script: Unicode gives each its value.
