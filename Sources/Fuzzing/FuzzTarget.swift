@@ -24,6 +24,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case control
   /// Records and messages as JSON, beside another library's verdict.
   case json
+  /// Records as their types say them.
+  case records
+  /// Machine readable zones, and identifiers as they are folded.
+  case zone
 
   public func run(_ bytes: [UInt8]) {
     var input = FuzzInput(bytes)
@@ -38,6 +42,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .audit: AuditTarget.run(&input)
     case .control: ControlTarget.run(&input)
     case .json: JSONTarget.run(&input)
+    case .records: RecordTarget.run(&input)
+    case .zone: ZoneTarget.run(&input)
     }
   }
 
@@ -54,6 +60,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .audit: AuditTarget.seeds
     case .control: ControlTarget.seeds
     case .json: JSONTarget.seeds
+    case .records: RecordTarget.seeds
+    case .zone: ZoneTarget.seeds
     }
   }
 }
