@@ -9,7 +9,8 @@ NAMES = ["nl", "be", "fr"]
 CONNECT_SECONDS = 30
 SPREAD_SECONDS = 120
 COSIGN_SECONDS = 30
-NOTICE = b'{"type":"notice","v":1,"from":"be","text":"to every node on the roster"}\n'
+NOTICE = (b'{"type":"event","v":1,"id":"e-1","basis":"fact","grade":"A1","handling":["H0"],"purpose":["ct"],"kind":"other",'
+          b'"summary":"to every node on the roster"}\n')
 
 
 def heading(text):

@@ -70,7 +70,8 @@ public struct LegReport: Codable, Hashable, Sendable {
 
   public init(
     entry: String, trip: String? = nil, persons: [String], mode: String? = nil,
-    carrier: String? = nil, service: String? = nil, from: PlaceReport? = nil, to: PlaceReport? = nil,
+    carrier: String? = nil, service: String? = nil, from: PlaceReport? = nil,
+    to: PlaceReport? = nil,
     depart: String? = nil, arrive: String? = nil, status: String? = nil, grade: String? = nil,
     others: [String], marks: [String]
   ) {

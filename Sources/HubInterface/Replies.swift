@@ -111,8 +111,9 @@ public struct LinksReply: Codable, Hashable, Sendable {
   public var cut: Bool
   public var account: LookAccount
 
-  public init(edges: [Edge], nodes: [LinkNode], path: [String]? = nil, cut: Bool, account: LookAccount)
-  {
+  public init(
+    edges: [Edge], nodes: [LinkNode], path: [String]? = nil, cut: Bool, account: LookAccount
+  ) {
     self.edges = edges
     self.nodes = nodes
     self.path = path

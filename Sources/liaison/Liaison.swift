@@ -15,11 +15,13 @@ enum Liaison {
     description: [
       "Makes a node, exchanges cards with others, publishes records to them and shows what arrived. "
         + "With the daemon running, verbs go through its socket; init, card, fingerprint, peer, backup, "
-        + "keys export, restore, epoch prepare and fsck also work without."
+        + "keys export, restore, epoch prepare, record check and fsck also work without."
     ],
     verbs: [
       InitVerb.verb, CardVerbs.card, CardVerbs.fingerprint, PeerVerbs.add, PeerVerbs.list,
-      PeerVerbs.remove, PublishVerb.verb, WithdrawVerb.verb, ShowVerb.verb, TailVerb.verb,
+      PeerVerbs.remove, RecordVerb.check, PublishVerb.verb, CorrectVerb.verb, WithdrawVerb.verb,
+      ShowVerb.verb,
+      TailVerb.verb,
       StatusVerb.verb, DiskVerb.verb, ScrubVerb.verb, SigningVerb.verb, BackupVerb.verb,
       KeysVerb.verb, RestoreVerb.verb, EpochVerb.verb, EpochPlanVerbs.plan,
       EpochPlanVerbs.prepare, ImportVerb.verb, FsckVerb.verb,
@@ -48,7 +50,9 @@ enum Liaison {
     case "peer add": try PeerVerbs.runAdd(arguments)
     case "peer list": try PeerVerbs.runList(arguments)
     case "peer remove": try PeerVerbs.runRemove(arguments)
+    case "record check": try RecordVerb.runCheck(arguments)
     case "publish": try PublishVerb.run(arguments)
+    case "correct": try CorrectVerb.run(arguments)
     case "withdraw": try WithdrawVerb.run(arguments)
     case "disk": try DiskVerb.run(arguments)
     case "scrub": try ScrubVerb.run(arguments)

@@ -62,6 +62,7 @@ struct PublishRun {
       printEntries()
     }
     progress.clear()
+    input.sayMarks()
     if let failure { throw closing(failure) }
   }
 

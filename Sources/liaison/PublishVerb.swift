@@ -9,6 +9,8 @@ enum PublishVerb {
       "A record is one JSON object a line with a string \"type\", at most 64 KiB. All of the input is "
         + "checked before anything of it is published. The entry of each record is printed once it "
         + "is durable, in the order of the lines; if publishing breaks off, the last line says how to go on.",
+      "Records of known types are checked by Protocols/records.md, as liaison record check does, and their ids must not stand "
+        + "already: another version of a record is published with liaison correct. A record of an unknown type is published with a note.",
       "A file is read twice, so it may be of any size; what a pipe gives is held in memory first, 1 GiB at most. "
         + "With --stream the records of a pipe are published as they come, each checked before it is.",
     ],
@@ -34,18 +36,7 @@ enum PublishVerb {
     ])
 
   static func run(_ arguments: Arguments) throws(Failure) {
-    let to = (arguments.value("--to") ?? "").split(separator: ",", omittingEmptySubsequences: false)
-      .map(String.init)
-    guard to.allSatisfy({ !$0.isEmpty }), to == ["all"] || !to.contains("all") else {
-      throw Failure(
-        .usage, "--to is \"\(arguments.value("--to") ?? "")\".",
-        hint: "Name nodes with commas between them (be,fr), or all.")
-    }
-    guard Set(to).count == to.count else {
-      throw Failure(
-        .usage, "--to names a node twice: \(to.joined(separator: ",")).",
-        hint: "Name each node once.")
-    }
+    let to = try names(arguments.value("--to") ?? "")
     let replicas = try arguments.number("--replicas", in: 0...ControlLimits.audienceMembers)
     let timeout = try arguments.number("--timeout", in: 0...ControlLimits.timeoutSeconds)
     let now = SystemClock().wallMilliseconds
@@ -58,13 +49,30 @@ enum PublishVerb {
     try sayWhoIsWaitedFor(daemon)
     let input = try RecordInput(
       path: arguments.words.first, lines: first...(last ?? .max),
-      asItComes: arguments.has("--stream"))
+      asItComes: arguments.has("--stream"),
+      schema: PublishCheck(arguments.folder, asItComes: arguments.has("--stream")))
     var run = PublishRun(
       daemon, input,
       PublishRequest(
         to: to, records: [], replicas: replicas, timeout: timeout, expiryDay: expiryDay),
       toLine: last)
     try run.run()
+  }
+
+  /// The nodes of `--to`.
+  static func names(_ text: String) throws(Failure) -> [String] {
+    let to = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard to.allSatisfy({ !$0.isEmpty }), to == ["all"] || !to.contains("all") else {
+      throw Failure(
+        .usage, "--to is \"\(text)\".",
+        hint: "Name nodes with commas between them (be,fr), or all.")
+    }
+    guard Set(to).count == to.count else {
+      throw Failure(
+        .usage, "--to names a node twice: \(to.joined(separator: ",")).",
+        hint: "Name each node once.")
+    }
+    return to
   }
 
   static func sayWhoIsWaitedFor(_ daemon: DaemonConnection) throws(Failure) {

@@ -13,6 +13,7 @@ struct RecordInput {
   private let input: InputFile
   private var lines: LineReader
   private var check = RecordCheck()
+  private var schema: PublishCheck
   /// The last line to give; nil while it is published as it comes.
   let count: Int?
   private let last: Int
@@ -25,12 +26,17 @@ struct RecordInput {
   ///   - path: nil or `-` for standard input.
   ///   - wanted: numbers of the lines to give, from 1; the others are left out.
   ///   - asItComes: nothing is checked ahead.
-  init(path: String?, lines wanted: ClosedRange<Int>, asItComes: Bool) throws(Failure) {
+  ///   - schema: what records have to say; an id must not stand already.
+  init(
+    path: String?, lines wanted: ClosedRange<Int>, asItComes: Bool, schema: PublishCheck
+  ) throws(Failure) {
     let first = wanted.lowerBound
     let input = try RecordInput.open(path, asItComes: asItComes)
     self.input = input
     lines = LineReader(input, maxLineBytes: JSONLimits.recordBytes)
-    let all = asItComes ? nil : try RecordInput.checkAll(input)
+    var schema = schema
+    let all = asItComes ? nil : try RecordInput.checkAll(input, wanted, &schema)
+    self.schema = schema
     if let all, first > all {
       throw Failure(
         .usage, "--from-line is \(first), and the input has \(all) lines.",
@@ -63,22 +69,29 @@ struct RecordInput {
   }
 
   /// - Returns: the number of lines.
-  private static func checkAll(_ input: InputFile) throws(Failure) -> Int {
+  private static func checkAll(
+    _ input: InputFile, _ wanted: ClosedRange<Int>, _ schema: inout PublishCheck
+  ) throws(Failure) -> Int {
     var lines = LineReader(input, maxLineBytes: JSONLimits.recordBytes)
     var check = RecordCheck()
     var progress = ProgressLine()
     while try advance(&lines) {
-      if let problem = problem(lines, &check) {
+      do throws(Failure) {
+        let record = try read(lines, &check)
+        // What was published before may stand already: lines that are left out are not looked at as to that.
+        try schema.check(record, line: lines.number, isWanted: wanted.contains(lines.number))
+      } catch {
         progress.clear()
-        throw Failure(
-          .dataError, "Line \(lines.number) \(problem.reason).",
-          hint: "\(problem.hint) Nothing was published.")
+        throw error.with(hint: "Nothing was published.")
       }
       if lines.number % linesOfProgress == 0 { progress.show("checked \(lines.number) records") }
     }
     progress.clear()
     guard lines.number > 0 else {
       throw Failure(.dataError, "The input is empty.", hint: "Give one JSON object a line.")
+    }
+    do throws(Failure) { try schema.finish() } catch {
+      throw error.with(hint: "Nothing was published.")
     }
     input.rewind()
     return lines.number
@@ -88,14 +101,15 @@ struct RecordInput {
     do throws(SystemError) { return try lines.advance() } catch { throw Failure(input: error) }
   }
 
-  private static func problem(_ lines: LineReader, _ check: inout RecordCheck) -> JSONProblem? {
+  private static func read(
+    _ lines: LineReader, _ check: inout RecordCheck
+  ) throws(Failure) -> Record {
     do throws(JSONProblem) {
       if lines.isTooLong { throw JSONProblem(.tooLong(bytes: lines.lineBytes), at: 0) }
-      try lines.withLine { line throws(JSONProblem) in try check(line) }
+      return try check(lines.copyOfLine())
     } catch {
-      return error
+      throw Failure(.dataError, "Line \(lines.number) \(error.reason).", hint: error.hint)
     }
-    return nil
   }
 
   // MARK: - Batches
@@ -131,12 +145,25 @@ struct RecordInput {
       return record
     }
     guard lines.number < last, try RecordInput.advance(&lines) else { return nil }
-    do throws(JSONProblem) {
-      if lines.isTooLong { throw JSONProblem(.tooLong(bytes: lines.lineBytes), at: 0) }
-      return try check(lines.copyOfLine())
+    do throws(Failure) {
+      let record = try RecordInput.read(lines, &check)
+      if count == nil { try schema.check(record, line: lines.number, isWanted: true) }
+      return record
     } catch {
-      let why = count == nil ? "" : " It was right when it was checked: the file is being changed."
-      throw Failure(.dataError, "Line \(lines.number) \(error.reason).", hint: error.hint + why)
+      guard count != nil else { throw error }
+      throw error.with(hint: "It was right when it was checked: the file is being changed.")
     }
+  }
+
+  /// Says what of the records was published though nobody may match by it.
+  mutating func sayMarks() { schema.sayMarks() }
+}
+
+extension Failure {
+  /// With one sentence more.
+  func with(hint more: String) -> Failure {
+    var failure = self
+    failure.hint += (failure.hint.isEmpty ? "" : " ") + more
+    return failure
   }
 }

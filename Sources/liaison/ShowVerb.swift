@@ -43,6 +43,9 @@ enum ShowVerb {
       let day = UTCTime.text(milliseconds: UInt64(entry.expiryDay) * 86_400_000).prefix(10)
       rows.append(("expires", String(day)))
     }
+    if let audience = entry.audience {
+      rows.append(("sealed to", audience.joined(separator: ", ")))
+    }
     if entry.disputed { rows.append(("disputed", "yes: at or above a proven fork")) }
     if let witnesses = entry.witnesses, let roster = entry.rosterSize {
       let names = witnesses.isEmpty ? "" : ": \(witnesses.joined(separator: ", "))"

@@ -74,7 +74,7 @@ import Testing
 
   private func lastGrant() throws -> GrantMetadata? {
     let grants = try store.controlEntries(identity.id, from: 1)
-    return grants.last.flatMap { desk.ownGrant($0.index, of: identity) }
+    return grants.last.flatMap { desk.grant($0.index, of: identity) }
   }
 
   @Test(
@@ -94,7 +94,7 @@ import Testing
     try settle()
     #expect(answers.count == 3)
     let grants = try store.controlEntries(identity.id, from: 1)
-    let all = try #require(grants.first.flatMap { desk.ownGrant($0.index, of: identity) })
+    let all = try #require(grants.first.flatMap { desk.grant($0.index, of: identity) })
     #expect(all.members.map(\.name.text) == ["be", "fr", "nl"])
     #expect(all.members[1].key == key(4))
     #expect(throws: ControlError.unknownNode("de")) { _ = try answers[0].get() }

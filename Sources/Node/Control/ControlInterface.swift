@@ -198,6 +198,7 @@ enum ControlInterface {
       witnesses: ?[]string,
       rosterSize: ?int,
       opening: string,
+      audience: ?[]string,
       record: ?string,
       text: ?string,
       why: ?string

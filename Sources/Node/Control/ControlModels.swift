@@ -135,6 +135,8 @@ public struct ShowReply: Codable, Hashable, Sendable {
   public var witnesses: [String]?
   public var rosterSize: Int?
   public var opening: EntryOpening
+  /// Of a record that this node opened: who else can, the author among them, by name.
+  public var audience: [String]?
   public var record: String?
   public var text: String?
   public var why: String?

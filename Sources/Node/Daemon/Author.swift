@@ -308,7 +308,7 @@ final class Author {
     in book: AudienceBook, _ builder: inout EntryBuilder, _ time: UInt64
   ) throws(ControlError) {
     for grant in book.leastRecentlyUsed.prefix(NodeLimits.audiencesTriedToClose) {
-      guard let metadata = desk.ownGrant(grant, of: identity),
+      guard let metadata = desk.grant(grant, of: identity),
         let draft = book.closing(metadata, openedAt: grant)
       else { continue }
       _ = try append(draft, in: book, &builder, time)

@@ -88,8 +88,8 @@ final class Desk {
     return try advance(feed, to: size, &budget) ? feed.book : nil
   }
 
-  /// What an own grant says; nil when it is damaged here.
-  func ownGrant(_ index: UInt64, of identity: LogIdentity) -> GrantMetadata? {
+  /// What a grant to this node says; nil when it is damaged here, or not for this node.
+  func grant(_ index: UInt64, of identity: LogIdentity) -> GrantMetadata? {
     guard
       let batch = try? store.read(
         identity.id, index..<(index + 1), maxBytes: EntryLayout.maxBodyBytes * 2),

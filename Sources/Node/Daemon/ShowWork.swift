@@ -98,7 +98,9 @@ final class ShowWork {
 
   private func fill(_ reply: inout ShowReply, with opening: RecordOpening) {
     switch opening {
-    case .opened(let record, _):
+    case .opened(let record, let audience):
+      let members = desk.grant(audience.grantIndex, of: identity)?.members
+      reply.audience = members?.map(\.name.text)
       do throws(JSONProblem) {
         reply.record = try Record(checking: record).text
         reply.opening = .opened

@@ -27,6 +27,8 @@ public struct NodeFolder: Hashable, Sendable {
   public var taken: String { root + "/taken" }
   /// For how long the node has run.
   public var running: String { root + "/running" }
+  /// Under which ids the operator's tool published: its own notes, made from the log.
+  public var ids: String { root + "/ids" }
   public var lock: String { root + "/lock" }
   /// The first card that was held of each log, for ever (Protocols/card.md, CARD-11).
   public var cards: String { root + "/cards" }
