@@ -20,3 +20,27 @@ public enum NameLimits {
   /// Readings of one word of Arabic or Hebrew that are filed.
   static let readings = 4
 }
+
+/// What keys and candidates may cost.
+public enum KeyLimits {
+  /// Keys of one record: 15 for a person with one name of three words and a date; the UN's most named has 400.
+  public static let filed = 512
+  /// Words of one name that are filed and asked in pairs.
+  static let words = 6
+  /// Words of one name whose misspellings are asked.
+  static let misspelt = 4
+  /// Keys that one query asks for: 4 words make 12 pairs of 150 misspellings each, in 8 ways to cut them.
+  static let asked = 16_384
+  /// Names of one query that are asked.
+  static let names = 8
+  /// Years of one date that are filed: `1987~` has five.
+  static let years = 5
+  /// A key with more records is not gone through by itself: it counts for those that another key found.
+  public static let cap = 8_192
+  /// Records that one query visits, over all of its keys.
+  public static let visited = 49_152
+  /// Those that were found whose further keys are looked at.
+  static let second = 512
+  /// Records that came since the index was built, before it is built anew.
+  public static let delta = 65_536
+}

@@ -25,4 +25,17 @@ public enum MatchRule: String, Hashable, Sendable, CaseIterable {
   case oneSided = "one-sided"
   case legalForm = "legal-form"
   case noOwnWord = "no-own-word"
+  case weakAlias = "weak-alias"
+
+  case day
+  case month
+  case year
+  case exchangedDay = "exchanged-day"
+  case oneDigit = "one-digit"
+  case near
+  case otherDay = "other-day"
+  case otherYear = "other-year"
+  case otherGender = "other-gender"
+  case otherCountry = "other-country"
+  case sameIdentifier = "same-identifier"
 }
