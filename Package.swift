@@ -90,6 +90,14 @@ let package = Package(
         "Runtime", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log", "Wire",
         "Crypto", "JSON", "Varlink", "Text",
       ]),
+    // The knowledge hub: a process of its own, without the node's keys.
+    library(
+      "Hub",
+      [
+        "HubInterface", "Reading", "Records", "Matching", "SQL", "Varlink", "JSON", "Store",
+        "Runtime", "Log",
+        "Secrets", "Crypto", "Wire", "Text",
+      ]),
     // A disk in memory that forgets and fails, for tests and for campaigns.
     library(
       "Simulation", ["Replication", "Store", "Transport", "Secrets", "Log", "Crypto", "Wire"]),
@@ -117,7 +125,8 @@ let package = Package(
       "liaison-bench",
       [
         "Node", "Runtime", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log", "Wire",
-        "Crypto", "JSON", "Varlink", "CommandLine", "CNettle", "CSodium", "CSQLite", "CLMDB",
+        "Crypto", "JSON", "Varlink", "Hub", "HubInterface", "SQL", "CommandLine", "CNettle",
+        "CSodium", "CSQLite", "CLMDB",
       ]),
 
     tool("liaison-sim", ["Simulation", "CommandLine"]),
@@ -130,6 +139,8 @@ let package = Package(
     tests("ReadingTests", ["Reading", "Varlink", "JSON"]),
     tests("RecordsTests", ["Records", "JSON", "Log"]),
     tests("MatchingTests", ["Matching", "Records"]),
+    tests(
+      "HubTests", ["Hub", "HubInterface", "Records", "SQL", "Varlink", "Log", "Crypto", "Runtime"]),
     tests("CryptoTests", ["Crypto", "Secrets", "Wire", "Text"]),
     tests("LogTests", ["Log", "Secrets", "Crypto", "Wire", "Text"]),
     tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto", "Wire"]),

@@ -32,6 +32,7 @@ echo "Building (some minutes the first time)"
 swift build "${release_flags[@]}" --product liaisond
 swift build "${release_flags[@]}" --product liaison
 swift build "${release_flags[@]}" --product liaison-audit
+swift build "${release_flags[@]}" --product liaison-hub
 LIAISON_BIN=$(swift build "${release_flags[@]}" --show-bin-path)
 export LIAISON_BIN
 exec python3 Deploy/lib/quickstart.py "${arguments[@]}"

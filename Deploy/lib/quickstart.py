@@ -1,6 +1,6 @@
 """The main job, start to end: see Deploy/quickstart.sh, which builds and then runs this."""
 import os, shlex, signal, subprocess, sys, time
-import damage
+import damage, quickstart_hub
 from nodes import *
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -227,6 +227,7 @@ def body():
         compare(network, entries, records)
         converge(network)
         audit_all(network)
+        quickstart_hub.tell(network, heading, shown)
         heading(f"Done in {time.monotonic() - begin:.1f} s: {len(records)} records arrived, bit for bit, "
                 "where they should and nowhere else")
         if not once:

@@ -41,11 +41,13 @@ public enum EntryKind: UInt8, Sendable, CaseIterable {
   case grant = 7
   case history = 8
   case record = 9
+  /// Only in the local log of a hub: who looked at what.
+  case consultation = 10
 
   /// The one suite that this kind's body may have (Protocols/entry.md, 3).
   public var suite: EntrySuite {
     switch self {
-    case .genesis, .keys, .withdrawal, .erasureReceipt, .forkReport, .anchor: .plain
+    case .genesis, .keys, .withdrawal, .erasureReceipt, .forkReport, .anchor, .consultation: .plain
     case .grant, .history: .grant
     case .record: .sealedRecord
     }

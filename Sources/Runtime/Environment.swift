@@ -13,6 +13,18 @@ public enum Environment {
   public static var processID: Int32 { getpid() }
   public static var userID: UInt32 { geteuid() }
 
+  /// The name of a user of this machine; `#1000` where it has none.
+  public static func userName(_ id: UInt32) -> String {
+    var buffer = [CChar](repeating: 0, count: 4_096)
+    var entry = unsafe passwd()
+    var found: UnsafeMutablePointer<passwd>?
+    let count = buffer.count
+    guard unsafe getpwuid_r(id, &entry, &buffer, count, &found) == 0, unsafe found != nil,
+      let name = unsafe entry.pw_name
+    else { return "#\(id)" }
+    return unsafe String(cString: name)
+  }
+
   /// Raises the limit of open descriptors as far as this process may, at most to `Limits.descriptors`.
   /// - Returns: how many descriptors it may have.
   public static func raiseDescriptorLimit() throws(SystemError) -> Int {

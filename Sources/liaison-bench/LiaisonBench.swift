@@ -19,7 +19,9 @@ struct LiaisonBench {
         "", "measure Liaison, and what it stands on, in one run",
         details: [
           "CASE is one of \(cases.joined(separator: ", ")); without one, all are run. Of replication, "
-            + "single parts can be named: \(ReplicationCase.members.joined(separator: ", "))."
+            + "single parts can be named: \(ReplicationCase.members.joined(separator: ", ")).",
+          "hub, only when it is named, gathers invented persons and looks them up: 100,000, and with --entries 1000000 "
+            + "or 3000000 so many, too.",
         ],
         arguments: [
           Argument("CASE", "what to measure", isRequired: false, repeats: true)
@@ -58,7 +60,7 @@ struct LiaisonBench {
 
   private static func run(_ arguments: Arguments) throws {
     let chosen = arguments.words.isEmpty ? cases : arguments.words
-    let known = cases + ReplicationCase.members
+    let known = cases + ReplicationCase.members + ["hub"]
     if let odd = chosen.first(where: { !known.contains($0) }) {
       throw Failure(
         .usage, "There is no case \"\(odd)\".", hint: "There is: \(known.joined(separator: ", ")).")
@@ -108,6 +110,7 @@ struct LiaisonBench {
     defer { withExtendedLifetime(scratch) {} }
     switch name {
     case "store": return try StoreCase.run(entries: entries, scratch: scratch)
+    case "hub": return try HubCase.run(entries: entries, scratch: scratch)
     default: return try ReplicationCase.run(name, entries, seconds, scratch)
     }
   }

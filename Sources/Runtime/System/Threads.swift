@@ -54,7 +54,7 @@ internal import Glibc
 }
 
 /// A thread with every signal blocked, joined once.
-final class SystemThread {
+public final class SystemThread {
   private let handle: pthread_t
   private var joined = false
 
@@ -69,7 +69,7 @@ final class SystemThread {
   }
 
   /// `name` is shown by the kernel, cut to 15 bytes.
-  init(name: String, _ run: @escaping @Sendable () -> Void) throws(SystemError) {
+  public init(name: String, _ run: @escaping @Sendable () -> Void) throws(SystemError) {
     let body = unsafe Unmanaged.passRetained(Body(name: name, run: run))
     var handle = pthread_t()
     let result = unsafe liaison_thread_start(
@@ -92,7 +92,7 @@ final class SystemThread {
     pthread_detach(handle)
   }
 
-  func join() {
+  public func join() {
     guard !joined else { return }
     joined = true
     pthread_join(handle, nil)

@@ -1,0 +1,66 @@
+"""Real hubs beside real nodes, for the quickstart and for the checks."""
+import json, os, signal, subprocess, time
+from nodes import Failed, STOP_SECONDS, binary, run
+
+START_SECONDS = 30
+
+
+class Hub:
+    """The liaison-hub of one node, with a folder of its own beside the node's."""
+
+    def __init__(self, node, folder=None):
+        self.node = node
+        self.folder = folder or node.data + "-hub"
+        self.log_path = self.folder + ".log"
+        self.process = None
+
+    def start(self):
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                [binary("liaison-hub"), "--data", self.node.data, "--hub", self.folder],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise Failed(f"liaison-hub of {self.node.name} ended with {self.process.returncode}: {self.said()}")
+            code, out, _ = run(["liaison", "hub", "status", "--json", "--hub", self.folder], expect=None)
+            if code == 0:
+                return json.loads(out)
+            time.sleep(0.02)
+        raise Failed(f"liaison-hub of {self.node.name} did not answer within {START_SECONDS} s: {self.said()}")
+
+    def said(self):
+        try:
+            with open(self.log_path, errors="replace") as log:
+                return log.read()[-2000:].strip()
+        except OSError:
+            return ""
+
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self):
+        if not self.is_running():
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise Failed(f"liaison-hub of {self.node.name} did not end within {STOP_SECONDS} s of SIGTERM")
+
+    def kill(self):
+        if self.is_running():
+            self.process.kill()
+            self.process.wait()
+
+    def command(self, *words, look=("--purpose", "ct", "--reason", "quickstart")):
+        return ["liaison", *words, *look, "--hub", self.folder]
+
+    def lines(self, *words, **options):
+        """What a verb prints with --json, line by line."""
+        out = run(self.command(*words, "--json", **options))
+        return [json.loads(line) for line in out.splitlines()]
+
+    def status(self):
+        return json.loads(run(["liaison", "hub", "status", "--json", "--hub", self.folder]))

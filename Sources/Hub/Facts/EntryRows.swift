@@ -1,0 +1,144 @@
+internal import Log
+internal import SQL
+
+/// A row of `entry`, without its record.
+struct EntryRow: Hashable, Sendable {
+  var number: Int64
+  var node: String
+  var epoch: Int64
+  var place: Int64
+  var id: String?
+  var state: EntryState
+  var isCurrent: Bool
+
+  /// Which of two versions is rather the current one: one that stands, then the later (Protocols/records.md, 7).
+  static func isLess(_ a: EntryRow, _ b: EntryRow) -> Bool {
+    if a.state.stands != b.state.stands { return b.state.stands }
+    return (a.epoch, a.place, a.number) < (b.epoch, b.place, b.number)
+  }
+}
+
+/// The statements on `entry`.
+final class EntryRows {
+  private let findRange: Statement
+  private let findName: Statement
+  private let findUntold: Statement
+  private let compare: Statement
+  private let readRecord: Statement
+  private let insert: Statement
+  private let removeOne: Statement
+  private let markCurrent: Statement
+  private let markTold: Statement
+  private let database: Database
+
+  private static let columns = "SELECT number, node, epoch, place, id, state, current FROM entry "
+
+  init(_ database: Database) throws(SQLError) {
+    self.database = database
+    findRange = try database.prepare(
+      EntryRows.columns + "WHERE log = ?1 AND place >= ?2 AND place < ?3")
+    findName = try database.prepare(EntryRows.columns + "WHERE node = ?1 AND id = ?2")
+    findUntold = try database.prepare(EntryRows.columns + "WHERE told <> ?1")
+    compare = try database.prepare(
+      "SELECT 1 FROM entry WHERE number = ?1 AND time = ?2 AND expiry = ?3 AND state = ?4 AND record = ?5"
+    )
+    readRecord = try database.prepare("SELECT record FROM entry WHERE number = ?1")
+    insert = try database.prepare(
+      "INSERT INTO entry (log, place, node, epoch, id, type, time, expiry, state, purposes, problems, current, told, record) "
+        + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12, ?13)")
+    removeOne = try database.prepare("DELETE FROM entry WHERE number = ?1")
+    markCurrent = try database.prepare("UPDATE entry SET current = ?2 WHERE number = ?1")
+    markTold = try database.prepare("UPDATE entry SET told = ?2 WHERE number = ?1")
+  }
+
+  func find(_ log: Int64, from place: UInt64, count: UInt64) throws(SQLError) -> [EntryRow] {
+    let end = place.addingReportingOverflow(count)
+    try findRange.bind(1, log)
+    try findRange.bind(2, Int64(clamping: place))
+    try findRange.bind(3, end.overflow ? Int64.max : Int64(clamping: end.partialValue))
+    return try EntryRows.all(findRange)
+  }
+
+  func versions(_ node: String, _ id: String) throws(SQLError) -> [EntryRow] {
+    try findName.bind(1, node)
+    try findName.bind(2, id)
+    return try EntryRows.all(findName)
+  }
+
+  func untold(since round: Int64) throws(SQLError) -> [EntryRow] {
+    try findUntold.bind(1, round)
+    return try EntryRows.all(findUntold)
+  }
+
+  private static func all(_ statement: Statement) throws(SQLError) -> [EntryRow] {
+    var found: [EntryRow] = []
+    try statement.each { row throws(SQLError) in
+      found.append(
+        EntryRow(
+          number: row.integer(0), node: row.text(1), epoch: row.integer(2), place: row.integer(3),
+          id: row.optionalText(4), state: EntryState(rawValue: row.integer(5)),
+          isCurrent: row.integer(6) != 0))
+      return true
+    }
+    return found
+  }
+
+  func isEqual(_ row: EntryRow, _ entry: ReadableEntry) throws(SQLError) -> Bool {
+    try compare.bind(1, row.number)
+    try compare.bind(2, Int64(clamping: entry.time))
+    try compare.bind(3, entry.expiryDay)
+    try compare.bind(4, entry.state.rawValue)
+    try compare.bind(5, entry.record)
+    defer { compare.reset() }
+    return try compare.step()
+  }
+
+  func record(_ number: Int64) throws(SQLError) -> [UInt8] {
+    try readRecord.bind(1, number)
+    defer { readRecord.reset() }
+    return try readRecord.step() ? readRecord.blob(0) : []
+  }
+
+  func insert(
+    _ log: Int64, _ change: EntryChange, _ entry: ReadableEntry, _ summary: RecordSummary,
+    round: Int64
+  ) throws(SQLError) -> EntryRow {
+    let node = change.origin.name.text
+    let epoch = Int64(change.origin.epoch)
+    let place = Int64(clamping: change.index)
+    try insert.bind(1, log)
+    try insert.bind(2, place)
+    try insert.bind(3, node)
+    try insert.bind(4, epoch)
+    try insert.bind(5, summary.id)
+    try insert.bind(6, summary.type)
+    try insert.bind(7, Int64(clamping: entry.time))
+    try insert.bind(8, entry.expiryDay)
+    try insert.bind(9, entry.state.rawValue)
+    try insert.bind(10, summary.purposes)
+    try insert.bind(11, summary.problems)
+    try insert.bind(12, round)
+    try insert.bind(13, entry.record)
+    try insert.run()
+    return EntryRow(
+      number: database.lastRowID, node: node, epoch: epoch, place: place, id: summary.id,
+      state: entry.state, isCurrent: false)
+  }
+
+  func remove(_ number: Int64) throws(SQLError) {
+    try removeOne.bind(1, number)
+    try removeOne.run()
+  }
+
+  func setCurrent(_ number: Int64, _ isCurrent: Bool) throws(SQLError) {
+    try markCurrent.bind(1, number)
+    try markCurrent.bind(2, isCurrent ? 1 : 0)
+    try markCurrent.run()
+  }
+
+  func setTold(_ number: Int64, _ round: Int64) throws(SQLError) {
+    try markTold.bind(1, number)
+    try markTold.bind(2, round)
+    try markTold.run()
+  }
+}

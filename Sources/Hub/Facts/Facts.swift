@@ -1,0 +1,180 @@
+internal import Log
+internal import Records
+internal import SQL
+
+/// Reads the facts: one connection, on the loop's thread. Only equality, ranges and counts are asked of SQL; names and words are
+/// matched in Swift.
+final class Facts {
+  let database: Database
+  private let byNumber: Statement
+  private let byName: Statement
+  private let currentByName: Statement
+  private let byPlace: Statement
+  private let bySelector: Statement
+  private let bySelectorRange: Statement
+  private let byRange: Statement
+  private let byReference: Statement
+  private let byWord: Statement
+  private let byType: Statement
+  private let allKeys: Statement
+  private let countKeys: Statement
+  private let byKeys: Statement
+
+  private static let columns =
+    "SELECT e.number, l.origin, e.node, e.place, e.id, e.type, e.time, e.expiry, e.state, e.purposes, e.current, e.record "
+    + "FROM entry e JOIN log l ON l.number = e.log "
+
+  init(_ path: String) throws(SQLError) {
+    database = try Database(path, .reading)
+    try database.setCache(kibibytes: HubLimits.cacheKibibytes)
+    byNumber = try database.prepare(Facts.columns + "WHERE e.number = ?1")
+    byName = try database.prepare(
+      Facts.columns + "WHERE e.node = ?1 AND e.id = ?2 ORDER BY e.epoch, e.place LIMIT ?3")
+    currentByName = try database.prepare(
+      Facts.columns + "WHERE e.node = ?1 AND e.id = ?2 AND e.current = 1")
+    byPlace = try database.prepare(Facts.columns + "WHERE l.origin = ?1 AND e.place = ?2")
+    bySelector = try database.prepare(
+      "SELECT entry FROM selector WHERE kind = ?1 AND value = ?2 LIMIT ?3")
+    bySelectorRange = try database.prepare(
+      "SELECT entry FROM selector WHERE kind = ?1 AND value >= ?2 AND value < ?3 LIMIT ?4")
+    byRange = try database.prepare(
+      "SELECT entry FROM range WHERE series = ?1 AND digits = ?2 AND low <= ?3 AND high >= ?3 LIMIT ?4"
+    )
+    byReference = try database.prepare(
+      "SELECT entry, field FROM reference WHERE target = ?1 LIMIT ?2")
+    byWord = try database.prepare("SELECT entry FROM word WHERE word = ?1 LIMIT ?2")
+    byType = try database.prepare(
+      "SELECT number FROM entry WHERE type = ?1 AND current = 1 ORDER BY number DESC LIMIT ?2")
+    allKeys = try database.prepare("SELECT number, keys FROM keys ORDER BY number")
+    countKeys = try database.prepare("SELECT total(length(keys)) / 4 FROM keys")
+    byKeys = try database.prepare(
+      Facts.columns + "JOIN keys k ON k.entry = e.number WHERE k.number = ?1")
+  }
+
+  func record(_ number: Int64) throws(SQLError) -> StoredRecord? {
+    try byNumber.bind(1, number)
+    return try Facts.all(byNumber).first
+  }
+
+  /// The version that is shown of `nl:2015-0117`.
+  func current(_ ref: RecordReference) throws(SQLError) -> StoredRecord? {
+    try currentByName.bind(1, ref.author.text)
+    try currentByName.bind(2, ref.id.text)
+    return try Facts.all(currentByName).first
+  }
+
+  /// All versions that can be read, the oldest first.
+  func versions(_ ref: RecordReference) throws(SQLError) -> [StoredRecord] {
+    try byName.bind(1, ref.author.text)
+    try byName.bind(2, ref.id.text)
+    try byName.bind(3, HubLimits.mentions)
+    return try Facts.all(byName)
+  }
+
+  /// - Parameter origin: `nl/1`
+  func entry(_ origin: String, _ place: Int64) throws(SQLError) -> StoredRecord? {
+    try byPlace.bind(1, origin)
+    try byPlace.bind(2, place)
+    return try Facts.all(byPlace).first
+  }
+
+  func entries(_ kind: Int64, _ value: [UInt8]) throws(SQLError) -> [Int64] {
+    try bySelector.bind(1, kind)
+    try bySelector.bind(2, value)
+    try bySelector.bind(3, HubLimits.rowsPerQuestion)
+    return try Facts.numbers(bySelector)
+  }
+
+  /// Those whose value begins with `beginning`.
+  func entries(_ kind: Int64, beginning: [UInt8]) throws(SQLError) -> [Int64] {
+    try bySelectorRange.bind(1, kind)
+    try bySelectorRange.bind(2, beginning)
+    try bySelectorRange.bind(3, beginning + [0xff])
+    try bySelectorRange.bind(4, HubLimits.rowsPerQuestion)
+    return try Facts.numbers(bySelectorRange)
+  }
+
+  /// Ranges of document numbers that hold this one.
+  func ranges(holding number: NumberParts) throws(SQLError) -> [Int64] {
+    try byRange.bind(1, number.series)
+    try byRange.bind(2, number.digits.count)
+    try byRange.bind(3, number.digits)
+    try byRange.bind(4, HubLimits.rowsPerQuestion)
+    return try Facts.numbers(byRange)
+  }
+
+  /// Current records that name `target`, and where they do.
+  func mentions(_ target: String) throws(SQLError) -> [(entry: Int64, field: String)] {
+    try byReference.bind(1, target)
+    try byReference.bind(2, HubLimits.rowsPerQuestion)
+    var found: [(entry: Int64, field: String)] = []
+    try byReference.each { row throws(SQLError) in
+      found.append((row.integer(0), row.text(1)))
+      return true
+    }
+    return found
+  }
+
+  func entries(word: String) throws(SQLError) -> [Int64] {
+    try byWord.bind(1, word)
+    try byWord.bind(2, HubLimits.rowsPerQuestion)
+    return try Facts.numbers(byWord)
+  }
+
+  /// Current records of a type, the newest first.
+  func entries(type: String, limit: Int) throws(SQLError) -> [Int64] {
+    try byType.bind(1, type)
+    try byType.bind(2, limit)
+    return try Facts.numbers(byType)
+  }
+
+  /// The record of a number of the index in memory; nil when it is not current any more.
+  func indexed(_ number: UInt32) throws(SQLError) -> StoredRecord? {
+    try byKeys.bind(1, Int64(number))
+    return try Facts.all(byKeys).first
+  }
+
+  /// The index in memory, from what is stored.
+  func loadIndex() throws(SQLError) -> NameIndex {
+    var keys = 0
+    try countKeys.each { row throws(SQLError) in
+      keys = Int(row.integer(0))
+      return false
+    }
+    let index = NameIndex(expecting: keys)
+    try eachKeys { index.load($0, $1) }
+    index.finishLoading()
+    return index
+  }
+
+  /// Calls `body` with the keys of each current person and organisation, in rising order of their numbers.
+  func eachKeys(_ body: (UInt32, [UInt8]) -> Void) throws(SQLError) {
+    try allKeys.each { row throws(SQLError) in
+      if let number = UInt32(exactly: row.integer(0)) { body(number, row.blob(1)) }
+      return true
+    }
+  }
+
+  private static func numbers(_ statement: Statement) throws(SQLError) -> [Int64] {
+    var found: [Int64] = []
+    try statement.each { row throws(SQLError) in
+      found.append(row.integer(0))
+      return true
+    }
+    return found
+  }
+
+  private static func all(_ statement: Statement) throws(SQLError) -> [StoredRecord] {
+    var found: [StoredRecord] = []
+    try statement.each { row throws(SQLError) in
+      found.append(
+        StoredRecord(
+          number: row.integer(0), origin: row.text(1), node: row.text(2), place: row.integer(3),
+          id: row.optionalText(4), type: row.text(5), time: row.integer(6),
+          expiryDay: row.integer(7), state: EntryState(rawValue: row.integer(8)),
+          purposes: row.integer(9), isCurrent: row.integer(10) != 0, record: row.blob(11)))
+      return true
+    }
+    return found
+  }
+}

@@ -1,0 +1,42 @@
+internal import SQL
+
+/// The tables of what is derived from the daemon's records (Protocols/hub.md, 3). They are rebuilt, never altered.
+enum FactsSchema {
+  /// Another schema, other keys or another way to fold mean a new file: never a silent mix.
+  static let version = 1
+  /// Raised when `Records` reads identifiers, references or words in another way.
+  static let readingVersion = 1
+
+  static let tables = """
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+    CREATE TABLE log (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, origin TEXT NOT NULL, next INTEGER NOT NULL);
+    CREATE TABLE entry (
+      number INTEGER PRIMARY KEY AUTOINCREMENT, log INTEGER NOT NULL, place INTEGER NOT NULL,
+      node TEXT NOT NULL, epoch INTEGER NOT NULL, id TEXT, type TEXT NOT NULL,
+      time INTEGER NOT NULL, expiry INTEGER NOT NULL, state INTEGER NOT NULL, purposes INTEGER NOT NULL,
+      problems INTEGER NOT NULL, current INTEGER NOT NULL, told INTEGER NOT NULL, record BLOB);
+    CREATE UNIQUE INDEX entry_place ON entry (log, place);
+    CREATE INDEX entry_name ON entry (node, id) WHERE id IS NOT NULL;
+    CREATE TABLE selector (kind INTEGER, value BLOB, entry INTEGER, PRIMARY KEY (kind, value, entry)) WITHOUT ROWID;
+    CREATE TABLE range (
+      series BLOB, digits INTEGER, low BLOB, high BLOB, entry INTEGER,
+      PRIMARY KEY (series, digits, low, high, entry)) WITHOUT ROWID;
+    CREATE TABLE reference (target TEXT, entry INTEGER, field TEXT, PRIMARY KEY (target, entry, field)) WITHOUT ROWID;
+    CREATE TABLE word (word TEXT, entry INTEGER, PRIMARY KEY (word, entry)) WITHOUT ROWID;
+    CREATE TABLE keys (number INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL UNIQUE, keys BLOB NOT NULL);
+    """
+}
+
+/// Bits of `entry.state`: what is to be known of an entry before its record is used.
+struct EntryState: OptionSet, Hashable, Sendable {
+  let rawValue: Int64
+  /// At or above a proven fork.
+  static let disputed = EntryState(rawValue: 1)
+  /// Above the end that the next epoch gave its log.
+  static let late = EntryState(rawValue: 2)
+  /// It opens, and is no record.
+  static let malformed = EntryState(rawValue: 4)
+
+  /// A version that stands: it is current before any that does not.
+  var stands: Bool { isDisjoint(with: [.disputed, .late, .malformed]) }
+}

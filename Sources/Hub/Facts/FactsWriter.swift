@@ -1,0 +1,162 @@
+internal import Log
+internal import SQL
+
+/// What a commit changed in the index in memory, by numbers of `keys`.
+struct IndexChange: Sendable {
+  var removed: [UInt32] = []
+  var added: [(number: UInt32, keys: [UInt8])] = []
+}
+
+/// Writes what the daemon told, with the cursor in the same transaction: exactly once, over kills. The one writer of the file.
+final class FactsWriter {
+  private let database: Database
+  private let logs: LogNumbers
+  private let entries: EntryRows
+  private let rows: DerivedRows
+  private let meta: MetaRows
+
+  init(_ database: Database) throws(SQLError) {
+    self.database = database
+    logs = try LogNumbers(database)
+    entries = try EntryRows(database)
+    rows = try DerivedRows(database)
+    meta = try MetaRows(database)
+  }
+
+  /// nil: everything is to be told.
+  func cursor() throws(SQLError) -> FeedCursor? {
+    guard let journal = try meta.text("journal") else { return nil }
+    return FeedCursor(
+      journal: journal, number: UInt64(clamping: try meta.integer("number") ?? 0),
+      next: try logs.positions())
+  }
+
+  func positions() throws(SQLError) -> [LogID: UInt64] { try logs.positions() }
+
+  /// The daemon does not know this place any more: the next connection begins with a comparison.
+  func forgetCursor() throws(SQLError) {
+    try database.transaction { () throws(SQLError) in try meta.remove("journal") }
+  }
+
+  /// All is compared from here on: what is not told again until `isComplete` is gone.
+  func beginComparison() throws(SQLError) {
+    try database.transaction { () throws(SQLError) in
+      try meta.set("round", (try meta.integer("round") ?? 0) + 1)
+      try meta.set("comparing", 1)
+      try meta.remove("journal")
+      try logs.forgetPositions()
+    }
+  }
+
+  /// Applies one message whole, or nothing of it.
+  func apply(_ page: FeedPage) throws(SQLError) -> IndexChange {
+    do throws(SQLError) { return try applyWhole(page) } catch {
+      logs.forgetNumbers()
+      throw error
+    }
+  }
+
+  private func applyWhole(_ page: FeedPage) throws(SQLError) -> IndexChange {
+    try database.transaction { () throws(SQLError) in
+      var change = IndexChange()
+      var touched = TouchedNames()
+      let round = try meta.integer("round") ?? 0
+      for entry in page.changes { try apply(entry, round, &touched, &change) }
+      if page.isComplete, try meta.integer("comparing") == 1 {
+        try forgetUntold(round, &touched, &change)
+        try meta.set("comparing", 0)
+      }
+      for name in touched.names { try settle(name, &change) }
+      try meta.set("journal", page.cursor.journal)
+      try meta.set("number", Int64(clamping: page.cursor.number))
+      for (log, next) in page.cursor.next { try logs.set(log, next: next) }
+      return change
+    }
+  }
+
+  private func apply(
+    _ change: EntryChange, _ round: Int64, _ touched: inout TouchedNames, _ index: inout IndexChange
+  ) throws(SQLError) {
+    let log = try logs.number(change.log, change.origin)
+    guard let readable = change.readable else {
+      for old in try entries.find(log, from: change.index, count: change.count) {
+        try forget(old, &touched, &index)
+      }
+      return
+    }
+    if let old = try entries.find(log, from: change.index, count: 1).first {
+      // Told twice: nothing changes but that it was told.
+      if try entries.isEqual(old, readable) { return try entries.setTold(old.number, round) }
+      try forget(old, &touched, &index)
+    }
+    let summary = RecordSummary(of: readable)
+    let added = try entries.insert(
+      log, change, readable, summary, round: round)
+    if added.id == nil {
+      try makeCurrent(added, readable.record, &index)
+    } else {
+      touched.add(added)
+    }
+  }
+
+  private func forgetUntold(
+    _ round: Int64, _ touched: inout TouchedNames, _ index: inout IndexChange
+  ) throws(SQLError) {
+    for old in try entries.untold(since: round) { try forget(old, &touched, &index) }
+  }
+
+  private func forget(
+    _ old: EntryRow, _ touched: inout TouchedNames, _ index: inout IndexChange
+  ) throws(SQLError) {
+    if old.isCurrent { try makePast(old, &index) }
+    try entries.remove(old.number)
+    touched.add(old)
+  }
+
+  /// Chooses the version of a record that is shown: a function of those that are there, whatever the order in which they came.
+  private func settle(_ name: TouchedNames.Name, _ index: inout IndexChange) throws(SQLError) {
+    let versions = try entries.versions(name.node, name.id)
+    let current = versions.max { EntryRow.isLess($0, $1) }
+    for version in versions where version.isCurrent && version.number != current?.number {
+      try makePast(version, &index)
+    }
+    if let current, !current.isCurrent {
+      try makeCurrent(current, try entries.record(current.number), &index)
+    }
+  }
+
+  private func makeCurrent(
+    _ entry: EntryRow, _ record: [UInt8], _ index: inout IndexChange
+  ) throws(SQLError) {
+    try entries.setCurrent(entry.number, true)
+    let derived = RecordRows(of: record)
+    guard let number = try rows.insert(derived, entry.number) else { return }
+    index.added.append((number, derived.keys))
+  }
+
+  private func makePast(_ entry: EntryRow, _ index: inout IndexChange) throws(SQLError) {
+    try entries.setCurrent(entry.number, false)
+    let derived = RecordRows(of: try entries.record(entry.number))
+    guard let number = try rows.remove(derived, entry.number) else { return }
+    // It may have been made current in the same transaction.
+    index.added.removeAll { $0.number == number }
+    index.removed.append(number)
+  }
+}
+
+/// Records of which a version came or went, in order.
+struct TouchedNames {
+  struct Name: Hashable {
+    var node: String
+    var id: String
+  }
+
+  private(set) var names: [Name] = []
+  private var known: Set<Name> = []
+
+  mutating func add(_ entry: EntryRow) {
+    guard let id = entry.id else { return }
+    let name = Name(node: entry.node, id: id)
+    if known.insert(name).inserted { names.append(name) }
+  }
+}

@@ -1,0 +1,40 @@
+/// The rows that one current version of a record has beside its own: derived from its bytes alone, so that they can be
+/// removed by deriving them again.
+struct RecordRows: Sendable {
+  struct Selector: Hashable, Sendable {
+    var kind: Int64
+    /// Folded; hashed where it is longer than an index row takes.
+    var value: [UInt8]
+  }
+
+  struct Range: Hashable, Sendable {
+    var series: [UInt8]
+    var digits: Int
+    var low: [UInt8]
+    var high: [UInt8]
+  }
+
+  struct Reference: Hashable, Sendable {
+    /// `nl:2015-0117`.
+    var target: String
+    var field: String
+  }
+
+  var selectors: [Selector] = []
+  var ranges: [Range] = []
+  var references: [Reference] = []
+  var words: [String] = []
+  /// Of names: empty for what has none.
+  var keys: [UInt8] = []
+}
+
+/// What is known of any version, current or not.
+struct RecordSummary: Sendable {
+  /// nil: it has none by the rules, and is no version of anything.
+  var id: String?
+  var type: String
+  /// `Purpose` bits.
+  var purposes: Int64
+  /// Rules that it breaks.
+  var problems: Int
+}

@@ -1,0 +1,16 @@
+/// Names of the files in the hub's own folder.
+struct HubFolder: Hashable, Sendable {
+  let root: String
+
+  init(_ root: String) { self.root = root }
+
+  /// Derived: can be removed, and is made anew.
+  var facts: String { root + "/facts.db" }
+  /// Not derived: cases and judgements.
+  var desk: String { root + "/desk.db" }
+  /// Not derived: who looked at what.
+  var consultations: String { root + "/consultations" }
+  var users: String { root + "/users.conf" }
+  var socket: String { root + "/hub.socket" }
+  var lock: String { root + "/lock" }
+}

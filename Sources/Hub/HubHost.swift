@@ -1,0 +1,257 @@
+internal import HubInterface
+internal import Matching
+internal import Log
+internal import Runtime
+internal import SQL
+internal import Varlink
+
+/// Puts the hub together: files, threads, socket, timers.
+final class HubHost {
+  private let configuration: HubConfiguration
+  private let folder: HubFolder
+  private let journal: Journal
+  private let lock: LockFile
+  private let loop: EventLoop
+  private let stop = StopFlag()
+  private let backlog = Backlog()
+  private let service: HubService
+  private var feedThread: SystemThread?
+  private var mergeThread: SystemThread?
+  private var takeMerged: ((CandidateIndex) -> Void)?
+  private var sessions: [UInt64: HubSession] = [:]
+  private var listener: UnixListener?
+  private var signals: Signals?
+  private var isStopping = false
+  private var isRebuilding = false
+  private var lastTold: String?
+
+  init(_ configuration: HubConfiguration, _ journal: Journal) throws {
+    self.configuration = configuration
+    self.journal = journal
+    folder = HubFolder(FileSystem.canonical(configuration.hub))
+    try FileSystem.makeFolder(folder.root)
+    lock = try LockFile(folder.lock)
+    loop = try EventLoop()
+    service = try HubHost.open(folder, loop.clock, journal)
+  }
+
+  /// Opens the facts, made anew where another version made them, and loads the index from them.
+  private static func open(
+    _ folder: HubFolder, _ clock: SystemClock, _ journal: Journal
+  ) throws -> HubService {
+    let (_, isNew) = try FactsFile.open(folder.facts, HubHost.versions)
+    if isNew { journal.notice("\(folder.facts): made new; the daemon is asked for everything") }
+    let facts = try Facts(folder.facts)
+    let index = try facts.loadIndex()
+    return HubService(
+      facts: facts, index: index, desk: try Desk(folder.desk), users: try HubHost.users(folder),
+      clock: clock)
+  }
+
+  static var versions: FactsFile.Versions {
+    FactsFile.Versions(
+      keys: Int64(NameKey.version), matcher: Int64(Matcher.version),
+      records: Int64(FactsSchema.readingVersion))
+  }
+
+  private static func users(_ folder: HubFolder) throws -> Users {
+    guard try FileSystem.status(folder.users) != nil else { return Users() }
+    let bytes = try FileSystem.read(folder.users, maxBytes: 1 << 20)
+    return try Users(parsing: String(decoding: bytes, as: UTF8.self))
+  }
+
+  func run() throws {
+    let manager = ServiceManager()
+    signals = try Signals(loop: loop) { [unowned self] signal in handle(signal, manager) }
+    service.rebuild = { [unowned self] in try rebuild() }
+    service.backup = { [unowned self] in try backup(to: $0) }
+    listener = try UnixListener(loop: loop, path: folder.socket, mode: 0o600) {
+      [unowned self] in accept($0)
+    }
+    loop.afterEvents = { [unowned self] in service.recorder?.commit() }
+    mergeElsewhere(service.index)
+    try startFeed()
+    checkpointRegularly()
+    manager.watch(loop: loop)
+    manager.ready(status: "hub of \(configuration.data)")
+    journal.notice(
+      "liaison-hub \(HubService.version): \(service.index.count) names indexed, socket \(folder.socket)"
+    )
+    try loop.run()
+    stopFeed()
+    mergeThread?.join()
+    service.recorder?.commit()
+    service.recorder?.close()
+    journal.notice("stopped")
+  }
+
+  private func handle(_ signal: Signal, _ manager: ServiceManager) {
+    switch signal {
+    case .hangUp:
+      manager.reloading(clock: loop.clock)
+      do { service.users = try HubHost.users(folder) } catch {
+        journal.error("users.conf was not read again: \(error)")
+      }
+      manager.ready(status: "hub of \(configuration.data)")
+    default:
+      guard !isStopping else { return }
+      isStopping = true
+      journal.notice("stopping")
+      manager.stopping()
+      listener?.close()
+      loop.stop()
+    }
+  }
+
+  private func checkpointRegularly() {
+    loop.schedule(afterMilliseconds: HubLimits.checkpointMilliseconds) { [weak self] in
+      guard let self else { return }
+      service.recorder?.checkpoint()
+      checkpointRegularly()
+    }
+  }
+
+  // MARK: - The feed
+
+  private func startFeed() throws {
+    let events = loop.makeMailbox(of: FeedEvent.self) { [weak self] in self?.take($0) }
+    let settings = Feed.Settings(
+      sockets: configuration.readerSockets, factsPath: folder.facts)
+    feedThread = try SystemThread(name: "feed") { [backlog, stop] in
+      do {
+        let (database, _) = try FactsFile.open(settings.factsPath, HubHost.versions)
+        try Feed(settings, database, backlog: backlog, stop: stop) { events.post($0) }.run()
+      } catch {
+        events.post(.stopped("\(error)"))
+      }
+    }
+  }
+
+  private func stopFeed() {
+    stop.stop()
+    feedThread?.join()
+    feedThread = nil
+  }
+
+  private func take(_ event: FeedEvent) {
+    switch event {
+    case .met(let status): meet(status)
+    case .changed(let change):
+      backlog.taken()
+      service.index.apply(change)
+    case .complete(let isComplete):
+      service.progress.isComplete = isComplete
+      service.progress.why = isComplete ? nil : "the daemon is still telling what it can read"
+    case .lost(let reason):
+      service.progress.isConnected = false
+      service.progress.why = "no daemon answers: \(reason)"
+      tell("no daemon answers: \(reason)")
+    case .stopped(let reason):
+      service.progress.isConnected = false
+      service.progress.why = reason
+      tell(reason)
+    }
+  }
+
+  /// Once for each reason: a daemon that is away is tried every second.
+  private func tell(_ reason: String) {
+    guard lastTold != reason else { return }
+    lastTold = reason
+    journal.warning(reason)
+  }
+
+  private func meet(_ status: FeedStatus) {
+    lastTold = nil
+    service.progress.node = status.node
+    service.progress.logs = status.progress
+    service.progress.isConnected = true
+    if service.progress.why?.hasPrefix("no daemon") == true
+      || service.progress.why == "the daemon has not answered yet"
+    {
+      service.progress.why =
+        service.progress.isComplete ? nil : "the daemon is still telling what it can read"
+    }
+    guard service.recorder == nil else { return }
+    do {
+      let log = try ConsultationLog(folder: folder.consultations, epoch: status.epoch)
+      service.recorder = LookRecorder(log, clock: loop.clock)
+    } catch {
+      service.warnings = ["the consultation log cannot be opened: \(error)"]
+      journal.error("the consultation log cannot be opened: \(error)")
+    }
+  }
+
+  /// A merge takes as long as a start: questions go on meanwhile.
+  private func mergeElsewhere(_ index: NameIndex) {
+    let merged = loop.makeMailbox(of: CandidateIndex.self) { [weak self] in
+      self?.mergeThread?.join()
+      self?.mergeThread = nil
+      self?.takeMerged?($0)
+    }
+    index.mergeElsewhere = { [weak self] begun, take in
+      self?.takeMerged = take
+      self?.mergeThread = try? SystemThread(name: "merge") {
+        var index = begun
+        index.merge()
+        merged.post(index)
+      }
+    }
+  }
+
+  // MARK: - Clients
+
+  private func accept(_ connection: Connection) {
+    guard !isStopping, sessions.count < HubLimits.clients, let id = connection.peerUserID else {
+      return connection.close()
+    }
+    guard id == 0 || id == Environment.userID || !service.users.isOpen else {
+      return connection.close()
+    }
+    let session = HubSession(user: Environment.userName(id)) { [service] in service.answer($0) }
+    sessions[connection.id] = session
+    connection.outputLimitBytes = HubLimits.outputBytes
+    session.send = { connection.write($0) }
+    session.changed = { [weak self, unowned session] in self?.settle(session, connection) }
+    connection.onReadable = { [weak self] connection, bytes in
+      session.receive(bytes)
+      self?.settle(session, connection)
+    }
+    connection.onClosed = { [weak self] connection, _ in
+      session.disconnected()
+      session.changed = {}
+      self?.sessions[connection.id] = nil
+    }
+  }
+
+  private func settle(_ session: HubSession, _ connection: Connection) {
+    if session.isClosed { return connection.finish() }
+    if session.wantsInput { connection.resumeReading() } else { connection.pauseReading() }
+  }
+
+  // MARK: - Operations
+
+  /// Forgets what was derived: the facts begin anew beside the looks, which go on.
+  private func rebuild() throws {
+    stopFeed()
+    try FactsFile.remove(folder.facts)
+    let next = try HubHost.open(folder, loop.clock, journal)
+    service.replaceFacts(next.facts, next.index)
+    mergeElsewhere(next.index)
+    service.progress.isComplete = false
+    service.progress.why = "the daemon is still telling what it can read"
+    stop.reset()
+    try startFeed()
+  }
+
+  private func backup(to path: String) throws -> [String] {
+    guard path.hasPrefix("/") else {
+      throw HubError.refused(reason: "\"\(path)\" is no absolute path", hint: "name it from /")
+    }
+    guard try FileSystem.contents(path).isEmpty else {
+      throw HubError.refused(reason: "\(path) is not empty", hint: "name a new folder")
+    }
+    try FileSystem.makeFolder(path)
+    try service.desk.copy(to: path + "/desk.db")
+    return ["desk.db"]
+  }
+}

@@ -1,0 +1,73 @@
+internal import Crypto
+internal import HubInterface
+internal import Matching
+internal import Log
+internal import Runtime
+internal import SQL
+
+/// A hub without its socket, its thread and its daemon, for benchmarks, fuzzing and tests: told entries, asked calls.
+package final class HubInOneThread {
+  private let writer: FactsWriter
+  private let database: Database
+  private let service: HubService
+  private let index: NameIndex
+  private var output: [UInt8] = []
+  private lazy var session: HubSession = {
+    let session = HubSession(user: "nobody") { [service] in service.answer($0) }
+    session.send = { [unowned self] in output += $0 }
+    return session
+  }()
+
+  /// - Parameters:
+  ///   - folder: of the facts; what is there is gone on with.
+  ///   - consultations: another folder for the log of looks, so that its fsync can be measured apart.
+  package init(folder: String, consultations: String? = nil) throws {
+    let folder = HubFolder(folder)
+    try FileSystem.makeFolder(folder.root)
+    database = try FactsFile.open(folder.facts, HubHost.versions).database
+    writer = try FactsWriter(database)
+    let facts = try Facts(folder.facts)
+    index = try facts.loadIndex()
+    service = HubService(
+      facts: facts, index: index, desk: try Desk(folder.desk), users: Users(), clock: SystemClock())
+    service.recorder = LookRecorder(
+      try ConsultationLog(folder: consultations ?? folder.consultations, epoch: 1),
+      clock: SystemClock())
+    service.progress.isConnected = true
+    service.progress.isComplete = true
+    service.progress.why = nil
+  }
+
+  package var indexBytes: Int { index.bytes }
+  package var indexed: Int { index.count }
+
+  /// Records of one log, from `first` on, in one transaction.
+  /// - Parameter origin: `nl/1`.
+  package func tell(_ origin: String, first: UInt64, _ records: [[UInt8]]) throws {
+    let origin = try Origin(origin)
+    let log = LogNames.id(of: origin)
+    let changes = records.enumerated().map { place, record in
+      EntryChange(
+        log: log, origin: origin, index: first + UInt64(place), count: 1,
+        readable: ReadableEntry(time: 0, expiryDay: 0, state: [], record: record))
+    }
+    let page = FeedPage(
+      changes: changes, cursor: FeedCursor(journal: "one", number: 1, next: [log: first]),
+      isComplete: true)
+    index.apply(try writer.apply(page))
+  }
+
+  /// - Parameter call: with its NUL.
+  /// - Returns: the answers, each with its NUL.
+  package func ask(_ call: [UInt8]) -> [UInt8] {
+    output = []
+    session.receive(call.span)
+    service.recorder?.commit()
+    return output
+  }
+}
+
+/// An id for a log that nobody signed.
+enum LogNames {
+  static func id(of origin: Origin) -> LogID { LogID(SHA256.hash(Array(origin.text.utf8)).bytes) }
+}

@@ -1,0 +1,53 @@
+/// Every limit of the hub, with its arithmetic (Protocols/hub.md, 8).
+enum HubLimits {
+  /// Clients at once: a desk has some ten officers, each with a tool or two.
+  static let clients = 64
+  /// One question: 64 records of `match`, each at most 64 KiB, escaped at worst twice as long.
+  static let messageBytes = 8 << 20
+  static let pipelinedBytes = 64 << 10
+  /// What a client does not take: one answer of the longest kind, twice.
+  static let outputBytes = 32 << 20
+
+  /// Letters of a question in words.
+  static let questionBytes = 4_096
+  static let reasonBytes = 1_024
+  /// Hits in one answer, and what is asked for when nobody says.
+  static let hits = 200
+  static let usualHits = 20
+  /// Candidates that are compared for one name.
+  static let candidates = 50
+  /// Records found by one identifier or one word that are looked at: more are counted.
+  static let rowsPerQuestion = 2_000
+  /// Words of a question that are looked up.
+  static let words = 16
+  /// References that are one matter.
+  static let sameMatter = 64
+  static let recordsPerMatch = 64
+
+  /// Records in a dossier, edges of a network, legs, payments: beyond it an answer says that it was cut.
+  static let mentions = 500
+  static let edges = 2_000
+  static let depth = 6
+  static let usualDepth = 2
+  static let legs = 2_000
+  static let payments = 2_000
+
+  static let consultationsPerPage = 200
+  /// Ids of one consultation: all that an answer holds.
+  static let returned = 4_000
+
+  /// Names of this many groups of records settle in one transaction.
+  static let changesPerTransaction = 1_024
+  /// Batches of index changes that the loop has not taken yet: then the writer waits.
+  static let indexBatches = 8
+  /// Words of withdrawn records leave the write-ahead log after this, at most an hour later when somebody reads all the time.
+  static let emptyLogMilliseconds: UInt64 = 60_000
+  static let checkpointMilliseconds: UInt64 = 1_000
+  static let reconnectMilliseconds: UInt64 = 1_000
+  static let statusMilliseconds: UInt64 = 5_000
+  /// The daemon's status: a few KiB for each of some thousand logs.
+  static let statusBytes = 32 << 20
+
+  static let cacheKibibytes = 65_536
+  static let deskCacheKibibytes = 2_048
+}

@@ -1,0 +1,148 @@
+internal import Crypto
+internal import HubInterface
+internal import Log
+internal import Runtime
+internal import Secrets
+internal import Store
+
+/// Who looked at what, and why: a log of Liaison's own kind, under a key of its own, which no role can change
+/// (Protocols/hub.md, 5).
+///
+/// `append` stages, `commit` makes durable; an answer leaves after the commit of its look.
+final class ConsultationLog {
+  private let disk: FileDisk
+  private let store: Store
+  private let key: ConsultationKey
+  private let identity: LogIdentity
+  private var checkpointed: UInt64
+
+  /// Opens the log in `folder`, or makes it.
+  /// - Parameter epoch: of the node: each has a log of its own.
+  init(folder: String, epoch: UInt32) throws {
+    try FileSystem.makeFolder(folder)
+    let name = try NodeName("looks.\(epoch)")
+    key = try ConsultationKey.load("\(folder)/\(name).key")
+    let origin = Origin(name: name, epoch: 1)
+    identity = LogIdentity(origin: origin, key: key.secret.publicKey)
+    let cardPath = "\(folder)/node.card"
+    disk = try FileDisk(folder: folder)
+    if try FileSystem.status("\(folder)/format") == nil {
+      var random = SystemRandom()
+      guard let salt = Bytes32(random.bytes(32)) else { preconditionFailure("32 bytes") }
+      try Store.create(on: disk, salt: salt)
+    }
+    store = try Store.open(on: disk)
+    checkpointed = 0
+    if store.state(identity.id) == nil {
+      let card = try ConsultationLog.card(origin, key.secret)
+      try FileSystem.atomicWrite(cardPath, card.note, mode: 0o644)
+      try begin(card)
+    }
+    checkpointed = store.newestCheckpoint(identity.id)?.size ?? 0
+  }
+
+  /// Entries, the genesis included.
+  var size: UInt64 { store.state(identity.id)?.size ?? 0 }
+  var root: Digest? { store.state(identity.id)?.tree.root() }
+  var logID: LogID { identity.id }
+
+  /// Only the log key is ever used; the others make the card whole, and their secrets are dropped.
+  private static func card(_ origin: Origin, _ log: borrowing LogSecretKey) throws -> Card {
+    let others = NodeSecrets.generate()
+    return try Card.make(
+      serial: 1, origin: origin, log: log.publicKey, cosigning: others.cosigning.publicKey,
+      sealing: others.sealing.publicKey, transport: others.transport.publicKey,
+      opening: OpeningSecretKey.generate().publicKey.commitment, address: nil
+    ) { log.sign($0) }
+  }
+
+  private func begin(_ card: Card) throws {
+    let empty = LogState(empty: identity)
+    var builder = EntryBuilder(state: empty)
+    builder.append(
+      kind: .genesis, time: SystemClock().wallMilliseconds, body: try Genesis(first: card).encode())
+    try store.addLog(identity)
+    try store.append(try empty.accept(builder.finish { key.secret.sign($0) }))
+    try commit()
+  }
+
+  /// - Returns: the entry's index.
+  func append(_ body: [UInt8], time: UInt64) throws -> UInt64 {
+    guard let state = store.state(identity.id) else { throw StoreError.outOfRange }
+    var builder = EntryBuilder(state: state)
+    let index = builder.append(kind: .consultation, time: time, body: body)
+    try store.append(try state.accept(builder.finish { key.secret.sign($0) }))
+    return index
+  }
+
+  /// Durable when this returns. One call serves all that was appended before.
+  func commit() throws {
+    while let batch = store.takeBatch(settling: false) { try execute(batch) }
+    guard case .running = store.condition else {
+      throw HubError.diskFailed(reason: "the consultation log cannot be written")
+    }
+  }
+
+  /// A signed checkpoint over all entries, where there is none yet.
+  func checkpoint() throws {
+    guard let state = store.state(identity.id), state.size > checkpointed else { return }
+    let root = state.tree.root()
+    _ = try store.addCheckpoint(
+      Checkpoint.make(identity: identity, size: state.size, root: root) { key.secret.sign($0) })
+    checkpointed = state.size
+    try commit()
+  }
+
+  /// Log files are written when nobody waits.
+  func settle() throws {
+    while let batch = store.takeBatch() { try execute(batch) }
+  }
+
+  func close() throws {
+    try checkpoint()
+    _ = try store.flush()
+  }
+
+  private func execute(_ batch: DiskBatch) throws {
+    var failure: DiskError?
+    do throws(DiskError) { try disk.execute(batch.operations) } catch { failure = error }
+    _ = store.completed(token: batch.token, error: failure)
+    if failure == .noSpace {
+      throw HubError.diskFailed(
+        reason: "the disk is full: a look that cannot be recorded is refused")
+    }
+  }
+
+  /// Bodies of the entries below `end`, the newest first, with their indices and times.
+  func read(below end: UInt64, limit: Int) throws -> [(index: UInt64, time: UInt64, body: [UInt8])]
+  {
+    var found: [(index: UInt64, time: UInt64, body: [UInt8])] = []
+    var end = min(end, size)
+    // The genesis is no consultation.
+    while end > 1, found.count < limit {
+      let first = end - min(end - 1, UInt64(min(64, limit - found.count)))
+      let batch = try store.read(identity.id, first..<end, maxBytes: 4 << 20)
+      guard batch.count > 0 else { break }
+      var run: [(index: UInt64, time: UInt64, body: [UInt8])] = []
+      for position in 0..<batch.count {
+        guard let body = batch.body(at: position) else { continue }
+        run.append((first + UInt64(position), batch.header(at: position).time, Array(body)))
+      }
+      // A read may end early for its bytes: what it lacks is read on its own, older ones later.
+      if batch.count < Int(end - first) {
+        let rest = try store.read(
+          identity.id, (first + UInt64(batch.count))..<end, maxBytes: 64 << 20)
+        for position in 0..<rest.count {
+          guard let body = rest.body(at: position) else { continue }
+          run.append(
+            (
+              first + UInt64(batch.count + position), rest.header(at: position).time, Array(body)
+            ))
+        }
+      }
+      found.append(contentsOf: run.reversed())
+      end = first
+    }
+    return found
+  }
+}

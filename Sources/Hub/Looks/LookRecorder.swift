@@ -1,0 +1,74 @@
+internal import HubInterface
+internal import Runtime
+
+/// Answers leave when their looks are durable: all of one round of the loop wait for one fsync.
+final class LookRecorder {
+  private let log: ConsultationLog
+  private let clock: SystemClock
+  private var waiting: [(index: UInt64, answer: (Result<UInt64, HubError>) -> Void)] = []
+  /// Nothing is answered any more: a disk error left the log in a state that nobody knows.
+  private(set) var failure: HubError?
+
+  init(_ log: ConsultationLog, clock: SystemClock) {
+    self.log = log
+    self.clock = clock
+  }
+
+  var size: UInt64 { log.size }
+
+  /// - Parameter answer: called at the end of the round, with the look's index or why it could not be recorded.
+  func record(
+    _ text: ConsultationText, _ answer: @escaping (Result<UInt64, HubError>) -> Void
+  ) {
+    if let failure { return answer(.failure(failure)) }
+    do {
+      let index = try log.append(text.body, time: clock.wallMilliseconds)
+      waiting.append((index, answer))
+    } catch {
+      answer(.failure(fail(error)))
+    }
+  }
+
+  /// At the end of each round.
+  func commit() {
+    guard !waiting.isEmpty else { return }
+    let answers = waiting
+    waiting = []
+    do {
+      try log.commit()
+      for (index, answer) in answers { answer(.success(index)) }
+    } catch {
+      let failure = fail(error)
+      for (_, answer) in answers { answer(.failure(failure)) }
+    }
+  }
+
+  /// From time to time: a signed checkpoint over what was recorded, and log files for what the journal holds.
+  func checkpoint() {
+    guard failure == nil else { return }
+    do {
+      try log.checkpoint()
+      try log.settle()
+    } catch {
+      _ = fail(error)
+    }
+  }
+
+  func close() { if failure == nil { try? log.close() } }
+
+  func read(below: UInt64, limit: Int) throws -> [Consultation] {
+    try log.read(below: below, limit: limit).compactMap {
+      ConsultationText.consultation(index: $0.index, time: $0.time, body: $0.body)
+    }
+  }
+
+  func entries() -> (size: UInt64, log: ConsultationLog) { (log.size, log) }
+
+  private func fail(_ error: any Error) -> HubError {
+    let made =
+      error as? HubError
+      ?? .diskFailed(reason: "a look could not be recorded in the consultation log: \(error)")
+    failure = made
+    return made
+  }
+}

@@ -1,0 +1,67 @@
+internal import HubInterface
+internal import Records
+
+/// A document's number, typed or read from a zone: which records name it.
+struct DocumentQuestion {
+  let questions: Questions
+
+  func run(number: String, country: String?) throws -> [Hit] {
+    guard let folded = DocumentNumber(folding: number) else {
+      throw HubError.refused(
+        reason: "\"\(number)\" is no document number", hint: "write its letters and digits")
+    }
+    var hits: [Hit] = []
+    var seen: Set<Int64> = []
+    let kinds: [Selector.Kind] = [.document, .personalNumber]
+    for kind in kinds {
+      for entry in try questions.facts.entries(kind, folded.text) where seen.insert(entry).inserted
+      {
+        guard let stored = try questions.visible(entry) else { continue }
+        hits.append(hit(stored, kind, folded.text, country))
+      }
+    }
+    hits.sort { ($1.score, $0.found.entry) < ($0.score, $1.found.entry) }
+    let kept = Array(hits.prefix(HubLimits.hits))
+    for hit in kept { questions.show(entry: hit.found.entry) }
+    return kept
+  }
+
+  private func hit(
+    _ stored: StoredRecord, _ kind: Selector.Kind, _ number: String, _ country: String?
+  ) -> Hit {
+    let read = stored.read()
+    var rows = [
+      Row(
+        feature: kind.rawValue, left: number, right: number, similarity: 1, weight: 1,
+        contribution: 1, rule: "the same \(kind.words)")
+    ]
+    var state = "names it"
+    var score = 1.0
+    if case .document(let document) = read.body {
+      if let said = document.state?.text { state = "says that it is \(said)" }
+      if let range = document.range { state += ", in the range \(range.from) to \(range.to)" }
+      if let country, let theirs = document.country?.code, !Countries.isSame(country, theirs) {
+        score = DocumentQuestion.otherCountry
+        rows.append(
+          Row(
+            feature: "country", left: country, right: theirs, similarity: 0, weight: 1,
+            contribution: score - 1, rule: "another country has issued it"))
+        state += ", issued by another country"
+      }
+    }
+    return Hit(
+      found: stored.found(read), kind: "identifier", score: score, explanation: rows,
+      sentence: "\(stored.name) of \(stored.node) \(state)")
+  }
+
+  /// Numbers of two countries may be equal by chance.
+  private static let otherCountry = 0.5
+}
+
+/// Countries as records and documents spell them: `nl` and `NLD`.
+enum Countries {
+  static func isSame(_ a: String, _ b: String) -> Bool {
+    let (a, b) = (a.lowercased(), b.lowercased())
+    return a == b || CountryCodes.alpha2(a) == CountryCodes.alpha2(b)
+  }
+}

@@ -1,0 +1,80 @@
+internal import HubInterface
+internal import Matching
+internal import Records
+
+/// All that is known of one person or thing.
+struct DossierQuestion {
+  let questions: Questions
+
+  func run(_ name: String) throws -> DossierReply {
+    let subject = try questions.record(name)
+    questions.show(subject)
+    var reply = DossierReply(
+      versions: [], same: [], mentions: [], similar: [], judgements: [], account: .none)
+    reply.versions = try versions(of: subject).map(\.found)
+    let cluster = try questions.sameMatter(subject.name)
+    for other in cluster.dropFirst() {
+      guard let stored = questions.visible(try questions.find(other)) else { continue }
+      questions.show(stored)
+      reply.same.append(stored.found)
+    }
+    reply.mentions = try mentions(cluster)
+    reply.judgements = try questions.desk.judgements(of: subject.name)
+    reply.similar = try similar(to: subject, but: cluster)
+    return reply
+  }
+
+  private func versions(of subject: StoredRecord) throws -> [StoredRecord] {
+    guard let ref = subject.ref.flatMap({ RecordReference($0) }) else { return [subject] }
+    let versions = try questions.facts.versions(ref).compactMap { questions.visible($0) }
+    for version in versions { questions.show(version) }
+    // The one that is shown comes first, then the newest of the others.
+    return versions.filter(\.isCurrent) + versions.filter { !$0.isCurrent }.reversed()
+  }
+
+  private func mentions(_ names: [String]) throws -> [Mention] {
+    var found: [Mention] = []
+    for name in names {
+      for (number, field) in try questions.facts.mentions(name) {
+        guard found.count < HubLimits.mentions else {
+          questions.note("more than \(HubLimits.mentions) records name it: not all are shown")
+          return found
+        }
+        guard let stored = try questions.visible(number) else { continue }
+        questions.show(stored)
+        found.append(Mention(found: stored.found, field: field))
+      }
+    }
+    return found
+  }
+
+  /// Others who may be the same person, by name and date, that nobody has judged yet.
+  private func similar(to subject: StoredRecord, but cluster: [String]) throws -> [Hit] {
+    let read = subject.read()
+    guard let evidence = Evidence(of: read) else { return [] }
+    let judged = Set(
+      try questions.desk.judgements(of: subject.name).flatMap { [$0.left, $0.right] } + cluster)
+    var hits: [Hit] = []
+    for number in questions.index.candidates(evidence, limit: HubLimits.candidates).numbers {
+      guard let indexed = try questions.facts.indexed(number), indexed.number != subject.number,
+        let stored = questions.visible(indexed), !judged.contains(stored.name)
+      else { continue }
+      let other = stored.read()
+      guard let match = ExplainedMatch(evidence, other), match.score >= ExplainedMatch.reviewScore
+      else { continue }
+      questions.show(stored)
+      hits.append(
+        Hit(
+          found: stored.found(other), kind: "name", score: match.score, explanation: match.rows,
+          sentence: match.sentence))
+    }
+    hits.sort { ($1.score, $0.found.entry) < ($0.score, $1.found.entry) }
+    return Array(hits.prefix(HubLimits.usualHits))
+  }
+}
+
+extension LookAccount {
+  /// Filled in when the look has its place in the consultation log.
+  static let none = LookAccount(
+    consultation: 0, complete: false, hidden: 0, hiddenFrom: [], notes: [])
+}

@@ -1,0 +1,54 @@
+internal import HubInterface
+internal import JSON
+internal import Matching
+internal import Records
+
+/// Candidates for a record that is nobody's here: a passenger, a customer, an applicant.
+struct MatchQuestion {
+  let questions: Questions
+
+  func run(_ text: String, limit: Int) throws -> MatchResult {
+    let read = SharedRecord.read(Array(text.utf8))
+    guard read.knownType != nil else {
+      let problem = read.problems.first?.sentence ?? "It has no type that is known here."
+      return MatchResult(hits: [], problem: problem)
+    }
+    var hits: [Int64: Hit] = [:]
+    try identifiers(read, &hits)
+    try names(read, &hits)
+    let ordered = hits.values.sorted { ($1.score, $0.found.entry) < ($0.score, $1.found.entry) }
+    let kept = Array(ordered.prefix(limit))
+    for hit in kept { questions.show(entry: hit.found.entry) }
+    return MatchResult(hits: kept)
+  }
+
+  private func identifiers(_ read: SharedRecord, _ hits: inout [Int64: Hit]) throws {
+    for selector in read.selectors where selector.kind != .documentRange {
+      for number in try questions.facts.entries(selector.kind, selector.value) {
+        guard hits[number] == nil, let stored = try questions.visible(number) else { continue }
+        let row = Row(
+          feature: selector.kind.rawValue, left: selector.value, right: selector.value,
+          similarity: 1, weight: 1, contribution: 1, rule: "the same \(selector.kind.words)")
+        hits[number] = Hit(
+          found: stored.found, kind: "identifier", score: 1, explanation: [row],
+          sentence: "the \(selector.kind.words) \(selector.value) is the same")
+      }
+    }
+  }
+
+  private func names(_ read: SharedRecord, _ hits: inout [Int64: Hit]) throws {
+    guard let evidence = Evidence(of: read) else { return }
+    let candidates = questions.index.candidates(evidence, limit: HubLimits.candidates)
+    for number in candidates.numbers {
+      guard let indexed = try questions.facts.indexed(number), hits[indexed.number] == nil,
+        let stored = questions.visible(indexed)
+      else { continue }
+      let other = stored.read()
+      guard let match = ExplainedMatch(evidence, other), match.score >= ExplainedMatch.leastScore
+      else { continue }
+      hits[stored.number] = Hit(
+        found: stored.found(other), kind: "name", score: match.score, explanation: match.rows,
+        sentence: match.sentence)
+    }
+  }
+}

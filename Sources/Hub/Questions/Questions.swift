@@ -1,0 +1,108 @@
+internal import HubInterface
+internal import Records
+internal import SQL
+
+/// What one question sees: the facts of one moment, by one look, and what it must not see.
+///
+/// A new one for each question: it counts what it leaves out.
+final class Questions {
+  let facts: Facts
+  let index: NameIndex
+  let desk: Desk
+  let look: CheckedLook
+  /// Entries that were shown, for the consultation log.
+  private(set) var shown: [String] = []
+  private var shownSet: Set<String> = []
+  private var hidden: Set<Int64> = []
+  private var hiddenAuthors: Set<String> = []
+  private(set) var notes: [String] = []
+
+  init(facts: Facts, index: NameIndex, desk: Desk, look: CheckedLook) {
+    self.facts = facts
+    self.index = index
+    self.desk = desk
+    self.look = look
+  }
+
+  var hiddenCount: Int { hidden.count }
+  var hiddenFrom: [String] { hiddenAuthors.sorted() }
+
+  func note(_ text: String) {
+    if !notes.contains(text) { notes.append(text) }
+  }
+
+  /// A record that this look may see; nil, and counted, when it may not.
+  func visible(_ stored: StoredRecord?) -> StoredRecord? {
+    guard let stored else { return nil }
+    guard look.sees(stored.purposes) else {
+      hidden.insert(stored.number)
+      hiddenAuthors.insert(stored.node)
+      return nil
+    }
+    return stored
+  }
+
+  func visible(_ number: Int64) throws(SQLError) -> StoredRecord? {
+    visible(try facts.record(number))
+  }
+
+  func show(_ stored: StoredRecord) { show(entry: stored.entry) }
+
+  func show(entry: String) {
+    if shownSet.insert(entry).inserted { shown.append(entry) }
+  }
+
+  /// The record of a reference or an entry's name.
+  /// - Throws: `.notFound` when there is none that this look may see, without saying which of both.
+  func record(_ name: String) throws -> StoredRecord {
+    guard let stored = visible(try find(name)) else { throw HubError.notFound(name) }
+    return stored
+  }
+
+  func find(_ name: String) throws(SQLError) -> StoredRecord? {
+    if let ref = RecordReference(name) { return try facts.current(ref) }
+    guard let slash = name.lastIndex(of: "/"),
+      let place = Int64(name[name.index(after: slash)...]), place >= 0
+    else { return nil }
+    return try facts.entry(String(name[..<slash]), place)
+  }
+
+  /// Whether a name has the form of a reference or of an entry.
+  static func isName(_ text: String) -> Bool {
+    if RecordReference(text) != nil { return true }
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    return parts.count == 3 && parts.dropFirst().allSatisfy { Int64($0) != nil }
+  }
+
+  /// This reference and those that are the same matter: by judgements of this hub and by authors' links of role `same`, as far
+  /// as neither says `not-same`. The reference itself comes first.
+  func sameMatter(_ ref: String) throws -> [String] {
+    var cluster = [ref]
+    var known: Set<String> = [ref]
+    var place = 0
+    while place < cluster.count, cluster.count < HubLimits.sameMatter {
+      let here = cluster[place]
+      place += 1
+      var same: [String] = []
+      var different: Set<String> = []
+      for judgement in try desk.judgements(of: here) {
+        let other = judgement.left == here ? judgement.right : judgement.left
+        if judgement.judgement == "same" { same.append(other) } else { different.insert(other) }
+      }
+      for (number, field) in try facts.mentions(here) where field == "subject" || field == "object"
+      {
+        guard let stored = visible(try facts.record(number)),
+          case .link(let link) = stored.read().body,
+          let subject = link.subject?.reference?.text, let object = link.object?.reference?.text
+        else { continue }
+        let other = subject == here ? object : subject
+        if link.role?.value == .same { same.append(other) }
+        if link.role?.value == .notSame { different.insert(other) }
+      }
+      for other in same where !different.contains(other) && known.insert(other).inserted {
+        cluster.append(other)
+      }
+    }
+    return cluster
+  }
+}

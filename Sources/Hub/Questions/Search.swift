@@ -1,0 +1,162 @@
+internal import HubInterface
+internal import Matching
+internal import Records
+internal import SQL
+
+/// Finds records by a reference, by identifiers, by names in any script, and by words, in this order of weight.
+struct Search {
+  let questions: Questions
+  let filter: Filter
+  private var hits: [Int64: Hit] = [:]
+  private var equally: Int?
+
+  struct Filter: Sendable {
+    var type: String?
+    var author: String?
+    /// Unix milliseconds.
+    var since: Int64 = 0
+
+    func takes(_ stored: StoredRecord) -> Bool {
+      (type == nil || stored.type == type) && (author == nil || stored.node == author)
+        && stored.time >= since
+    }
+  }
+
+  struct Found {
+    var hits: [Hit]
+    var equally: Int?
+  }
+
+  init(_ questions: Questions, _ filter: Filter) {
+    self.questions = questions
+    self.filter = filter
+  }
+
+  /// - Parameter born: a date beside those in the text.
+  mutating func run(_ text: String, born: PartialDate?, limit: Int) throws -> Found {
+    if Questions.isName(text) {
+      guard let stored = questions.visible(try questions.find(text)) else { return found(limit) }
+      add(stored, stored.read(), "named", 1, [], "this is \(stored.name)")
+      return found(limit)
+    }
+    try identifiers(text)
+    let question = NameQuestion(text, born: born)
+    try names(question)
+    try words(text)
+    return found(limit)
+  }
+
+  private func found(_ limit: Int) -> Found {
+    let ordered = hits.values.sorted {
+      ($1.score, $0.found.entry) < ($0.score, $1.found.entry)
+    }
+    let kept = Array(ordered.prefix(limit))
+    for hit in kept { questions.show(entry: hit.found.entry) }
+    return Found(hits: kept, equally: equally)
+  }
+
+  private mutating func add(
+    _ stored: StoredRecord, _ read: SharedRecord, _ kind: String, _ score: Double, _ rows: [Row],
+    _ sentence: String
+  ) {
+    if let known = hits[stored.number], known.score >= score { return }
+    hits[stored.number] = Hit(
+      found: stored.found(read), kind: kind, score: score, explanation: rows, sentence: sentence)
+  }
+
+  private func stored(_ number: Int64) throws -> StoredRecord? {
+    guard hits[number] == nil, let stored = try questions.facts.record(number), filter.takes(stored)
+    else { return nil }
+    return questions.visible(stored)
+  }
+
+  // MARK: - Identifiers
+
+  private mutating func identifiers(_ text: String) throws {
+    try identifiers(of: text)
+    let words = text.split(whereSeparator: \.isWhitespace)
+    guard words.count > 1 else { return }
+    for word in words.prefix(HubLimits.words) { try identifiers(of: String(word)) }
+  }
+
+  private mutating func identifiers(of text: String) throws {
+    for (kind, value) in QuestionSelectors(text).all {
+      for number in try questions.facts.entries(kind, value) {
+        guard let stored = try stored(number) else { continue }
+        let row = Row(
+          feature: kind.rawValue, left: text, right: value, similarity: 1, weight: 1,
+          contribution: 1, rule: "the same \(kind.words)")
+        add(stored, stored.read(), "identifier", 1, [row], "the \(kind.words) \(value) is the same")
+      }
+    }
+  }
+
+  // MARK: - Names
+
+  private mutating func names(_ question: NameQuestion) throws {
+    for kind in [Matching.NameKind.person, .organization] {
+      guard filter.type == nil || filter.type == kind.type,
+        let evidence = Evidence(name: question.name, dates: question.dates, kind: kind)
+      else { continue }
+      try names(evidence)
+    }
+  }
+
+  private mutating func names(_ evidence: Evidence) throws {
+    let candidates = questions.index.candidates(evidence, limit: HubLimits.candidates)
+    equally = candidates.equally ?? equally
+    for number in candidates.numbers {
+      guard let indexed = try questions.facts.indexed(number), hits[indexed.number] == nil,
+        filter.takes(indexed), let stored = questions.visible(indexed)
+      else { continue }
+      let read = stored.read()
+      guard evidence.kind.type == stored.type, let match = ExplainedMatch(evidence, read),
+        match.score >= ExplainedMatch.leastScore
+      else { continue }
+      add(stored, read, "name", match.score, match.rows, match.sentence)
+    }
+  }
+
+  // MARK: - Words
+
+  private mutating func words(_ text: String) throws {
+    var words: [String] = []
+    for word in WordFolding.words([text]) where words.count < HubLimits.words { words.append(word) }
+    guard !words.isEmpty else { return }
+    var counts: [Int64: Int] = [:]
+    for word in words {
+      let entries = try questions.facts.entries(word: word)
+      if entries.count == HubLimits.rowsPerQuestion {
+        questions.note("\"\(word)\" stands in more than \(entries.count) records: add words")
+      }
+      for entry in entries { counts[entry, default: 0] += 1 }
+    }
+    let best = counts.values.max() ?? 0
+    // Records with fewer of the words than others have are noise beside them.
+    let ranked = counts.filter { $0.value == best }.keys.sorted(by: >)
+    for number in ranked.prefix(HubLimits.hits) {
+      guard let stored = try stored(number) else { continue }
+      let share = Double(best) / Double(words.count)
+      let row = Row(
+        feature: "words", left: words.joined(separator: " "), right: "\(best) of \(words.count)",
+        similarity: share, weight: Search.wordWeight, contribution: Search.wordWeight * share,
+        rule: "words of the record")
+      add(
+        stored, stored.read(), "words", Search.wordWeight * share, [row],
+        "\(best) of \(words.count) words stand in it")
+    }
+  }
+
+  /// A word says less than a name that fits.
+  private static let wordWeight = 0.45
+}
+
+extension Matching.NameKind {
+  /// The type of its records.
+  fileprivate var type: String {
+    switch self {
+    case .person: "person"
+    case .organization: "organization"
+    }
+  }
+}

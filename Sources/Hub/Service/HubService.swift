@@ -1,0 +1,170 @@
+internal import HubInterface
+internal import Log
+internal import Records
+internal import Runtime
+internal import SQL
+internal import Varlink
+
+/// Answers the calls of `org.liaison.Hub`, on the loop's thread. Every look is checked first, answered from one snapshot, recorded,
+/// and sent when it is durable in the consultation log.
+final class HubService {
+  private(set) var facts: Facts
+  private(set) var index: NameIndex
+  let desk: Desk
+  let clock: SystemClock
+  var users: Users
+  var progress = HubProgress()
+  /// nil: the daemon was not met yet, so that nobody knows whose log of consultations this is.
+  var recorder: LookRecorder?
+  /// What an operator is to know, beside the progress.
+  var warnings: [String] = []
+  let startedAt: UInt64
+  /// Rebuilds the facts; set by the host.
+  var rebuild: () throws -> Void = {}
+  /// Copies what is not derived into a new folder; set by the host.
+  var backup: (String) throws -> [String] = { _ in [] }
+  static let version = "0.1.0"
+
+  init(facts: Facts, index: NameIndex, desk: Desk, users: Users, clock: SystemClock) {
+    self.facts = facts
+    self.index = index
+    self.desk = desk
+    self.users = users
+    self.clock = clock
+    startedAt = clock.wallMilliseconds
+  }
+
+  /// After a rebuild began: all that is derived is new, the looks go on.
+  func replaceFacts(_ facts: Facts, _ index: NameIndex) {
+    self.facts = facts
+    self.index = index
+  }
+
+  func answer(_ call: HubSession.Call) {
+    do {
+      try dispatch(call)
+    } catch let error as SQLError {
+      call.fail(HubError.diskFailed(reason: "the records could not be read: \(error)"))
+    } catch {
+      call.fail(error)
+    }
+  }
+
+  private func dispatch(_ call: HubSession.Call) throws {
+    let prefix = HubInterface.name + "."
+    guard call.method.hasPrefix(prefix) else { return try dispatchService(call) }
+    switch call.method.dropFirst(prefix.count) {
+    case "Search": try search(call)
+    case "Dossier": try dossier(call)
+    case "Compare": try compare(call)
+    case "Match": try match(call)
+    case "CheckDocument": try checkDocument(call)
+    case "Judge": try judge(call)
+    case "Links": try links(call)
+    case "Trips": try trips(call)
+    case "Money": try money(call)
+    case "OpenCase": try openCase(call)
+    case "CloseCase": try closeCase(call)
+    case "Cases":
+      _ = try call.parameters(NoParameters.self)
+      call.finish(CasesReply(cases: try desk.investigations()))
+    case "Consultations": try consultations(call)
+    default: try dispatchOperation(call, String(call.method.dropFirst(prefix.count)))
+    }
+  }
+
+  private func dispatchOperation(_ call: HubSession.Call, _ method: String) throws {
+    switch method {
+    case "Status":
+      _ = try call.parameters(NoParameters.self)
+      call.finish(try status())
+    case "Stats":
+      _ = try call.parameters(NoParameters.self)
+      call.finish(try Statistics(facts).reply())
+    case "Rebuild":
+      _ = try call.parameters(NoParameters.self)
+      try rebuild()
+      call.finish(NoParameters())
+    case "Backup":
+      call.finish(BackupReply(files: try backup(try call.parameters(BackupRequest.self).folder)))
+    default:
+      let error = ServiceInfo.unknown(call.method, of: [HubInterface.name])
+      call.fail(error.name, error.parameters)
+    }
+  }
+
+  private func dispatchService(_ call: HubSession.Call) throws {
+    switch call.method {
+    case "org.varlink.service.GetInfo":
+      _ = try call.parameters(NoParameters.self)
+      call.finish(
+        ServiceInfo(
+          product: "liaison-hub", version: HubService.version, interfaces: [HubInterface.name]))
+    case "org.varlink.service.GetInterfaceDescription":
+      let request = try call.parameters(InterfaceRequest.self)
+      switch request.interface {
+      case HubInterface.name:
+        call.finish(InterfaceDescription(description: HubInterface.description))
+      case ServiceInfo.interface:
+        call.finish(InterfaceDescription(description: ServiceInfo.description))
+      default:
+        let error = ServiceInfo.unknownInterface(request.interface)
+        call.fail(error.name, error.parameters)
+      }
+    default:
+      let error = ServiceInfo.unknown(call.method, of: [HubInterface.name])
+      call.fail(error.name, error.parameters)
+    }
+  }
+
+  // MARK: - Looks
+
+  /// Asks one question and records the look; the answer leaves with its place in the consultation log.
+  /// - Parameters:
+  ///   - asked: for the log, in words.
+  ///   - question: runs in one snapshot; returns what makes the reply when the account is known.
+  func look(
+    _ call: HubSession.Call, _ look: Look, verb: String, asked: String,
+    _ question: (Questions) throws -> (LookAccount, UInt64) throws -> any Encodable & Sendable
+  ) throws {
+    guard let recorder else {
+      throw HubError.refused(
+        reason: "the hub has not met its daemon yet",
+        hint: "look at liaison hub status, and start liaisond")
+    }
+    let checked = try LookGate(users: users, desk: desk).check(look, of: call.user)
+    let questions = Questions(facts: facts, index: index, desk: desk, look: checked)
+    let made = try facts.database.snapshotOfAny { try question(questions) }
+    let text = ConsultationText(
+      checked, verb: verb, asked: String(asked.prefix(HubLimits.questionBytes)),
+      returned: Array(questions.shown.prefix(HubLimits.returned)), hidden: questions.hiddenCount)
+    let progress = progress
+    recorder.record(text) { result in
+      switch result {
+      case .failure(let error): call.fail(error)
+      case .success(let index):
+        let account = LookAccount(
+          consultation: Int(clamping: index), complete: progress.isComplete && progress.isConnected,
+          hidden: questions.hiddenCount, hiddenFrom: questions.hiddenFrom,
+          notes: questions.notes + (progress.note.map { [$0] } ?? []))
+        do { call.finish(try made(account, index)) } catch { call.fail(error) }
+      }
+    }
+  }
+}
+
+extension Database {
+  /// A snapshot for a body that throws other errors, too.
+  func snapshotOfAny<Result>(_ body: () throws -> Result) throws -> Result {
+    var thrown: (any Error)?
+    let result: Result? = try snapshot { () throws(SQLError) in
+      do { return try body() } catch {
+        thrown = error
+        return nil
+      }
+    }
+    if let thrown { throw thrown }
+    guard let result else { preconditionFailure("neither a result nor an error") }
+    return result
+  }
+}

@@ -1,0 +1,116 @@
+import Crypto
+import Foundation
+import Log
+
+@testable import Hub
+@testable import SQL
+
+/// A hub's facts in a folder of its own, told page by page.
+final class FactsHost {
+  let folder: String
+  let path: String
+  private(set) var writer: FactsWriter
+  private(set) var index = NameIndex()
+  private var database: Database
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.path + "/facts-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    path = folder + "/facts.db"
+    database = try FactsFile.open(path, FactsHost.versions).database
+    writer = try FactsWriter(database)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  static let versions = HubHost.versions
+
+  /// As after a kill: what was committed is there.
+  func reopen() throws {
+    database = try FactsFile.open(path, FactsHost.versions).database
+    writer = try FactsWriter(database)
+    index = try Facts(path).loadIndex()
+  }
+
+  func tell(_ changes: [EntryChange], complete: Bool = true, number: UInt64 = 1) throws {
+    let page = FeedPage(
+      changes: changes, cursor: FeedCursor(journal: "j", number: number, next: [:]),
+      isComplete: complete)
+    index.apply(try writer.apply(page))
+  }
+
+  /// All rows, with entries by their names instead of their numbers: what a rebuild must give again (HUB-1).
+  func dump() throws -> [String] {
+    let reader = try Database(path, .reading)
+    let entry =
+      "(SELECT l.origin || '/' || e.place FROM entry e JOIN log l ON l.number = e.log WHERE e.number = t.entry)"
+    let queries = [
+      "SELECT 'entry', l.origin || '/' || e.place, node, epoch, quote(e.id), type, time, expiry, state, purposes, problems, current, hex(record) FROM entry e JOIN log l ON l.number = e.log",
+      "SELECT 'selector', kind, hex(value), \(entry), '', '', '', '', '', '', '', '', '' FROM selector t",
+      "SELECT 'range', hex(series), digits, hex(low), hex(high), \(entry), '', '', '', '', '', '', '' FROM range t",
+      "SELECT 'reference', target, field, \(entry), '', '', '', '', '', '', '', '', '' FROM reference t",
+      "SELECT 'word', word, \(entry), '', '', '', '', '', '', '', '', '', '' FROM word t",
+      "SELECT 'keys', \(entry), hex(keys), '', '', '', '', '', '', '', '', '', '' FROM keys t",
+    ]
+    var rows: [String] = []
+    for query in queries {
+      try reader.prepare(query).each { row throws(SQLError) in
+        rows.append((0..<13).map { row.text(Int32($0)) }.joined(separator: "|"))
+        return true
+      }
+    }
+    return rows.sorted()
+  }
+
+  /// Bytes of all files of the database.
+  func raw() throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      bytes += try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name))
+    }
+    return bytes
+  }
+
+  func emptyLog() throws -> Bool { try database.emptyLog() }
+}
+
+/// Entries as a daemon would tell them.
+enum Told {
+  static func log(_ node: String, _ epoch: UInt32 = 1) -> (id: LogID, origin: Origin) {
+    let origin = Origin(name: try! NodeName(node), epoch: epoch)
+    return (LogID(SHA256.hash(Array(origin.text.utf8)).bytes), origin)
+  }
+
+  static func entry(
+    _ node: String, _ index: UInt64, _ record: String, epoch: UInt32 = 1, state: EntryState = [],
+    expiryDay: Int = 0
+  ) -> EntryChange {
+    let log = log(node, epoch)
+    return EntryChange(
+      log: log.id, origin: log.origin, index: index, count: 1,
+      readable: ReadableEntry(
+        time: 1_700_000_000_000 + index, expiryDay: expiryDay, state: state,
+        record: Array(record.utf8)))
+  }
+
+  static func gone(_ node: String, _ index: UInt64, count: UInt64 = 1, epoch: UInt32 = 1)
+    -> EntryChange
+  {
+    let log = log(node, epoch)
+    return EntryChange(
+      log: log.id, origin: log.origin, index: index, count: count, readable: nil)
+  }
+
+  /// A person by the rules.
+  static func person(
+    _ id: String, _ name: String, born: String? = nil, purpose: String = "ct", more: String = ""
+  ) -> String {
+    let birth = born.map { #","birthDate":["\#($0)"]"# } ?? ""
+    return
+      #"{"type":"person","v":1,"id":"\#(id)","basis":"fact","grade":"B2","handling":["H0"],"purpose":["\#(purpose)"],"category":"suspect","name":[{"full":"\#(name)","kind":"primary"}]\#(birth)\#(more)}"#
+  }
+
+  static func record(_ type: String, _ id: String, _ fields: String) -> String {
+    #"{"type":"\#(type)","v":1,"id":"\#(id)","basis":"fact","grade":"B2","handling":["H0"],"purpose":["ct"],\#(fields)}"#
+  }
+}

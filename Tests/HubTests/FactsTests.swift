@@ -1,0 +1,192 @@
+import Foundation
+import Log
+import Records
+import Testing
+
+@testable import Hub
+
+@Suite("Facts are a function of what can be read (HUB-1, 10 to 12, 20 to 25)")
+struct FactsTests {
+  /// A generator of its own: the same runs everywhere.
+  struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      var x = state
+      x ^= x >> 33
+      x = x &* 0xff51_afd7_ed55_8ccd
+      x ^= x >> 33
+      return x
+    }
+  }
+
+  /// What the daemon can read at a moment, and the changes that led there.
+  struct World {
+    var readable: [String: EntryChange] = [:]
+
+    static func name(_ change: EntryChange) -> String { "\(change.origin.text)/\(change.index)" }
+
+    mutating func change(_ random: inout Seeded) -> EntryChange {
+      let node = ["nl", "be", "fr"][Int.random(in: 0..<3, using: &random)]
+      let epoch: UInt32 = Int.random(in: 0..<6, using: &random) == 0 ? 2 : 1
+      let index = UInt64.random(in: 1..<24, using: &random)
+      if Int.random(in: 0..<4, using: &random) == 0 {
+        let gone = Told.gone(
+          node, index, count: UInt64.random(in: 1..<4, using: &random), epoch: epoch)
+        for at in gone.index..<(gone.index + gone.count) {
+          readable["\(gone.origin.text)/\(at)"] = nil
+        }
+        return gone
+      }
+      let state: EntryState =
+        switch Int.random(in: 0..<12, using: &random) {
+        case 0: .disputed
+        case 1: .late
+        case 2: .malformed
+        default: []
+        }
+      let text =
+        state.contains(.malformed) ? "" : World.record(node, &random)
+      let change = Told.entry(node, index, text, epoch: epoch, state: state)
+      readable[World.name(change)] = change
+      return change
+    }
+
+    static func record(_ node: String, _ random: inout Seeded) -> String {
+      let id = "r\(Int.random(in: 0..<6, using: &random))"
+      let other = "be:r\(Int.random(in: 0..<6, using: &random))"
+      switch Int.random(in: 0..<7, using: &random) {
+      case 0:
+        return Told.record(
+          "document", id,
+          #""documentType":"P","number":"X\#(Int.random(in: 1000..<1010, using: &random))","country":"nl","holder":"\#(other)""#
+        )
+      case 1:
+        return Told.record(
+          "document", id,
+          #""range":{"from":"AB001","to":"AB099"},"country":"nl","state":"stolen-blank""#)
+      case 2:
+        return Told.record(
+          "link", id, #""subject":"nl:r1","object":"\#(other)","role":"associate""#)
+      case 3: return #"{"type":"unheard","v":1,"id":"\#(id)","notes":"words of an unknown type"}"#
+      case 4: return #"{"free":"a record without an id \#(Int.random(in: 0..<4, using: &random))"}"#
+      case 5:
+        return Told.record(
+          "identifier", id,
+          #""kind":"phone","value":"+31 6 1234567\#(Int.random(in: 0..<9, using: &random))""#)
+      default:
+        return Told.person(
+          id, ["Testo Alpha", "Testa Beta", "محمد علي"][Int.random(in: 0..<3, using: &random)],
+          born: "198\(Int.random(in: 0..<9, using: &random))",
+          more: #","notes":"meets \#(node) often""#)
+      }
+    }
+  }
+
+  @Test("A rebuild gives the same rows, after any order, kills and comparisons", arguments: 1...60)
+  func sameRows(seed: UInt64) throws {
+    var random = Seeded(state: seed)
+    var world = World()
+    let host = try FactsHost()
+    try host.writer.beginComparison()
+    for step in 0..<30 {
+      var changes: [EntryChange] = []
+      for _ in 0..<Int.random(in: 1..<12, using: &random) { changes.append(world.change(&random)) }
+      try host.tell(changes, number: UInt64(step))
+      if Int.random(in: 0..<8, using: &random) == 0 { try host.reopen() }
+      if Int.random(in: 0..<10, using: &random) == 0 {
+        // The daemon was restored: some of what it could read it reads no more, and everything is told again.
+        for name in world.readable.keys.sorted() where Int.random(in: 0..<5, using: &random) == 0 {
+          world.readable[name] = nil
+        }
+        try host.writer.beginComparison()
+        let all = world.readable.keys.sorted().map { world.readable[$0]! }.shuffled(using: &random)
+        let half = all.count / 2
+        try host.tell(Array(all[..<half]), complete: false)
+        if Bool.random(using: &random) { try host.reopen() }
+        try host.tell(Array(all[half...]), complete: true)
+      }
+    }
+    let rebuilt = try FactsHost()
+    try rebuilt.writer.beginComparison()
+    let all = world.readable.keys.sorted().map { world.readable[$0]! }.shuffled(using: &random)
+    try rebuilt.tell(all)
+    #expect(try host.dump() == rebuilt.dump())
+    #expect(host.index.count == rebuilt.index.count)
+  }
+
+  @Test("Of versions the highest that stands is current; else the highest of the others")
+  func versions() throws {
+    let host = try FactsHost()
+    try host.tell([
+      Told.entry("nl", 1, Told.person("a", "Testo One")),
+      Told.entry("nl", 5, Told.person("a", "Testo Two")),
+      Told.entry("nl", 9, Told.person("a", "Testo Three"), state: .disputed),
+    ])
+    #expect(try current(host, "nl:a") == "nl/1/5")
+    try host.tell([Told.gone("nl", 5)])
+    #expect(try current(host, "nl:a") == "nl/1/1")
+    try host.tell([Told.gone("nl", 1)])
+    #expect(try current(host, "nl:a") == "nl/1/9")
+    try host.tell([Told.entry("nl", 2, Told.person("a", "Testo Four"), epoch: 2)])
+    #expect(try current(host, "nl:a") == "nl/2/2")
+  }
+
+  private func current(_ host: FactsHost, _ ref: String) throws -> String? {
+    try Facts(host.path).current(try #require(.init(ref)))?.entry
+  }
+
+  @Test("Words of what was withdrawn are in no file, once the log was emptied (HUB-25)")
+  func rawBytes() throws {
+    let host = try FactsHost()
+    let secret = "Zyxwvutsrqponm"
+    var changes = (1...200).map {
+      Told.entry("nl", $0, Told.person("p\($0)", "Testo Number \($0)"))
+    }
+    changes.append(
+      Told.entry(
+        "nl", 500,
+        Told.person(
+          "s", "Testo \(secret)",
+          more: #","notes":"met \#(secret) twice","idNumber":["\#(secret)77"]"#)))
+    try host.tell(changes)
+    #expect(contains(try host.raw(), secret))
+    try host.tell([Told.gone("nl", 500)])
+    #expect(try host.emptyLog())
+    let raw = try host.raw()
+    #expect(!contains(raw, secret))
+    #expect(!contains(raw, secret.lowercased()))
+    #expect(!contains(raw, secret.uppercased()))
+  }
+
+  private func contains(_ bytes: [UInt8], _ text: String) -> Bool {
+    Data(bytes).range(of: Data(text.utf8)) != nil
+  }
+
+  @Test("A file of another version is made anew")
+  func otherVersion() throws {
+    let host = try FactsHost()
+    try host.tell([Told.entry("nl", 1, Told.person("a", "Testo One"))])
+    var versions = FactsHost.versions
+    #expect(try FactsFile.open(host.path, versions).isNew == false)
+    versions.keys += 1
+    #expect(try FactsFile.open(host.path, versions).isNew)
+    #expect(try host.dump().isEmpty == true || host.dump().allSatisfy { !$0.contains("Testo") })
+  }
+
+  @Test(
+    "Text that SQL or a terminal might take amiss is kept as it is",
+    arguments: [
+      "Robert'); DROP TABLE entry;--", "100% _sure_", "nul \\u0000 inside", "\\u202Eright to left",
+      String(repeating: "x", count: 3_000),
+    ])
+  func hostileText(name: String) throws {
+    let host = try FactsHost()
+    let text = Told.person(
+      "a", name, more: #","idNumber":["\#(name.prefix(200))"],"notes":"\#(name)""#)
+    try host.tell([Told.entry("nl", 1, text), Told.entry("nl", 2, Told.person("b", "Testo Two"))])
+    let facts = try Facts(host.path)
+    #expect(try facts.entry("nl/1", 1)?.record == Array(text.utf8))
+    #expect(try facts.entry("nl/1", 2) != nil)
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import HubInterface
+import Runtime
+import Varlink
+
+@testable import Hub
+
+/// A hub that answers calls in memory: facts, desk and consultation log in a folder of its own.
+final class QuestionHost {
+  let facts: FactsHost
+  let service: HubService
+  let log: ConsultationLog
+  private var output: [UInt8] = []
+  private lazy var session = makeSession("testo")
+
+  init(_ changes: [EntryChange] = []) throws {
+    facts = try FactsHost()
+    try facts.tell(changes)
+    log = try ConsultationLog(folder: facts.folder + "/consultations", epoch: 1)
+    service = HubService(
+      facts: try Facts(facts.path), index: facts.index, desk: try Desk(facts.folder + "/desk.db"),
+      users: Users(), clock: SystemClock())
+    service.recorder = LookRecorder(log, clock: SystemClock())
+    service.progress.isConnected = true
+    service.progress.isComplete = true
+    service.progress.why = nil
+  }
+
+  private func makeSession(_ user: String) -> HubSession {
+    let session = HubSession(user: user) { [service] in service.answer($0) }
+    session.send = { [unowned self] in output += $0 }
+    return session
+  }
+
+  func ask<Reply: Decodable>(
+    _ method: String, _ parameters: some Encodable, as type: Reply.Type = Reply.self
+  ) throws -> Reply {
+    output = []
+    session.receive(VarlinkCall.encode("\(HubInterface.name).\(method)", parameters).span)
+    service.recorder?.commit()
+    return try VarlinkAnswer<HubError>(message: Array(output.dropLast())).decode(Reply.self)
+      .parameters
+  }
+
+  /// Whether an answer left before the look was committed.
+  func answersBeforeCommit(_ method: String, _ parameters: some Encodable) -> Bool {
+    output = []
+    session.receive(VarlinkCall.encode("\(HubInterface.name).\(method)", parameters).span)
+    defer { service.recorder?.commit() }
+    return !output.isEmpty
+  }
+
+  static let look = Look(purpose: "ct", reason: "a test")
+
+  func search(_ text: String, type: String? = nil, look: Look = QuestionHost.look) throws
+    -> SearchReply
+  {
+    try ask("Search", SearchRequest(look: look, text: text, type: type))
+  }
+}
