@@ -125,8 +125,9 @@ let package = Package(
       "liaison-bench",
       [
         "Node", "Runtime", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log", "Wire",
-        "Crypto", "JSON", "Varlink", "Hub", "HubInterface", "SQL", "CommandLine", "CNettle",
-        "CSodium", "CSQLite", "CLMDB",
+        "Crypto", "JSON", "Varlink", "Hub", "HubInterface", "SQL", "Matching", "Records",
+        "CommandLine",
+        "CNettle", "CSodium", "CSQLite", "CLMDB",
       ]),
 
     tool("liaison-sim", ["Simulation", "CommandLine"]),

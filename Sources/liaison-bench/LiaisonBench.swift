@@ -59,8 +59,10 @@ struct LiaisonBench {
   }
 
   private static func run(_ arguments: Arguments) throws {
-    let chosen = arguments.words.isEmpty ? cases : arguments.words
-    let known = cases + ReplicationCase.members + ["hub"]
+    var chosen = arguments.words.isEmpty ? cases : arguments.words
+    // `hub names`: of the hub, that part alone.
+    if chosen.first == "hub", chosen.count > 1 { chosen.removeFirst() }
+    let known = cases + ReplicationCase.members + ["hub", "names"]
     if let odd = chosen.first(where: { !known.contains($0) }) {
       throw Failure(
         .usage, "There is no case \"\(odd)\".", hint: "There is: \(known.joined(separator: ", ")).")
@@ -103,6 +105,7 @@ struct LiaisonBench {
   ) throws -> JSON {
     switch name {
     case "crypto": return try CryptoCase.run()
+    case "names": return try HubNames.run(persons: entries)
     case "accept": return try AcceptCase.run(entries: max(entries / 4, 1_000))
     default: break
     }

@@ -45,6 +45,19 @@ public struct FoldedName: Sendable {
     parts = NameParts(given: given, family: family, of: words)
   }
 
+  private init(unlisted name: FoldedName) {
+    text = name.text
+    kind = name.kind
+    isCut = name.isCut
+    words = name.words.map(\.unlisted)
+    legalForms = name.legalForms
+    initials = name.initials
+    parts = name.parts
+  }
+
+  /// The name as if no table of names knew its words: what letters alone can do, for measurements.
+  package var unlisted: FoldedName { FoldedName(unlisted: self) }
+
   /// - Returns: a word as it was written.
   func written(_ word: Word) -> String {
     let bytes = text.utf8

@@ -5,7 +5,7 @@ enum PersonFolding {
     words = onceEach(words)
     let several = words.count > 1
     for index in words.indices {
-      words[index].position = index
+      words[index].position = Int32(index)
       let hash = words[index].hash
       if words[index].spelling.count == 1, words[index].script.isSpelt {
         words[index].kind = .initial

@@ -99,6 +99,13 @@ struct Spelling {
     return hash.value
   }
 
+  /// FNV-1a over the letters that fit, as the tables of words hold it.
+  var folded: UInt32 {
+    var hash = Hash64()
+    for index in 0..<count { hash.add(bytes[index]) }
+    return hash.folded
+  }
+
   static func isVowel(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "o"),

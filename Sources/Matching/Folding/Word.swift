@@ -16,107 +16,80 @@ struct Word {
     case number
   }
 
-  var script: Script
+  /// What never changes, so that a word is copied as a reference.
+  private var letters: WordLetters
+  let script: Script
   var kind: Kind = .name
   /// Hundredths: how much the word says.
-  var weight = Weight.name
-  var position = 0
+  var weight: Int32 = Weight.name
+  var position: Int32 = 0
+  /// The table's number of a common word of organisations, or the number that it says.
+  var meaning: UInt32 = 0
+  /// Of the letters in its own script.
+  let hash: UInt64
+  /// UTF-8 offsets in the name as written.
+  var start: Int32
+  var end: Int32
   /// `bin` or the like stands before it.
   var afterFather = false
   /// It is `bin` or the like.
   var isFather = false
   /// In brackets or after a stroke, in the name of an organisation.
   var isAside = false
+
   /// In Latin letters.
-  var spelling: Spelling
+  var spelling: Spelling { letters.spelling }
   /// How families of Korea spell the sign; empty for others.
-  var familySpelling = Spelling()
-  var sounds = Sounds()
-  var skeletons = Skeletons()
-  var abjad = AbjadWord()
+  var familySpelling: Spelling { letters.familySpelling }
+  var sounds: Sounds { letters.sounds }
+  var skeletons: Skeletons { letters.skeletons }
+  var abjad: AbjadWord { letters.abjad }
   /// The word in its own letters, of which those that are written for one another are one; empty for Latin, Greek and Cyrillic.
-  var own: [UInt32] = []
-  /// Of the letters in its own script.
-  var hash: UInt64 = 0
-  var entry = WordTable.Entry()
-  /// The table's number of a common word of organisations, or the number that it says.
-  var meaning: UInt32 = 0
-  /// UTF-8 offsets in the name as written.
-  var start: Int32
-  var end: Int32
+  var own: [UInt32] { letters.own }
+  var entry: WordTable.Entry { letters.entry }
 
   enum Weight {
-    static let name = 100
-    static let part = 50
-    static let initial = 50
-    static let particle = 30
+    static let name: Int32 = 100
+    static let part: Int32 = 50
+    static let initial: Int32 = 50
+    static let particle: Int32 = 30
   }
 
   /// A word of Latin, Greek or Cyrillic.
   init(spelt spelling: Spelling, script: Script, start: Int32, end: Int32) {
+    let letters = WordLetters(spelt: spelling, script: script)
+    self.letters = letters
     self.script = script
-    self.spelling = spelling
+    hash = letters.hash
     self.start = start
     self.end = end
-    hash = spelling.hash
-    finish()
   }
 
   /// A word of another script.
   init(own: [UInt32], spelling: Spelling, script: Script, start: Int32, end: Int32) {
+    let letters = WordLetters(own: own, spelling: spelling, script: script)
+    self.letters = letters
     self.script = script
-    self.own = own.map(AbjadSounds.plain)
-    self.spelling = spelling
+    hash = letters.hash
     self.start = start
     self.end = end
-    if script.isAbjad {
-      for scalar in own { abjad.append(scalar) }
-      self.spelling = AbjadCompounds.spelling(of: self.own) ?? abjad.spelling
-    }
-    if script == .hangul, own.count == 1, let family = Hangul.familyName(own[0]) {
-      familySpelling = Spelling(family)
-    }
-    var hash = Hash64()
-    for scalar in self.own { hash.add(scalar: scalar) }
-    self.hash = hash.value
-    finish()
   }
 
   /// Neighbours read as one word.
   init(joining words: ArraySlice<Word>) {
-    var joined = words[words.startIndex]
-    for word in words.dropFirst() {
-      joined.spelling.append(word.spelling)
-      joined.own += word.own
-      for index in 0..<word.abjad.count { joined.abjad.append(word.abjad.scalar(index)) }
-      joined.weight += word.weight
-      joined.end = word.end
-    }
-    joined.kind = .name
-    joined.afterFather = false
-    joined.isFather = false
-    joined.familySpelling = Spelling()
-    if joined.own.isEmpty {
-      joined.hash = joined.spelling.hash
-    } else {
-      var hash = Hash64()
-      for scalar in joined.own { hash.add(scalar: scalar) }
-      joined.hash = hash.value
-    }
-    joined.finish()
-    self = joined
+    let letters = WordLetters(joining: words.map(\.letters))
+    self.letters = letters
+    script = letters.script
+    hash = letters.hash
+    start = words.first?.start ?? 0
+    end = words.last?.end ?? 0
+    weight = words.reduce(0) { $0 + $1.weight }
   }
 
-  private mutating func finish() {
-    sounds = Sounds(spelling)
-    skeletons = script.isAbjad ? abjad.skeletons : Skeletons(spelling, sounds)
-    var folded = Hash64()
-    if own.isEmpty {
-      for index in 0..<spelling.count { folded.add(spelling[index]) }
-    } else {
-      for scalar in own { folded.add(scalar: scalar) }
-    }
-    entry = WordTable.shared[folded.folded]
+  var unlisted: Word {
+    var word = self
+    word.letters = letters.unlisted
+    return word
   }
 
   /// Nothing of it can be compared.
@@ -124,7 +97,7 @@ struct Word {
 
   /// It is written alike in its own letters; Latin, Greek and Cyrillic are compared as they are spelt.
   func isSame(as other: Word) -> Bool {
-    hash == other.hash && own.isEmpty == other.own.isEmpty
+    hash == other.hash && script.isSpelt == other.script.isSpelt
   }
 }
 

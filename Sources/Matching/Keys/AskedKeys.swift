@@ -33,9 +33,17 @@ struct Asking {
   init(years: [Int]) { self.years = years }
 
   var finished: [AskedKey] {
-    let sorted = keys.sorted { ($0.key, -$0.part) < ($1.key, -$1.part) }
+    // The key, and behind it what of its hundredths is missing: the best of equal keys comes first.
+    let sorted = keys.map { UInt64($0.key.value) << 32 | UInt64(Asking.whole - $0.part) }.sorted()
     var unique = [AskedKey]()
-    for key in sorted where unique.last?.key != key.key { unique.append(key) }
+    unique.reserveCapacity(sorted.count)
+    for packed in sorted {
+      let key = NameKey(UInt32(packed >> 32))
+      if unique.last?.key != key {
+        unique.append(
+          AskedKey(key: key, part: Asking.whole - Int(UInt32(truncatingIfNeeded: packed))))
+      }
+    }
     return unique
   }
 
@@ -99,17 +107,31 @@ struct Asking {
     let chosen = entries.prefix(KeyLimits.misspelt)
     for (i, entry) in chosen.enumerated() {
       guard let skeleton = entry.skeletons.first else { continue }
+      let others = Asking.companions(of: i, in: chosen)
       for near in Misspelling.of(skeleton) {
         if entries.count == 1 { append(.skeleton(near), Asking.misspelt) }
         for year in years { append(.year(near, year), Asking.misspelt) }
-        for (j, other) in chosen.enumerated() where j != i {
-          if let second = other.skeletons.first { append(.pair(near, second), Asking.misspelt) }
-        }
+        for other in others { append(.pair(near, other), Asking.misspelt) }
       }
       for year in years {
         append(.year(skeleton, year - 1), Asking.nearYear)
         append(.year(skeleton, year + 1), Asking.nearYear)
       }
     }
+  }
+
+  private static let companions = 2
+
+  /// The words beside which a misspelt one is asked: those with most consonants, which are the rarest.
+  private static func companions(
+    of index: Int, in entries: ArraySlice<NameFiling.Entry>
+  ) -> [Skeleton] {
+    let others = entries.enumerated().compactMap {
+      $0.offset == index ? nil : $0.element.skeletons.first
+    }
+    let order = others.indices.sorted {
+      (-others[$0].count, $0) < (-others[$1].count, $1)
+    }
+    return order.prefix(companions).map { others[$0] }
   }
 }

@@ -64,9 +64,9 @@ struct Alignment {
   ) -> Edge {
     // What says more goes first, then longer words, then words in the same place.
     let rank =
-      likeness.value * min(a.weight, b.weight) / 100
+      likeness.value * Int(min(a.weight, b.weight)) / 100
       + 10 * min(a.spelling.count, b.spelling.count) - 20 * abs(i - j)
-    let weight = likeness.rule == .initial ? Word.Weight.initial : max(a.weight, b.weight)
+    let weight = Int(likeness.rule == .initial ? Word.Weight.initial : max(a.weight, b.weight))
     return Edge(
       rank: rank,
       pair: Pair(
@@ -85,35 +85,44 @@ struct Alignment {
     _ many: [Word], _ one: [Word], flipped: Bool, _ isPerson: Bool, into edges: inout [Edge]
   ) {
     guard many.count > 1 else { return }
-    for count in 2...min(NameLimits.joined, many.count) {
-      for start in 0...(many.count - count) {
-        let words = many[start..<(start + count)]
-        guard isJoinable(words) else { continue }
-        var whole: Word?
-        for j in one.indices where mayJoin(words, one[j]) {
-          let joined = whole ?? Word(joining: words)
-          whole = joined
-          guard joined.spelling.count >= shortestJoined else { break }
-          let likeness = Likeness.of(joined, one[j])
-          let isSpelt =
-            isLettered(joined.script) && isLettered(one[j].script)
-          guard
-            likeness.value
-              >= (!isPerson ? joinedOrganization : isSpelt ? joinedSpelt : joinedOther),
-            likeness.value >= Likeness.Ceiling.sameName || !standsAlone(words, one)
-          else { continue }
+    let ones = Extents(one)
+    let parts = Extents(many)
+    for start in 0..<(many.count - 1) {
+      var extent = parts[start]
+      for end in (start + 1)..<min(many.count, start + NameLimits.joined) {
+        extent.append(parts[end])
+        guard extent.isOneScript else { break }
+        for j in one.indices where extent.mayBe(ones[j]) {
+          let words = many[start...end]
+          guard isJoinable(words), one[j].kind == .name || one[j].kind == .common else { continue }
+          guard let likeness = joinedLikeness(words, one[j], one, isPerson) else { continue }
           insert(
-            joinedEdge(likeness, start, count, j, flipped: flipped, weight: weight(words, one[j])),
+            joinedEdge(
+              likeness, start, words.count, j, flipped: flipped, weight: weight(words, one[j])),
             into: &edges)
         }
       }
     }
   }
 
+  private static func joinedLikeness(
+    _ words: ArraySlice<Word>, _ one: Word, _ all: [Word], _ isPerson: Bool
+  ) -> Likeness? {
+    let joined = Word(joining: words)
+    guard joined.spelling.count >= shortestJoined else { return nil }
+    let likeness = Likeness.of(joined, one)
+    let isSpelt = isLettered(joined.script) && isLettered(one.script)
+    let least = !isPerson ? joinedOrganization : isSpelt ? joinedSpelt : joinedOther
+    guard likeness.value >= least,
+      likeness.value >= Likeness.Ceiling.sameName || !standsAlone(words, all)
+    else { return nil }
+    return likeness
+  }
+
   private static func isLettered(_ script: Script) -> Bool { script.isSpelt || script == .arabic }
 
   private static func weight(_ words: ArraySlice<Word>, _ one: Word) -> Int {
-    max(words.map(\.weight).max() ?? 0, one.weight)
+    Int(max(words.map(\.weight).max() ?? 0, one.weight))
   }
 
   private static func isJoinable(_ words: ArraySlice<Word>) -> Bool {
@@ -126,15 +135,6 @@ struct Alignment {
       if word.kind == .name || word.kind == .common { hasName = true }
     }
     return hasName
-  }
-
-  /// Lengths alone rule most of them out.
-  private static func mayJoin(_ words: ArraySlice<Word>, _ one: Word) -> Bool {
-    guard one.kind == .name || one.kind == .common, let first = words.first else { return false }
-    var letters = 0
-    for word in words { letters += word.spelling.count }
-    let most = first.script == one.script ? 1 : 9
-    return abs(letters - one.spelling.count) <= most
   }
 
   /// One of the words stands in the other name by itself: it is not half of another word there.
@@ -158,4 +158,39 @@ struct Alignment {
         left: start, leftCount: count, right: j, rightCount: 1, likeness: found, weight: weight)
     return Edge(rank: rank, pair: pair)
   }
+}
+
+/// How long words are and which letters they have, without touching the words.
+private struct Extents {
+  struct Extent {
+    var count: Int32
+    var letters: UInt32
+    var script: Script
+    var isOneScript = true
+
+    mutating func append(_ next: Extent) {
+      count += next.count
+      letters |= next.letters
+      isOneScript = isOneScript && next.script == script
+    }
+
+    /// Lengths and letters alone rule most words out: one edit changes two letters at most, and what is joined differs by little.
+    func mayBe(_ one: Extent) -> Bool {
+      guard script == one.script else { return abs(count - one.count) <= 9 }
+      return abs(count - one.count) <= 1 && (letters ^ one.letters).nonzeroBitCount <= 4
+    }
+  }
+
+  private var extents: InlineArray<32, Extent>
+
+  init(_ words: [Word]) {
+    extents = InlineArray(repeating: Extent(count: 0, letters: 0, script: .other))
+    for index in words.indices {
+      let spelling = words[index].spelling
+      extents[index] = Extent(
+        count: Int32(spelling.count), letters: spelling.letters, script: words[index].script)
+    }
+  }
+
+  subscript(index: Int) -> Extent { extents[index] }
 }

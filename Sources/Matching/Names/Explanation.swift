@@ -127,8 +127,8 @@ struct NameExplanation {
     let ours = a.words.indices.filter { measure.alignment.restLeft & (1 << UInt32($0)) != 0 }
     let theirs = b.words.indices.filter { measure.alignment.restRight & (1 << UInt32($0)) != 0 }
     let all =
-      ours.map { ($0, true, a.words[$0].weight * Measure.extraOurs / 100) }
-      + theirs.map { ($0, false, b.words[$0].weight * Measure.extraTheirs / 100) }
+      ours.map { ($0, true, Int(a.words[$0].weight) * Measure.extraOurs / 100) }
+      + theirs.map { ($0, false, Int(b.words[$0].weight) * Measure.extraTheirs / 100) }
     let weights = max(1, all.reduce(0) { $0 + $1.2 })
     let before = total
     var soFar = 0

@@ -75,10 +75,10 @@ struct Measure {
     paired = agreed / weights
     weights *= 100
     for index in a.indices where alignment.restLeft & (1 << UInt32(index)) != 0 {
-      weights += a[index].weight * Measure.extraOurs
+      weights += Int(a[index].weight) * Measure.extraOurs
     }
     for index in b.indices where alignment.restRight & (1 << UInt32(index)) != 0 {
-      weights += b[index].weight * Measure.extraTheirs
+      weights += Int(b[index].weight) * Measure.extraTheirs
     }
     base = agreed * 100 / weights
   }
@@ -87,7 +87,7 @@ struct Measure {
   private func rest(_ words: [Word], _ bits: UInt32) -> Int {
     var weight = 0
     for index in words.indices where bits & (1 << UInt32(index)) != 0 {
-      if words[index].kind != .particle { weight += words[index].weight }
+      if words[index].kind != .particle { weight += Int(words[index].weight) }
     }
     return weight
   }

@@ -18,7 +18,7 @@ struct OrganizationFolding {
     }
     folded.words = numbered(rest)
     folded.weigh()
-    for index in folded.words.indices { folded.words[index].position = index }
+    for index in folded.words.indices { folded.words[index].position = Int32(index) }
     folded.initials = folded.firstLetters()
     return folded
   }
@@ -162,8 +162,8 @@ struct OrganizationFolding {
   }
 
   enum Weight {
-    static let common = 60
-    static let place = 50
+    static let common: Int32 = 60
+    static let place: Int32 = 50
   }
 
   private func firstLetters() -> Spelling {

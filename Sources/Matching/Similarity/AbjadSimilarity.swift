@@ -21,29 +21,28 @@ enum AbjadSimilarity {
 
   private static func distance(_ a: [AbjadSounds], _ b: Sounds) -> Int {
     let m = b.count
-    var before = InlineArray<33, Int32>(repeating: 0)
-    var last = InlineArray<33, Int32>(repeating: 0)
-    var row = InlineArray<33, Int32>(repeating: 0)
-    for j in 0..<m { last[j + 1] = last[j] + unwritten(b[j], isFirst: j == 0, isLast: j == m - 1) }
+    // Three rows, used in turn.
+    var rows = InlineArray<99, Int32>(repeating: 0)
+    var (before, last, row) = (66, 0, 33)
+    for j in 0..<m { rows[j + 1] = rows[j] + unwritten(b[j], isFirst: j == 0, isLast: j == m - 1) }
     for i in a.indices {
       let letter = a[i]
       let drop = unheard(letter, isLast: i == a.count - 1)
-      row[0] = last[0] + drop
+      rows[row] = rows[last] + drop
       for j in 0..<m {
         let sound = b[j]
-        var cost = last[j] + replaced(letter, sound)
-        cost = min(cost, last[j + 1] + drop)
-        cost = min(cost, row[j] + unwritten(sound, isFirst: j == 0, isLast: j == m - 1))
+        var cost = rows[last + j] + replaced(letter, sound)
+        cost = min(cost, rows[last + j + 1] + drop)
+        cost = min(cost, rows[row + j] + unwritten(sound, isFirst: j == 0, isLast: j == m - 1))
         // s and h, read as sh.
         if i > 0, letter.reading(0) == .h, isPair(a[i - 1], sound) {
-          cost = min(cost, before[j] + 10)
+          cost = min(cost, rows[before + j] + 10)
         }
-        row[j + 1] = cost
+        rows[row + j + 1] = cost
       }
-      before = last
-      last = row
+      (before, last, row) = (last, row, before)
     }
-    return Int(last[m])
+    return Int(rows[last + m])
   }
 
   private static func isPair(_ first: AbjadSounds, _ sound: Sound) -> Bool {

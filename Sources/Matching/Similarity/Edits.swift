@@ -15,42 +15,42 @@ enum Edits {
   static func distance(_ a: Spelling, _ b: Spelling, most: Int) -> Int {
     let n = a.count
     let m = b.count
-    var before = InlineArray<33, Int32>(repeating: 0)
-    var last = InlineArray<33, Int32>(repeating: 0)
-    var row = InlineArray<33, Int32>(repeating: 0)
+    // Three rows, used in turn.
+    var rows = InlineArray<99, Int32>(repeating: 0)
     var gapsB = InlineArray<33, Int32>(repeating: 0)
+    let table = EditTable.shared
     for j in 0..<m {
-      gapsB[j] = gap(b, j)
-      last[j + 1] = last[j] + gapsB[j]
+      gapsB[j] = gap(b, j, table)
+      rows[j + 1] = rows[j] + gapsB[j]
     }
+    var (before, last, row) = (66, 0, 33)
     for i in 0..<n {
       let x = a[i]
-      let gapA = gap(a, i)
-      row[0] = last[0] + gapA
-      var least = row[0]
+      let gapA = gap(a, i, table)
+      rows[row] = rows[last] + gapA
+      var least = rows[row]
       for j in 0..<m {
         let y = b[j]
-        var cost = last[j] + (x == y ? 0 : EditTable.shared[x, y])
-        cost = min(cost, last[j + 1] + gapA, row[j] + gapsB[j])
+        var cost = rows[last + j] + (x == y ? 0 : table[x, y])
+        cost = min(cost, rows[last + j + 1] + gapA, rows[row + j] + gapsB[j])
         if i > 0, j > 0, x == b[j - 1], a[i - 1] == y {
-          cost = min(cost, before[j - 1] + Int32(Cost.swapped))
+          cost = min(cost, rows[before + j - 1] + Int32(Cost.swapped))
         }
-        row[j + 1] = cost
+        rows[row + j + 1] = cost
         least = min(least, cost)
       }
       // An exchange of neighbours may still come from the row before.
       if Int(least) > most + Cost.swapped { return Int(least) }
-      before = last
-      last = row
+      (before, last, row) = (last, row, before)
     }
-    return Int(last[m])
+    return Int(rows[last + m])
   }
 
   /// The cost of leaving a letter out.
-  private static func gap(_ word: Spelling, _ index: Int) -> Int32 {
+  private static func gap(_ word: Spelling, _ index: Int, _ table: EditTable) -> Int32 {
     let letter = word[index]
     if index > 0, word[index - 1] == letter { return Int32(Cost.doubled) }
-    return EditTable.shared.gap(letter)
+    return table.gap(letter)
   }
 }
 

@@ -95,7 +95,9 @@ extension Likeness {
 
   /// A word that was written from its end, as text that changes its direction sometimes is (nitup), or with its letters mixed.
   private static func turned(_ a: Spelling, _ b: Spelling) -> Likeness? {
-    guard a.count >= 5, abs(a.count - b.count) <= 1 else { return nil }
+    guard a.count >= 5, abs(a.count - b.count) <= 1,
+      (a.letters ^ b.letters).nonzeroBitCount <= 3
+    else { return nil }
     let length = effective(Swift.max(a.count, b.count))
     let cost = Edits.distance(a.reversed, b, most: Edits.Cost.whole)
     if cost <= Edits.Cost.whole {
