@@ -118,7 +118,7 @@ let package = Package(
       "liaison",
       [
         "Node", "CommandLine", "Store", "Runtime", "Records", "Sealing", "Secrets", "Log", "Crypto",
-        "Wire", "JSON", "Varlink", "Text",
+        "Wire", "HubInterface", "JSON", "Varlink", "Text",
       ]),
     tool("liaison-audit", ["Audit", "Log", "Crypto", "CommandLine", "Text"]),
     tool(
@@ -153,6 +153,7 @@ let package = Package(
     tests("ReplicationTests", ["Replication", "Log", "Secrets", "Crypto", "Wire"]),
     tests(
       "AuditTests", ["liaison-audit", "Audit", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
+    tests("ToolTests", ["liaison", "HubInterface", "CommandLine", "Varlink", "JSON"]),
     tests(
       "NodeTests",
       [

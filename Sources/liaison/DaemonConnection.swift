@@ -9,15 +9,15 @@ struct DaemonConnection {
   /// What is answered at once comes within this, or not at all.
   private static let answerMilliseconds: UInt64 = 20_000
 
-  private let client: UnixClient
+  private let connection: MessageConnection
   private let folder: NodeFolder
 
   /// - Throws: 69 when no daemon answers for this folder.
   init(_ folder: NodeFolder) throws(Failure) {
     self.folder = folder
     do throws(SystemError) {
-      client = try UnixClient(
-        path: folder.controlSocket, timeoutMilliseconds: DaemonConnection.answerMilliseconds)
+      connection = try MessageConnection(
+        folder.controlSocket, withinMilliseconds: DaemonConnection.answerMilliseconds)
     } catch {
       if error.isTimeout { throw Failure(DaemonConnection.silent(folder)) }
       if error.isPermission {
@@ -53,8 +53,12 @@ struct DaemonConnection {
     _ message: [UInt8], _ type: Reply.Type
   ) throws(Failure) -> Reply {
     do throws(ControlError) {
-      try setTimeout(DaemonConnection.answerMilliseconds)
-      do throws(SystemError) { try client.write(message) } catch { throw failed(error) }
+      do throws(MessageConnection.Loss) {
+        try connection.write(
+          message, withinMilliseconds: DaemonConnection.answerMilliseconds)
+      } catch {
+        throw failed(error)
+      }
       return try reply(within: DaemonConnection.answerMilliseconds).decode(type).parameters
     } catch {
       throw Failure(error)
@@ -62,15 +66,10 @@ struct DaemonConnection {
   }
 
   func send(_ call: [UInt8]) throws(Failure) {
-    do throws(ControlError) { try setTimeout(0) } catch { throw Failure(error) }
-    do throws(SystemError) { try client.write(call) } catch { throw DaemonConnection.lost }
-  }
-
-  private func setTimeout(_ milliseconds: UInt64) throws(ControlError) {
-    do throws(SystemError) {
-      try client.setTimeout(milliseconds: milliseconds)
+    do throws(MessageConnection.Loss) {
+      try connection.write(call, withinMilliseconds: 0)
     } catch {
-      throw DaemonConnection.connectionLost
+      throw DaemonConnection.lost
     }
   }
 
@@ -80,7 +79,9 @@ struct DaemonConnection {
   }
 
   /// Whether an answer is there now or within so many milliseconds.
-  func hasAnswer(within milliseconds: Int32) -> Bool { client.hasInput(within: milliseconds) }
+  func hasAnswer(within milliseconds: Int32) -> Bool {
+    connection.client.hasInput(within: milliseconds)
+  }
 
   /// The next reply to what was sent, and whether more follow.
   func receive<Reply: Decodable>(
@@ -95,7 +96,7 @@ struct DaemonConnection {
 
   /// Waits until there is more input, or an answer.
   /// - Returns: whether it is input.
-  func waits(orFor input: InputFile) -> Bool { input.wait(orFor: client) }
+  func waits(orFor input: InputFile) -> Bool { input.wait(orFor: connection.client) }
 
   /// Before something is asked again that the daemon had no room for.
   func rest() { usleep(50_000) }
@@ -123,15 +124,15 @@ struct DaemonConnection {
 
   /// - Parameter milliseconds: 0: it may take any time.
   private func reply(within milliseconds: UInt64 = 0) throws(ControlError) -> ControlReply {
-    try setTimeout(milliseconds)
-    let message: [UInt8]?
-    do throws(SystemError) { message = try client.readMessage() } catch { throw failed(error) }
-    guard let message else { throw DaemonConnection.connectionLost }
-    return ControlReply(message: message)
+    do throws(MessageConnection.Loss) {
+      return ControlReply(message: try connection.read(withinMilliseconds: milliseconds))
+    } catch {
+      throw failed(error)
+    }
   }
 
-  private func failed(_ error: SystemError) -> ControlError {
-    error.isTimeout ? DaemonConnection.silent(folder) : DaemonConnection.connectionLost
+  private func failed(_ loss: MessageConnection.Loss) -> ControlError {
+    loss == .silent ? DaemonConnection.silent(folder) : DaemonConnection.connectionLost
   }
 
   /// A daemon that is stopped (SIGSTOP, a debugger) or hangs still has its socket.

@@ -13,7 +13,7 @@ enum Liaison {
   static let tool = Tool(
     name: "liaison", summary: "operate a Liaison node",
     description: [
-      "Makes a node, exchanges cards with others, publishes records to them and shows what arrived. "
+      "Makes a node, exchanges cards with others, publishes records to them and shows what arrived; asks the node's hub for what they mean together. "
         + "With the daemon running, verbs go through its socket; init, card, fingerprint, peer, backup, "
         + "keys export, restore, epoch prepare, record check and fsck also work without."
     ],
@@ -25,8 +25,8 @@ enum Liaison {
       StatusVerb.verb, DiskVerb.verb, ScrubVerb.verb, SigningVerb.verb, BackupVerb.verb,
       KeysVerb.verb, RestoreVerb.verb, EpochVerb.verb, EpochPlanVerbs.plan,
       EpochPlanVerbs.prepare, ImportVerb.verb, FsckVerb.verb,
-    ],
-    version: Daemon.version, seeAlso: ["liaisond(8)", "liaison-audit(1)"])
+    ] + HubTable.verbs,
+    version: Daemon.version, seeAlso: ["liaisond(8)", "liaison-hub(1)", "liaison-audit(1)"])
 
   static func main() {
     Program.begin(holdsSecrets: true)
@@ -68,7 +68,10 @@ enum Liaison {
     case "epoch prepare": try EpochPlanVerbs.runPrepare(arguments)
     case "epoch import": try ImportVerb.run(arguments)
     case "fsck": try FsckVerb.run(arguments)
-    default: preconditionFailure("a verb of the table without a function")
+    default:
+      guard try HubTable.run(verb, arguments) else {
+        preconditionFailure("a verb of the table without a function")
+      }
     }
   }
 }

@@ -3,8 +3,6 @@ import Text
 
 /// What `liaison status` prints, for terminals of 80 columns: tables of what changes, and below a line what needs more words.
 enum StatusText {
-  private static let columns = 80
-
   static func text(_ report: StatusReport, now: UInt64) -> String {
     var text = "node \(report.node), up \(StatusVerb.duration(from: report.startedAt, to: now))"
     text += ", signing \(report.signing)\n"
@@ -154,18 +152,7 @@ enum StatusText {
     return text + (held > 0 ? ", \(held) held back\n" : "\n")
   }
 
-  /// Lines of at most 80 columns; a word that is longer has its own.
   private static func wrapped(_ words: String, indent: Int = 4) -> String {
-    let margin = String(repeating: " ", count: indent)
-    var text = ""
-    var line = margin
-    for word in words.printable.split(separator: " ") {
-      if line.count > indent, line.count + 1 + word.count > columns {
-        text += line + "\n"
-        line = margin
-      }
-      line += (line.count > indent ? " " : "") + word
-    }
-    return text + line + "\n"
+    words.wrapped(indent: indent)
   }
 }

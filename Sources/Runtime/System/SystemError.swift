@@ -37,6 +37,7 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   public var isNoSpace: Bool { number == ENOSPC || number == EDQUOT }
   public var isRefused: Bool { number == ECONNREFUSED }
   public var isTimeout: Bool { number == ETIMEDOUT }
+  public var isTooLong: Bool { number == EMSGSIZE }
   public var isPermission: Bool { number == EACCES || number == EPERM }
   public var isReadOnly: Bool { number == EROFS }
   public var isInUse: Bool { number == EADDRINUSE }

@@ -1,0 +1,63 @@
+import HubInterface
+import Text
+
+/// A record as a block of text: what it is called, what is to be known first, who says it and how well.
+struct FoundText {
+  let found: Found
+  let record: RecordFields?
+  let marks: [String]
+
+  init(_ found: Found) {
+    self.found = found
+    record = RecordFields(found.record)
+    marks = Marks.all(found, record)
+  }
+
+  private static let labelCharacters = 60
+
+  /// Its name for the next command.
+  var name: String { found.ref ?? found.entry }
+  /// What a person would call it; may be empty.
+  var label: String { record?.label(type: found.type) ?? "" }
+
+  private var title: String {
+    guard !label.isEmpty else { return "\(found.type) \(name)" }
+    return "\(label.cut(to: FoundText.labelCharacters)) (\(found.type) \(name))"
+  }
+
+  /// Grade, category, author and day.
+  var source: String {
+    var parts = [record?.words("grade").map { "grade \($0)" } ?? "no grade"]
+    if let category = record?.words("category") { parts.append(category) }
+    if let born = record?.words("birthDate") { parts.append("born \(born)") }
+    parts.append("by \(found.author) on \(HubTime.day(found.time)), entry \(found.entry)")
+    return parts.joined(separator: "; ")
+  }
+
+  /// Title, marks and source.
+  /// - Parameter number: stands before the title, and the rest is indented by it.
+  func head(indent: Int, number: String = "") -> String {
+    let head = number.isEmpty ? "" : number + "  "
+    return title.wrapped(behind: head, indent: indent)
+      + Marks.lines(marks, indent: indent + head.count)
+      + source.wrapped(indent: indent + head.count)
+  }
+
+  /// Every field that the head does not have, in the author's order.
+  func body(indent: Int) -> String {
+    guard let record else { return "Its text: \(found.record)".wrapped(indent: indent) }
+    return record.fields.filter { !FoundText.inHead.contains($0.name) }.map { field in
+      let label = field.label.printable.cut(to: FoundText.labelColumns - 2)
+      let space = String(repeating: " ", count: FoundText.labelColumns - label.count)
+      let values = field.value.elements.map(\.words).filter { !$0.isEmpty }
+      return values.enumerated().map { number, value in
+        number == 0
+          ? value.wrapped(behind: label + space, indent: indent)
+          : value.wrapped(indent: indent + FoundText.labelColumns)
+      }.joined()
+    }.joined()
+  }
+
+  private static let inHead: Set = ["type", "v", "id", "grade"]
+  private static let labelColumns = 22
+}

@@ -1,0 +1,59 @@
+import HubInterface
+
+enum HubStatusText {
+  static func text(_ reply: StatusReply, now: UInt64) -> String {
+    let since = Int64(clamping: reply.startedAt)
+    var text = "hub of \(reply.node), up \(StatusVerb.duration(from: since, to: now)), "
+    text += reply.complete ? "complete" : "NOT COMPLETE"
+    text += reply.connected ? "" : ", NOT CONNECTED to its node"
+    text = text.wrapped(indent: 0)
+    if let why = reply.why { text += why.wrapped(indent: 4) }
+    for warning in reply.warnings { text += "WARNING \(warning)".wrapped(indent: 0) }
+    text += "\n" + progress(reply.progress)
+    text += "\n" + rows(reply)
+    return text
+  }
+
+  private static func progress(_ logs: [LogProgress]) -> String {
+    guard !logs.isEmpty else { return "no logs yet\n" }
+    var table = Table(["LOG", "GATHERED", "OF", ""], numbers: [1, 2, 3])
+    for log in logs { table.add([log.origin, "\(log.told)", "\(log.total)", part(log)]) }
+    return table.text
+  }
+
+  /// Rounded down: 100 % is when all is there.
+  static func part(_ log: LogProgress) -> String {
+    guard log.told < log.total else { return "100.0 %" }
+    let permille = min(Int(Double(max(log.told, 0)) / Double(log.total) * 1_000), 999)
+    return "\(permille / 10).\(permille % 10) %"
+  }
+
+  private static func rows(_ reply: StatusReply) -> String {
+    var table = Table(["", ""], numbers: [1])
+    table.add(["records", "\(reply.entries)"])
+    table.add(["current versions", "\(reply.current)"])
+    table.add(["marked", "\(reply.marked)"])
+    table.add(["found by name", "\(reply.indexed)"])
+    table.add(["index", UInt64(clamping: reply.indexBytes).asBytes])
+    table.add(["database", UInt64(clamping: reply.databaseBytes).asBytes])
+    table.add(["looks recorded", "\(reply.consultations)"])
+    let versions = "schema \(reply.schema), keys \(reply.keys), matcher \(reply.matcher)"
+    // Its header is empty.
+    return table.text.drop { $0 == "\n" }
+      + "version \(reply.version): \(versions)".wrapped(indent: 0)
+  }
+
+  static func text(_ reply: StatsReply) -> String {
+    let tables = [
+      ("TYPE", reply.types), ("AUTHOR", reply.authors), ("GRADE", reply.grades),
+      ("PROBLEM", reply.problems),
+    ]
+    return tables.filter { !$0.1.isEmpty }.map { header, counts in
+      var table = Table([header, "RECORDS"], numbers: [1])
+      for (name, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+        table.add([name.cut(to: 60), "\(count)"])
+      }
+      return table.text
+    }.joined(separator: "\n")
+  }
+}
