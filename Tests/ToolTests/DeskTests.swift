@@ -147,10 +147,10 @@ struct DeskTests {
 
   @Test("Rebuild, backup and stats")
   func rest() throws {
-    let (rebuilt, calls) = try run(["hub", "rebuild"], NoParameters(), looks: false)
+    let (rebuilt, calls) = try run(["hub", "rebuild"], [String: String](), looks: false)
     #expect(rebuilt.status == 0 && calls.map(\.method) == ["org.liaison.Hub.Rebuild"])
     let (backup, asked) = try run(
-      ["hub", "backup", "/tmp/x/../new"], BackupReply(files: ["a", "b"]), looks: false)
+      ["hub", "backup", "/tmp/./new"], BackupReply(files: ["a", "b"]), looks: false)
     #expect(backup.output == "a\nb\nbackup in /tmp/new\n")
     #expect(try asked[0].parameters(BackupRequest.self).folder == "/tmp/new")
     let (stats, _) = try run(

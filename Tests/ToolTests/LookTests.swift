@@ -76,13 +76,13 @@ struct LookTests {
       (.unknownCase(4), 65), (.diskFailed(reason: "it is full"), 74), (.busy, 75),
       (.refused(reason: "too long", hint: "shorten it"), 69),
     ])
-  func errors(_ error: HubError, _ status: Int32) throws {
+  func errors(_ error: HubError, _ status: Int) throws {
     let hub = try FakeHub { _ in
       VarlinkReply.encode(error: error.varlinkName, error.parameters)
     }
     defer { hub.stop() }
     let result = try ToolProcess.run(["person", "nl:x", "--hub", hub.folder] + ToolProcess.look)
-    #expect(result.status == status, "\(result.errors)")
+    #expect(result.status == Int32(status), "\(result.errors)")
     #expect(result.output == "")
     #expect(result.errors.hasPrefix("liaison: ") && result.errors.hasSuffix(".\n"))
   }

@@ -143,7 +143,7 @@ struct NetworkTests {
     "No cell is a formula, and none breaks its row",
     arguments: [
       ("plain", "plain"), ("=1+1", "'=1+1"), ("+31", "'+31"), ("-5", "'-5"), ("@x", "'@x"),
-      (" =1", "\"' =1\""), ("\t=1", "'\\u{9}=1"), ("\u{ff1d}1", "'\u{ff1d}1"),
+      (" =1", "\"' =1\""), ("\t=1", "\\u{9}=1"), ("\u{ff1d}1", "'\u{ff1d}1"),
       ("a,b", "\"a,b\""), ("say \"x\"", "\"say \"\"x\"\"\""), ("a\r\nb", "a\\u{d}\\u{a}b"),
       ("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\""), ("\u{202e}x", "\\u{202e}x"), ("", ""),
     ])

@@ -157,7 +157,8 @@ struct SearchTests {
     let result = try ToolProcess.run(["person", "nl:x-1", "--hub", hub.folder] + ToolProcess.look)
     #expect(result.status == 0, "\(result.errors)")
     for part in [
-      "Test Person (primary)", "Тест Персон (original)", "unknown field", "a 1.50",
+      "Test Person (primary)", "Тест Персон (original)", "other, not understood", "unknown field",
+      "a 1.50",
       "then changed: birth date", "THE SAME, BY A JUDGEMENT", "Other (person be:y-1)",
       "document nl:d-1", "P nl AB123", "!! LATE", "(person fr:z-1)", "seen together",
     ] {

@@ -1,6 +1,7 @@
 import CommandLine
 import HubInterface
 import Runtime
+import Text
 
 /// What an answer says of itself: who looked, what is missing.
 struct AccountText {
@@ -56,10 +57,10 @@ struct AccountText {
   }
 
   /// Below an answer in text.
-  func print() { Output.print(lines.map { $0.wrapped(indent: 0) }.joined()) }
+  func print() { Output.print(lines.map { $0.printable + "\n" }.joined()) }
 
   /// Beside an answer that a program reads.
   func printError() {
-    Output.printError(lines.map { "liaison: \($0)\n" }.joined())
+    Output.printError(lines.map { "liaison: \($0.printable)\n" }.joined())
   }
 }

@@ -1,4 +1,5 @@
 import HubInterface
+import Records
 import Text
 
 /// A record as a block of text: what it is called, what is to be known first, who says it and how well.
@@ -43,18 +44,26 @@ struct FoundText {
       + source.wrapped(indent: indent + head.count)
   }
 
-  /// Every field that the head does not have, in the author's order.
+  /// Every field that the head does not have, in the author's order; what this version does not know comes last.
   func body(indent: Int) -> String {
     guard let record else { return "Its text: \(found.record)".wrapped(indent: indent) }
-    return record.fields.filter { !FoundText.inHead.contains($0.name) }.map { field in
-      let label = field.label.printable.cut(to: FoundText.labelColumns - 2)
-      let space = String(repeating: " ", count: FoundText.labelColumns - label.count)
-      let values = field.value.elements.map(\.words).filter { !$0.isEmpty }
-      return values.enumerated().map { number, value in
-        number == 0
-          ? value.wrapped(behind: label + space, indent: indent)
-          : value.wrapped(indent: indent + FoundText.labelColumns)
-      }.joined()
+    let other = Set(SharedRecord.read(Array(found.record.utf8)).other.map(\.path))
+    let fields = record.fields.filter { !FoundText.inHead.contains($0.name) }
+    let unknown = fields.filter { other.contains($0.name) }
+    let known = fields.filter { !other.contains($0.name) }
+    return known.map { FoundText.line($0, indent) }.joined()
+      + (unknown.isEmpty ? "" : "other, not understood by this version:".wrapped(indent: indent))
+      + unknown.map { FoundText.line($0, indent + 2) }.joined()
+  }
+
+  private static func line(_ field: RecordField, _ indent: Int) -> String {
+    let label = field.label.printable.cut(to: labelColumns - 2)
+    let space = String(repeating: " ", count: labelColumns - label.count)
+    let values = field.value.elements.map(\.words).filter { !$0.isEmpty }
+    return values.enumerated().map { number, value in
+      number == 0
+        ? value.wrapped(behind: label + space, indent: indent)
+        : value.wrapped(indent: indent + labelColumns)
     }.joined()
   }
 

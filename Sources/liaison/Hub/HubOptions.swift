@@ -18,9 +18,8 @@ enum HubOptions {
   /// What every look takes.
   static let look = [purpose, reason, `case`, hub]
 
-  /// What a record may be used for (Protocols/records.md): counter-terrorism, serious and organised crime, finance, borders,
-  /// missing persons.
-  static let purposes = ["ct", "soc", "finance", "border", "missing"]
+  /// What a record may be looked at for (Protocols/records.md, REC-6).
+  static let purposes = Purpose.allCases.map(\.rawValue)
 
   static let recorded =
     "Who looked, when, for which purpose and reason and what was shown is recorded before the answer comes. "

@@ -20,7 +20,8 @@ enum Marks {
     if let caveat = record.words("caveat"), !marks.contains(where: { $0.hasSuffix(caveat) }) {
       marks.append("CAVEAT: \(caveat)")
     }
-    if let warning = record.words("warning"), !marks.contains(where: { $0.hasSuffix(warning) }) {
+    for warning in record["warning"]?.elements.prefix(warningsShown).map(\.words) ?? []
+    where !marks.contains(where: { $0.hasSuffix(warning) }) {
       marks.append("WARNING: \(warning)")
     }
     return marks
@@ -46,12 +47,16 @@ enum Marks {
     }
   }
 
-  /// A single word, and a word with its explanation, stand out in capitals.
+  /// Words that nobody may overlook stand in capitals.
   static func emphasised(_ mark: String) -> String {
-    let word = mark.prefix { $0.isLetter }
-    let isHead = word.count == mark.count || mark.dropFirst(word.count).first == ":"
-    return isHead ? word.uppercased() + mark.dropFirst(word.count) : mark
+    let words = mark.split(separator: " ", omittingEmptySubsequences: false)
+    return words.map { word in
+      loud.contains(word.lowercased().filter(\.isLetter)) ? word.uppercased() : String(word)
+    }.joined(separator: " ")
   }
+
+  private static let loud: Set = ["disputed", "late", "victim", "witness", "malformed", "warning"]
+  private static let warningsShown = 16
 
   /// A line for each.
   static func lines(_ marks: [String], indent: Int) -> String {
