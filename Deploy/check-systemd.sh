@@ -26,35 +26,51 @@ must_be_silent() {
   fi
 }
 
-sed 's|^ExecStart=/usr/bin/liaisond|ExecStart=/bin/true|' "$here/liaisond.service" \
-  >"$work/liaisond.service"
-if cmp -s "$here/liaisond.service" "$work/liaisond.service"; then
-  echo "check-systemd: liaisond.service has no ExecStart=/usr/bin/liaisond" >&2
-  exit 1
-fi
-# Whoever can make the daemon end must not be able to keep it down, and nothing of it may go to a swap.
-for line in StartLimitIntervalSec=0 Restart=on-failure MemorySwapMax=0; do
-  if ! grep -qx "$line" "$here/liaisond.service"; then
-    echo "check-systemd: liaisond.service lacks $line" >&2
+# verify UNIT PROGRAM: the unit as it is, with a stand-in for the program.
+verify() {
+  unit=$1
+  program=$2
+  sed "s|^ExecStart=/usr/bin/$program |ExecStart=/bin/true |" "$here/$unit" >"$work/$unit"
+  if cmp -s "$here/$unit" "$work/$unit"; then
+    echo "check-systemd: $unit has no ExecStart=/usr/bin/$program" >&2
+    exit 1
+  fi
+  # Whoever can make it end must not be able to keep it down, and nothing of it may go to a swap.
+  must_have "$unit" StartLimitIntervalSec=0 Restart=on-failure MemorySwapMax=0 Type=notify
+  if ! grep -q '^MemoryMax=' "$here/$unit"; then
+    echo "check-systemd: $unit bounds no memory" >&2
     status=1
   fi
-done
-if ! grep -q '^MemoryMax=' "$here/liaisond.service"; then
-  echo "check-systemd: liaisond.service bounds no memory" >&2
-  status=1
-fi
-# The manual page is not there before the package is installed.
-must_be_silent liaisond.service \
-  systemd-analyze verify --man=no --recursive-errors=no "$work/liaisond.service"
+  # The manual page is not there before the package is installed.
+  must_be_silent "$unit" systemd-analyze verify --man=no --recursive-errors=no "$work/$unit"
 
-# What a daemon that was taken over could still do, from 0 (nothing) to 100.
-if ! systemd-analyze security --offline=true --no-pager --threshold=20 "$work/liaisond.service" \
-  >"$work/security" 2>&1; then
-  echo "check-systemd: systemd-analyze security is not content:" >&2
-  tail -n 60 "$work/security" | sed 's/^/  /' >&2
-  status=1
-fi
-grep 'Overall exposure' "$work/security" | sed 's/^[^O]*/check-systemd: /'
+  # What one that was taken over could still do, from 0 (nothing) to 100.
+  if ! systemd-analyze security --offline=true --no-pager --threshold=20 "$work/$unit" \
+    >"$work/security" 2>&1; then
+    echo "check-systemd: systemd-analyze security is not content:" >&2
+    tail -n 60 "$work/security" | sed 's/^/  /' >&2
+    status=1
+  fi
+  grep 'Overall exposure' "$work/security" | sed 's/^[^O]*/check-systemd: /'
+}
+
+# must_have UNIT LINE…: each of them stands in it.
+must_have() {
+  file=$1
+  shift
+  for line in "$@"; do
+    if ! grep -qx -- "$line" "$here/$file"; then
+      echo "check-systemd: $file lacks $line" >&2
+      status=1
+    fi
+  done
+}
+
+verify liaisond.service liaisond
+verify liaison-hub.service liaison-hub
+# The hub holds what all partners wrote: no network, and nothing of the node's own folders.
+must_have liaison-hub.service RestrictAddressFamilies=AF_UNIX PrivateNetwork=yes User=liaison-hub \
+  SupplementaryGroups=liaison-reader
 
 # The drop-in is for systemd 254 and later.
 version=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
@@ -71,16 +87,27 @@ fi
 # real, since the folders belong to it.
 mkdir -p "$work/root/etc"
 sysusers() {
-  systemd-sysusers --root="$work/root" "$here/liaison.sysusers.conf" >"$work/made" 2>&1 || return 1
+  systemd-sysusers --root="$work/root" "$@" >"$work/made" 2>&1 || return 1
   grep -v '^Creating ' "$work/made" || true
 }
-tmpfiles() { systemd-tmpfiles --root="$work/root" --create "$here/liaison.tmpfiles.conf"; }
-must_be_silent liaison.sysusers.conf sysusers
-must_be_silent liaison.tmpfiles.conf tmpfiles
-if ! grep -q '^liaison:' "$work/root/etc/passwd" || [ ! -d "$work/root/var/lib/liaison" ]; then
-  echo "check-systemd: sysusers or tmpfiles did not make what they say" >&2
+tmpfiles() { systemd-tmpfiles --root="$work/root" --create "$@"; }
+# made USER FOLDER: the account and what belongs to it.
+made() {
+  if ! grep -q "^$1:" "$work/root/etc/passwd" || [ ! -d "$work/root$2" ]; then
+    echo "check-systemd: sysusers or tmpfiles did not make $1 or $2" >&2
+    status=1
+  fi
+}
+must_be_silent liaison.sysusers.conf sysusers "$here/liaison.sysusers.conf"
+must_be_silent liaison.tmpfiles.conf tmpfiles "$here/liaison.tmpfiles.conf"
+must_be_silent liaison-hub.sysusers.conf sysusers "$here/liaison-hub.sysusers.conf"
+must_be_silent liaison-hub.tmpfiles.conf tmpfiles "$here/liaison-hub.tmpfiles.conf"
+made liaison /var/lib/liaison
+made liaison-hub /var/lib/liaison-hub
+if ! grep -q '^liaison-reader:.*[:,]liaison-hub' "$work/root/etc/group"; then
+  echo "check-systemd: liaison-hub is no member of liaison-reader" >&2
   status=1
 fi
-[ "$status" -ne 0 ] || echo "check-systemd: unit, sysusers and tmpfiles verified"
+[ "$status" -ne 0 ] || echo "check-systemd: units, sysusers and tmpfiles verified"
 
 exit $status
