@@ -30,6 +30,7 @@ let package = Package(
     .executable(name: "liaisond", targets: ["liaisond"]),
     .executable(name: "liaison", targets: ["liaison"]),
     .executable(name: "liaison-audit", targets: ["liaison-audit"]),
+    .executable(name: "liaison-hub", targets: ["liaison-hub"]),
     .executable(name: "liaison-bench", targets: ["liaison-bench"]),
     .executable(name: "liaison-sim", targets: ["liaison-sim"]),
   ],
@@ -120,6 +121,7 @@ let package = Package(
         "Node", "CommandLine", "Store", "Runtime", "Records", "Sealing", "Secrets", "Log", "Crypto",
         "Wire", "HubInterface", "JSON", "Varlink", "Text",
       ]),
+    tool("liaison-hub", ["Hub", "CommandLine", "Runtime"]),
     tool("liaison-audit", ["Audit", "Log", "Crypto", "CommandLine", "Text"]),
     tool(
       "liaison-bench",

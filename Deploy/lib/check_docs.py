@@ -4,7 +4,7 @@ names are there. What a block prints is not compared; the quickstart and the oth
 import os, re, shlex, sys
 from nodes import *
 
-PROGRAMS = {"liaison", "liaisond", "liaison-audit", "liaison-bench", "liaison-sim"}
+PROGRAMS = {"liaison", "liaisond", "liaison-hub", "liaison-audit", "liaison-bench", "liaison-sim"}
 PLACES = re.compile(r"`((?:Sources|Protocols|Tests|Deploy|docs)/[\w./-]*|[A-Z]+\.md|LICENSE)`")
 HELP = {}
 

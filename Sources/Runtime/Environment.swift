@@ -12,13 +12,6 @@ public enum Environment {
 
   public static var processID: Int32 { getpid() }
   public static var userID: UInt32 { geteuid() }
-  /// What this machine calls the process's user; nil: it has no account.
-  public static var userName: String? {
-    guard let account = unsafe getpwuid(geteuid()), let name = unsafe account.pointee.pw_name else {
-      return nil
-    }
-    return unsafe PathText.string(of: name)
-  }
 
   /// The name of a user of this machine; `#1000` where it has none.
   public static func userName(_ id: UInt32) -> String {

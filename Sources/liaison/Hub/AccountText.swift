@@ -40,7 +40,7 @@ struct AccountText {
       let records = hidden == 1 ? "1 more record is" : "\(hidden) more records are"
       lines.append("\(records) not for this purpose\(authors): ask by a request for information")
     }
-    lines.append("\(which) recorded for \(Environment.userName ?? "this user"), \(why)")
+    lines.append("\(which) recorded for \(Environment.userName(Environment.userID)), \(why)")
     return lines
   }
 

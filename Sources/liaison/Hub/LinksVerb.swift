@@ -23,7 +23,7 @@ enum LinksVerb {
     let look = try LookOptions(arguments).look
     var request = LinksRequest(look: look, ref: try arguments.reference(0))
     if let to = arguments.value("--to") { request.to = try Arguments.reference(to) }
-    request.depth = try arguments.number("--depth", in: 1...10)
+    request.depth = try arguments.number("--depth", in: 1...6)
     let hub = try HubConnection(arguments.hub)
     var reply = try hub.call("Links", request, reply: LinksReply.self)
     let all = reply.edges.count

@@ -12,12 +12,12 @@ enum MatchVerb {
     ],
     arguments: [Argument("FILE.jsonl", "the records, - for standard input")],
     options: [
-      Option("--limit", "N", summary: "at most so many candidates a record"), HubOptions.json,
+      Option("--limit", "N", summary: "at most so many candidates a record", fallback: "5"), HubOptions.json,
     ] + HubOptions.look)
 
   static func run(_ arguments: Arguments) throws(Failure) {
     let look = try LookOptions(arguments).look
-    let limit = try arguments.number("--limit", in: 1...100)
+    let limit = try arguments.number("--limit", in: 1...50)
     let hub = try HubConnection(arguments.hub)
     let input = try MatchInput(path: arguments.words[0])
     var run = MatchRun(hub, input, look, limit: limit, isJSON: arguments.has("--json"))

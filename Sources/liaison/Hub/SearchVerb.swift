@@ -28,7 +28,7 @@ enum SearchVerb {
     let request = SearchRequest(
       look: look, text: arguments.words.joined(separator: " "), type: arguments.value("--type"),
       from: arguments.value("--from"), since: try arguments.date("--since"),
-      born: try arguments.date("--born"), limit: try arguments.number("--limit", in: 1...1_000))
+      born: try arguments.date("--born"), limit: try arguments.number("--limit", in: 1...200))
     let hub = try HubConnection(arguments.hub)
     let reply = try hub.call("Search", request, reply: SearchReply.self)
     let account = AccountText(look, reply.account)
