@@ -17,7 +17,7 @@ seed=1
 inputs_of() {
   case $1 in
     channel) echo 20000 ;;
-    control | entries | json | sealing | texts) echo 100000 ;;
+    control | entries | json | records | sealing | texts | zone) echo 100000 ;;
     core) echo 4000 ;;
     store) echo 10000 ;;
     audit) echo 250 ;;

@@ -28,7 +28,7 @@ enum RecordTarget {
     check(words.count <= RecordLimits.words, "words without end")
     for word in words {
       check(
-        (1...(RecordLimits.wordCharacters + 32)).contains(word.unicodeScalars.count),
+        (1...RecordLimits.wordCharacters).contains(word.unicodeScalars.count),
         "a word without end")
       check(WordFolding.words(of: word) == [word], "a word that is folded twice is another")
     }

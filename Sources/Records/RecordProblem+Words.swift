@@ -17,6 +17,7 @@ extension RecordProblem {
     case .unknownType: "unknownType"
     case .unknownField: "unknownField"
     case .notComparable: "notComparable"
+    case .writtenOtherwise: "writtenOtherwise"
     }
   }
 
@@ -53,6 +54,7 @@ extension RecordProblem {
     case .unknownField: "is a field that this program does not know: nobody will match by it"
     case .notComparable(let form):
       "is no \(form.name): it is kept as it is, and not compared as one"
+    case .writtenOtherwise(let code): "is taken for the country \(code), and is not its code"
     }
   }
 
@@ -74,6 +76,7 @@ extension RecordProblem {
     case .tooMany: "Put the rest into a record of its own, with a link of role same."
     case .notListed(let values): "Write one of \(values.joined(separator: ", "))."
     case .form(let form), .notComparable(let form): form.hint
+    case .writtenOtherwise(let code): "Write \(code)."
     case .noSuchDay: "Write the month alone (1987-02) where the day is not known."
     case .endsBeforeItBegins: "Write the earlier one first."
     case .needs(let fields):

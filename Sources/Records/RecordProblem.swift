@@ -27,6 +27,8 @@ public struct RecordProblem: Error, Hashable, Sendable {
     case unknownField(meant: String?)
     /// An identifier whose form or check does not fit: it is kept as it is written, and compared as that at most.
     case notComparable(ValueForm)
+    /// A country by another word than its code.
+    case writtenOtherwise(meaning: String)
   }
 
   /// Where: `legs[1].depart`. Empty: the record as a whole.

@@ -107,7 +107,7 @@ struct SelectorList {
       let number = DocumentNumber(folding: zone.number)
     else { return }
     add(
-      .document, number.text, CountryValue(zone.issuer, allowsThree: true), field: field,
+      .document, number.text, CountryValue(zone.issuer, isIssuer: true), field: field,
       isRight: !zone.failedChecks.contains(.number))
   }
 

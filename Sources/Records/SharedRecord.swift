@@ -93,7 +93,7 @@ public struct SharedRecord: Sendable {
 
   private init(_ record: Record, isToPublish: Bool) {
     var reader = FieldReader(JSONReader(JSONText(record)), suggests: isToPublish)
-    let (type, version) = SharedRecord.typeAndVersion(reader)
+    let (type, version) = SharedRecord.typeAndVersion(reader.json)
     let known = RecordType(rawValue: type)
     var envelope = Envelope()
     // Of another version nobody knows what its fields mean.
@@ -114,23 +114,27 @@ public struct SharedRecord: Sendable {
   static let knownVersion = 1
 
   /// Both stand first in most records, and must be known before the rest is read.
-  private static func typeAndVersion(_ reader: FieldReader) -> (type: String, version: Int?) {
-    var reader = reader
+  private static func typeAndVersion(_ start: JSONReader) -> (type: String, version: Int?) {
+    var json = start
     var type: String?
     var version: Int?
     var isVersionRead = false
-    reader.enterObject()
-    while type == nil || !isVersionRead, let key = reader.nextKey() {
-      if key == "type", let text = try? reader.json.text() {
-        type = text
-      } else if key == "v" {
-        version = try? reader.json.integer()
-        if let number = version, number < 1 { version = nil }
-        if version == nil { reader.json.skip() }
-        isVersionRead = true
-      } else {
-        reader.json.skip()
+    do throws(JSONMismatch) {
+      try json.beginObject()
+      while type == nil || !isVersionRead, let key = try json.nextKey() {
+        if key == "type" {
+          type = try json.text()
+        } else if key == "v", json.kind == .number {
+          isVersionRead = true
+          let number = try? json.integer()
+          if number == nil { json.skip() }
+          version = number.flatMap { $0 < 1 ? nil : $0 }
+        } else {
+          json.skip()
+        }
       }
+    } catch {
+      preconditionFailure("a record is an object with a type that is text")
     }
     return (type ?? "", version)
   }

@@ -62,8 +62,8 @@ final class RecordVerbTests {
       "line 2: the record ends inside a value", "(REC-3)",
       "line 3: birthDate[0] is no date (REC-20). Write 1987, 1987-03,",
       "line 4: id stands in line 1, too (REC-92).", "liaison correct",
-      "note: line 1: nationality[0] is no country's code",
-      "(REC-19), and 1 more like it. Write two",
+      "note: line 1: nationality[0] is taken for the country iq, and is not its code (REC-19)",
+      ", and 1 more like it. Write iq.",
       "4 records, and 3 of them break the rules.",
     ] { #expect(wrong.said.contains(part), "\(part): \(wrong.said)") }
     let json = try runLiaison([

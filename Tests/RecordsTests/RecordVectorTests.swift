@@ -32,6 +32,12 @@ struct RecordVectorTests {
       let text: String
       let words: [String]
     }
+    struct Country: Decodable {
+      let text: String
+      let code: String?
+    }
+    let countries: [Country]
+    let issuers: [Country]
     let records: [Single]
     let files: [File]
     let words: [Text]
@@ -73,7 +79,7 @@ struct RecordVectorTests {
       failures == [
         "notJSON", "missing", "wrongKind", "empty", "tooLong", "tooMany", "notListed", "form",
         "noSuchDay", "endsBeforeItBegins", "needs", "newerVersion", "unknownType", "unknownField",
-        "notComparable",
+        "notComparable", "writtenOtherwise",
       ])
     let types = Set(vectors.records.map { SharedRecord.read(Array($0.record.utf8)).knownType })
     for type in RecordType.allCases { #expect(types.contains(type), "\(type)") }
@@ -96,6 +102,15 @@ struct RecordVectorTests {
         }
       }
       #expect(found == Set(file.selectors), "\(file.name)")
+    }
+  }
+
+  @Test("REC-19: which country a word means") func countries() {
+    for vector in vectors.countries {
+      #expect(CountryValue(vector.text).code == vector.code, "\(vector.text)")
+    }
+    for vector in vectors.issuers {
+      #expect(CountryValue(vector.text, isIssuer: true).code == vector.code, "\(vector.text)")
     }
   }
 

@@ -1,25 +1,33 @@
-/// What people write around and inside an identifier, taken away: letters are capitals, digits are those of ASCII whatever their
-/// script, and everything that is neither letter nor digit is gone. Protocols/records.md, 5.1.
+/// What people write around and inside an identifier, taken away: letters of ASCII are capitals, those of other scripts what the table
+/// of words says, without marks; digits are those of ASCII whatever their script, and all else is gone. Protocols/records.md, 5.
 enum FoldedText {
-  /// - Parameter keeping: characters that stay though they are neither.
-  static func fold(_ text: some StringProtocol, keeping: Set<Character> = []) -> String {
-    if let folded = foldASCII(text, keeping: keeping) { return folded }
-    var folded = ""
-    for character in text {
-      if let digit = digit(character) {
-        folded.unicodeScalars.append(digit)
-      } else if let letter = latin(character) {
-        folded.unicodeScalars.append(letter)
-      } else if keeping.contains(character) || character.isLetter {
-        folded += character.uppercased()
+  /// - Parameter kept: a character that stays though it is neither.
+  static func fold(_ text: some StringProtocol, keeping kept: Unicode.Scalar? = nil) -> String {
+    if let folded = foldASCII(text, keeping: kept) { return folded }
+    var folded = String.UnicodeScalarView()
+    let characters = WordCharacters.shared
+    for scalar in text.unicodeScalars {
+      if scalar == kept {
+        folded.append(scalar)
+        continue
+      }
+      switch characters.meaning(scalar) {
+      case .letter(let letter), .word(let letter): folded.append(capital(letter))
+      case .letters(let letters): for letter in letters { folded.append(capital(letter)) }
+      case .nothing, .space: continue
       }
     }
-    return folded
+    return String(folded)
   }
 
-  /// Nearly every number is written in ASCII: then no character need be looked at as Unicode has it.
+  private static func capital(_ letter: Unicode.Scalar) -> Unicode.Scalar {
+    (0x61...0x7a).contains(letter.value)
+      ? Unicode.Scalar(UInt8(truncatingIfNeeded: letter.value) - 0x20) : letter
+  }
+
+  /// Nearly every number is written in ASCII: then no character need be looked up.
   private static func foldASCII(
-    _ text: some StringProtocol, keeping: Set<Character>
+    _ text: some StringProtocol, keeping kept: Unicode.Scalar?
   ) -> String? {
     var folded: [UInt8] = []
     folded.reserveCapacity(text.utf8.count)
@@ -28,36 +36,10 @@ enum FoldedText {
       case 0x30...0x39, 0x41...0x5a: folded.append(byte)
       case 0x61...0x7a: folded.append(byte - 0x20)
       case 0x80...: return nil
-      default:
-        if !keeping.isEmpty, keeping.contains(Character(Unicode.Scalar(byte))) {
-          folded.append(byte)
-        }
+      default: if kept == Unicode.Scalar(byte) { folded.append(byte) }
       }
     }
     return String(decoding: folded, as: UTF8.self)
-  }
-
-  /// Decimal digits of any script: Unicode gives each its value.
-  private static func digit(_ character: Character) -> Unicode.Scalar? {
-    guard let scalar = character.unicodeScalars.first, character.unicodeScalars.count == 1,
-      scalar.properties.numericType == .decimal, let value = scalar.properties.numericValue,
-      (0...9).contains(value)
-    else { return nil }
-    return Unicode.Scalar(UInt8(ascii: "0") + UInt8(value))
-  }
-
-  /// Letters of ASCII, and those of full width that some keyboards give in their place.
-  private static func latin(_ character: Character) -> Unicode.Scalar? {
-    guard let scalar = character.unicodeScalars.first, character.unicodeScalars.count == 1 else {
-      return nil
-    }
-    return switch scalar.value {
-    case 0x41...0x5a: scalar
-    case 0x61...0x7a: Unicode.Scalar(scalar.value - 0x20)
-    case 0xff21...0xff3a: Unicode.Scalar(scalar.value - 0xff21 + 0x41)
-    case 0xff41...0xff5a: Unicode.Scalar(scalar.value - 0xff41 + 0x41)
-    default: nil
-    }
   }
 }
 

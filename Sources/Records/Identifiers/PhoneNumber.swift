@@ -11,7 +11,7 @@ public struct PhoneNumber: Hashable, Sendable {
 
   /// - Returns: nil when it is no number, or one with letters or an extension.
   public init?(folding text: some StringProtocol) {
-    let folded = FoldedText.fold(text, keeping: ["+"])
+    let folded = FoldedText.fold(text, keeping: "+")
     var digits = folded[...]
     var isInternational = false
     if digits.hasPrefix("+") {

@@ -4,10 +4,10 @@ public struct Plate: Hashable, Sendable {
 
   static let longest = 20
 
-  /// Cyrillic capitals that look like Latin ones stand for these: plates of several countries use just such letters.
+  /// Cyrillic letters, folded, whose capitals look like Latin ones stand for these: plates of several countries use just such letters.
   private static let lookAlikes: [Character: Character] = [
-    "А": "A", "В": "B", "Е": "E", "К": "K", "М": "M", "Н": "H", "О": "O", "Р": "P", "С": "C",
-    "Т": "T", "У": "Y", "Х": "X",
+    "а": "A", "в": "B", "е": "E", "к": "K", "м": "M", "н": "H", "о": "O", "р": "P", "с": "C",
+    "т": "T", "у": "Y", "х": "X",
   ]
 
   public init?(folding text: some StringProtocol) {

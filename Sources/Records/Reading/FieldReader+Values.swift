@@ -130,11 +130,11 @@ extension FieldReader {
     return (nil, date())
   }
 
-  mutating func country(allowsThree: Bool = false) -> CountryValue? {
+  mutating func country(isIssuer: Bool = false) -> CountryValue? {
     guard let text = text() else { return nil }
-    let country = CountryValue(text, allowsThree: allowsThree)
-    if country.code == nil {
-      mark(.notComparable(.country))
+    let country = CountryValue(text, isIssuer: isIssuer)
+    if !country.isCode {
+      mark(country.code.map { .writtenOtherwise(meaning: $0) } ?? .notComparable(.country))
       note(text)
     }
     return country

@@ -32,7 +32,8 @@ struct FieldReader {
     var text = ""
     for step in steps {
       if !text.isEmpty { text += "." }
-      text += step.name
+      // A key may be empty, or hold anything else.
+      text += step.name.isEmpty ? "\"\"" : step.name
       if step.index >= 0 { text += "[\(step.index)]" }
     }
     return text

@@ -31,7 +31,7 @@ public struct Document: RecordFields {
         reader.refuse(.form(.range))
       }
     },
-    Field("country", 19) { $0.country = $1.country(allowsThree: true) },
+    Field("country", 19) { $0.country = $1.country(isIssuer: true) },
     Field("surname", 52) { $0.surname = $1.text() },
     Field("givenName", 52) { $0.givenName = $1.text() },
     Field("birthDate", 20) { $0.birthDate = $1.date() },

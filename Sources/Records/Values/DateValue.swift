@@ -11,24 +11,6 @@ public struct TimeValue: Hashable, Sendable {
   public let time: RecordTime?
 }
 
-/// A country, as it is written.
-public struct CountryValue: Hashable, Sendable {
-  public let text: String
-  /// Two small letters of ISO 3166, or the three capitals of a document's issuer; nil: a name or something else.
-  public let code: String?
-
-  /// - Parameter allowsThree: documents name their issuer by three letters, in the zone.
-  init(_ text: String, allowsThree: Bool = false) {
-    self.text = text
-    let bytes = text.utf8
-    let isTwo = bytes.count == 2 && bytes.allSatisfy { (0x61...0x7a).contains($0) }
-    let isThree =
-      allowsThree && (1...3).contains(bytes.count)
-      && bytes.allSatisfy { (0x41...0x5a).contains($0) }
-    code = isTwo || isThree ? text : nil
-  }
-}
-
 /// A quantity of money, exactly as it is written: `1250.00`.
 public struct Amount: Hashable, Sendable {
   public let text: String

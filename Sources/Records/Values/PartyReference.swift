@@ -42,7 +42,7 @@ public struct InlineParty: Hashable, Sendable {
     Field("nationality", 19) { party, reader in
       party.nationalities = reader.oneOrMore(RecordLimits.values) { $0.country() }
     },
-    Field("country", 19) { $0.country = $1.country(allowsThree: true) },
+    Field("country", 19) { $0.country = $1.country(isIssuer: true) },
     Field("idNumber", 30) { party, reader in
       party.idNumbers = reader.oneOrMore(RecordLimits.values) { $0.number() }
     },

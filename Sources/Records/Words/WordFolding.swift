@@ -22,27 +22,32 @@ public enum WordFolding {
   }
 
   private static func split(_ text: String, _ take: (String) -> Void) {
-    var word = ""
+    var word: [UInt8] = []
     var count = 0
     func end() {
       guard !word.isEmpty else { return }
-      take(word)
-      word = ""
+      take(String(decoding: word, as: UTF8.self))
+      word.removeAll(keepingCapacity: true)
       count = 0
     }
+    func append(_ scalar: Unicode.Scalar) {
+      guard count < RecordLimits.wordCharacters else { return }
+      count += 1
+      if scalar.isASCII {
+        word.append(UInt8(truncatingIfNeeded: scalar.value))
+      } else {
+        word.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+      }
+    }
+    let characters = WordCharacters.shared
     for scalar in text.unicodeScalars {
-      switch WordCharacters.shared.meaning(scalar) {
-      case .letter(let scalar):
-        guard count < RecordLimits.wordCharacters else { continue }
-        word.unicodeScalars.append(scalar)
-        count += 1
-      case .letters(let scalars):
-        guard count < RecordLimits.wordCharacters else { continue }
-        for scalar in scalars { word.unicodeScalars.append(scalar) }
-        count += scalars.count
+      switch characters.meaning(scalar) {
+      case .letter(let scalar): append(scalar)
+      case .letters(let scalars): for scalar in scalars { append(scalar) }
       case .word(let scalar):
         end()
-        take(String(Character(scalar)))
+        append(scalar)
+        end()
       case .nothing: continue
       case .space: end()
       }
