@@ -83,13 +83,15 @@ let package = Package(
     library("Transport", ["Crypto", "Secrets", "Wire"]),
     library("Replication", ["Log", "Crypto", "Wire"]),
     library("Runtime", ["CLinux", "Store", "Log", "Crypto", "Text"]),
+    // Which entries may read otherwise than a reader was told. Pure.
+    library("Readability", ["Store", "Log", "Crypto", "Wire"]),
 
     // L4: composition.
     library(
       "Node",
       [
         "Runtime", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log", "Wire",
-        "Crypto", "JSON", "Varlink", "Text",
+        "Crypto", "JSON", "Varlink", "Text", "Readability", "Reading",
       ]),
     // The knowledge hub: a process of its own, without the node's keys.
     library(
@@ -151,6 +153,8 @@ let package = Package(
     tests(
       "SimulationTests", ["Simulation", "Replication", "Store", "Secrets", "Log", "Crypto"]),
     tests("StoreTests", ["Simulation", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
+    tests(
+      "ReadabilityTests", ["Readability", "Simulation", "Store", "Log", "Crypto"]),
     tests("TransportTests", ["Transport", "Secrets", "Crypto", "Wire"]),
     tests("ReplicationTests", ["Replication", "Log", "Secrets", "Crypto", "Wire"]),
     tests(
@@ -160,7 +164,7 @@ let package = Package(
       "NodeTests",
       [
         "Node", "Audit", "Runtime", "Store", "Replication", "Transport", "Sealing", "Log",
-        "Secrets", "Crypto", "JSON", "Varlink", "Text", "CommandLine", "liaisond", "liaison",
+        "Secrets", "Crypto", "JSON", "Varlink", "Reading", "Text", "CommandLine", "liaisond", "liaison",
         "liaison-audit",
       ]),
   ]

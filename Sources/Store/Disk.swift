@@ -44,6 +44,19 @@ public enum DiskOperation: Sendable, Hashable {
 public struct DiskBatch: Sendable {
   public let token: UInt64
   public let operations: [DiskOperation]
+
+  /// - Parameter token: 0 for what is not the store's.
+  public init(token: UInt64, operations: [DiskOperation]) {
+    self.token = token
+    self.operations = operations
+  }
+
+  /// The same batch after `before`; what makes room on a full disk stays first.
+  public func preceded(by before: [DiskOperation]) -> DiskBatch {
+    let room = operations.prefix { if case .truncate(.reserve, _) = $0 { true } else { false } }
+    return DiskBatch(
+      token: token, operations: room + before + operations.dropFirst(room.count))
+  }
 }
 
 /// The files under one data folder. `read`, `size` and `list` may be called while another thread

@@ -41,12 +41,15 @@ extension Store {
   /// Until `unveil` or a restart these are handed out as hidden ones: they were withdrawn, and the store was busy.
   public func veil(_ id: LogID, _ indices: [UInt64]) {
     logsByID[id]?.veiled.formUnion(indices)
+    tell(.now, id, indices)
   }
 
   /// They were hidden meanwhile, or their withdrawal does not count any more.
   public func unveil(_ id: LogID, _ indices: [UInt64]) {
     guard let log = logsByID[id], !log.veiled.isEmpty else { return }
+    let known = indices.filter(log.veiled.contains)
     log.veiled.subtract(indices)
+    tell(.now, id, known)
   }
 
   /// Stages that hidden bodies come back: they are handed out again when that is on the disk.

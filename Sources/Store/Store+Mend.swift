@@ -162,6 +162,7 @@ extension Store {
     log.arriving.remove(body.index)
     log.changing -= 1
     log.damaged.remove(body.index)
+    tellWhole(body.index, of: log)
   }
 
   // MARK: On the way to the disk
@@ -171,7 +172,9 @@ extension Store {
     let log = mending.log
     guard mending.hasWrites else {
       for entry in mending.entries where !log.arriving.contains(entry) {
+        guard log.damaged.contains(entry) else { continue }
         log.damaged.remove(entry)
+        tellWhole(entry, of: log)
       }
       return
     }
@@ -199,6 +202,7 @@ extension Store {
       mend.log.changing -= 1
       for entry in mend.entries where !mend.log.arriving.contains(entry) {
         mend.log.damaged.remove(entry)
+        tellWhole(entry, of: mend.log)
       }
       if let leaf = mend.lastLeaf { mend.log.state.restore(lastLeaf: leaf) }
       for damage in mend.damage {

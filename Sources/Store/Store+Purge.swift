@@ -58,6 +58,7 @@ extension Store {
       log.pendingMarks[body.index] = change.withdrawal
       log.damaged.remove(body.index)
     }
+    tellStaged(change, id, bodies)
     let purge = Purge(id: id, change: change, bodies: bodies)
     log.staged.purgedBytes += purge.bytes
     pipeline.purging += bodies.count
@@ -109,7 +110,21 @@ extension Store {
       log.damaged.insert(body.index)
       hasUnveiled = true
     }
+    tellSettled(purge)
     pipeline.purging -= purge.bodies.count
+  }
+
+  private func tellStaged(_ change: StateChange, _ id: LogID, _ bodies: [Purge.Body]) {
+    let comesBack = change.state == .present
+    // What is not handed out and will not be is nothing new.
+    let told = bodies.lazy.filter { comesBack || $0.place.state == .present }.map(\.index)
+    tell(.staged(isTold: !comesBack), id, told)
+  }
+
+  private func tellSettled(_ purge: Purge) {
+    let comesBack = purge.change.state == .present
+    let told = purge.bodies.lazy.filter { comesBack || $0.place.state == .present }.map(\.index)
+    tell(.settled(isBack: comesBack), purge.id, told)
   }
 
   func isRecord(_ log: StoredLog, _ index: UInt64) throws(StoreError) -> Bool {

@@ -34,6 +34,9 @@ public final class Store {
   /// Mended since `takeMended`.
   var mendedDamage: [Damage] = []
   var hasUnveiled = false
+  /// Somebody asks `takeHandingChanges`.
+  public var tellsHanding = false
+  var handingChanges: [HandingChange] = []
   /// Reported in this run: each place once, and no more places than there is room for.
   var reportedDamage: Set<Damage> = []
 

@@ -53,6 +53,9 @@ public enum StoreFile: Hashable, Sendable {
   case journal(Int)
   /// Space set aside, so that a full disk still lets a stop complete.
   case reserve
+  /// What of the entries may read otherwise than a reader was told (Protocols/readability.md): not the store's, and on its
+  /// disk.
+  case readability
   case log(LogID, LogFile)
 
   /// Path relative to the data folder, without a leading slash.
@@ -62,6 +65,7 @@ public enum StoreFile: Hashable, Sendable {
     case .formatDraft: "format.new"
     case .journal(let number): "journal.\(number)"
     case .reserve: "reserve"
+    case .readability: "readability"
     case .log(let id, let file): "logs/\(id)/\(file.name)"
     }
   }
@@ -69,7 +73,7 @@ public enum StoreFile: Hashable, Sendable {
   /// The folder that holds the file's name: what must be synced after it is created.
   public var folder: StoreFolder {
     switch self {
-    case .format, .formatDraft, .journal, .reserve: .root
+    case .format, .formatDraft, .journal, .reserve, .readability: .root
     case .log(let id, .bodies): .bodies(id)
     case .log(let id, _): .log(id)
     }

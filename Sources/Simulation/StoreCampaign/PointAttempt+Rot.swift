@@ -76,7 +76,7 @@ private struct RottenPlace {
   static func occurrence(of file: StoreFile) -> StoreOccurrence? {
     switch file {
     case .format: .rotInFormat
-    case .formatDraft, .reserve: nil
+    case .formatDraft, .reserve, .readability: nil
     case .journal: .rotInJournal
     case .log(_, let name):
       switch name {
