@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/falloc.h>
 #include <malloc.h>
 #include <netdb.h>
@@ -184,6 +185,46 @@ int64_t liaison_peer_user(int fd) {
   socklen_t bytes = sizeof peer;
   if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) < 0) return -(int64_t)errno;
   return (int64_t)peer.uid;
+}
+/// 1 if the process at the other end of a Unix socket had this group when it connected, 0 if not.
+int64_t liaison_peer_has_group(int fd, uint32_t group) {
+  struct ucred peer = {0, 0, 0};
+  socklen_t bytes = sizeof peer;
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) < 0) return -(int64_t)errno;
+  if (peer.gid == (gid_t)group) return 1;
+  // A process has at most NGROUPS_MAX groups, 65,536.
+  socklen_t room = 256 * sizeof(gid_t);
+  for (int attempt = 0; attempt < 2; attempt++) {
+    gid_t *groups = malloc(room > 0 ? room : 1);
+    if (groups == NULL) return -(int64_t)ENOMEM;
+    socklen_t found = room;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &found) < 0) {
+      int failure = errno;
+      free(groups);
+      if (failure != ERANGE) return -(int64_t)failure;
+      room = found;
+      continue;
+    }
+    int64_t has = 0;
+    for (size_t i = 0; i < found / sizeof(gid_t); i++) has |= groups[i] == (gid_t)group;
+    free(groups);
+    return has;
+  }
+  return -(int64_t)ERANGE;
+}
+/// The number of the group of that name; -ENOENT where there is none.
+int64_t liaison_group_id(const char *name) {
+  struct group entry, *found = NULL;
+  char *text = malloc(1 << 16);
+  if (text == NULL) return -(int64_t)ENOMEM;
+  int failure = getgrnam_r(name, &entry, text, 1 << 16, &found);
+  int64_t result = failure ? -(int64_t)failure : found == NULL ? -(int64_t)ENOENT : (int64_t)entry.gr_gid;
+  free(text);
+  return result;
+}
+/// Gives a name in a folder to a group; a link is not followed.
+int64_t liaison_set_group(int folder, const char *path, uint32_t group) {
+  return liaison_result(fchownat(folder, path, (uid_t)-1, (gid_t)group, AT_SYMLINK_NOFOLLOW));
 }
 /// Own (peer == 0) or the other end's address into `address` (128 bytes); the length it has.
 int64_t liaison_socket_name(int fd, int peer, uint8_t *address) {

@@ -35,6 +35,9 @@ public final class Connection: EventHandler {
   /// The user id at the other end of a Unix socket; nil for TCP.
   public let peerUserID: UInt32?
 
+  /// Whether the process at the other end of a Unix socket had the group when it connected.
+  public func peerHasGroup(_ group: UInt32) -> Bool { descriptor?.peerHasGroup(group) == true }
+
   /// Bytes that came. The span is the loop's buffer and gone after the call.
   public var onReadable: ((Connection, Span<UInt8>) -> Void)?
   /// Called once, from the loop, whoever closed; then all callbacks are let go.

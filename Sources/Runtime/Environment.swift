@@ -25,6 +25,14 @@ public enum Environment {
     return unsafe String(cString: name)
   }
 
+  /// The number of a group.
+  /// - Throws: ENOENT where there is none of that name.
+  public static func groupID(named name: String) throws(SystemError) -> UInt32 {
+    UInt32(
+      truncatingIfNeeded: try check(
+        unsafe liaison_group_id(PathText.zeroTerminated(name)), "getgrnam", name))
+  }
+
   /// Raises the limit of open descriptors as far as this process may, at most to `Limits.descriptors`.
   /// - Returns: how many descriptors it may have.
   public static func raiseDescriptorLimit() throws(SystemError) -> Int {

@@ -11,9 +11,9 @@ public final class UnixListener {
   private let listener: StreamListener
 
   /// Replaces a socket that an earlier process left; anything else of that name throws EEXIST. The caller holds the
-  /// data folder's lock, so that no living process is cut off. `mode` is set before anybody can connect.
+  /// data folder's lock, so that no living process is cut off. `mode` and `group` are set before anybody can connect.
   public init(
-    loop: EventLoop, path: String, mode: UInt32 = 0o600,
+    loop: EventLoop, path: String, mode: UInt32 = 0o600, group: UInt32? = nil,
     onAccept: @escaping (Connection) -> Void
   ) throws(SystemError) {
     self.path = path
@@ -31,6 +31,7 @@ public final class UnixListener {
     let address = try UnixPath.address(name: name, in: folder, path: path)
     try descriptor.bind(address, named: path)
     // Until `listen` every connect is refused, so that the mode is in force for the first one.
+    if let group { try Descriptor.setGroup(name, in: folder, group) }
     try Descriptor.setMode(name, in: folder, mode)
     try descriptor.listen(named: path)
     listener = try StreamListener(loop: loop, descriptor: descriptor, onAccept: onAccept)

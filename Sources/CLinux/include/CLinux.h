@@ -65,6 +65,12 @@ int64_t liaison_set_timeout(int fd, uint64_t milliseconds);
 int64_t liaison_take_error(int fd);
 /// The user id of the process at the other end of a Unix socket.
 int64_t liaison_peer_user(int fd);
+/// 1 if the process at the other end of a Unix socket had this group when it connected, 0 if not.
+int64_t liaison_peer_has_group(int fd, uint32_t group);
+/// The number of the group of that name; -ENOENT where there is none.
+int64_t liaison_group_id(const char *name);
+/// Gives a name in a folder to a group; a link is not followed.
+int64_t liaison_set_group(int folder, const char *path, uint32_t group);
 /// Own (peer == 0) or the other end's address into `address` (128 bytes); the length it has.
 int64_t liaison_socket_name(int fd, int peer, uint8_t *address);
 /// A Unix socket's address; a name that begins with '@' is in the abstract name space.

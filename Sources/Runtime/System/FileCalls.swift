@@ -339,4 +339,10 @@ extension Descriptor {
     try check(
       unsafe liaison_fchmodat(folder.raw, PathText.zeroTerminated(path), mode), "chmod", path)
   }
+
+  /// Gives a name to a group.
+  static func setGroup(_ path: String, in folder: Descriptor, _ group: UInt32) throws(SystemError) {
+    try check(
+      unsafe liaison_set_group(folder.raw, PathText.zeroTerminated(path), group), "chown", path)
+  }
 }

@@ -81,4 +81,7 @@ extension Descriptor {
     let result = liaison_peer_user(raw)
     return result < 0 ? nil : UInt32(truncatingIfNeeded: result)
   }
+
+  /// Whether the process at the other end of a Unix socket had the group when it connected, as the kernel vouches for it.
+  func peerHasGroup(_ group: UInt32) -> Bool { liaison_peer_has_group(raw, group) == 1 }
 }
