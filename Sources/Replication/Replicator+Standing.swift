@@ -21,6 +21,15 @@ extension Replicator {
     return index >= branch.size
   }
 
+  /// The index from which entries are disputed; nil: none is.
+  public func disputedFrom(_ log: LogID) -> UInt64? {
+    guard let frozenAt = logs[log]?.accepted.frozenAt else { return nil }
+    guard logs[log]?.isOnSettledBranch == true, let branch = settledBranch(of: log) else {
+      return frozenAt
+    }
+    return max(frozenAt, branch.size)
+  }
+
   /// What the epoch after the log says of its branch, while only one opening says so.
   public func settledBranch(of log: LogID) -> SettledBranch? {
     guard let successor = successors[log], successor.isAuthorised, successor.second == nil else {

@@ -11,6 +11,7 @@ struct Main {
       "Holds this node's own log and those of its peers, and exchanges what is new with them over TCP. "
         + "It runs in the foreground, writes one line an event to standard error, and is controlled through "
         + "DIR/control.socket by liaison(1).",
+      "What this node can read is gathered through reader.socket, which changes nothing, by liaison-hub(8).",
       "SIGTERM ends it cleanly; SIGHUP reads the roster again.",
     ],
     verbs: [
@@ -26,6 +27,13 @@ struct Main {
           Option(
             "--token", "FILE",
             summary: "the token that no backup holds; by default DIR.token, beside the folder"),
+          Option(
+            "--run", "DIR", summary: "where reader.socket is made; by default the data folder"),
+          Option(
+            "--reader-group", "NAME",
+            summary:
+              "a group whose members may use reader.socket; without it the node's own user and root alone"
+          ),
         ])
     ],
     version: Daemon.version, seeAlso: ["liaison(1)", "liaison-audit(1)"])
@@ -50,7 +58,8 @@ struct Main {
     }
     let configuration = DaemonConfiguration(
       data: arguments.value("--data") ?? NodeFolder.defaultRoot,
-      listen: arguments.value("--listen"), token: arguments.value("--token"))
+      listen: arguments.value("--listen"), token: arguments.value("--token"),
+      run: arguments.value("--run"), readerGroup: arguments.value("--reader-group"))
     do throws(DaemonError) {
       try Daemon.run(configuration)
     } catch {
@@ -72,6 +81,12 @@ extension DaemonError {
     case .store(let reason):
       Failure(
         .inputOutput, reason.sentence, hint: "Run liaison fsck --data DIR to see what is wrong.")
+    case .readerGroup(let name, let error):
+      Failure(
+        .configuration, "Cannot give reader.socket to the group \"\(name)\": \(error).",
+        hint:
+          "Make the group (systemd-sysusers, or groupadd -r), and the daemon's user a member of it."
+      )
     case .listen(let address, let error):
       Failure(
         error.isInUse ? .temporaryFailure : error.isPermission ? .noPermission : .inputOutput,

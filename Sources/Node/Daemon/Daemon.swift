@@ -11,11 +11,20 @@ public struct DaemonConfiguration: Sendable {
   public var listen: String?
   /// Outside the data folder; by default beside it.
   public var token: String?
+  /// Where `reader.socket` is; nil: in the data folder.
+  public var run: String?
+  /// Whose members may read; nil: nobody but the node's own user and root.
+  public var readerGroup: String?
 
-  public init(data: String, listen: String? = nil, token: String? = nil) {
+  public init(
+    data: String, listen: String? = nil, token: String? = nil, run: String? = nil,
+    readerGroup: String? = nil
+  ) {
     self.data = data
     self.listen = listen
     self.token = token
+    self.run = run
+    self.readerGroup = readerGroup
   }
 }
 
@@ -28,6 +37,8 @@ public enum DaemonError: Error, Sendable {
   /// The store is damaged or of another version.
   case store(String)
   case system(SystemError)
+  /// There is no such group, or the socket cannot be given to it.
+  case readerGroup(String, SystemError)
   /// The address of `--listen` cannot be had.
   case listen(String, SystemError)
 }
@@ -146,6 +157,7 @@ public enum Daemon {
     ) { connection in
       node.acceptControl(connection)
     }
+    let reader = try readerSocket(node, configuration)
     let listener = try configuration.listen.map { address in
       do throws(SystemError) {
         return try TCPListener(loop: loop, address: address) { node.accept($0) }
@@ -157,6 +169,7 @@ public enum Daemon {
       guard !node.isStopping else { return }
       listener?.close()
       control.close()
+      reader.close()
       node.stop()
       loop.schedule(afterMilliseconds: NodeLimits.stopMilliseconds) { loop.stop() }
     }
@@ -194,6 +207,24 @@ public enum Daemon {
       return nil
     }
     return address
+  }
+
+  private static func readerSocket(
+    _ node: Node, _ configuration: DaemonConfiguration
+  ) throws -> UnixListener {
+    let path = NodeFolder.readerSocket(in: configuration.run ?? node.folder.root)
+    guard let name = configuration.readerGroup else {
+      return try UnixListener(loop: node.loop, path: path, mode: 0o600) { node.acceptReader($0) }
+    }
+    do throws(SystemError) {
+      let group = try Environment.groupID(named: name)
+      node.readerGroup = group
+      return try UnixListener(loop: node.loop, path: path, mode: 0o660, group: group) {
+        node.acceptReader($0)
+      }
+    } catch {
+      throw DaemonError.readerGroup(name, error)
+    }
   }
 
   /// Whether `address` is written as `--listen` takes it: as in a card, and port 0 too.

@@ -118,7 +118,10 @@ extension Desk {
     switch try open(batch, entry, of: identity, &budget) {
     case nil: return nil
     case .opened(let record, _): return .opened(record)
-    case .notForThisNode, .defect: return .nothing
+    case .notForThisNode:
+      let isCertain = batch.header(at: entry).index <= log(identity).feed.uncertainFrom
+      return isCertain ? .nothing : .nothingYet
+    case .defect: return .nothing
     case .unknownYet, .presharedKeyMissing, .beyondReach: return .nothingYet
     }
   }

@@ -44,6 +44,11 @@ final class Desk {
     sealing = [present] + others
   }
 
+  /// The public keys that grants to this node are sealed to, the present epoch's first.
+  var ownKeys: [[UInt8]] {
+    sealing.map { $0.secret.publicKey.bytes.array }
+  }
+
   /// Forgets what it derived: a pre-shared key came or went.
   func forget(_ log: LogID) {
     logs[log] = nil

@@ -11,6 +11,9 @@ final class GrantFeed {
   private var found: ArraySlice<UInt64> = []
   /// Every grant below was found.
   private var searched: UInt64 = 0
+  /// The lowest grant that was passed over as lost, or with a signature that is not its author's: it may still take effect, and
+  /// open what stands above.
+  private(set) var uncertainFrom = UInt64.max
   /// Which of the missing grants is looked at next.
   private var nextMissing = 0
 
@@ -47,6 +50,7 @@ final class GrantFeed {
       } catch {
         // What it grants may still come, and records before it would seem to be for others.
         guard case .damaged = error, isLost(next) else { throw error }
+        uncertainFrom = min(uncertainFrom, next)
         book.advance(to: next + 1)
       }
     }
@@ -76,6 +80,7 @@ final class GrantFeed {
       identity.id, index..<(index + 1), maxBytes: EntryLayout.maxBodyBytes * 2)
     budget.spend(entries: 1, bytes: batch.leaves.count + batch.bodies.count)
     guard identity.verifySignature(leaves: batch.leaves.span, at: 0) else {
+      uncertainFrom = min(uncertainFrom, index)
       return book.advance(to: index + 1)
     }
     book.handleGrant(

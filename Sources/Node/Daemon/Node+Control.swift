@@ -248,11 +248,11 @@ extension Node: ControlService {
     }
   }
 
-  private func isDisputed(_ log: LogID, _ index: UInt64) -> Bool {
+  func isDisputed(_ log: LogID, _ index: UInt64) -> Bool {
     core.isDisputed(log, at: index)
   }
 
-  private func isLate(_ log: LogID, _ index: UInt64) -> Bool {
+  func isLate(_ log: LogID, _ index: UInt64) -> Bool {
     core.endsAt(log).map { index >= $0 } ?? false
   }
 
@@ -351,6 +351,7 @@ extension Node: ControlService {
       }
     }
     applyPresharedKeys()
+    readability.areKeysDue = true
     applyLimits()
     clock?.isStale = true
     giveRoster()

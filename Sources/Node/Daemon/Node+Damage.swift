@@ -48,10 +48,14 @@ extension Node {
 
   private func askAgain(for log: LogID) {
     let ranges = store.damagedRanges(log)
-    guard ranges != damage.asked[log] ?? [] else { return }
+    let before = damage.asked[log] ?? []
+    guard ranges != before else { return }
     damage.asked[log] = ranges
     // A grant may be among what was mended, and a tail may wait for it.
     if log != identity.id { desk.forget(log) }
+    for range in before + ranges where before.contains(range) != ranges.contains(range) {
+      damageChanged(range, of: log)
+    }
     wakeObservers()
     damage.lost[log]?.removeAll { lost in !ranges.contains { $0.overlaps(lost) } }
     step(.damaged(log, ranges))
@@ -88,6 +92,7 @@ extension Node {
   func unrepairable(_ log: LogID, _ range: Range<UInt64>, _ asked: [NodeName]) {
     guard damage.lose(range, of: log) else { return }
     // A tail waits for it no longer.
+    damageChanged(range, of: log)
     wakeObservers()
     let what = range.count == 1 ? "entry \(range.lowerBound)" : "entries \(text(range))"
     let missing = "damaged here, and \(whoHadNothing(asked))"

@@ -42,6 +42,10 @@ final class Node {
   var isStopping = false
 
   var controlSessions: [UInt64: ControlSession] = [:]
+  var readerSessions: [UInt64: ReaderSession] = [:]
+  var readability = ChangeWatch()
+  /// Members may use the reader socket.
+  var readerGroup: UInt32?
   var observers: [ArrivalToken: () -> Void] = [:]
   var nextObserver: UInt64 = 1
   /// Counts the rosters that were loaded in this run.
@@ -90,7 +94,7 @@ final class Node {
   /// Computed last at this time, by the monotonic clock; stale: cosignatures came since.
   var clock: (at: UInt64, isStale: Bool, value: ExpiryClock)?
   private var diskThread: DiskThread?
-  private let fileDisk: FileDisk
+  let fileDisk: FileDisk
   private var diskPlan = DiskPlan()
   private var settleTimer: TimerID?
   private var outBatch: DiskBatch?
@@ -192,6 +196,7 @@ final class Node {
     scheduleCheckpoint()
     // A disk may be full from the beginning.
     watchStore()
+    recallReadability()
   }
 
   // MARK: Core
@@ -282,14 +287,22 @@ final class Node {
   private func giveDiskWork() {
     // A commit, and what it made ready.
     for _ in 0..<2 {
-      guard outBatch == nil, let diskThread,
-        let batch = store.takeBatch(settling: diskPlan.maySettle(at: now))
-      else { break }
+      guard outBatch == nil, let diskThread else { break }
+      noteReadability()
+      guard let batch = nextBatch() else { break }
       outBatch = batch
       guard diskPlan.isForLoop(batch.operations) else { return diskThread.submit(batch) }
       diskAnswered(DiskThread.execute(batch, on: fileDisk))
     }
     settleLater()
+  }
+
+  /// What the store stages must not be on the disk before the journal of readability says that it may be.
+  private func nextBatch() -> DiskBatch? {
+    guard let batch = store.takeBatch(settling: diskPlan.maySettle(at: now)) else {
+      return readabilityBatch()
+    }
+    return aheadOfStore().map(batch.preceded) ?? batch
   }
 
   private func settleLater() {
@@ -304,6 +317,8 @@ final class Node {
       diskPlan.executed(batch.operations, in: completion.nanoseconds, at: now)
     }
     outBatch = nil
+    readabilityWritten(completion.error)
+    guard completion.token != 0 else { return }
     let durables = store.completed(token: completion.token, error: completion.error)
     if let error = completion.error {
       counters.add("store.errors")
@@ -318,6 +333,8 @@ final class Node {
       )
       warnings["contradiction \(log)"] = nil
       step(.replaced(log))
+      wholeLogChanged(log)
+      if log != identity.id { desk.forget(log) }
     }
     watchStore()
   }
@@ -446,11 +463,14 @@ final class Node {
 
   /// After the loop ended: the store on its own, synchronously.
   func flush() {
+    flushReadability()
     attempt("the last entries could not be written") {
       for durable in try store.flush() where durable.id == identity.id { token.isDue = true }
       // A log that rests stands wholly under its author's checkpoint.
       if try author.makeCheckpoint() != nil { try store.flush() }
     }
+    // What settled just now.
+    flushReadability()
     // A stop that needed the reserve says so.
     watchStore()
     writeToken()

@@ -5,6 +5,8 @@ import Transport
 struct Room: Hashable {
   /// Clients of the control socket: an operator reaches the node, whoever else wants to.
   let clients: Int
+  /// Clients of the reader socket, which take no operator's place.
+  let readers: Int
   /// Sessions, handshakes and dials together.
   let peers: Int
   let halfOpen: Int
@@ -12,7 +14,8 @@ struct Room: Hashable {
 
   init(_ budget: DescriptorBudget) {
     clients = budget.clients(atMost: ControlLimits.sessions)
-    peers = budget.peers(clients: clients)
+    readers = max(1, min(ReaderLimits.sessions, clients / 4))
+    peers = budget.peers(clients: clients + readers)
     halfOpen = min(TransportLimits.halfOpenTotal, budget.halfOpen(of: peers))
     dials = budget.dials(of: peers, atMost: NodeLimits.dialsAtOnce)
   }

@@ -21,6 +21,8 @@ public struct NodeFolder: Hashable, Sendable {
   public var peers: String { root + "/peers" }
   public var logs: String { root + "/logs" }
   public var controlSocket: String { root + "/control.socket" }
+  /// Of processes that gather what this node can read.
+  public static func readerSocket(in folder: String) -> String { folder + "/reader.socket" }
   /// How far the signatures of others' entries were verified.
   public var verified: String { root + "/verified" }
   /// What was taken of each log today.
