@@ -102,7 +102,7 @@ def meet(network, *pairs):
 def copy_of(network, node):
     """What a restored snapshot of the whole machine is: folder, keys and token."""
     copy = Node(network, f"{node.name}-copy")
-    shutil.copytree(node.data, copy.data, ignore=shutil.ignore_patterns("control.socket"))
+    shutil.copytree(node.data, copy.data, ignore=shutil.ignore_patterns("*.socket"))
     shutil.copy(node.data + ".token", copy.data + ".token")
     network.nodes[copy.name] = copy
     return copy

@@ -230,7 +230,7 @@ def rolled_back_together(network, printed):
     nl, be, fr = network["nl"], network["be"], network["fr"]
     heading("fr: folder and token are rolled back together; its peers know better")
     fr.stop()
-    shutil.copytree(fr.data, fr.data + ".snapshot", ignore=shutil.ignore_patterns("control.socket"))
+    shutil.copytree(fr.data, fr.data + ".snapshot", ignore=shutil.ignore_patterns("*.socket"))
     shutil.copytree(fr.data + ".snapshot", fr.data + ".old")
     shutil.copy(fr.data + ".token", fr.data + ".token.snapshot")
     fr.start()
@@ -302,7 +302,7 @@ def copy_beside(network):
     nl, be = network["nl"], network["be"]
     heading("a copy of nl is started beside the original: both operators and the peers are told")
     copy = Node(network, "nl-copy")
-    shutil.copytree(nl.data, copy.data, ignore=shutil.ignore_patterns("control.socket"))
+    shutil.copytree(nl.data, copy.data, ignore=shutil.ignore_patterns("*.socket"))
     shutil.copy(nl.data + ".token", copy.data + ".token")
     network.nodes["nl-copy"] = copy
     try:
