@@ -61,6 +61,12 @@ public final class ChangeJournal {
     state.doubts.remove(entries, of: log)
   }
 
+  /// They read otherwise now, and a start may make that last without a word.
+  public func veiled(_ entries: Range<UInt64>, of log: LogID) {
+    changed(entries, of: log, .body)
+    state.doubts.add(entries, of: log)
+  }
+
   /// The store will read these otherwise: a commit that says so is on its way, and MUST NOT be written before
   /// `isAhead` is false.
   /// - Parameter isTold: whether they read otherwise already.

@@ -148,6 +148,7 @@ public enum ReaderInterface {
       witnesses: ?[]string,
       rosterSize: ?int,
       opening: string,
+      audience: ?[]string,
       record: ?string,
       text: ?string,
       why: ?string

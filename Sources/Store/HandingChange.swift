@@ -9,6 +9,8 @@ public struct HandingChange: Hashable, Sendable {
     case settled(isBack: Bool)
     /// They are handed out otherwise now. No journal says so.
     case now
+    /// They are not handed out until that is staged, and it may be done by a start instead, without a word.
+    case veiled
   }
 
   public let log: LogID

@@ -41,7 +41,7 @@ extension Store {
   /// Until `unveil` or a restart these are handed out as hidden ones: they were withdrawn, and the store was busy.
   public func veil(_ id: LogID, _ indices: [UInt64]) {
     logsByID[id]?.veiled.formUnion(indices)
-    tell(.now, id, indices)
+    tell(.veiled, id, indices)
   }
 
   /// They were hidden meanwhile, or their withdrawal does not count any more.

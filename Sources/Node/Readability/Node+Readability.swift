@@ -50,6 +50,7 @@ extension Node {
       case .staged(let isTold): changes.staged(change.entries, of: change.log, isTold: isTold)
       case .settled(let isBack): changes.settled(change.entries, of: change.log, isBack: isBack)
       case .now where change.hasGrant: grantChanged(change.entries.lowerBound, of: change.log)
+      case .veiled: changes.veiled(change.entries, of: change.log)
       case .now: changes.changed(change.entries, of: change.log, .body)
       }
     }
