@@ -9,7 +9,9 @@ struct ExplanationTests {
     "Karim bin Yusuf al-Muster",
     "Yusuf bin Karim Muster", "محمد يوسف الحسن", "Mohammed Yusuf Hassan", "Abdurrahman", "김민준",
     "Kim Minjun", "Najibullah Muster", "Ivan Petrovich Testov", "Oleg Testov", "Olga Testova",
-    "Ludmila Beispiel Muster", "", "bin al", "Friedrich Hans",
+    "Ludmila Beispiel Muster", "MVB", "MVB Volunteer Battalion", "Muster Volunteer Battalion GmbH",
+    "MVB AG",
+    "Brigade 44 (Schweiz) Ltd", "", "bin al", "Friedrich Hans",
   ]
 
   @Test("MAT-50: rows add up to the score, for every pair, and each has a sentence")

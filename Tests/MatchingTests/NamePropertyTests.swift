@@ -40,7 +40,7 @@ struct NamePropertyTests {
   func anyText() {
     var random = Random(state: 20_160_111)
     var last = FoldedName("Darina Testova")
-    for _ in 0..<4_000 {
+    for _ in 0..<1_500 {
       let text = Self.text(&random)
       for kind in [NameKind.person, .organization] {
         let name = FoldedName(text, as: kind)

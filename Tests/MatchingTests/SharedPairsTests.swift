@@ -18,7 +18,8 @@ private enum SharedNames {
     if: SharedNames.folder != nil, "LIAISON_SHARED names no folder with names/pairs.csv"))
 struct SharedPairsTests {
   private func rows() throws -> [[String]] {
-    let text = try String(contentsOfFile: #require(SharedNames.folder) + "pairs.csv", encoding: .utf8)
+    let text = try String(
+      contentsOfFile: #require(SharedNames.folder) + "pairs.csv", encoding: .utf8)
     return text.split(whereSeparator: \.isNewline).dropFirst().map { line in
       var fields = [""]
       var isQuoted = false

@@ -67,6 +67,11 @@ struct NameExplanation {
     self.b = b
     self.measure = measure
     guard measure.paired > 0 else { return }
+    if measure.factors.contains(where: { $0.rule == .acronym }) {
+      // It stands for the whole, whatever else is alike.
+      append(a.text, b.text, measure.score, weight: 100, points: measure.score, .acronym)
+      return
+    }
     pairs()
     extras()
     factors()
@@ -105,11 +110,6 @@ struct NameExplanation {
 
   private mutating func pairs() {
     let all = measure.alignment.pairs
-    if all.isEmpty {
-      // An acronym stands for the whole.
-      append(a.text, b.text, measure.paired, weight: 100, points: measure.paired, .acronym)
-      return
-    }
     var weights = 0
     for pair in all { weights += pair.weight }
     var agreed = 0
