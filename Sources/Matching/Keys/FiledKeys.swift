@@ -58,7 +58,7 @@ struct NameFiling {
       for b in entries.dropFirst(i + 1) { NameFiling.pairs(a.skeletons, b.skeletons, into: &keys) }
     }
     let firsts = entries.compactMap(\.skeletons.first)
-    if firsts.count > 1 { keys.append(.whole(firsts)) }
+    if !firsts.isEmpty { keys.append(.whole(firsts)) }
   }
 
   private static let readingsInPairs = 2
