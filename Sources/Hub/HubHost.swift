@@ -65,7 +65,8 @@ final class HubHost {
     signals = try Signals(loop: loop) { [unowned self] signal in handle(signal, manager) }
     service.rebuild = { [unowned self] in try rebuild() }
     service.backup = { [unowned self] in try backup(to: $0) }
-    listener = try UnixListener(loop: loop, path: folder.socket, mode: 0o600) {
+    // Members of the hub's group reach it; `users.conf` says for what.
+    listener = try UnixListener(loop: loop, path: folder.socket, mode: 0o660) {
       [unowned self] in accept($0)
     }
     loop.afterEvents = { [unowned self] in service.recorder?.commit() }
@@ -204,10 +205,11 @@ final class HubHost {
     guard !isStopping, sessions.count < HubLimits.clients, let id = connection.peerUserID else {
       return connection.close()
     }
-    guard id == 0 || id == Environment.userID || !service.users.isOpen else {
-      return connection.close()
+    let isOperator = id == 0 || id == Environment.userID
+    guard isOperator || !service.users.isOpen else { return connection.close() }
+    let session = HubSession(user: Environment.userName(id), isOperator: isOperator) {
+      [service] in service.answer($0)
     }
-    let session = HubSession(user: Environment.userName(id)) { [service] in service.answer($0) }
     sessions[connection.id] = session
     connection.outputLimitBytes = HubLimits.outputBytes
     session.send = { connection.write($0) }

@@ -26,8 +26,15 @@ final class QuestionHost {
     service.progress.why = nil
   }
 
-  private func makeSession(_ user: String) -> HubSession {
-    let session = HubSession(user: user) { [service] in service.answer($0) }
+  /// Calls from now on come from this user.
+  func connect(as user: String, isOperator: Bool = false) {
+    session = makeSession(user, isOperator: isOperator)
+  }
+
+  private func makeSession(_ user: String, isOperator: Bool = false) -> HubSession {
+    let session = HubSession(user: user, isOperator: isOperator) { [service] in
+      service.answer($0)
+    }
     session.send = { [unowned self] in output += $0 }
     return session
   }

@@ -82,15 +82,24 @@ final class HubService {
       _ = try call.parameters(NoParameters.self)
       call.finish(try Statistics(facts).reply())
     case "Rebuild":
+      try mustBeOperator(call)
       _ = try call.parameters(NoParameters.self)
       try rebuild()
       call.finish(NoParameters())
     case "Backup":
+      try mustBeOperator(call)
       call.finish(BackupReply(files: try backup(try call.parameters(BackupRequest.self).folder)))
     default:
       let error = ServiceInfo.unknown(call.method, of: [HubInterface.name])
       call.fail(error.name, error.parameters)
     }
+  }
+
+  private func mustBeOperator(_ call: HubSession.Call) throws(HubError) {
+    guard !call.session.isOperator else { return }
+    throw .notAllowed(
+      reason: "\(call.user) is not who runs this hub",
+      hint: "ask who does: only the hub's own user and root may do this")
   }
 
   private func dispatchService(_ call: HubSession.Call) throws {

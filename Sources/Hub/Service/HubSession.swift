@@ -7,6 +7,8 @@ internal import Varlink
 final class HubSession {
   /// Who the kernel says is at the other end.
   let user: String
+  /// The hub's own user, or root: who may rebuild it and copy what is not derived.
+  let isOperator: Bool
   private let answer: (Call) -> Void
   private var decoder = VarlinkDecoder(
     limitBytes: HubLimits.messageBytes, keptBytes: HubLimits.pipelinedBytes)
@@ -50,8 +52,9 @@ final class HubSession {
     }
   }
 
-  init(user: String, answer: @escaping (Call) -> Void) {
+  init(user: String, isOperator: Bool = false, answer: @escaping (Call) -> Void) {
     self.user = user
+    self.isOperator = isOperator
     self.answer = answer
   }
 

@@ -12,7 +12,8 @@ enum MatchVerb {
     ],
     arguments: [Argument("FILE.jsonl", "the records, - for standard input")],
     options: [
-      Option("--limit", "N", summary: "at most so many candidates a record", fallback: "5"), HubOptions.json,
+      Option("--limit", "N", summary: "at most so many candidates a record", fallback: "5"),
+      HubOptions.json,
     ] + HubOptions.look)
 
   static func run(_ arguments: Arguments) throws(Failure) {

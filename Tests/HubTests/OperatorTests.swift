@@ -1,0 +1,40 @@
+import HubInterface
+import Testing
+import Varlink
+
+@testable import Hub
+
+@Suite("What only the hub's own user and root may do")
+struct OperatorTests {
+  @Test("HUB-45: others rebuild and copy nothing, whatever users.conf lets them look for")
+  func operations() throws {
+    let host = try QuestionHost()
+    host.service.users = try Users(parsing: "testo ct soc finance border missing")
+    var done: [String] = []
+    host.service.rebuild = { done.append("rebuild") }
+    host.service.backup = {
+      done.append($0)
+      return []
+    }
+    let backup = BackupRequest(folder: "/x")
+    for (method, parameters) in [("Rebuild", nil), ("Backup", backup)] {
+      let error = #expect(throws: HubError.self) {
+        if let parameters {
+          _ = try host.ask(method, parameters, as: BackupReply.self)
+        } else {
+          _ = try host.ask(method, NoParameters(), as: NoParameters.self)
+        }
+      }
+      guard case .notAllowed = error else {
+        Issue.record("\(method): \(String(describing: error))")
+        continue
+      }
+    }
+    #expect(done == [])
+    #expect(try host.search("x").hits == [])
+    host.connect(as: "hub", isOperator: true)
+    _ = try host.ask("Rebuild", NoParameters(), as: NoParameters.self)
+    #expect(try host.ask("Backup", backup, as: BackupReply.self).files == [])
+    #expect(done == ["rebuild", "/x"])
+  }
+}
