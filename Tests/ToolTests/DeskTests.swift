@@ -162,6 +162,10 @@ struct DeskTests {
       stats.lines.map { $0.split(separator: " ").first } == [
         "TYPE", "document", "person", "GRADE", "B2",
       ])
+    let (none, _) = try run(
+      ["hub", "stats"], StatsReply(types: [:], authors: [:], grades: [:], problems: [:]),
+      looks: false)
+    #expect(none.output == "no records yet\n")
   }
 
   // MARK: - Scores

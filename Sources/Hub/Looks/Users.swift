@@ -3,7 +3,7 @@ internal import Records
 internal import Runtime
 
 /// Who may look for which purposes: `users.conf` in the hub's folder, one line for each, `NAME PURPOSE…`.
-/// Without that file whoever may use the socket may use every purpose.
+/// Without that file the hub's own user and root may look for every purpose, and others not at all.
 struct Users: Sendable {
   private var purposes: [String: Set<Purpose>]?
 

@@ -62,7 +62,7 @@ extension HubService {
     var all = warnings
     if users.isOpen {
       all.append(
-        "there is no users.conf: whoever may use the socket may look for every purpose")
+        "there is no users.conf: only the hub's own user and root may look")
     }
     if case .diskFailed(let reason) = recorder?.failure { all.append(reason) }
     return all

@@ -3,7 +3,9 @@ import HubInterface
 enum HubStatusText {
   static func text(_ reply: StatusReply, now: UInt64) -> String {
     let since = Int64(clamping: reply.startedAt)
-    var text = "hub of \(reply.node), up \(StatusVerb.duration(from: since, to: now)), "
+    // Before it met its daemon it does not know whose it is.
+    var text = reply.node.isEmpty ? "hub" : "hub of \(reply.node)"
+    text += ", up \(StatusVerb.duration(from: since, to: now)), "
     text += reply.complete ? "complete" : "NOT COMPLETE"
     text += reply.connected ? "" : ", NOT CONNECTED to its node"
     text = text.wrapped(indent: 0)
@@ -48,12 +50,13 @@ enum HubStatusText {
       ("TYPE", reply.types), ("AUTHOR", reply.authors), ("GRADE", reply.grades),
       ("PROBLEM", reply.problems),
     ]
-    return tables.filter { !$0.1.isEmpty }.map { header, counts in
+    let text = tables.filter { !$0.1.isEmpty }.map { header, counts in
       var table = Table([header, "RECORDS"], numbers: [1])
       for (name, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
         table.add([name.cut(to: 60), "\(count)"])
       }
       return table.text
     }.joined(separator: "\n")
+    return text.isEmpty ? "no records yet\n" : text
   }
 }
