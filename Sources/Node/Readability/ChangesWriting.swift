@@ -15,6 +15,8 @@ struct ChangesWriting: Readings {
   private var budget: WorkBudget
   private(set) var changes: [ReadingChange] = []
   private var textBytes = 0
+  /// Entries read at once: few at first, so that a turn which is over soon has read little in vain.
+  private var atOnce = ReaderLimits.entriesAtFirst
   /// Passed over for a reason that may end without a word.
   private(set) var doubts: [(log: LogID, entries: Range<UInt64>)] = []
   /// The log of the last change, as it is written: changes come in runs.
@@ -77,7 +79,8 @@ struct ChangesWriting: Readings {
         next = end
         continue
       }
-      let wanted = min(entries.upperBound, next + NodeLimits.entriesAtOnce)
+      let wanted = min(entries.upperBound, next + atOnce)
+      atOnce = min(2 * atOnce, NodeLimits.entriesAtOnce)
       let isFed = try feed(log.feed, to: wanted)
       guard log.feed.book.size > next else {
         if isFed != nil { return (next, true) }

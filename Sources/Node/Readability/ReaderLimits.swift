@@ -5,6 +5,8 @@ public enum ReaderLimits {
   /// Changes on one page, and the sum of their records' bytes.
   public static let pageChanges = 512
   public static let pageBytes = 512 << 10
+  /// Entries that a page reads first; then twice as many each time, up to 256.
+  public static let entriesAtFirst: UInt64 = 16
   /// One message without its NUL: a cursor of 16,000 logs has 1.4 MB.
   public static let messageBytes = 4 << 20
   /// Pipelined input kept while a call is being answered; then reading pauses.
