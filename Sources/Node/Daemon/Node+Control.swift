@@ -248,11 +248,11 @@ extension Node: ControlService {
     }
   }
 
-  func isDisputed(_ log: LogID, _ index: UInt64) -> Bool {
+  private func isDisputed(_ log: LogID, _ index: UInt64) -> Bool {
     core.isDisputed(log, at: index)
   }
 
-  func isLate(_ log: LogID, _ index: UInt64) -> Bool {
+  private func isLate(_ log: LogID, _ index: UInt64) -> Bool {
     core.endsAt(log).map { index >= $0 } ?? false
   }
 

@@ -11,7 +11,8 @@ struct ChangesWriting: Readings {
   private let desk: Desk
   private let store: Store
   private let identities: [LogID: LogIdentity]
-  private let marks: EntryMarks
+  /// From where on the entries of a log are marked.
+  private let standing: (LogID) -> Standing
   private var budget: WorkBudget
   private(set) var changes: [ReadingChange] = []
   private var textBytes = 0
@@ -25,15 +26,17 @@ struct ChangesWriting: Readings {
   private struct LogName {
     let id: String
     let origin: String
+    let standing: Standing
   }
 
   init(
-    _ desk: Desk, _ store: Store, _ identities: [LogID: LogIdentity], _ marks: EntryMarks
+    _ desk: Desk, _ store: Store, _ identities: [LogID: LogIdentity],
+    _ standing: @escaping (LogID) -> Standing
   ) {
     self.desk = desk
     self.store = store
     self.identities = identities
-    self.marks = marks
+    self.standing = standing
     budget = desk.newBudget()
   }
 
@@ -199,8 +202,8 @@ struct ChangesWriting: Readings {
       why: cause?.word ?? "arrived")
     change.time = header.time
     change.expiryDay = header.expiryDay == 0 ? nil : UInt64(header.expiryDay)
-    change.isDisputed = marks.isDisputed(identity.id, header.index)
-    change.isLate = marks.isLate(identity.id, header.index)
+    change.isDisputed = header.index >= name.standing.disputedFrom
+    change.isLate = header.index >= name.standing.lateFrom
     do throws(JSONProblem) {
       change.record = try Record(checking: opened)
     } catch {
@@ -241,16 +244,11 @@ struct ChangesWriting: Readings {
   private mutating func name(of log: LogID) -> LogName {
     if let named, named.log == log { return named.name }
     let name = LogName(
-      id: log.description, origin: identities[log]?.origin.text ?? log.description)
+      id: log.description, origin: identities[log]?.origin.text ?? log.description,
+      standing: standing(log))
     named = (log, name)
     return name
   }
-}
-
-/// How entries are marked.
-struct EntryMarks {
-  let isDisputed: (LogID, UInt64) -> Bool
-  let isLate: (LogID, UInt64) -> Bool
 }
 
 /// Why an entry is not readable (Protocols/readability.md, READ-9).

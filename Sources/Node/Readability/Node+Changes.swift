@@ -25,7 +25,8 @@ extension Node: ReaderService {
       throw .unknownNumber(journal: changes.name.text, number: walk.number)
     }
     var writing = ChangesWriting(
-      desk, store, Dictionary(uniqueKeysWithValues: store.logs.map { ($0.id, $0) }), marks)
+      desk, store, Dictionary(uniqueKeysWithValues: store.logs.map { ($0.id, $0) })
+    ) { [unowned self] in standing(of: $0) }
     let isMore: Bool
     do throws(ReadingsFailure) {
       isMore = try walk.advance(
@@ -73,12 +74,6 @@ extension Node: ReaderService {
     }
     readability.isAwaited = true
     return nil
-  }
-
-  private var marks: EntryMarks {
-    EntryMarks(
-      isDisputed: { [unowned self] in isDisputed($0, $1) },
-      isLate: { [unowned self] in isLate($0, $1) })
   }
 
   private func begin(

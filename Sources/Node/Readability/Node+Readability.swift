@@ -124,10 +124,12 @@ extension Node {
     guard core.standingChanges != readability.seenStandingChanges else { return }
     readability.seenStandingChanges = core.standingChanges
     for log in store.logs {
-      let standing = Standing(
-        disputedFrom: core.disputedFrom(log.id) ?? .max, lateFrom: core.endsAt(log.id) ?? .max)
-      changes.compare(standing, of: log.id, size: store.state(log.id)?.size ?? 0)
+      changes.compare(standing(of: log.id), of: log.id, size: store.state(log.id)?.size ?? 0)
     }
+  }
+
+  func standing(of log: LogID) -> Standing {
+    Standing(disputedFrom: core.disputedFrom(log) ?? .max, lateFrom: core.endsAt(log) ?? .max)
   }
 
   private func noteKeys(_ changes: ChangeJournal) {
