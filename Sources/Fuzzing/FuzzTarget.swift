@@ -28,6 +28,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case records
   /// Machine readable zones, and identifiers as they are folded.
   case zone
+  /// Records as a hub gathers them, questions in words, and calls on its socket.
+  case hub
 
   public func run(_ bytes: [UInt8]) {
     var input = FuzzInput(bytes)
@@ -44,6 +46,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .json: JSONTarget.run(&input)
     case .records: RecordTarget.run(&input)
     case .zone: ZoneTarget.run(&input)
+    case .hub: HubTarget.run(&input)
     }
   }
 
@@ -62,6 +65,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .json: JSONTarget.seeds
     case .records: RecordTarget.seeds
     case .zone: ZoneTarget.seeds
+    case .hub: HubTarget.seeds
     }
   }
 }

@@ -16,6 +16,7 @@ final class HubHost {
   private let backlog = Backlog()
   private let service: HubService
   private var feedThread: SystemThread?
+  private var feedNumber = 0
   private var mergeThread: SystemThread?
   private var takeMerged: ((CandidateIndex) -> Void)?
   private var sessions: [UInt64: HubSession] = [:]
@@ -115,7 +116,12 @@ final class HubHost {
   // MARK: - The feed
 
   private func startFeed() throws {
-    let events = loop.makeMailbox(of: FeedEvent.self) { [weak self] in self?.take($0) }
+    feedNumber += 1
+    let number = feedNumber
+    let events = loop.makeMailbox(of: FeedEvent.self) { [weak self] event in
+      // What an earlier feed told is of facts that are gone.
+      if self?.feedNumber == number { self?.take(event) } else { self?.backlog.taken(event) }
+    }
     let settings = Feed.Settings(
       sockets: configuration.readerSockets, factsPath: folder.facts)
     feedThread = try SystemThread(name: "feed") { [backlog, stop] in
@@ -138,7 +144,7 @@ final class HubHost {
     switch event {
     case .met(let status): meet(status)
     case .changed(let change):
-      backlog.taken()
+      backlog.taken(event)
       service.index.apply(change)
     case .complete(let isComplete):
       service.progress.isComplete = isComplete
@@ -256,4 +262,9 @@ final class HubHost {
     try service.desk.copy(to: path + "/desk.db")
     return ["desk.db"]
   }
+}
+
+extension Backlog {
+  /// Only changes of the index are waited for.
+  fileprivate func taken(_ event: FeedEvent) { if case .changed = event { taken() } }
 }

@@ -71,15 +71,23 @@ final class Feed {
       VarlinkCall.encode("\(ReaderInterface.name).Changes", request, more: true))
     try client.setTimeout(milliseconds: Feed.waitMilliseconds)
     while !stop.isStopped {
-      do throws(SystemError) {
-        guard let message = try client.readMessage(maxBytes: HubLimits.messageBytes) else {
-          throw SystemError(number: 104, call: "recv", detail: "the daemon ended the connection")
-        }
+      if let message = try next(client) {
         guard try take(message) else { return }
-      } catch {
-        guard error.isTimeout else { throw error }
       }
       try betweenMessages()
+    }
+  }
+
+  /// - Returns: nil when nothing came for a while.
+  private func next(_ client: UnixClient) throws(SystemError) -> [UInt8]? {
+    do throws(SystemError) {
+      guard let message = try client.readMessage(maxBytes: HubLimits.messageBytes) else {
+        throw SystemError(number: 104, call: "recv", detail: "the daemon ended the connection")
+      }
+      return message
+    } catch {
+      guard error.isTimeout else { throw error }
+      return nil
     }
   }
 
@@ -98,28 +106,22 @@ final class Feed {
   }
 
   /// - Returns: false when everything has to be compared: another connection begins with that.
-  private func take(_ message: [UInt8]) throws(SystemError) -> Bool {
-    do {
-      let page = try VarlinkAnswer<ReaderFailure>(message: message).decode(ReadingPage.self)
-        .parameters
-      let change = try writer.apply(try FeedPage(page))
-      if !change.removed.isEmpty { mustEmptyLog = true }
-      backlog.wait(below: HubLimits.indexBatches, unless: stop)
-      backlog.add()
-      tell(.changed(change))
-      tell(.complete(page.isComplete))
-      return true
-    } catch let error as ReaderFailure {
-      guard case .unknownNumber = error else {
-        throw SystemError(number: 71, call: "Changes", detail: "\(error)")
-      }
-      do { try writer.forgetCursor() } catch {
-        throw SystemError(number: 5, call: "write", detail: "\(error)")
-      }
-      return false
+  private func take(_ message: [UInt8]) throws -> Bool {
+    let page: ReadingPage
+    do throws(ReaderFailure) {
+      page = try VarlinkAnswer<ReaderFailure>(message: message).decode(ReadingPage.self).parameters
     } catch {
-      throw SystemError(number: 71, call: "Changes", detail: "\(error)")
+      guard case .unknownNumber = error else { throw error }
+      try writer.forgetCursor()
+      return false
     }
+    let change = try writer.apply(try FeedPage(page))
+    if !change.removed.isEmpty { mustEmptyLog = true }
+    backlog.wait(below: HubLimits.indexBatches, unless: stop)
+    backlog.add()
+    tell(.changed(change))
+    tell(.complete(page.isComplete))
+    return true
   }
 
   // MARK: - Beside it

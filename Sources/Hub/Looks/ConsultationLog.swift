@@ -68,6 +68,10 @@ final class ConsultationLog {
 
   /// - Returns: the entry's index.
   func append(_ body: [UInt8], time: UInt64) throws -> UInt64 {
+    if store.condition == .full {
+      store.retry()
+      try commit()
+    }
     guard let state = store.state(identity.id) else { throw StoreError.outOfRange }
     var builder = EntryBuilder(state: state)
     let index = builder.append(kind: .consultation, time: time, body: body)
@@ -78,10 +82,17 @@ final class ConsultationLog {
   /// Durable when this returns. One call serves all that was appended before.
   func commit() throws {
     while let batch = store.takeBatch(settling: false) { try execute(batch) }
-    guard case .running = store.condition else {
-      throw HubError.diskFailed(reason: "the consultation log cannot be written")
+    switch store.condition {
+    case .running: break
+    case .full:
+      throw HubError.diskFailed(
+        reason: "the disk is full: a look that cannot be recorded is refused")
+    default: throw HubError.diskFailed(reason: "the consultation log cannot be written")
     }
   }
+
+  /// Whether a look may be recorded again once there is room.
+  var isFull: Bool { store.condition == .full }
 
   /// A signed checkpoint over all entries, where there is none yet.
   func checkpoint() throws {
@@ -107,10 +118,6 @@ final class ConsultationLog {
     var failure: DiskError?
     do throws(DiskError) { try disk.execute(batch.operations) } catch { failure = error }
     _ = store.completed(token: batch.token, error: failure)
-    if failure == .noSpace {
-      throw HubError.diskFailed(
-        reason: "the disk is full: a look that cannot be recorded is refused")
-    }
   }
 
   /// Bodies of the entries below `end`, the newest first, with their indices and times.

@@ -45,7 +45,7 @@ final class LookRecorder {
 
   /// From time to time: a signed checkpoint over what was recorded, and log files for what the journal holds.
   func checkpoint() {
-    guard failure == nil else { return }
+    guard failure == nil, !log.isFull else { return }
     do {
       try log.checkpoint()
       try log.settle()
@@ -62,13 +62,12 @@ final class LookRecorder {
     }
   }
 
-  func entries() -> (size: UInt64, log: ConsultationLog) { (log.size, log) }
-
   private func fail(_ error: any Error) -> HubError {
     let made =
       error as? HubError
       ?? .diskFailed(reason: "a look could not be recorded in the consultation log: \(error)")
-    failure = made
+    // A full disk passes; what another error left on the disk nobody knows.
+    if !log.isFull { failure = made }
     return made
   }
 }

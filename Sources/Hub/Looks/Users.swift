@@ -2,10 +2,12 @@ internal import HubInterface
 internal import Records
 internal import Runtime
 
-/// Who may look for which purposes: `users.conf` in the hub's folder, one line for each, `NAME PURPOSE…`.
+/// Who may look for which purposes: `users.conf` in the hub's folder, one line for each, `NAME PURPOSE…`; the word `audit` beside
+/// them lets a user read who looked at what.
 /// Without that file the hub's own user and root may look for every purpose, and others not at all.
 struct Users: Sendable {
   private var purposes: [String: Set<Purpose>]?
+  private var auditors: Set<String> = []
 
   /// Everybody may look for everything.
   init() {}
@@ -19,6 +21,10 @@ struct Users: Sendable {
       guard let name = words.first else { continue }
       var allowed: Set<Purpose> = []
       for word in words.dropFirst() {
+        if word == "audit" {
+          auditors.insert(String(name))
+          continue
+        }
         guard let purpose = Purpose(rawValue: String(word)) else {
           throw .refused(
             reason: "users.conf, line \(number + 1): \"\(word)\" is no purpose",
@@ -34,6 +40,14 @@ struct Users: Sendable {
   static let known = Purpose.allCases.map(\.rawValue).joined(separator: " ")
 
   var isOpen: Bool { purposes == nil }
+
+  func checkAuditor(_ user: String) throws(HubError) {
+    guard isOpen || auditors.contains(user) else {
+      throw .notAllowed(
+        reason: "\(user) may not read who looked at what",
+        hint: "users.conf gives that with the word audit")
+    }
+  }
 
   func check(_ user: String, _ purpose: Purpose) throws(HubError) {
     guard let purposes else { return }

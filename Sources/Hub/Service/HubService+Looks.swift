@@ -171,6 +171,7 @@ extension HubService {
 
   func consultations(_ call: HubSession.Call) throws {
     let request = try call.parameters(ConsultationsRequest.self)
+    try users.checkAuditor(call.user)
     let limit = request.limit ?? HubLimits.usualHits
     guard (1...HubLimits.consultationsPerPage).contains(limit) else {
       throw HubError.refused(
