@@ -40,7 +40,7 @@ struct DocumentQuestion {
     if case .document(let document) = read.body {
       if let said = document.state?.text { state = "says that it is \(said)" }
       if let range = document.range { state += ", in the range \(range.from) to \(range.to)" }
-      if let country, let theirs = document.country?.code, !Countries.isSame(country, theirs) {
+      if let country, let theirs = document.country?.code, CountryValue(country, isIssuer: true).code != theirs {
         score = DocumentQuestion.otherCountry
         rows.append(
           Row(
@@ -56,12 +56,4 @@ struct DocumentQuestion {
 
   /// Numbers of two countries may be equal by chance.
   private static let otherCountry = 0.5
-}
-
-/// Countries as records and documents spell them: `nl` and `NLD`.
-enum Countries {
-  static func isSame(_ a: String, _ b: String) -> Bool {
-    let (a, b) = (a.lowercased(), b.lowercased())
-    return a == b || CountryCodes.alpha2(a) == CountryCodes.alpha2(b)
-  }
 }

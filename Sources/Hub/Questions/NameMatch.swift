@@ -79,8 +79,7 @@ extension Evidence {
   private static func countries(_ values: [CountryValue]) -> [String] {
     var found: [String] = []
     for value in values {
-      guard let code = value.code.flatMap({ CountryCodes.alpha2($0) }), !found.contains(code)
-      else { continue }
+      guard let code = value.code, !found.contains(code) else { continue }
       found.append(code)
     }
     return found
