@@ -164,7 +164,8 @@ let package = Package(
       "NodeTests",
       [
         "Node", "Audit", "Runtime", "Store", "Replication", "Transport", "Sealing", "Log",
-        "Secrets", "Crypto", "JSON", "Varlink", "Reading", "Text", "CommandLine", "liaisond", "liaison",
+        "Secrets", "Crypto", "JSON", "Varlink", "Reading", "Text", "CommandLine", "liaisond",
+        "liaison",
         "liaison-audit",
       ]),
   ]

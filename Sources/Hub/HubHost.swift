@@ -57,7 +57,7 @@ final class HubHost {
 
   private static func users(_ folder: HubFolder) throws -> Users {
     guard try FileSystem.status(folder.users) != nil else { return Users() }
-    let bytes = try FileSystem.read(folder.users, maxBytes: 1 << 20)
+    let bytes = try FileSystem.read(folder.users, maxBytes: Users.fileBytes)
     return try Users(parsing: String(decoding: bytes, as: UTF8.self))
   }
 
@@ -260,7 +260,16 @@ final class HubHost {
     }
     try FileSystem.makeFolder(path)
     try service.desk.copy(to: path + "/desk.db")
-    return ["desk.db"]
+    var files = ["desk.db"]
+    if try FileSystem.status(folder.users) != nil {
+      let users = try FileSystem.read(folder.users, maxBytes: Users.fileBytes)
+      try FileSystem.writeNew(path + "/users.conf", users)
+      files.append("users.conf")
+    }
+    if let recorder = service.recorder {
+      files += try recorder.copy(to: path + "/consultations").map { "consultations/" + $0 }
+    }
+    return files
   }
 }
 

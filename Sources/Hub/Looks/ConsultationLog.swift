@@ -10,6 +10,7 @@ internal import Store
 ///
 /// `append` stages, `commit` makes durable; an answer leaves after the commit of its look.
 final class ConsultationLog {
+  private let folder: String
   private let disk: FileDisk
   private let store: Store
   private let key: ConsultationKey
@@ -19,6 +20,7 @@ final class ConsultationLog {
   /// Opens the log in `folder`, or makes it.
   /// - Parameter epoch: of the node: each has a log of its own.
   init(folder: String, epoch: UInt32) throws {
+    self.folder = folder
     try FileSystem.makeFolder(folder)
     let name = try NodeName("looks.\(epoch)")
     key = try ConsultationKey.load("\(folder)/\(name).key")
@@ -118,6 +120,24 @@ final class ConsultationLog {
     var failure: DiskError?
     do throws(DiskError) { try disk.execute(batch.operations) } catch { failure = error }
     _ = store.completed(token: batch.token, error: failure)
+  }
+
+  /// Copies the log, its card and its key into a new folder, as it is durable now.
+  /// - Returns: names in that folder.
+  func copy(to target: String) throws -> [String] {
+    try checkpoint()
+    try settle()
+    try FileSystem.makeFolder(target)
+    var random = SystemRandom()
+    guard let salt = Bytes32(random.bytes(32)) else { preconditionFailure("32 bytes") }
+    try StoreCopy(from: disk, to: try FileDisk(folder: target)).run(store.snapshot(), salt: salt)
+    let files = try FileSystem.list(folder).filter { $0 == "node.card" || $0.hasSuffix(".key") }
+    for name in files {
+      // The key's bytes stay in memory that is not guarded for this moment, as the file that they come from is.
+      let bytes = try FileSystem.read("\(folder)/\(name)", maxBytes: 4_096)
+      try FileSystem.atomicWrite("\(target)/\(name)", bytes, mode: 0o600)
+    }
+    return files + ["logs"]
   }
 
   /// Bodies of the entries below `end`, the newest first, with their indices and times.

@@ -9,7 +9,7 @@ struct LookGate {
 
   func check(_ look: Look, of user: String) throws -> CheckedLook {
     if let number = look.case {
-      guard let investigation = try desk.investigation(number) else {
+      guard let investigation = try desk.investigation(number), investigation.user == user else {
         throw HubError.unknownCase(number)
       }
       guard investigation.closedAt == nil else {

@@ -54,6 +54,11 @@ final class LookRecorder {
     }
   }
 
+  func copy(to folder: String) throws -> [String] {
+    if let failure { throw failure }
+    return try log.copy(to: folder)
+  }
+
   func close() { if failure == nil { try? log.close() } }
 
   func read(below: UInt64, limit: Int) throws -> [Consultation] {

@@ -9,6 +9,9 @@ struct Users: Sendable {
   private var purposes: [String: Set<Purpose>]?
   private var auditors: Set<String> = []
 
+  /// Some ten thousand lines.
+  static let fileBytes = 1 << 20
+
   /// Everybody may look for everything.
   init() {}
 
@@ -41,8 +44,10 @@ struct Users: Sendable {
 
   var isOpen: Bool { purposes == nil }
 
+  func isAuditor(_ user: String) -> Bool { isOpen || auditors.contains(user) }
+
   func checkAuditor(_ user: String) throws(HubError) {
-    guard isOpen || auditors.contains(user) else {
+    guard isAuditor(user) else {
       throw .notAllowed(
         reason: "\(user) may not read who looked at what",
         hint: "users.conf gives that with the word audit")

@@ -40,7 +40,9 @@ struct DocumentQuestion {
     if case .document(let document) = read.body {
       if let said = document.state?.text { state = "says that it is \(said)" }
       if let range = document.range { state += ", in the range \(range.from) to \(range.to)" }
-      if let country, let theirs = document.country?.code, CountryValue(country, isIssuer: true).code != theirs {
+      if let country, let theirs = document.country?.code,
+        CountryValue(country, isIssuer: true).code != theirs
+      {
         score = DocumentQuestion.otherCountry
         rows.append(
           Row(

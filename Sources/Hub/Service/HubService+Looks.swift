@@ -201,10 +201,17 @@ extension HubService {
 
   func closeCase(_ call: HubSession.Call) throws {
     let request = try call.parameters(CloseCaseRequest.self)
-    guard let closed = try desk.close(request.number, time: clock.wallMilliseconds) else {
-      throw HubError.unknownCase(request.number)
-    }
+    // Somebody else's case is not there: its number says that it was opened, and no more.
+    guard try cases(of: call).contains(where: { $0.number == request.number }),
+      let closed = try desk.close(request.number, time: clock.wallMilliseconds)
+    else { throw HubError.unknownCase(request.number) }
     call.finish(CloseCaseReply(case: closed))
+  }
+
+  /// A user's own cases; all of them for who runs the hub, and for auditors.
+  func cases(of call: HubSession.Call) throws -> [Case] {
+    let seesAll = call.session.isOperator || users.isAuditor(call.user)
+    return try desk.investigations().filter { seesAll || $0.user == call.user }
   }
 
   // MARK: - Parameters

@@ -67,7 +67,7 @@ final class HubService {
     case "CloseCase": try closeCase(call)
     case "Cases":
       _ = try call.parameters(NoParameters.self)
-      call.finish(CasesReply(cases: try desk.investigations()))
+      call.finish(CasesReply(cases: try cases(of: call)))
     case "Consultations": try consultations(call)
     default: try dispatchOperation(call, String(call.method.dropFirst(prefix.count)))
     }
