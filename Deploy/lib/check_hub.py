@@ -12,7 +12,7 @@ MARK = "Zyxwvut"
 
 ENTRY = "(SELECT l.origin || '/' || e.place FROM entry e JOIN log l ON l.number = e.log WHERE e.number = t.entry)"
 ROWS = [
-    "SELECT 'entry', l.origin, e.place, node, epoch, id, type, time, expiry, state, purposes, problems, current, hex(record)"
+    "SELECT 'entry', l.origin, e.place, node, epoch, e.id, type, time, expiry, state, purposes, problems, current, hex(record)"
     " FROM entry e JOIN log l ON l.number = e.log",
     f"SELECT 'selector', kind, hex(value), {ENTRY} FROM selector t",
     f"SELECT 'range', hex(series), digits, hex(low), hex(high), {ENTRY} FROM range t",

@@ -7,7 +7,7 @@ REASON = "a traveller at the border"
 LOOK = ("--purpose", "ct", "--reason", REASON)
 COMMON = {"v": 1, "basis": "fact", "grade": "B2", "handling": ["H0"], "purpose": ["ct", "border"]}
 # Nobody of these exists. The misspelt name is the one that an officer hears on the telephone.
-MISSPELT = "Testov Primerov"
+MISSPELT = "Testof Prymerov"
 RECORDS = [
     {"type": "person", "id": "example-1", **COMMON, "category": "suspect",
      "name": [{"full": "Testow Primerow", "kind": "primary"}, {"full": "Тестов Примеров", "kind": "original"},
@@ -66,10 +66,7 @@ def share(network, nl, shown):
 
 def answers(hub, what, words, is_right):
     """Asks until the answer is right: what was shared needs a moment."""
-    def ask():
-        found = hub.lines(*words, look=LOOK)
-        return found if is_right(found) else None
-    return wait_for(what, ANSWER_SECONDS, ask)
+    wait_for(what, ANSWER_SECONDS, lambda: is_right(hub.lines(*words, look=LOOK)))
 
 
 def show(hub, shown, *words):

@@ -5,7 +5,7 @@ internal import Log
 extension AuditRun {
   /// What says nothing of a log, and is never opened.
   private static let unread: Set<String> = [
-    "lock", "control.socket", "reader.socket", "readability", "verified", "taken", "running",
+    "lock", "control.socket", "reader.socket", "readability", "ids", "verified", "taken", "running",
     "secrets", "next",
   ]
   private static let read: Set<String> = ["format", "journal.0", "journal.1", "logs"]

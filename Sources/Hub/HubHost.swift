@@ -266,9 +266,7 @@ final class HubHost {
       try FileSystem.writeNew(path + "/users.conf", users)
       files.append("users.conf")
     }
-    if let recorder = service.recorder {
-      files += try recorder.copy(to: path + "/consultations").map { "consultations/" + $0 }
-    }
+    if let recorder = service.recorder { files += try recorder.copy(to: path) }
     return files
   }
 }

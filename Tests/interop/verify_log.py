@@ -1511,7 +1511,7 @@ def verify_folder(root, cards, report):
 
 # The rest of a data folder: audit.md, 3 and 6.
 
-UNREAD = ("lock", "control.socket", "reader.socket", "readability", "verified", "taken", "running", "secrets", "next")
+UNREAD = ("lock", "control.socket", "reader.socket", "readability", "ids", "verified", "taken", "running", "secrets", "next")
 
 
 def is_draft(name):

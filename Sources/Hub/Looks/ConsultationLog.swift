@@ -11,6 +11,8 @@ internal import Store
 /// `append` stages, `commit` makes durable; an answer leaves after the commit of its look.
 final class ConsultationLog {
   private let folder: String
+  /// Path of key and card of this epoch, without `.key` and `.card`.
+  private let keys: String
   private let disk: FileDisk
   private let store: Store
   private let key: ConsultationKey
@@ -23,7 +25,9 @@ final class ConsultationLog {
     self.folder = folder
     try FileSystem.makeFolder(folder)
     let name = try NodeName("looks.\(epoch)")
-    key = try ConsultationKey.load("\(folder)/\(name).key")
+    // Beside the folder: an auditor who is handed it gets no secret.
+    keys = "\(FileSystem.parent(folder))/\(name)"
+    key = try ConsultationKey.load(keys + ".key")
     let origin = Origin(name: name, epoch: 1)
     identity = LogIdentity(origin: origin, key: key.secret.publicKey)
     let cardPath = "\(folder)/node.card"
@@ -37,6 +41,7 @@ final class ConsultationLog {
     checkpointed = 0
     if store.state(identity.id) == nil {
       let card = try ConsultationLog.card(origin, key.secret)
+      try FileSystem.atomicWrite(keys + ".card", card.note, mode: 0o644)
       try FileSystem.atomicWrite(cardPath, card.note, mode: 0o644)
       try begin(card)
     }
@@ -122,22 +127,25 @@ final class ConsultationLog {
     _ = store.completed(token: batch.token, error: failure)
   }
 
-  /// Copies the log, its card and its key into a new folder, as it is durable now.
+  /// Copies the log into the folder `consultations` of a new one, with its card and its key, as it is durable now.
   /// - Returns: names in that folder.
   func copy(to target: String) throws -> [String] {
     try checkpoint()
     try settle()
-    try FileSystem.makeFolder(target)
+    let logs = target + "/consultations"
+    try FileSystem.makeFolder(logs)
     var random = SystemRandom()
     guard let salt = Bytes32(random.bytes(32)) else { preconditionFailure("32 bytes") }
-    try StoreCopy(from: disk, to: try FileDisk(folder: target)).run(store.snapshot(), salt: salt)
-    let files = try FileSystem.list(folder).filter { $0 == "node.card" || $0.hasSuffix(".key") }
-    for name in files {
-      // The key's bytes stay in memory that is not guarded for this moment, as the file that they come from is.
-      let bytes = try FileSystem.read("\(folder)/\(name)", maxBytes: 4_096)
-      try FileSystem.atomicWrite("\(target)/\(name)", bytes, mode: 0o600)
+    try StoreCopy(from: disk, to: try FileDisk(folder: logs)).run(store.snapshot(), salt: salt)
+    let name = identity.origin.name.text
+    for (from, to) in [
+      (folder + "/node.card", "consultations/node.card"), (keys + ".card", name + ".card"),
+      (keys + ".key", name + ".key"),
+    ] {
+      try FileSystem.atomicWrite(
+        "\(target)/\(to)", try FileSystem.read(from, maxBytes: 4_096), mode: 0o600)
     }
-    return files + ["logs"]
+    return ["consultations", name + ".card", name + ".key"]
   }
 
   /// Bodies of the entries below `end`, the newest first, with their indices and times.
