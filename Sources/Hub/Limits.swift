@@ -48,6 +48,9 @@ enum HubLimits {
   /// The daemon's status: a few KiB for each of some thousand logs.
   static let statusBytes = 32 << 20
 
+  /// Each for the writer and the reader of the facts.
   static let cacheKibibytes = 65_536
+  /// 64 MiB of write-ahead log.
+  static let checkpointPages = 16_384
   static let deskCacheKibibytes = 2_048
 }

@@ -53,6 +53,12 @@ internal import CSQLite
     try execute("PRAGMA cache_size=-\(kibibytes)")
   }
 
+  /// Pages of the write-ahead log after which a commit writes them into the file. More of them make bulk writing cheaper: a page
+  /// that changes often is written once.
+  public func setCheckpoint(pages: Int) throws(SQLError) {
+    try execute("PRAGMA wal_autocheckpoint=\(pages)")
+  }
+
   /// Runs statements that give no rows, or whose rows nobody needs.
   public func execute(_ sql: String) throws(SQLError) {
     let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)

@@ -86,8 +86,9 @@ struct IdentifierTests {
       #expect(throws: IBAN.Problem.self) { try IBAN(folding: iban.text + "0") }
     }
     #expect(throws: IBAN.Problem.length) { try IBAN(folding: "NL91ABNA041716430") }
-    for text in ["", "NL", "1234567890123456", "NLXXABNA0417164300", "NL91 ABNA 0417 1643 0\u{436}"]
-    {
+    for text in [
+      "", "NL", "1234567890123456", "NLXXABNA0417164300", "NL91 ABNA 0417 1643 0\u{436}",
+    ] {
       #expect(throws: IBAN.Problem.form) { try IBAN(folding: text) }
     }
   }

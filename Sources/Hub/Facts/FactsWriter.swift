@@ -17,6 +17,8 @@ final class FactsWriter {
 
   init(_ database: Database) throws(SQLError) {
     self.database = database
+    try database.setCache(kibibytes: HubLimits.cacheKibibytes)
+    try database.setCheckpoint(pages: HubLimits.checkpointPages)
     logs = try LogNumbers(database)
     entries = try EntryRows(database)
     rows = try DerivedRows(database)
