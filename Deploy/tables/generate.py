@@ -9,7 +9,7 @@ Sources, each pinned by its SHA-256, and refused otherwise:
   rigour 2.6.1     names of persons, legal forms, words and numbers of organisations, places (MIT; names from Wikidata, CC0)
   nicknames 1.0.1  pairs of a name and its short form (Apache-2.0)
   ICU 72.1         Unicode 15.0: decompositions, cases, scripts, and the Latin spelling of scripts that the tables below do not spell
-The file is the same at every run. `docs/decisions/0010-matching.md` says why it is laid out so; TableFile.swift reads it.
+The file is the same at every run. `docs/decisions/0011-matching.md` says why it is laid out so; TableFile.swift reads it.
 """
 import collections, csv, functools, hashlib, io, json, os, re, struct, sys, zipfile
 import icu, zstandard
