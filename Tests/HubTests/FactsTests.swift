@@ -83,7 +83,7 @@ struct FactsTests {
     }
   }
 
-  @Test("A rebuild gives the same rows, after any order, kills and comparisons", arguments: 1...200)
+  @Test("A rebuild gives the same rows, after any order, kills and comparisons", arguments: 1...60)
   func sameRows(seed: UInt64) throws {
     var random = Seeded(state: seed)
     var world = World()
