@@ -105,7 +105,7 @@ def same_size(network):
 
 def one(seed):
     network = Network(["nl", "be"])
-    hub = None
+    hub = again = None
     try:
         for node in network:
             node.make()
@@ -150,8 +150,9 @@ def one(seed):
         print(f"seed {seed}: {len(found)} rows as a rebuild has them, {kills} kills, "
               f"{len(story.standing)} records stand, {len(story.withdrawn)} were withdrawn")
     finally:
-        if hub:
-            hub.kill()
+        for one_hub in [hub, again]:
+            if one_hub:
+                one_hub.kill()
         network.close()
 
 
