@@ -18,6 +18,7 @@ ROWS = [
     f"SELECT 'range', hex(series), digits, hex(low), hex(high), {ENTRY} FROM range t",
     f"SELECT 'reference', target, field, {ENTRY} FROM reference t",
     f"SELECT 'word', word, {ENTRY} FROM word t",
+    "SELECT 'tally', kind, name, count FROM tally",
     f"SELECT 'keys', hex(keys), {ENTRY} FROM keys t",
 ]
 

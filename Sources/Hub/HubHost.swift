@@ -1,6 +1,6 @@
 internal import HubInterface
-internal import Matching
 internal import Log
+internal import Matching
 internal import Runtime
 internal import SQL
 internal import Varlink
@@ -23,8 +23,8 @@ final class HubHost {
   private var listener: UnixListener?
   private var signals: Signals?
   private var isStopping = false
-  private var isRebuilding = false
-  private var lastTold: String?
+  /// Of the consultation log that is open.
+  private var epoch: UInt32?
 
   init(_ configuration: HubConfiguration, _ journal: Journal) throws {
     self.configuration = configuration
@@ -146,45 +146,38 @@ final class HubHost {
     case .changed(let change):
       backlog.taken(event)
       service.index.apply(change)
-    case .complete(let isComplete):
-      service.progress.isComplete = isComplete
-      service.progress.why = isComplete ? nil : "the daemon is still telling what it can read"
-    case .lost(let reason):
-      service.progress.isConnected = false
-      service.progress.why = "no daemon answers: \(reason)"
-      tell("no daemon answers: \(reason)")
-    case .stopped(let reason):
-      service.progress.isConnected = false
-      service.progress.why = reason
-      tell(reason)
+    case .applied(let toldAll):
+      service.progress.wasToldAll = toldAll
+      turn(to: .following)
+    case .lost(let reason): turn(to: .lost(reason))
+    case .stopped(let reason): turn(to: .stopped(reason))
     }
   }
 
-  /// Once for each reason: a daemon that is away is tried every second.
-  private func tell(_ reason: String) {
-    guard lastTold != reason else { return }
-    lastTold = reason
-    journal.warning(reason)
+  /// Each trouble is written once: a daemon that is away is tried every second.
+  private func turn(to link: HubProgress.Link) {
+    guard service.progress.link != link else { return }
+    service.progress.link = link
+    if link != .following, let why = service.progress.why { journal.warning(why) }
   }
 
   private func meet(_ status: FeedStatus) {
-    lastTold = nil
     service.progress.node = status.node
     service.progress.logs = status.progress
-    service.progress.isConnected = true
-    if service.progress.why?.hasPrefix("no daemon") == true
-      || service.progress.why == "the daemon has not answered yet"
-    {
-      service.progress.why =
-        service.progress.isComplete ? nil : "the daemon is still telling what it can read"
-    }
-    guard service.recorder == nil else { return }
+    guard epoch != status.epoch else { return }
+    epoch = status.epoch
+    // One folder, one store: what was open is closed before the log of the next epoch is begun.
+    service.recorder?.commit()
+    service.recorder?.close()
+    service.recorder = nil
+    service.recorderProblem = nil
     do {
       let log = try ConsultationLog(folder: folder.consultations, epoch: status.epoch)
       service.recorder = LookRecorder(log, clock: loop.clock)
     } catch {
-      service.warnings = ["the consultation log cannot be opened: \(error)"]
-      journal.error("the consultation log cannot be opened: \(error)")
+      let reason = "the consultation log cannot be opened: \(error)"
+      service.recorderProblem = reason
+      journal.error(reason)
     }
   }
 
@@ -245,8 +238,7 @@ final class HubHost {
     let next = try HubHost.open(folder, loop.clock, journal)
     service.replaceFacts(next.facts, next.index)
     mergeElsewhere(next.index)
-    service.progress.isComplete = false
-    service.progress.why = "the daemon is still telling what it can read"
+    service.progress.wasToldAll = false
     stop.reset()
     try startFeed()
   }

@@ -33,9 +33,8 @@ package final class HubInOneThread {
     service.recorder = LookRecorder(
       try ConsultationLog(folder: consultations ?? folder.consultations, epoch: 1),
       clock: SystemClock())
-    service.progress.isConnected = true
-    service.progress.isComplete = true
-    service.progress.why = nil
+    service.progress.link = .following
+    service.progress.wasToldAll = true
   }
 
   package var indexBytes: Int { index.bytes }

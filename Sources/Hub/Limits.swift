@@ -36,8 +36,6 @@ enum HubLimits {
   /// Ids of one consultation: all that an answer holds.
   static let returned = 4_000
 
-  /// Names of this many groups of records settle in one transaction.
-  static let changesPerTransaction = 1_024
   /// Batches of index changes that the loop has not taken yet: then the writer waits.
   static let indexBatches = 8
   /// Words of withdrawn records leave the write-ahead log after this, at most an hour later when somebody reads all the time.

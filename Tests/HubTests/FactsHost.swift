@@ -50,6 +50,7 @@ final class FactsHost {
       "SELECT 'range', hex(series), digits, hex(low), hex(high), \(entry), '', '', '', '', '', '', '' FROM range t",
       "SELECT 'reference', target, field, \(entry), '', '', '', '', '', '', '', '', '' FROM reference t",
       "SELECT 'word', word, \(entry), '', '', '', '', '', '', '', '', '', '' FROM word t",
+      "SELECT 'tally', kind, name, count, '', '', '', '', '', '', '', '', '' FROM tally",
       "SELECT 'keys', \(entry), hex(keys), '', '', '', '', '', '', '', '', '', '' FROM keys t",
     ]
     var rows: [String] = []
@@ -72,20 +73,34 @@ final class FactsHost {
   }
 
   func emptyLog() throws -> Bool { try database.emptyLog() }
+
+  /// A disk that is full: the file takes so many pages more; nil: as many as it wants.
+  func setRoom(pages: Int?) throws {
+    var count = 0
+    try database.prepare("PRAGMA page_count").each { row throws(SQLError) in
+      count = Int(row.integer(0))
+      return false
+    }
+    try database.execute("PRAGMA max_page_count=\(pages.map { count + $0 } ?? 1_073_741_823)")
+  }
 }
 
 /// Entries as a daemon would tell them.
 enum Told {
-  static func log(_ node: String, _ epoch: UInt32 = 1) -> (id: LogID, origin: Origin) {
-    let origin = Origin(name: try! NodeName(node), epoch: epoch)
-    return (LogID(SHA256.hash(Array(origin.text.utf8)).bytes), origin)
+  /// - Parameter key: another one makes another log of the same origin.
+  static func log(
+    _ node: String, _ epoch: UInt32 = 1, key: String = ""
+  ) -> (id: LogID, origin: Origin) {
+    guard let name = try? NodeName(node) else { preconditionFailure("\(node) is no name") }
+    let origin = Origin(name: name, epoch: epoch)
+    return (LogID(SHA256.hash(Array((origin.text + key).utf8)).bytes), origin)
   }
 
   static func entry(
     _ node: String, _ index: UInt64, _ record: String, epoch: UInt32 = 1, state: EntryState = [],
-    expiryDay: Int = 0
+    expiryDay: Int = 0, key: String = ""
   ) -> EntryChange {
-    let log = log(node, epoch)
+    let log = log(node, epoch, key: key)
     return EntryChange(
       log: log.id, origin: log.origin, index: index, count: 1,
       readable: ReadableEntry(

@@ -21,9 +21,8 @@ final class QuestionHost {
       facts: try Facts(facts.path), index: facts.index, desk: try Desk(facts.folder + "/desk.db"),
       users: Users(), clock: SystemClock())
     service.recorder = LookRecorder(log, clock: SystemClock())
-    service.progress.isConnected = true
-    service.progress.isComplete = true
-    service.progress.why = nil
+    service.progress.link = .following
+    service.progress.wasToldAll = true
   }
 
   /// Calls from now on come from this user.

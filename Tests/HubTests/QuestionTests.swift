@@ -137,6 +137,58 @@ struct QuestionTests {
     #expect(again.size == 4)
   }
 
+  @Test(
+    "A look for something that is not there, or not for its purpose, is recorded as well (HUB-3)")
+  func consultedInVain() throws {
+    let host = try QuestionHost(QuestionTests.network)
+    for ref in ["nl:nobody", "fr:secret"] {
+      #expect(throws: HubError.notFound(ref)) {
+        try host.ask(
+          "Dossier", DossierRequest(look: QuestionHost.look, ref: ref), as: DossierReply.self)
+      }
+    }
+    let page: ConsultationsReply = try host.ask(
+      "Consultations", ConsultationsRequest(look: QuestionHost.look))
+    #expect(page.consultations.map(\.asked) == ["fr:secret", "nl:nobody"])
+    #expect(page.consultations.map(\.hidden) == [1, 0])
+  }
+
+  @Test("An answer is complete only while the facts are written and all was told (HUB-2, 13)")
+  func complete() throws {
+    let host = try QuestionHost(QuestionTests.network)
+    func account() throws -> LookAccount { try host.search("nl:fighter").account }
+    #expect(try account().complete && account().notes.isEmpty)
+    for link in [HubProgress.Link.notMet, .lost("nobody listens"), .stopped("the disk is full")] {
+      host.service.progress.link = link
+      #expect(try !account().complete && account().notes.count == 1)
+    }
+    host.service.progress.link = .following
+    host.service.progress.wasToldAll = false
+    #expect(try !account().complete)
+    host.service.progress.wasToldAll = true
+    #expect(try account().complete)
+  }
+
+  @Test("Each epoch of a node has a log of looks; a key that went is not made anew (HUB-42)")
+  func epochs() throws {
+    let host = try QuestionHost(QuestionTests.network)
+    _ = try host.search("nl:fighter")
+    let folder = host.facts.folder + "/consultations"
+    try host.log.close()
+    let second = try ConsultationLog(folder: folder, epoch: 2)
+    #expect(second.size == 1)
+    try second.close()
+    let first = try ConsultationLog(folder: folder, epoch: 1)
+    #expect(first.size == 2)
+    try first.close()
+    let key = host.facts.folder + "/looks.1.key"
+    try FileManager.default.removeItem(atPath: key)
+    #expect(throws: (any Error).self) { try ConsultationLog(folder: folder, epoch: 1) }
+    #expect(!FileManager.default.fileExists(atPath: key))
+    try FileManager.default.moveItem(atPath: host.facts.folder + "/looks.2.key", toPath: key)
+    #expect(throws: HubError.self) { try ConsultationLog(folder: folder, epoch: 1) }
+  }
+
   @Test("A dossier has what names a person, by whom and where")
   func dossier() throws {
     let host = try QuestionHost(QuestionTests.network)

@@ -1,20 +1,30 @@
+internal import Crypto
 internal import Log
+internal import Records
 internal import SQL
 
 /// A row of `entry`, without its record.
 struct EntryRow: Hashable, Sendable {
   var number: Int64
+  /// The log's id.
+  var log: [UInt8]
   var node: String
   var epoch: Int64
   var place: Int64
   var id: String?
+  var type: String
   var state: EntryState
   var isCurrent: Bool
 
-  /// Which of two versions is rather the current one: one that stands, then the later (Protocols/records.md, 7).
+  /// As it is counted.
+  var typeName: String { RecordType(rawValue: type)?.rawValue ?? RecordSummary.otherType }
+
+  /// Which of two versions is rather the current one: one that stands, then the later (Protocols/records.md, 7). Two logs of one
+  /// origin, by different keys, are told apart by their ids: never by which came first.
   static func isLess(_ a: EntryRow, _ b: EntryRow) -> Bool {
     if a.state.stands != b.state.stands { return b.state.stands }
-    return (a.epoch, a.place, a.number) < (b.epoch, b.place, b.number)
+    if (a.epoch, a.place) != (b.epoch, b.place) { return (a.epoch, a.place) < (b.epoch, b.place) }
+    return a.log.lexicographicallyPrecedes(b.log)
   }
 }
 
@@ -31,14 +41,15 @@ final class EntryRows {
   private let markTold: Statement
   private let database: Database
 
-  private static let columns = "SELECT number, node, epoch, place, id, state, current FROM entry "
+  private static let columns =
+    "SELECT e.number, l.id, e.node, e.epoch, e.place, e.id, e.type, e.state, e.current FROM entry e JOIN log l ON l.number = e.log "
 
   init(_ database: Database) throws(SQLError) {
     self.database = database
     findRange = try database.prepare(
-      EntryRows.columns + "WHERE log = ?1 AND place >= ?2 AND place < ?3")
-    findName = try database.prepare(EntryRows.columns + "WHERE node = ?1 AND id = ?2")
-    findUntold = try database.prepare(EntryRows.columns + "WHERE told <> ?1")
+      EntryRows.columns + "WHERE e.log = ?1 AND e.place >= ?2 AND e.place < ?3")
+    findName = try database.prepare(EntryRows.columns + "WHERE e.node = ?1 AND e.id = ?2")
+    findUntold = try database.prepare(EntryRows.columns + "WHERE e.told <> ?1")
     compare = try database.prepare(
       "SELECT 1 FROM entry WHERE number = ?1 AND time = ?2 AND expiry = ?3 AND state = ?4 AND record = ?5"
     )
@@ -75,9 +86,9 @@ final class EntryRows {
     try statement.each { row throws(SQLError) in
       found.append(
         EntryRow(
-          number: row.integer(0), node: row.text(1), epoch: row.integer(2), place: row.integer(3),
-          id: row.optionalText(4), state: EntryState(rawValue: row.integer(5)),
-          isCurrent: row.integer(6) != 0))
+          number: row.integer(0), log: row.blob(1), node: row.text(2), epoch: row.integer(3),
+          place: row.integer(4), id: row.optionalText(5), type: row.text(6),
+          state: EntryState(rawValue: row.integer(7)), isCurrent: row.integer(8) != 0))
       return true
     }
     return found
@@ -121,8 +132,8 @@ final class EntryRows {
     try insert.bind(13, entry.record)
     try insert.run()
     return EntryRow(
-      number: database.lastRowID, node: node, epoch: epoch, place: place, id: summary.id,
-      state: entry.state, isCurrent: false)
+      number: database.lastRowID, log: change.log.array, node: node, epoch: epoch, place: place,
+      id: summary.id, type: summary.type, state: entry.state, isCurrent: false)
   }
 
   func remove(_ number: Int64) throws(SQLError) {

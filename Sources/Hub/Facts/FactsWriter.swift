@@ -14,6 +14,9 @@ final class FactsWriter {
   private let entries: EntryRows
   private let rows: DerivedRows
   private let meta: MetaRows
+  private let tallies: TallyRows
+  /// Of the transaction under way.
+  private var tally = TallyChange()
 
   init(_ database: Database) throws(SQLError) {
     self.database = database
@@ -23,6 +26,7 @@ final class FactsWriter {
     entries = try EntryRows(database)
     rows = try DerivedRows(database)
     meta = try MetaRows(database)
+    tallies = try TallyRows(database)
   }
 
   /// nil: everything is to be told.
@@ -62,6 +66,7 @@ final class FactsWriter {
     try database.transaction { () throws(SQLError) in
       var change = IndexChange()
       var touched = TouchedNames()
+      tally = TallyChange()
       let round = try meta.integer("round") ?? 0
       for entry in page.changes { try apply(entry, round, &touched, &change) }
       if page.isComplete, try meta.integer("comparing") == 1 {
@@ -69,6 +74,7 @@ final class FactsWriter {
         try meta.set("comparing", 0)
       }
       for name in touched.names { try settle(name, &change) }
+      try tallies.apply(tally)
       try meta.set("journal", page.cursor.journal)
       try meta.set("number", Int64(clamping: page.cursor.number))
       for (log, next) in page.cursor.next { try logs.set(log, next: next) }
@@ -92,8 +98,8 @@ final class FactsWriter {
       try forget(old, &touched, &index)
     }
     let summary = RecordSummary(of: readable)
-    let added = try entries.insert(
-      log, change, readable, summary, round: round)
+    let added = try entries.insert(log, change, readable, summary, round: round)
+    tally.count(summary, readable.state, node: added.node, 1)
     if added.id == nil {
       try makeCurrent(added, readable.record, &index)
     } else {
@@ -111,6 +117,9 @@ final class FactsWriter {
     _ old: EntryRow, _ touched: inout TouchedNames, _ index: inout IndexChange
   ) throws(SQLError) {
     if old.isCurrent { try makePast(old, &index) }
+    let readable = ReadableEntry(
+      time: 0, expiryDay: 0, state: old.state, record: try entries.record(old.number))
+    tally.count(RecordSummary(of: readable), old.state, node: old.node, -1)
     try entries.remove(old.number)
     touched.add(old)
   }
@@ -131,6 +140,7 @@ final class FactsWriter {
     _ entry: EntryRow, _ record: [UInt8], _ index: inout IndexChange
   ) throws(SQLError) {
     try entries.setCurrent(entry.number, true)
+    tally.countCurrent(entry.typeName, 1)
     let derived = RecordRows(of: record)
     guard let number = try rows.insert(derived, entry.number) else { return }
     index.added.append((number, derived.keys))
@@ -138,6 +148,7 @@ final class FactsWriter {
 
   private func makePast(_ entry: EntryRow, _ index: inout IndexChange) throws(SQLError) {
     try entries.setCurrent(entry.number, false)
+    tally.countCurrent(entry.typeName, -1)
     let derived = RecordRows(of: try entries.record(entry.number))
     guard let number = try rows.remove(derived, entry.number) else { return }
     // It may have been made current in the same transaction.

@@ -11,7 +11,9 @@ extension RecordSummary {
     let record = SharedRecord.read(entry.record)
     self.init(
       id: record.id?.text, type: record.type, purposes: Purpose.bits(record.common.purposes),
-      problems: record.problems.count)
+      problems: record.problems.count, rules: Set(record.problems.map(\.rule)).sorted(),
+      grade: record.common.grade?.text,
+      typeName: record.knownType?.rawValue ?? RecordSummary.otherType)
   }
 }
 

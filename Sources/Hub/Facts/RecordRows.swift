@@ -35,6 +35,14 @@ struct RecordSummary: Sendable {
   var type: String
   /// `Purpose` bits.
   var purposes: Int64
-  /// Rules that it breaks.
+  /// Places in which it breaks a rule.
   var problems: Int
+  /// The rules, each once, in order.
+  var rules: [Int] = []
+  /// nil: none that is a grade.
+  var grade: String?
+  /// The type where it is known, else `other`: whatever a partner writes, there are few of them.
+  var typeName = RecordSummary.otherType
+
+  static let otherType = "other"
 }

@@ -120,7 +120,7 @@ final class Feed {
     backlog.wait(below: HubLimits.indexBatches, unless: stop)
     backlog.add()
     tell(.changed(change))
-    tell(.complete(page.isComplete))
+    tell(.applied(toldAll: page.isComplete))
     return true
   }
 
@@ -153,7 +153,7 @@ final class Feed {
     tell(
       .met(
         FeedStatus(
-          node: status.node, epoch: own ?? 1, version: status.version,
+          node: status.node, epoch: own ?? 1,
           progress: status.logs.map { log in
             let next = Hex32.decode(log.id).flatMap { LogID($0) }.flatMap { told[$0] } ?? 0
             return LogProgress(

@@ -8,8 +8,9 @@ struct ConsultationKey: ~Copyable {
   private static let bytes = 32
 
   /// Reads the key, or makes one where there is none.
-  static func load(_ path: String) throws(SystemError) -> ConsultationKey {
-    guard try FileSystem.status(path) != nil else {
+  /// - Parameter mayMake: false: ENOENT is thrown where there is none, since a log was signed with it.
+  static func load(_ path: String, mayMake: Bool) throws(SystemError) -> ConsultationKey {
+    guard try FileSystem.status(path) != nil || !mayMake else {
       let made = LogSecretKey.generate()
       try made.withSeed { seed throws(SystemError) in try GuardedFile.write(path, seed) }
       return ConsultationKey(secret: made)

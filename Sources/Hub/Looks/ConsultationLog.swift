@@ -27,31 +27,40 @@ final class ConsultationLog {
     let name = try NodeName("looks.\(epoch)")
     // Beside the folder: an auditor who is handed it gets no secret.
     keys = "\(FileSystem.parent(folder))/\(name)"
-    key = try ConsultationKey.load(keys + ".key")
     let origin = Origin(name: name, epoch: 1)
-    identity = LogIdentity(origin: origin, key: key.secret.publicKey)
-    let cardPath = "\(folder)/node.card"
     disk = try FileDisk(folder: folder)
-    if try FileSystem.status("\(folder)/format") == nil {
-      var random = SystemRandom()
-      guard let salt = Bytes32(random.bytes(32)) else { preconditionFailure("32 bytes") }
-      try Store.create(on: disk, salt: salt)
-    }
-    store = try Store.open(on: disk)
+    store = try ConsultationLog.store(on: disk, folder)
+    let known = store.logs.filter { $0.origin == origin }
+    key = try ConsultationKey.load(keys + ".key", mayMake: known.isEmpty)
+    identity = LogIdentity(origin: origin, key: key.secret.publicKey)
     checkpointed = 0
-    if store.state(identity.id) == nil {
+    // A second log beside the first would be a way to begin anew with nobody having looked.
+    guard known.allSatisfy({ $0.id == identity.id }) else {
+      throw HubError.refused(
+        reason: "\(keys).key is not the key of the log in \(folder)",
+        hint: "put the key back that belongs to it, from a backup")
+    }
+    // None yet, or one that a kill left without its first entry.
+    if size == 0 {
       let card = try ConsultationLog.card(origin, key.secret)
       try FileSystem.atomicWrite(keys + ".card", card.note, mode: 0o644)
-      try FileSystem.atomicWrite(cardPath, card.note, mode: 0o644)
+      try FileSystem.atomicWrite(folder + "/node.card", card.note, mode: 0o644)
       try begin(card)
     }
     checkpointed = store.newestCheckpoint(identity.id)?.size ?? 0
   }
 
+  private static func store(on disk: FileDisk, _ folder: String) throws -> Store {
+    if try FileSystem.status("\(folder)/format") == nil {
+      var random = SystemRandom()
+      guard let salt = Bytes32(random.bytes(32)) else { preconditionFailure("32 bytes") }
+      try Store.create(on: disk, salt: salt)
+    }
+    return try Store.open(on: disk)
+  }
+
   /// Entries, the genesis included.
   var size: UInt64 { store.state(identity.id)?.size ?? 0 }
-  var root: Digest? { store.state(identity.id)?.tree.root() }
-  var logID: LogID { identity.id }
 
   /// Only the log key is ever used; the others make the card whole, and their secrets are dropped.
   private static func card(_ origin: Origin, _ log: borrowing LogSecretKey) throws -> Card {
@@ -68,7 +77,7 @@ final class ConsultationLog {
     var builder = EntryBuilder(state: empty)
     builder.append(
       kind: .genesis, time: SystemClock().wallMilliseconds, body: try Genesis(first: card).encode())
-    try store.addLog(identity)
+    if store.state(identity.id) == nil { try store.addLog(identity) }
     try store.append(try empty.accept(builder.finish { key.secret.sign($0) }))
     try commit()
   }

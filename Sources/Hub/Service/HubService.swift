@@ -16,8 +16,8 @@ final class HubService {
   var progress = HubProgress()
   /// nil: the daemon was not met yet, so that nobody knows whose log of consultations this is.
   var recorder: LookRecorder?
-  /// What an operator is to know, beside the progress.
-  var warnings: [String] = []
+  /// Why there is no consultation log, and so no look.
+  var recorderProblem: String?
   let startedAt: UInt64
   /// Rebuilds the facts; set by the host.
   var rebuild: () throws -> Void = {}
@@ -128,7 +128,8 @@ final class HubService {
 
   // MARK: - Looks
 
-  /// Asks one question and records the look; the answer leaves with its place in the consultation log.
+  /// Asks one question and records the look; the answer leaves with its place in the consultation log. A look for something that
+  /// is not there, or not for its purpose, is recorded as well (HUB-3).
   /// - Parameters:
   ///   - asked: for the log, in words.
   ///   - question: runs in one snapshot; returns what makes the reply when the account is known.
@@ -137,28 +138,39 @@ final class HubService {
     _ question: (Questions) throws -> (LookAccount, UInt64) throws -> any Encodable & Sendable
   ) throws {
     guard let recorder else {
+      if let recorderProblem { throw HubError.diskFailed(reason: recorderProblem) }
       throw HubError.refused(
         reason: "the hub has not met its daemon yet",
         hint: "look at liaison hub status, and start liaisond")
     }
     let checked = try LookGate(users: users, desk: desk).check(look, of: call.user)
     let questions = Questions(facts: facts, index: index, desk: desk, look: checked)
-    let made = try facts.database.snapshotOfAny { try question(questions) }
+    let answer = try HubService.answer {
+      try facts.database.snapshotOfAny { try question(questions) }
+    }
     let text = ConsultationText(
       checked, verb: verb, asked: String(asked.prefix(HubLimits.questionBytes)),
       returned: Array(questions.shown.prefix(HubLimits.returned)), hidden: questions.hiddenCount)
     let progress = progress
     recorder.record(text) { result in
-      switch result {
-      case .failure(let error): call.fail(error)
-      case .success(let index):
+      do {
+        let index = try result.get()
         let account = LookAccount(
-          consultation: Int(clamping: index), complete: progress.isComplete && progress.isConnected,
+          consultation: Int(clamping: index), complete: progress.isComplete,
           hidden: questions.hiddenCount, hiddenFrom: questions.hiddenFrom,
           notes: questions.notes + (progress.note.map { [$0] } ?? []))
-        do { call.finish(try made(account, index)) } catch { call.fail(error) }
+        call.finish(try answer.get()(account, index))
+      } catch {
+        call.fail(error)
       }
     }
+  }
+
+  /// An answer, or why there is none; what the disk failed at is neither.
+  private static func answer<Reply>(_ question: () throws -> Reply) throws -> Result<
+    Reply, HubError
+  > {
+    do { return .success(try question()) } catch let error as HubError { return .failure(error) }
   }
 }
 

@@ -6,8 +6,8 @@ enum FeedEvent: Sendable {
   case met(FeedStatus)
   /// What a commit changed.
   case changed(IndexChange)
-  /// All that the daemon could read was in at this moment, or was not.
-  case complete(Bool)
+  /// A message was applied: whether nothing was left to tell at that moment.
+  case applied(toldAll: Bool)
   case lost(String)
   /// The writer cannot go on: the disk is full, or failed.
   case stopped(String)
@@ -16,21 +16,40 @@ enum FeedEvent: Sendable {
 struct FeedStatus: Sendable {
   var node: String
   var epoch: UInt32
-  var version: String
   var progress: [LogProgress]
 }
 
 /// How far the hub is behind its daemon, for every answer and for `hub status`.
 struct HubProgress: Sendable {
+  enum Link: Hashable, Sendable {
+    case notMet
+    /// The last message was applied, and the daemon goes on telling.
+    case following
+    /// The daemon does not answer.
+    case lost(String)
+    /// The facts cannot be written.
+    case stopped(String)
+  }
+
   var node = ""
-  var isConnected = false
-  var isComplete = false
-  /// Why it is not connected, or not complete.
-  var why: String? = "the daemon has not answered yet"
+  var link = Link.notMet
+  /// By the last message that was applied nothing was left to tell.
+  var wasToldAll = false
   var logs: [LogProgress] = []
 
-  /// Told with answers while something may be missing.
-  var note: String? {
-    isComplete && isConnected ? nil : why.map { "not complete: \($0)" } ?? "not complete"
+  var isConnected: Bool { link == .following }
+  var isComplete: Bool { isConnected && wasToldAll }
+
+  /// Why something may be missing.
+  var why: String? {
+    switch link {
+    case .notMet: "the daemon has not answered yet"
+    case .following: wasToldAll ? nil : "the daemon is still telling what it can read"
+    case .lost(let reason): "no daemon answers: \(reason)"
+    case .stopped(let reason): reason
+    }
   }
+
+  /// Told with answers while something may be missing.
+  var note: String? { why.map { "not complete: \($0)" } }
 }

@@ -4,35 +4,34 @@ internal import SQL
 
 /// Counts over all that the hub holds; of nobody.
 struct Statistics {
-  let facts: Facts
+  private let database: Database
 
-  init(_ facts: Facts) { self.facts = facts }
+  init(_ facts: Facts) { database = facts.database }
 
   func reply() throws(SQLError) -> StatsReply {
-    try facts.database.snapshot { () throws(SQLError) in
-      StatsReply(
-        types: try counts("SELECT type, count(*) FROM entry WHERE current = 1 GROUP BY type"),
-        authors: try counts("SELECT node, count(*) FROM entry GROUP BY node"),
-        grades: [:],
-        problems: try counts(
-          "SELECT node, count(*) FROM entry WHERE problems > 0 GROUP BY node"))
-    }
+    StatsReply(
+      types: try counts(.type), authors: try counts(.author), grades: try counts(.grade),
+      problems: try counts(.problem))
   }
 
-  func count(_ sql: String) throws(SQLError) -> Int {
-    var found = 0
-    try facts.database.prepare(sql).each { row throws(SQLError) in
-      found = Int(row.integer(0))
-      return false
+  func counts(_ kind: TallyKind) throws(SQLError) -> [String: Int] {
+    let rows = try database.prepare("SELECT name, count FROM tally WHERE kind = ?1")
+    try rows.bind(1, kind.rawValue)
+    var found: [String: Int] = [:]
+    try rows.each { row throws(SQLError) in
+      found[row.text(0)] = Int(row.integer(1))
+      return true
     }
     return found
   }
 
-  private func counts(_ sql: String) throws(SQLError) -> [String: Int] {
-    var found: [String: Int] = [:]
-    try facts.database.prepare(sql).each { row throws(SQLError) in
-      found[row.text(0)] = Int(row.integer(1))
-      return true
+  func databaseBytes() throws(SQLError) -> Int {
+    var found = 0
+    let pages = try database.prepare(
+      "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+    try pages.each { row throws(SQLError) in
+      found = Int(row.integer(0))
+      return false
     }
     return found
   }
@@ -41,25 +40,20 @@ struct Statistics {
 extension HubService {
   func status() throws -> StatusReply {
     let statistics = Statistics(facts)
-    let databaseBytes = try statistics.count(
-      "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
-    return try facts.database.snapshotOfAny {
-      StatusReply(
-        node: progress.node, version: HubService.version, schema: FactsSchema.version,
-        keys: NameKey.version, matcher: Matcher.version,
-        connected: progress.isConnected, complete: progress.isComplete && progress.isConnected,
-        why: progress.why, progress: progress.logs,
-        entries: try statistics.count("SELECT count(*) FROM entry"),
-        current: try statistics.count("SELECT count(*) FROM entry WHERE current = 1"),
-        marked: try statistics.count("SELECT count(*) FROM entry WHERE problems > 0 OR state > 0"),
-        indexed: index.count, indexBytes: index.bytes, databaseBytes: databaseBytes,
-        consultations: Int(clamping: recorder.map { max($0.size, 1) - 1 } ?? 0),
-        startedAt: Int(clamping: startedAt), warnings: allWarnings)
-    }
+    let counts = try statistics.counts(.all)
+    return StatusReply(
+      node: progress.node, version: HubService.version, schema: FactsSchema.version,
+      keys: NameKey.version, matcher: Matcher.version, connected: progress.isConnected,
+      complete: progress.isComplete, why: progress.why, progress: progress.logs,
+      entries: counts["entries"] ?? 0, current: counts["current"] ?? 0,
+      marked: counts["marked"] ?? 0, indexed: index.count, indexBytes: index.bytes,
+      databaseBytes: try statistics.databaseBytes(),
+      consultations: Int(clamping: recorder.map { max($0.size, 1) - 1 } ?? 0),
+      startedAt: Int(clamping: startedAt), warnings: allWarnings)
   }
 
   private var allWarnings: [String] {
-    var all = warnings
+    var all = recorderProblem.map { [$0] } ?? []
     if users.isOpen {
       all.append(
         "there is no users.conf: only the hub's own user and root may look")
