@@ -65,7 +65,7 @@ let package = Package(
     // What the reader socket answers, for daemon and hub. Pure but for Codable.
     library("Reading", ["Varlink", "JSON"]),
     // What one asks the hub, and what it answers.
-    library("HubInterface", ["Varlink"]),
+    library("HubInterface", ["Varlink", "JSON"]),
 
     // L2: what a log is. Pure.
     library("Log", ["Crypto", "Wire", "Text"]),

@@ -16,6 +16,8 @@ final class HubHost {
   private let backlog = Backlog()
   private let service: HubService
   private var feedThread: SystemThread?
+  private var writerThread: SystemThread?
+  private var facts: FactsThread?
   private var feedNumber = 0
   private var mergeThread: SystemThread?
   private var takeMerged: ((CandidateIndex) -> Void)?
@@ -122,22 +124,28 @@ final class HubHost {
       // What an earlier feed told is of facts that are gone.
       if self?.feedNumber == number { self?.take(event) } else { self?.backlog.taken(event) }
     }
-    let settings = Feed.Settings(
-      sockets: configuration.readerSockets, factsPath: folder.facts)
-    feedThread = try SystemThread(name: "feed") { [backlog, stop] in
-      do {
-        let (database, _) = try FactsFile.open(settings.factsPath, HubHost.versions)
-        try Feed(settings, database, backlog: backlog, stop: stop) { events.post($0) }.run()
-      } catch {
-        events.post(.stopped("\(error)"))
+    let facts = FactsThread(folder.facts) { [backlog, stop] event in
+      if case .changed = event {
+        backlog.wait(below: HubLimits.indexBatches, unless: stop)
+        backlog.add()
       }
+      events.post(event)
+    }
+    self.facts = facts
+    let settings = Feed.Settings(sockets: configuration.readerSockets)
+    writerThread = try SystemThread(name: "facts") { facts.run() }
+    feedThread = try SystemThread(name: "feed") { [stop] in
+      Feed(settings, facts, stop: stop) { events.post($0) }.run()
     }
   }
 
+  /// What was read is written first.
   private func stopFeed() {
     stop.stop()
+    facts?.close()
     feedThread?.join()
-    feedThread = nil
+    writerThread?.join()
+    (feedThread, writerThread, facts) = (nil, nil, nil)
   }
 
   private func take(_ event: FeedEvent) {

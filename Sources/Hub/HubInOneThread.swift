@@ -5,10 +5,11 @@ internal import Log
 internal import Runtime
 internal import SQL
 
-/// A hub without its socket, its thread and its daemon, for benchmarks, fuzzing and tests: told entries, asked calls.
+/// A hub without its socket and its daemon, for benchmarks, fuzzing and tests: told entries, asked calls.
 package final class HubInOneThread {
-  private let writer: FactsWriter
-  private let database: Database
+  private let facts: FactsThread
+  private let writerThread: SystemThread
+  private let changes = Monitor([IndexChange]())
   private let service: HubService
   private let index: NameIndex
   private var output: [UInt8] = []
@@ -24,12 +25,16 @@ package final class HubInOneThread {
   package init(folder: String, consultations: String? = nil) throws {
     let folder = HubFolder(folder)
     try FileSystem.makeFolder(folder.root)
-    database = try FactsFile.open(folder.facts, HubHost.versions).database
-    writer = try FactsWriter(database)
-    let facts = try Facts(folder.facts)
-    index = try facts.loadIndex()
+    _ = try FactsFile.open(folder.facts, HubHost.versions)
+    let reading = try Facts(folder.facts)
+    index = try reading.loadIndex()
+    facts = FactsThread(folder.facts) { [changes] event in
+      if case .changed(let change) = event { changes.withLock { $0.append(change) } }
+    }
+    writerThread = try SystemThread(name: "facts") { [facts] in facts.run() }
     service = HubService(
-      facts: facts, index: index, desk: try Desk(folder.desk), users: Users(), clock: SystemClock())
+      facts: reading, index: index, desk: try Desk(folder.desk), users: Users(),
+      clock: SystemClock())
     service.recorder = LookRecorder(
       try ConsultationLog(folder: consultations ?? folder.consultations, epoch: 1),
       clock: SystemClock())
@@ -40,7 +45,12 @@ package final class HubInOneThread {
   package var indexBytes: Int { index.bytes }
   package var indexed: Int { index.count }
 
-  /// Records of one log, from `first` on, in one transaction.
+  deinit {
+    facts.close()
+    writerThread.join()
+  }
+
+  /// Records of one log, from `first` on. They are written on another thread: `settle` waits for it.
   /// - Parameter origin: `nl/1`.
   package func tell(_ origin: String, first: UInt64, _ records: [[UInt8]]) throws {
     let origin = try Origin(origin)
@@ -53,7 +63,22 @@ package final class HubInOneThread {
     let page = FeedPage(
       changes: changes, cursor: FeedCursor(journal: "one", number: 1, next: [log: first]),
       isComplete: true)
-    index.apply(try writer.apply(page))
+    try facts.put(.page(PreparedPage(page)))
+    takeChanges()
+  }
+
+  /// All that was told is durable, and in the index.
+  package func settle() throws {
+    try facts.settle()
+    takeChanges()
+  }
+
+  private func takeChanges() {
+    let taken = changes.withLock { changes in
+      defer { changes = [] }
+      return changes
+    }
+    for change in taken { index.apply(change) }
   }
 
   /// - Parameter call: with its NUL.

@@ -8,8 +8,8 @@ package enum HubInputs {
   /// - Returns: rows that a record has beside its own.
   package static func rows(ofRecord bytes: [UInt8]) -> Int {
     let entry = ReadableEntry(time: 0, expiryDay: 0, state: [], record: bytes)
-    let summary = RecordSummary(of: entry)
-    let rows = RecordRows(of: bytes)
+    let derived = DerivedEntry(of: entry)
+    let (summary, rows) = (derived.summary, derived.rows)
     for selector in rows.selectors {
       precondition(!selector.value.isEmpty && selector.value.count <= 600, "a selector without end")
     }
@@ -18,7 +18,11 @@ package enum HubInputs {
         range.low.count == range.digits && range.high.count == range.digits,
         "a range that no number is compared with")
     }
-    precondition(summary.problems >= 0 && rows.keys.count.isMultiple(of: 4))
+    precondition(summary.problems >= 0 && (rows.name?.keys.count ?? 0).isMultiple(of: 4))
+    if let fields = rows.name?.fields {
+      precondition(
+        ComparedFields(fields)?.bytes == fields, "fields that are not read as they were written")
+    }
     return rows.selectors.count + rows.references.count + rows.words.count
   }
 

@@ -46,6 +46,8 @@ enum HubLimits {
   /// The daemon's status: a few KiB for each of some thousand logs.
   static let statusBytes = 32 << 20
 
+  /// Records that wait to be written, and those of one transaction, each with what is derived from them: some 3,000 usual ones.
+  static let transactionBytes = 4 << 20
   /// Each for the writer and the reader of the facts.
   static let cacheKibibytes = 65_536
   /// 64 MiB of write-ahead log.

@@ -54,6 +54,13 @@ public struct JSONWriter: Sendable {
     bytes.append(contentsOf: String(value).utf8)
   }
 
+  /// - Parameter value: finite. It is written as Foundation does it: the shortest digits that read back as the same, and no `.0`.
+  public mutating func number(_ value: Double) {
+    comma()
+    let text = value.description
+    bytes.append(contentsOf: text.hasSuffix(".0") ? text.utf8.dropLast(2) : text.utf8[...])
+  }
+
   public mutating func bool(_ value: Bool) {
     comma()
     bytes.append(contentsOf: (value ? "true" : "false").utf8)

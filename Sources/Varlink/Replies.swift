@@ -6,9 +6,8 @@ public enum VarlinkReply {
     VarlinkJSON.encode(Reply(continues: continues ? true : nil, parameters: parameters))
   }
 
-  /// As the other `encode`, for messages that come by the thousand.
-  public static func encode(_ parameters: some VarlinkWritable, continues: Bool = false) -> [UInt8]
-  {
+  /// As `encode`, for messages that come by the thousand.
+  public static func write(_ parameters: some VarlinkWritable, continues: Bool = false) -> [UInt8] {
     var writer = JSONWriter(reserving: 1_024)
     writer.beginObject()
     if continues {

@@ -36,8 +36,11 @@ final class FactsHost {
     let page = FeedPage(
       changes: changes, cursor: FeedCursor(journal: "j", number: number, next: [:]),
       isComplete: complete)
-    index.apply(try writer.apply(page))
+    try tell([PreparedPage(page)])
   }
+
+  /// In one transaction.
+  func tell(_ pages: [PreparedPage]) throws { index.apply(try writer.apply(pages)) }
 
   /// All rows, with entries by their names instead of their numbers: what a rebuild must give again (HUB-1).
   func dump() throws -> [String] {
@@ -51,7 +54,7 @@ final class FactsHost {
       "SELECT 'reference', target, field, \(entry), '', '', '', '', '', '', '', '', '' FROM reference t",
       "SELECT 'word', word, \(entry), '', '', '', '', '', '', '', '', '', '' FROM word t",
       "SELECT 'tally', kind, name, count, '', '', '', '', '', '', '', '', '' FROM tally",
-      "SELECT 'keys', \(entry), hex(keys), '', '', '', '', '', '', '', '', '', '' FROM keys t",
+      "SELECT 'keys', \(entry), hex(keys), hex(fields), '', '', '', '', '', '', '', '', '' FROM keys t",
     ]
     var rows: [String] = []
     for query in queries {

@@ -297,10 +297,12 @@ struct QuestionTests {
     #expect(try !host.search("Testo al-Invented").hits.contains { $0.found.ref == "nl:fighter" })
     #expect(try host.search("NX1234567").hits.isEmpty)
     // Even where the index was not told yet, a row that has gone is not shown.
-    _ = try host.facts.writer.apply(
-      FeedPage(
-        changes: [Told.gone("be", 4)], cursor: FeedCursor(journal: "j", number: 3, next: [:]),
-        isComplete: true))
+    _ = try host.facts.writer.apply([
+      PreparedPage(
+        FeedPage(
+          changes: [Told.gone("be", 4)], cursor: FeedCursor(journal: "j", number: 3, next: [:]),
+          isComplete: true))
+    ])
     #expect(try !host.search("Testa Cousine").hits.contains { $0.found.ref == "be:cousin" })
   }
 

@@ -87,3 +87,24 @@ struct NamePropertyTests {
     }
   }
 }
+
+@Suite("Protocols/matching.md, 6: points alone are those of the explained comparison")
+struct PointsTests {
+  @Test("Of any two records")
+  func points() {
+    var random = NamePropertyTests.Random(state: 2_016)
+    var last = Evidence()
+    for number in 0..<600 {
+      let names = (0..<(1 + random.below(3))).map { _ in
+        Evidence.Name(
+          FoldedName(NamePropertyTests.text(&random)), random.below(4) == 0 ? .weak : .alias)
+      }
+      let evidence = Evidence(
+        names: names + last.names.prefix(number % 2), gender: number % 3 == 0 ? "male" : "female",
+        countries: number % 5 == 0 ? [] : [number % 2 == 0 ? "nl" : "be"],
+        identifiers: [.init(kind: "document", value: "\(number / 2)")])
+      #expect(Matching.points(last, evidence) == compare(last, evidence).points)
+      last = evidence
+    }
+  }
+}

@@ -29,7 +29,7 @@ import Varlink
       changes: [readable, malformed, gone],
       cursor: ReadingCursor(journal: "cc", number: 1 << 50, next: ["aa": 19, "bb": 1 << 40]),
       more: true, isComplete: false)
-    let message = VarlinkReply.encode(page, continues: true)
+    let message = VarlinkReply.write(page, continues: true)
     let answer = VarlinkAnswer<ReaderFailure>(message: message)
     let (read, continues) = try answer.decode(ReadingPage.self)
     #expect(read == page)

@@ -47,8 +47,7 @@ final class Facts {
       "SELECT number FROM entry WHERE type = ?1 AND current = 1 ORDER BY number DESC LIMIT ?2")
     allKeys = try database.prepare("SELECT number, keys FROM keys ORDER BY number")
     countKeys = try database.prepare("SELECT total(length(keys)) / 4 FROM keys")
-    byKeys = try database.prepare(
-      Facts.columns + "JOIN keys k ON k.entry = e.number WHERE k.number = ?1")
+    byKeys = try database.prepare("SELECT entry, fields FROM keys WHERE number = ?1")
   }
 
   func record(_ number: Int64) throws(SQLError) -> StoredRecord? {
@@ -115,8 +114,9 @@ final class Facts {
     return found
   }
 
+  /// Records that may hold a word.
   func entries(word: String) throws(SQLError) -> [Int64] {
-    try byWord.bind(1, word)
+    try byWord.bind(1, WordNumber.of(word))
     try byWord.bind(2, HubLimits.rowsPerQuestion)
     return try Facts.numbers(byWord)
   }
@@ -128,10 +128,14 @@ final class Facts {
     return try Facts.numbers(byType)
   }
 
-  /// The record of a number of the index in memory; nil when it is not current any more.
-  func indexed(_ number: UInt32) throws(SQLError) -> StoredRecord? {
+  /// The entry of a number of the index in memory, and its fields; nil when it is not current any more.
+  func compared(
+    _ number: UInt32
+  ) throws(SQLError) -> (entry: Int64, fields: ComparedFields)? {
     try byKeys.bind(1, Int64(number))
-    return try Facts.all(byKeys).first
+    defer { byKeys.reset() }
+    guard try byKeys.step(), let fields = ComparedFields(byKeys.blob(1)) else { return nil }
+    return (byKeys.integer(0), fields)
   }
 
   /// The index in memory, from what is stored.

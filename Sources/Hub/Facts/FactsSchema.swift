@@ -3,7 +3,7 @@ internal import SQL
 /// The tables of what is derived from the daemon's records (Protocols/hub.md, 3). They are rebuilt, never altered.
 enum FactsSchema {
   /// Another schema, other keys or another way to fold mean a new file: never a silent mix.
-  static let version = 2
+  static let version = 3
   /// Raised when `Records` reads identifiers, references or words in another way.
   static let readingVersion = 1
 
@@ -22,8 +22,8 @@ enum FactsSchema {
       series BLOB, digits INTEGER, low BLOB, high BLOB, entry INTEGER,
       PRIMARY KEY (series, digits, low, high, entry)) WITHOUT ROWID;
     CREATE TABLE reference (target TEXT, entry INTEGER, field TEXT, PRIMARY KEY (target, entry, field)) WITHOUT ROWID;
-    CREATE TABLE word (word TEXT, entry INTEGER, PRIMARY KEY (word, entry)) WITHOUT ROWID;
-    CREATE TABLE keys (number INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL UNIQUE, keys BLOB NOT NULL);
+    CREATE TABLE word (word INTEGER, entry INTEGER, PRIMARY KEY (word, entry)) WITHOUT ROWID;
+    CREATE TABLE keys (number INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL UNIQUE, keys BLOB NOT NULL, fields BLOB NOT NULL);
     CREATE TABLE tally (kind TEXT, name TEXT, count INTEGER NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
     """
 }

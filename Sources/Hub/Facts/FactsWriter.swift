@@ -15,8 +15,9 @@ final class FactsWriter {
   private let rows: DerivedRows
   private let meta: MetaRows
   private let tallies: TallyRows
-  /// Of the transaction under way.
+  /// Of the transaction under way: counts, and what is derived from the entries that came in it, by their numbers.
   private var tally = TallyChange()
+  private var arrived: [Int64: DerivedEntry] = [:]
 
   init(_ database: Database) throws(SQLError) {
     self.database = database
@@ -54,39 +55,52 @@ final class FactsWriter {
     }
   }
 
-  /// Applies one message whole, or nothing of it.
-  func apply(_ page: FeedPage) throws(SQLError) -> IndexChange {
-    do throws(SQLError) { return try applyWhole(page) } catch {
+  /// Applies messages whole, in their order, in one transaction, or nothing of them.
+  func apply(_ pages: [PreparedPage]) throws(SQLError) -> IndexChange {
+    defer {
+      arrived = [:]
+      rows.forgetPending()
+    }
+    do throws(SQLError) { return try applyWhole(pages) } catch {
       logs.forgetNumbers()
       throw error
     }
   }
 
-  private func applyWhole(_ page: FeedPage) throws(SQLError) -> IndexChange {
+  private func applyWhole(_ pages: [PreparedPage]) throws(SQLError) -> IndexChange {
     try database.transaction { () throws(SQLError) in
       var change = IndexChange()
       var touched = TouchedNames()
       tally = TallyChange()
       let round = try meta.integer("round") ?? 0
-      for entry in page.changes { try apply(entry, round, &touched, &change) }
-      if page.isComplete, try meta.integer("comparing") == 1 {
-        try forgetUntold(round, &touched, &change)
-        try meta.set("comparing", 0)
+      for page in pages {
+        for entry in page.entries { try apply(entry, round, &touched, &change) }
+        if page.isComplete, try meta.integer("comparing") == 1 {
+          try forgetUntold(round, &touched, &change)
+          try meta.set("comparing", 0)
+        }
+        try move(to: page.cursor)
       }
       for name in touched.names { try settle(name, &change) }
+      try rows.writePending()
       try tallies.apply(tally)
-      try meta.set("journal", page.cursor.journal)
-      try meta.set("number", Int64(clamping: page.cursor.number))
-      for (log, next) in page.cursor.next { try logs.set(log, next: next) }
       return change
     }
   }
 
+  private func move(to cursor: FeedCursor) throws(SQLError) {
+    try meta.set("journal", cursor.journal)
+    try meta.set("number", Int64(clamping: cursor.number))
+    for (log, next) in cursor.next { try logs.set(log, next: next) }
+  }
+
   private func apply(
-    _ change: EntryChange, _ round: Int64, _ touched: inout TouchedNames, _ index: inout IndexChange
+    _ prepared: PreparedEntry, _ round: Int64, _ touched: inout TouchedNames,
+    _ index: inout IndexChange
   ) throws(SQLError) {
+    let change = prepared.change
     let log = try logs.number(change.log, change.origin)
-    guard let readable = change.readable else {
+    guard let readable = change.readable, let made = prepared.derived else {
       for old in try entries.find(log, from: change.index, count: change.count) {
         try forget(old, &touched, &index)
       }
@@ -97,14 +111,22 @@ final class FactsWriter {
       if try entries.isEqual(old, readable) { return try entries.setTold(old.number, round) }
       try forget(old, &touched, &index)
     }
-    let summary = RecordSummary(of: readable)
-    let added = try entries.insert(log, change, readable, summary, round: round)
-    tally.count(summary, readable.state, node: added.node, 1)
+    let added = try entries.insert(log, change, readable, made.summary, round: round)
+    arrived[added.number] = made
+    tally.count(made.summary, readable.state, node: added.node, 1)
     if added.id == nil {
-      try makeCurrent(added, readable.record, &index)
+      try makeCurrent(added, &index)
     } else {
       touched.add(added)
     }
+  }
+
+  /// Derived again where the entry came earlier.
+  private func derived(_ entry: EntryRow) throws(SQLError) -> DerivedEntry {
+    if let known = arrived[entry.number] { return known }
+    let readable = ReadableEntry(
+      time: 0, expiryDay: 0, state: entry.state, record: try entries.record(entry.number))
+    return DerivedEntry(of: readable)
   }
 
   private func forgetUntold(
@@ -117,9 +139,8 @@ final class FactsWriter {
     _ old: EntryRow, _ touched: inout TouchedNames, _ index: inout IndexChange
   ) throws(SQLError) {
     if old.isCurrent { try makePast(old, &index) }
-    let readable = ReadableEntry(
-      time: 0, expiryDay: 0, state: old.state, record: try entries.record(old.number))
-    tally.count(RecordSummary(of: readable), old.state, node: old.node, -1)
+    tally.count(try derived(old).summary, old.state, node: old.node, -1)
+    arrived[old.number] = nil
     try entries.remove(old.number)
     touched.add(old)
   }
@@ -132,25 +153,22 @@ final class FactsWriter {
       try makePast(version, &index)
     }
     if let current, !current.isCurrent {
-      try makeCurrent(current, try entries.record(current.number), &index)
+      try makeCurrent(current, &index)
     }
   }
 
-  private func makeCurrent(
-    _ entry: EntryRow, _ record: [UInt8], _ index: inout IndexChange
-  ) throws(SQLError) {
+  private func makeCurrent(_ entry: EntryRow, _ index: inout IndexChange) throws(SQLError) {
     try entries.setCurrent(entry.number, true)
     tally.countCurrent(entry.typeName, 1)
-    let derived = RecordRows(of: record)
-    guard let number = try rows.insert(derived, entry.number) else { return }
-    index.added.append((number, derived.keys))
+    let own = try derived(entry).rows
+    guard let number = try rows.insert(own, entry.number), let name = own.name else { return }
+    index.added.append((number, name.keys))
   }
 
   private func makePast(_ entry: EntryRow, _ index: inout IndexChange) throws(SQLError) {
     try entries.setCurrent(entry.number, false)
     tally.countCurrent(entry.typeName, -1)
-    let derived = RecordRows(of: try entries.record(entry.number))
-    guard let number = try rows.remove(derived, entry.number) else { return }
+    guard let number = try rows.remove(try derived(entry).rows, entry.number) else { return }
     // It may have been made current in the same transaction.
     index.added.removeAll { $0.number == number }
     index.removed.append(number)

@@ -2,13 +2,25 @@ internal import Crypto
 internal import Matching
 internal import Records
 
-extension RecordSummary {
+/// All that is derived from an entry: pure, so that it is made while the writer writes something else.
+struct DerivedEntry: Sendable {
+  let summary: RecordSummary
+  let rows: RecordRows
+
   init(of entry: ReadableEntry) {
     guard !entry.record.isEmpty else {
-      self.init(id: nil, type: "", purposes: Purpose.unnamedBit, problems: 1)
+      summary = RecordSummary(id: nil, type: "", purposes: Purpose.unnamedBit, problems: 1)
+      rows = RecordRows()
       return
     }
     let record = SharedRecord.read(entry.record)
+    summary = RecordSummary(of: record)
+    rows = RecordRows(of: record)
+  }
+}
+
+extension RecordSummary {
+  init(of record: SharedRecord) {
     self.init(
       id: record.id?.text, type: record.type, purposes: Purpose.bits(record.common.purposes),
       problems: record.problems.count, rules: Set(record.problems.map(\.rule)).sorted(),
@@ -18,10 +30,7 @@ extension RecordSummary {
 }
 
 extension RecordRows {
-  /// - Parameter bytes: of a record; empty for what is none.
-  init(of bytes: [UInt8]) {
-    guard !bytes.isEmpty else { return }
-    let record = SharedRecord.read(bytes)
+  init(of record: SharedRecord) {
     for selector in record.selectors { add(selector) }
     if case .trip(let trip) = record.body {
       for leg in trip.legs {
@@ -32,8 +41,11 @@ extension RecordRows {
     references = record.references.map {
       Reference(target: $0.reference.text, field: $0.field)
     }
-    words = record.words
-    keys = Evidence(of: record).map { NameKey.blob($0.filedKeys) } ?? []
+    words = record.words.map(WordNumber.of)
+    if let fields = ComparedFields(of: record) {
+      let keys = NameKey.blob(fields.evidence.filedKeys)
+      if !keys.isEmpty { name = NameRow(keys: keys, fields: fields.bytes) }
+    }
   }
 
   private mutating func add(_ selector: Records.Selector) {

@@ -23,9 +23,17 @@ struct RecordRows: Sendable {
   var selectors: [Selector] = []
   var ranges: [Range] = []
   var references: [Reference] = []
-  var words: [String] = []
-  /// Of names: empty for what has none.
-  var keys: [UInt8] = []
+  /// `WordNumber`s.
+  var words: [Int64] = []
+  /// nil for what has no name.
+  var name: NameRow?
+
+  struct NameRow: Hashable, Sendable {
+    /// `NameKey.blob`.
+    var keys: [UInt8]
+    /// `ComparedFields`.
+    var fields: [UInt8]
+  }
 }
 
 /// What is known of any version, current or not.

@@ -3,40 +3,31 @@ internal import HubInterface
 internal import Log
 internal import Reading
 internal import Runtime
-internal import SQL
 internal import Varlink
 
-/// Reads what the daemon tells and writes it into the facts, on a thread of its own: connects, asks for what follows the
-/// cursor, and applies each message in one transaction. A daemon that is away is asked again.
+/// Reads what the daemon tells, on a thread of its own, and hands it to the thread that writes: connects and asks for what follows the
+/// cursor. A daemon that is away is asked again.
 final class Feed {
   struct Settings: Sendable {
     var sockets: [String]
-    var factsPath: String
   }
 
   private let settings: Settings
-  private let writer: FactsWriter
-  private let database: Database
+  private let facts: FactsThread
   private let tell: @Sendable (FeedEvent) -> Void
-  /// Waits until the loop has taken what it was told.
-  private let backlog: Backlog
   private let stop: StopFlag
-  private var cursor: FeedCursor?
-  private var mustEmptyLog = false
   private var emptyLogAt: UInt64 = 0
   private var statusAt: UInt64 = 0
   private let clock = SystemClock()
 
   init(
-    _ settings: Settings, _ database: Database, backlog: Backlog, stop: StopFlag,
+    _ settings: Settings, _ facts: FactsThread, stop: StopFlag,
     tell: @escaping @Sendable (FeedEvent) -> Void
-  ) throws(SQLError) {
+  ) {
     self.settings = settings
-    self.database = database
-    self.backlog = backlog
+    self.facts = facts
     self.stop = stop
     self.tell = tell
-    writer = try FactsWriter(database)
   }
 
   /// Until `stop` is set.
@@ -44,8 +35,8 @@ final class Feed {
     while !stop.isStopped {
       do {
         try follow()
-      } catch let error as SQLError {
-        tell(.stopped("the facts cannot be written: \(error)"))
+      } catch let error as FactsFailure {
+        tell(.stopped("the facts cannot be written: \(error.reason)"))
         pause()
       } catch {
         tell(.lost("\(error)"))
@@ -62,10 +53,10 @@ final class Feed {
   // MARK: - One connection
 
   private func follow() throws {
-    cursor = try writer.cursor()
+    let cursor = try facts.begin()
     let client = try connect()
     try meet()
-    if cursor == nil { try writer.beginComparison() }
+    if cursor == nil { try facts.put(.beginComparison) }
     let request = ChangesRequest(cursor: cursor.map { ReadingCursor($0) }, follow: true)
     try client.write(
       VarlinkCall.encode("\(ReaderInterface.name).Changes", request, more: true))
@@ -112,15 +103,10 @@ final class Feed {
       page = try VarlinkAnswer<ReaderFailure>(message: message).decode(ReadingPage.self).parameters
     } catch {
       guard case .unknownNumber = error else { throw error }
-      try writer.forgetCursor()
+      try facts.put(.forgetCursor)
       return false
     }
-    let change = try writer.apply(try FeedPage(page))
-    if !change.removed.isEmpty { mustEmptyLog = true }
-    backlog.wait(below: HubLimits.indexBatches, unless: stop)
-    backlog.add()
-    tell(.changed(change))
-    tell(.applied(toldAll: page.isComplete))
+    try facts.put(.page(PreparedPage(try FeedPage(page))))
     return true
   }
 
@@ -129,12 +115,12 @@ final class Feed {
   private func betweenMessages() throws {
     let now = clock.monotonicMilliseconds
     if now >= statusAt { try meet() }
-    guard mustEmptyLog else {
+    guard facts.mustEmptyLog else {
       emptyLogAt = now &+ HubLimits.emptyLogMilliseconds
       return
     }
     guard now >= emptyLogAt else { return }
-    if try database.emptyLog() { mustEmptyLog = false }
+    try facts.put(.emptyLog)
     emptyLogAt = now &+ HubLimits.emptyLogMilliseconds
   }
 
@@ -148,7 +134,7 @@ final class Feed {
     }
     let status = try VarlinkAnswer<ReaderFailure>(message: message).decode(ReaderStatus.self)
       .parameters
-    let told = try writer.positions()
+    let told = facts.positions
     let own = status.logs.filter(\.own).compactMap { try? Origin($0.origin) }.map(\.epoch).max()
     tell(
       .met(

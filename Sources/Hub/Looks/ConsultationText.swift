@@ -1,5 +1,6 @@
 internal import Crypto
 internal import HubInterface
+internal import JSON
 internal import Records
 internal import Varlink
 
@@ -29,7 +30,35 @@ struct ConsultationText: Codable {
     self.hidden = hidden
   }
 
-  var body: [UInt8] { VarlinkJSON.encode(self) }
+  /// Written without Codable: one for each look.
+  var body: [UInt8] {
+    var writer = JSONWriter(reserving: 512)
+    writer.beginObject()
+    for (key, value) in [("asked", asked), ("askedHash", askedHash)] {
+      writer.key(text: key)
+      writer.string(value)
+    }
+    if let number = self.case {
+      writer.key("case")
+      writer.number(number)
+    }
+    writer.key("hidden")
+    writer.number(hidden)
+    for (key, value) in [("purpose", purpose), ("reason", reason)] {
+      writer.key(text: key)
+      writer.string(value)
+    }
+    writer.key("returned")
+    writer.beginArray()
+    for entry in returned { writer.string(entry) }
+    writer.endArray()
+    for (key, value) in [("user", user), ("verb", verb)] {
+      writer.key(text: key)
+      writer.string(value)
+    }
+    writer.endObject()
+    return writer.bytes
+  }
 
   /// - Returns: nil for an entry that is none.
   static func consultation(index: UInt64, time: UInt64, body: [UInt8]) -> Consultation? {

@@ -13,14 +13,13 @@ struct Comparison {
     self.right = try questions.record(right)
     questions.show(self.left)
     questions.show(self.right)
-    guard let evidence = Evidence(of: self.left.read()),
-      let match = ExplainedMatch(evidence, self.right.read())
+    guard let asked = Evidence(of: self.left.read()), let listed = Evidence(of: self.right.read())
     else {
       throw HubError.refused(
         reason:
           "\(self.left.name) is a record of type \(self.left.type), \(self.right.name) of type \(self.right.type)",
         hint: "persons and organisations are compared")
     }
-    self.match = match
+    match = ExplainedMatch(asked, listed)
   }
 }

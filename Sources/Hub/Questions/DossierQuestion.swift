@@ -55,21 +55,14 @@ struct DossierQuestion {
     let judged = Set(
       try questions.desk.judgements(of: subject.name).flatMap { [$0.left, $0.right] } + cluster)
     var hits: [Hit] = []
-    for number in questions.index.candidates(evidence, limit: HubLimits.candidates).numbers {
-      guard let indexed = try questions.facts.indexed(number), indexed.number != subject.number,
-        let stored = questions.visible(indexed), !judged.contains(stored.name)
-      else { continue }
-      let other = stored.read()
-      guard let match = ExplainedMatch(evidence, other), match.score >= ExplainedMatch.reviewScore
-      else { continue }
-      questions.show(stored)
-      hits.append(
-        Hit(
-          found: stored.found(other), kind: "name", score: match.score, explanation: match.rows,
-          sentence: match.sentence))
-    }
+    let candidates = try NameCandidates(questions: questions, evidence: evidence).find(
+      least: RecordMatch.review, limit: HubLimits.usualHits
+    ) { $0.number != subject.number && !judged.contains($0.name) }
+    for candidate in candidates.found { hits.append(Hit(candidate)) }
     hits.sort { ($1.score, $0.found.entry) < ($0.score, $1.found.entry) }
-    return Array(hits.prefix(HubLimits.usualHits))
+    let kept = Array(hits.prefix(HubLimits.usualHits))
+    for hit in kept { questions.show(entry: hit.found.entry) }
+    return kept
   }
 }
 

@@ -15,7 +15,7 @@ struct MatchQuestion {
     }
     var hits: [Int64: Hit] = [:]
     try identifiers(read, &hits)
-    try names(read, &hits)
+    try names(read, limit, &hits)
     let ordered = hits.values.sorted { ($1.score, $0.found.entry) < ($0.score, $1.found.entry) }
     let kept = Array(ordered.prefix(limit))
     for hit in kept { questions.show(entry: hit.found.entry) }
@@ -36,19 +36,11 @@ struct MatchQuestion {
     }
   }
 
-  private func names(_ read: SharedRecord, _ hits: inout [Int64: Hit]) throws {
+  private func names(_ read: SharedRecord, _ limit: Int, _ hits: inout [Int64: Hit]) throws {
     guard let evidence = Evidence(of: read) else { return }
-    let candidates = questions.index.candidates(evidence, limit: HubLimits.candidates)
-    for number in candidates.numbers {
-      guard let indexed = try questions.facts.indexed(number), hits[indexed.number] == nil,
-        let stored = questions.visible(indexed)
-      else { continue }
-      let other = stored.read()
-      guard let match = ExplainedMatch(evidence, other), match.score >= ExplainedMatch.leastScore
-      else { continue }
-      hits[stored.number] = Hit(
-        found: stored.found(other), kind: "name", score: match.score, explanation: match.rows,
-        sentence: match.sentence)
-    }
+    let candidates = try NameCandidates(questions: questions, evidence: evidence).find(
+      least: ExplainedMatch.leastPoints, limit: limit
+    ) { hits[$0.number] == nil }
+    for candidate in candidates.found { hits[candidate.stored.number] = Hit(candidate) }
   }
 }

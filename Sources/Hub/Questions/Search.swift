@@ -41,8 +41,9 @@ struct Search {
     }
     try identifiers(text)
     let question = NameQuestion(text, born: born)
-    try names(question)
-    try words(text)
+    try names(question, limit)
+    // A word counts less than any name or identifier: it fills what they leave.
+    if hits.count < limit { try words(text, limit - hits.count) }
     return found(limit)
   }
 
@@ -93,33 +94,27 @@ struct Search {
 
   // MARK: - Names
 
-  private mutating func names(_ question: NameQuestion) throws {
+  private mutating func names(_ question: NameQuestion, _ limit: Int) throws {
     for kind in [Matching.NameKind.person, .organization] {
       guard filter.type == nil || filter.type == kind.type,
         let evidence = Evidence(name: question.name, dates: question.dates, kind: kind)
       else { continue }
-      try names(evidence)
+      try names(evidence, limit)
     }
   }
 
-  private mutating func names(_ evidence: Evidence) throws {
-    let candidates = questions.index.candidates(evidence, limit: HubLimits.candidates)
+  private mutating func names(_ evidence: Evidence, _ limit: Int) throws {
+    let candidates = try NameCandidates(questions: questions, evidence: evidence).find(
+      least: ExplainedMatch.leastPoints, limit: limit
+    ) { hits[$0.number] == nil && filter.takes($0) }
     equally = candidates.equally ?? equally
-    for number in candidates.numbers {
-      guard let indexed = try questions.facts.indexed(number), hits[indexed.number] == nil,
-        filter.takes(indexed), let stored = questions.visible(indexed)
-      else { continue }
-      let read = stored.read()
-      guard evidence.kind.type == stored.type, let match = ExplainedMatch(evidence, read),
-        match.score >= ExplainedMatch.leastScore
-      else { continue }
-      add(stored, read, "name", match.score, match.rows, match.sentence)
-    }
+    for candidate in candidates.found { hits[candidate.stored.number] = Hit(candidate) }
   }
 
   // MARK: - Words
 
-  private mutating func words(_ text: String) throws {
+  /// - Parameter room: records that can still be shown.
+  private mutating func words(_ text: String, _ room: Int) throws {
     var words: [String] = []
     for word in WordFolding.words([text]) where words.count < HubLimits.words { words.append(word) }
     guard !words.isEmpty else { return }
@@ -134,17 +129,26 @@ struct Search {
     let best = counts.values.max() ?? 0
     // Records with fewer of the words than others have are noise beside them.
     let ranked = counts.filter { $0.value == best }.keys.sorted(by: >)
-    for number in ranked.prefix(HubLimits.hits) {
+    let most = hits.count + room
+    for number in ranked.prefix(HubLimits.rowsPerQuestion) {
+      if hits.count >= most { break }
       guard let stored = try stored(number) else { continue }
-      let share = Double(best) / Double(words.count)
-      let row = Row(
-        feature: "words", left: words.joined(separator: " "), right: "\(best) of \(words.count)",
-        similarity: share, weight: Search.wordWeight, contribution: Search.wordWeight * share,
-        rule: "words of the record")
-      add(
-        stored, stored.read(), "words", Search.wordWeight * share, [row],
-        "\(best) of \(words.count) words stand in it")
+      add(words, in: stored, stored.read())
     }
+  }
+
+  private mutating func add(_ words: [String], in stored: StoredRecord, _ read: SharedRecord) {
+    let held = Set(read.words)
+    let count = words.count { held.contains($0) }
+    guard count > 0 else { return }
+    let share = Double(count) / Double(words.count)
+    let row = Row(
+      feature: "words", left: words.joined(separator: " "), right: "\(count) of \(words.count)",
+      similarity: share, weight: Search.wordWeight, contribution: Search.wordWeight * share,
+      rule: "words of the record")
+    add(
+      stored, read, "words", Search.wordWeight * share, [row],
+      "\(count) of \(words.count) words stand in it")
   }
 
   /// A word says less than a name that fits.

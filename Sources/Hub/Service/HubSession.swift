@@ -25,6 +25,8 @@ final class HubSession {
     let session: HubSession
     let method: String
     let message: [UInt8]
+    /// Stands before the parameters.
+    let head: JSONReader?
     let isOneway: Bool
 
     var user: String { session.user }
@@ -35,8 +37,22 @@ final class HubSession {
       try Parameters.decode(from: message)
     }
 
+    /// As the other `parameters`, for calls that come by the thousand.
+    func parameters<Parameters: CallParameters & VarlinkReadable>(
+      _ type: Parameters.Type
+    ) throws -> Parameters {
+      if var reader = head, let read = try? Parameters(reading: &reader) { return read }
+      // The other way says what is wrong with them.
+      return try Parameters.decode(from: message)
+    }
+
     func finish(_ parameters: some Encodable) {
-      session.put(isOneway ? [] : VarlinkReply.encode(parameters))
+      if isOneway { return session.put([]) }
+      if let hot = parameters as? any VarlinkWritable {
+        session.put(VarlinkReply.write(hot))
+      } else {
+        session.put(VarlinkReply.encode(parameters))
+      }
     }
 
     func fail(_ error: any Error) {
@@ -82,7 +98,10 @@ final class HubSession {
         guard let message = try decoder.next() else { return }
         let head = try CallHead(parsing: message)
         isBusy = true
-        answer(Call(session: self, method: head.method, message: message, isOneway: head.oneway))
+        answer(
+          Call(
+            session: self, method: head.method, message: message, head: head.parameters,
+            isOneway: head.oneway))
       } catch {
         let problem = error as? JSONProblem
         refuse(problem.map { "a message \($0.reason)" } ?? "this is not a varlink call")

@@ -68,6 +68,16 @@ struct DateEvidence {
 
   /// Of the eight digits.
   private static func differingDigits(_ a: CivilDay, _ b: CivilDay) -> Int {
-    zip(a.text.utf8, b.text.utf8).count { $0 != $1 }
+    var (x, y) = (digits(a), digits(b))
+    var differing = 0
+    for _ in 0..<8 {
+      if x % 10 != y % 10 { differing += 1 }
+      (x, y) = (x / 10, y / 10)
+    }
+    return differing
+  }
+
+  private static func digits(_ day: CivilDay) -> Int {
+    (day.year * 100 + day.month) * 100 + day.day
   }
 }

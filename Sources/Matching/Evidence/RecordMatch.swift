@@ -32,13 +32,19 @@ public struct RecordMatch: Hashable, Sendable {
 
 /// - Returns: how well `candidate` answers `query`, by the best pair of names, and by what else both know.
 public func compare(_ query: Evidence, _ candidate: Evidence) -> RecordMatch {
-  RecordComparison(query, candidate).match
+  RecordComparison(query, candidate, explains: true).match
+}
+
+/// - Returns: the points of `compare`, without its rows: for the many of which few are shown.
+public func points(_ query: Evidence, _ candidate: Evidence) -> Int {
+  RecordComparison(query, candidate, explains: false).match.points
 }
 
 /// Protocols/matching.md, 6.
 struct RecordComparison {
   private let query: Evidence
   private let candidate: Evidence
+  private let explains: Bool
   private var points = 0
   private var rows: [MatchRow] = []
   private var facts = RecordMatch.Facts()
@@ -57,9 +63,10 @@ struct RecordComparison {
   static let identifierAndName = 9_500
   static let halfName = 5_000
 
-  init(_ query: Evidence, _ candidate: Evidence) {
+  init(_ query: Evidence, _ candidate: Evidence, explains: Bool) {
     self.query = query
     self.candidate = candidate
+    self.explains = explains
     names()
     let byName = points
     dates()
@@ -72,21 +79,25 @@ struct RecordComparison {
     RecordMatch(points: points, rows: rows, version: Matcher.version, facts: facts)
   }
 
+  /// The best pair of names.
+  private struct Best {
+    var points = 0
+    var asked: Evidence.Name
+    var listed: Evidence.Name
+    /// nil: the names are equal.
+    var measure: Measure?
+  }
+
   private mutating func names() {
-    var best: (Int, Evidence.Name, Evidence.Name)?
-    for asked in query.names.prefix(NameLimits.names) {
-      for listed in candidate.names.prefix(NameLimits.names) {
-        var points = Matcher.points(asked.folded, listed.folded)
-        if isWeak(asked, listed) { points = points * RecordComparison.weakAlias / Likeness.whole }
-        if best.map({ points > $0.0 }) ?? (points > 0) { best = (points, asked, listed) }
-      }
+    guard let best = bestNames() else { return }
+    let (asked, listed) = (best.asked, best.listed)
+    points = best.measure?.score ?? Likeness.whole
+    if explains {
+      let found = Matcher.explain(asked.folded, listed.folded, best.measure)
+      rows = found.rows
+      facts.strongWords = found.strongWords
+      facts.isContradicted = found.isContradicted
     }
-    guard let (_, asked, listed) = best else { return }
-    let found = Matcher.explain(asked.folded, listed.folded)
-    points = found.points
-    rows = found.rows
-    facts.strongWords = found.strongWords
-    facts.isContradicted = found.isContradicted
     if isWeak(asked, listed) {
       facts.isWeakAlias = true
       apply(
@@ -95,13 +106,27 @@ struct RecordComparison {
     }
   }
 
+  private func bestNames() -> Best? {
+    var best: Best?
+    for asked in query.names.prefix(NameLimits.names) {
+      for listed in candidate.names.prefix(NameLimits.names) {
+        let measure = Matcher.measure(asked.folded, listed.folded)
+        var points = measure?.score ?? Likeness.whole
+        if isWeak(asked, listed) { points = points * RecordComparison.weakAlias / Likeness.whole }
+        guard points > best?.points ?? 0 else { continue }
+        best = Best(points: points, asked: asked, listed: listed, measure: measure)
+      }
+    }
+    return best
+  }
+
   private func isWeak(_ a: Evidence.Name, _ b: Evidence.Name) -> Bool {
     a.role == .weak || b.role == .weak
   }
 
   private mutating func apply(
-    _ effect: Effect, _ feature: MatchRow.Feature, _ left: String, _ right: String,
-    _ similarity: Double, _ rule: MatchRule
+    _ effect: Effect, _ feature: MatchRow.Feature, _ left: @autoclosure () -> String,
+    _ right: @autoclosure () -> String, _ similarity: Double, _ rule: MatchRule
   ) {
     let after =
       switch effect {
@@ -109,11 +134,12 @@ struct RecordComparison {
       case .up(let part): points + (Likeness.whole - points) * part / 100
       case .none: points
       }
+    defer { points = after }
+    guard explains else { return }
     rows.append(
       MatchRow(
-        feature: feature, left: left, right: right, similarity: similarity, weight: 1,
+        feature: feature, left: left(), right: right(), similarity: similarity, weight: 1,
         points: after - points, rule: rule))
-    points = after
   }
 
   // MARK: dates, sex, countries
@@ -166,13 +192,14 @@ struct RecordComparison {
   private static let sexes = ["male", "female"]
 
   private mutating func countries() {
-    guard points > 0, !query.countries.isEmpty, !candidate.countries.isEmpty else { return }
-    if let shared = query.countries.first(where: { candidate.countries.contains($0) }) {
+    let (asked, listed) = (query.countries, candidate.countries)
+    guard points > 0, !asked.isEmpty, !listed.isEmpty else { return }
+    if let shared = asked.first(where: { listed.contains($0) }) {
       apply(.up(5), .country, shared, shared, 1, .equal)
     } else {
       apply(
-        .down(9_000), .country, query.countries.joined(separator: ", "),
-        candidate.countries.joined(separator: ", "), 0, .otherCountry)
+        .down(9_000), .country, asked.joined(separator: ", "), listed.joined(separator: ", "), 0,
+        .otherCountry)
     }
   }
 

@@ -1,5 +1,5 @@
 /// How one letter of Arabic or Hebrew may be heard, the likeliest first: up to three sounds, or silence.
-struct AbjadSounds {
+struct AbjadSounds: Sendable {
   private var codes: (UInt8, UInt8, UInt8) = (0, 0, 0)
   private(set) var count = 0
   /// The sounds, by raw value.
@@ -113,17 +113,40 @@ struct AbjadSounds {
 }
 
 /// The letters of a word of Arabic or Hebrew, as they may be heard.
-struct AbjadWord {
-  private(set) var count = 0
-  fileprivate var letters = InlineArray<32, UInt16>(repeating: 0)
+struct AbjadWord: Sendable {
+  private let letters: [UInt16]
+  private let heard: [AbjadSounds]
+  /// Every sound that one of its letters may be, by raw value.
+  let sounds: UInt32
+  /// Hundredths of letters that have to agree: the length that costs are measured by.
+  let solid: Int
 
-  mutating func append(_ scalar: UInt32) {
-    guard count < NameLimits.letters, AbjadSounds.of(scalar) != nil else { return }
-    letters[count] = UInt16(scalar)
-    count += 1
+  var count: Int { letters.count }
+
+  init() { self.init([]) }
+
+  /// - Parameter scalars: what is no letter is left out, and what is beyond `NameLimits.letters`.
+  init(_ scalars: [UInt32]) {
+    var letters = [UInt16]()
+    var heard = [AbjadSounds]()
+    var sounds: UInt32 = 0
+    var solid = 20
+    for scalar in scalars where letters.count < NameLimits.letters {
+      guard let letter = AbjadSounds.of(scalar) else { continue }
+      letters.append(UInt16(scalar))
+      heard.append(letter)
+      sounds |= letter.set
+      switch letter.reading(0) {
+      case .i, .u: solid += 40
+      case .a, nil: break
+      default: solid += 100
+      }
+    }
+    (self.letters, self.heard, self.sounds) = (letters, heard, sounds)
+    self.solid = max(120, solid)
   }
 
-  subscript(index: Int) -> AbjadSounds? { AbjadSounds.of(UInt32(letters[index])) }
+  subscript(index: Int) -> AbjadSounds { heard[index] }
 
   private func isTaMarbuta(_ index: Int) -> Bool { letters[index] == 0x0629 }
 
@@ -131,7 +154,7 @@ struct AbjadWord {
   var spelling: Spelling {
     var spelt = Spelling()
     for index in 0..<count {
-      guard let letter = self[index], let sound = letter.reading(0) else { continue }
+      guard let sound = self[index].reading(0) else { continue }
       switch sound {
       case .a: spelt.append(UInt8(ascii: "a"))
       case .u: spelt.append(UInt8(ascii: "w"))
@@ -168,8 +191,7 @@ struct AbjadWord {
   var skeletons: Skeletons {
     var readings = [Skeleton()]
     for index in 0..<count {
-      guard let letter = self[index] else { continue }
-      let options = options(of: letter, at: index)
+      let options = options(of: self[index], at: index)
       var next = [Skeleton]()
       for reading in readings {
         for option in options where next.count < NameLimits.readings * 2 {
@@ -205,6 +227,8 @@ struct AbjadWord {
   }
 }
 
-extension AbjadWord {
+extension AbjadWord: Equatable {
+  static func == (a: AbjadWord, b: AbjadWord) -> Bool { a.letters == b.letters }
+
   func scalar(_ index: Int) -> UInt32 { UInt32(letters[index]) }
 }

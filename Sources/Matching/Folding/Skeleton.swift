@@ -3,7 +3,7 @@
 struct Skeleton: Hashable {
   private(set) var packed: UInt64 = 0
 
-  private static let bits: UInt64 = 5
+  static let bits: UInt64 = 5
   private static let longest = 12
 
   var isEmpty: Bool { packed == 0 }
@@ -21,6 +21,8 @@ struct Skeleton: Hashable {
   }
 
   init() {}
+
+  init(packed: UInt64) { self.packed = packed }
 
   init(_ sounds: Sounds) {
     guard sounds.count > 0 else { return }

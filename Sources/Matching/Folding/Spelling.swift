@@ -126,7 +126,13 @@ extension Spelling: Equatable {
 
 /// FNV-1a with 64 bits: for tables and keys, never against somebody who looks for collisions.
 struct Hash64 {
-  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+  var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  static func of(_ scalars: [UInt32]) -> UInt64 {
+    var hash = Hash64()
+    for scalar in scalars { hash.add(scalar: scalar) }
+    return hash.value
+  }
 
   mutating func add(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
 
@@ -137,8 +143,8 @@ struct Hash64 {
   }
 
   mutating func add(scalar: UInt32) {
-    guard let scalar = Unicode.Scalar(scalar) else { return }
-    for byte in String(scalar).utf8 { add(byte) }
+    guard let scalar = Unicode.Scalar(scalar), let bytes = UTF8.encode(scalar) else { return }
+    for byte in bytes { add(byte) }
   }
 
   /// As the tables of words hold it.

@@ -57,7 +57,7 @@ struct Word {
 
   /// A word of Latin, Greek or Cyrillic.
   init(spelt spelling: Spelling, script: Script, start: Int32, end: Int32) {
-    let letters = WordLetters(spelt: spelling, script: script)
+    let letters = WordLetters.spelt(spelling, script)
     self.letters = letters
     self.script = script
     hash = letters.hash
@@ -67,7 +67,7 @@ struct Word {
 
   /// A word of another script.
   init(own: [UInt32], spelling: Spelling, script: Script, start: Int32, end: Int32) {
-    let letters = WordLetters(own: own, spelling: spelling, script: script)
+    let letters = WordLetters.own(own, spelling, script)
     self.letters = letters
     self.script = script
     hash = letters.hash
@@ -77,7 +77,7 @@ struct Word {
 
   /// Neighbours read as one word.
   init(joining words: ArraySlice<Word>) {
-    let letters = WordLetters(joining: words.map(\.letters))
+    let letters = WordLetters.joining(words)
     self.letters = letters
     script = letters.script
     hash = letters.hash

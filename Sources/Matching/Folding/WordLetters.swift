@@ -9,54 +9,68 @@ final class WordLetters: Sendable {
   let own: [UInt32]
   let hash: UInt64
   let entry: WordTable.Entry
+  private let isWhole: Bool
 
-  convenience init(spelt spelling: Spelling, script: Script) {
-    self.init(script, spelling, AbjadWord(), [], isWhole: true)
+  static func spelt(_ spelling: Spelling, _ script: Script) -> WordLetters {
+    remembered(script, spelling, AbjadWord(), [], isWhole: true)
   }
 
-  convenience init(own: [UInt32], spelling: Spelling, script: Script) {
-    var abjad = AbjadWord()
-    var spelling = spelling
+  static func own(_ own: [UInt32], _ spelling: Spelling, _ script: Script) -> WordLetters {
     let plain = own.map(AbjadSounds.plain)
-    if script.isAbjad {
-      for scalar in own { abjad.append(scalar) }
-      spelling = AbjadCompounds.spelling(of: plain) ?? abjad.spelling
+    guard script.isAbjad else {
+      return remembered(script, spelling, AbjadWord(), plain, isWhole: true)
     }
-    self.init(script, spelling, abjad, plain, isWhole: true)
+    let abjad = AbjadWord(own)
+    let spelling = AbjadCompounds.spelling(of: plain) ?? abjad.spelling
+    return remembered(script, spelling, abjad, plain, isWhole: true)
   }
 
   /// - Parameter words: at least one, all of one script.
-  convenience init(joining words: [WordLetters]) {
+  static func joining(_ words: ArraySlice<Word>) -> WordLetters {
     var spelling = Spelling()
     var own = [UInt32]()
-    var abjad = AbjadWord()
+    var scalars = [UInt32]()
     for word in words {
       spelling.append(word.spelling)
-      own += word.own
-      for index in 0..<word.abjad.count { abjad.append(word.abjad.scalar(index)) }
+      if !word.own.isEmpty { own += word.own }
+      for index in 0..<word.abjad.count { scalars.append(word.abjad.scalar(index)) }
     }
-    self.init(words.first?.script ?? .other, spelling, abjad, own, isWhole: false)
+    return remembered(
+      words.first?.script ?? .other, spelling, AbjadWord(scalars), own, isWhole: false)
+  }
+
+  private static func remembered(
+    _ script: Script, _ spelling: Spelling, _ abjad: AbjadWord, _ own: [UInt32], isWhole: Bool
+  ) -> WordLetters {
+    let hash = own.isEmpty ? spelling.hash : Hash64.of(own)
+    return WordMemory.shared.word(hash) { word in
+      word.script == script && word.isWhole == isWhole && word.spelling == spelling
+        && word.own == own && word.abjad == abjad
+    } orMade: {
+      WordLetters(script, spelling, abjad, own, hash, isWhole: isWhole)
+    }
   }
 
   /// - Parameter isWhole: false for joined words, which only scripts without spaces look up in the table.
   private init(
-    _ script: Script, _ spelling: Spelling, _ abjad: AbjadWord, _ own: [UInt32], isWhole: Bool
+    _ script: Script, _ spelling: Spelling, _ abjad: AbjadWord, _ own: [UInt32], _ hash: UInt64,
+    isWhole: Bool
   ) {
     self.script = script
     self.spelling = spelling
     self.abjad = abjad
     self.own = own
+    self.hash = hash
+    self.isWhole = isWhole
     sounds = Sounds(spelling)
     skeletons = script.isAbjad ? abjad.skeletons : Skeletons(spelling, sounds)
     familySpelling =
       isWhole && script == .hangul && own.count == 1
       ? Hangul.familyName(own[0]).map { Spelling($0) } ?? Spelling() : Spelling()
-    var ownHash = Hash64()
-    for scalar in own { ownHash.add(scalar: scalar) }
-    hash = own.isEmpty ? spelling.hash : ownHash.value
     entry =
       isWhole || script.isOfSyllables
-      ? WordTable.shared[own.isEmpty ? spelling.folded : ownHash.folded] : WordTable.Entry()
+      ? WordTable.shared[own.isEmpty ? spelling.folded : Hash64(value: hash).folded]
+      : WordTable.Entry()
   }
 
   /// The same letters, as if no table of names knew them.
@@ -69,6 +83,7 @@ final class WordLetters: Sendable {
     abjad = word.abjad
     own = word.own
     hash = word.hash
+    isWhole = word.isWhole
     entry = WordTable.Entry()
   }
 

@@ -3,6 +3,8 @@ struct CandidateTally {
   private var records: [UInt32]
   private var weights: [Int32]
   private let mask: Int
+  /// Places of the table that are taken.
+  private var filled: [Int32] = []
   private static let empty = UInt32.max
 
   init(_ most: Int) {
@@ -11,6 +13,7 @@ struct CandidateTally {
     records = Array(repeating: CandidateTally.empty, count: size)
     weights = Array(repeating: 0, count: size)
     mask = size - 1
+    filled.reserveCapacity(most)
   }
 
   mutating func add(_ record: UInt32, _ weight: Int) {
@@ -18,6 +21,7 @@ struct CandidateTally {
     while records[at] != record {
       if records[at] == CandidateTally.empty {
         records[at] = record
+        filled.append(Int32(truncatingIfNeeded: at))
         break
       }
       at = (at + 1) & mask
@@ -33,8 +37,9 @@ struct CandidateTally {
   func best(_ limit: Int) -> [Candidates.Candidate] {
     let least = threshold(limit)
     var found = [Candidates.Candidate]()
-    for at in records.indices where records[at] != CandidateTally.empty && weights[at] >= least {
-      found.append(Candidates.Candidate(record: records[at], weight: Int(weights[at])))
+    for place in filled where weights[Int(place)] >= least {
+      found.append(
+        Candidates.Candidate(record: records[Int(place)], weight: Int(weights[Int(place)])))
     }
     found.sort(by: CandidateTally.isBetter)
     return Array(found.prefix(limit))
@@ -43,8 +48,8 @@ struct CandidateTally {
   /// Weights are small numbers: counted by weight, the limit is found without a sort of all.
   private func threshold(_ limit: Int) -> Int32 {
     var counts = [Int](repeating: 0, count: 4_096)
-    for at in records.indices where records[at] != CandidateTally.empty {
-      counts[min(max(0, Int(weights[at])), counts.count - 1)] += 1
+    for place in filled {
+      counts[min(max(0, Int(weights[Int(place)])), counts.count - 1)] += 1
     }
     var total = 0
     for weight in counts.indices.reversed() {
@@ -57,10 +62,7 @@ struct CandidateTally {
   /// - Returns: how many beyond the first `limit` are as good as the last of those.
   func equal(beyond limit: Int) -> Int {
     let least = threshold(limit)
-    var atLeast = 0
-    for at in records.indices where records[at] != CandidateTally.empty && weights[at] >= least {
-      atLeast += 1
-    }
+    let atLeast = filled.count { weights[Int($0)] >= least }
     return max(0, atLeast - limit)
   }
 }

@@ -5,49 +5,53 @@ enum Misspelling {
   static let shortest = 2
 
   static func of(_ skeleton: Skeleton) -> [Skeleton] {
-    let sounds = skeleton.sounds
-    guard sounds.count >= shortest else { return [] }
+    let count = skeleton.count
+    guard count >= shortest else { return [] }
     var found = [Skeleton]()
-    found.reserveCapacity(sounds.count * 28 + 16)
-    for at in 0...sounds.count {
-      for consonant in consonants {
-        var longer = sounds
-        longer.insert(consonant, at: at)
-        append(longer, skeleton, to: &found)
-      }
-      guard at < sounds.count else { continue }
-      var shorter = sounds
-      shorter.remove(at: at)
-      append(shorter, skeleton, to: &found)
-      for consonant in consonants {
-        var other = sounds
-        other[at] = consonant
-        append(other, skeleton, to: &found)
-      }
-      if at + 1 < sounds.count {
-        var exchanged = sounds
-        exchanged.swapAt(at, at + 1)
-        append(exchanged, skeleton, to: &found)
+    found.reserveCapacity(count * 28 + 16)
+    func add(_ near: Skeleton) {
+      if near != skeleton, !near.isEmpty { found.append(near) }
+    }
+    for at in 0...count {
+      let before = skeleton.first(at)
+      for consonant in consonants { add(before.followed(by: consonant, skeleton, from: at)) }
+      guard at < count else { continue }
+      add(before.followed(by: nil, skeleton, from: at + 1))
+      for consonant in consonants { add(before.followed(by: consonant, skeleton, from: at + 1)) }
+      if at + 1 < count {
+        let second = before.followed(by: skeleton[at + 1], Skeleton(), from: 0)
+        add(second.followed(by: skeleton[at], skeleton, from: at + 2))
       }
     }
     // A vowel before the first consonant, spoken or not.
-    if sounds[0] == .a {
-      append(Array(sounds.dropFirst()), skeleton, to: &found)
+    if skeleton[0] == .a {
+      add(Skeleton().followed(by: nil, skeleton, from: 1))
     } else {
-      append([.a] + sounds, skeleton, to: &found)
+      add(Skeleton().followed(by: .a, skeleton, from: 0))
     }
     return found
-  }
-
-  private static func append(_ sounds: [Sound], _ original: Skeleton, to found: inout [Skeleton]) {
-    var skeleton = Skeleton()
-    for sound in sounds { skeleton.append(sound) }
-    if skeleton != original, !skeleton.isEmpty { found.append(skeleton) }
   }
 }
 
 extension Skeleton {
-  var sounds: [Sound] {
-    (0..<count).compactMap { Sound(rawValue: UInt8(packed >> (UInt64($0) * 5) & 31)) }
+  subscript(index: Int) -> Sound? {
+    Sound(rawValue: UInt8(packed >> (UInt64(index) * Skeleton.bits) & 31))
+  }
+
+  /// Its first consonants.
+  fileprivate func first(_ count: Int) -> Skeleton {
+    Skeleton(packed: packed & ((1 << (UInt64(count) * Skeleton.bits)) - 1))
+  }
+
+  /// One sound, and what stands in `rest` from an index on: none twice in a row, and no more than fit.
+  fileprivate func followed(by sound: Sound?, _ rest: Skeleton, from start: Int) -> Skeleton {
+    var whole = self
+    if let sound { whole.append(sound) }
+    var left = rest.packed >> (UInt64(start) * Skeleton.bits)
+    while left != 0 {
+      if let next = Sound(rawValue: UInt8(left & 31)) { whole.append(next) }
+      left >>= Skeleton.bits
+    }
+    return whole
   }
 }

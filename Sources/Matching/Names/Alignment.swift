@@ -76,7 +76,7 @@ struct Alignment {
   // MARK: words written together or apart
 
   private static let shortestJoined = 4
-  private static let joinedSpelt = 8_000
+  fileprivate static let joinedSpelt = 8_000
   private static let joinedOrganization = 9_300
   private static let joinedOther = 8_800
   private static let joinedPart = 9_700
@@ -92,10 +92,16 @@ struct Alignment {
       for end in (start + 1)..<min(many.count, start + NameLimits.joined) {
         extent.append(parts[end])
         guard extent.isOneScript else { break }
+        let words = many[start...end]
+        // Most words are joined for nothing: not before one of the other name may be what they are.
+        var joined: Word?
         for j in one.indices where extent.mayBe(ones[j]) {
-          let words = many[start...end]
           guard isJoinable(words), one[j].kind == .name || one[j].kind == .common else { continue }
-          guard let likeness = joinedLikeness(words, one[j], one, isPerson) else { continue }
+          let whole = joined ?? Word(joining: words)
+          joined = whole
+          guard let likeness = joinedLikeness(whole, of: words, one[j], one, isPerson) else {
+            continue
+          }
           insert(
             joinedEdge(
               likeness, start, words.count, j, flipped: flipped, weight: weight(words, one[j])),
@@ -106,9 +112,8 @@ struct Alignment {
   }
 
   private static func joinedLikeness(
-    _ words: ArraySlice<Word>, _ one: Word, _ all: [Word], _ isPerson: Bool
+    _ joined: Word, of words: ArraySlice<Word>, _ one: Word, _ all: [Word], _ isPerson: Bool
   ) -> Likeness? {
-    let joined = Word(joining: words)
     guard joined.spelling.count >= shortestJoined else { return nil }
     let likeness = Likeness.of(joined, one)
     let isSpelt = isLettered(joined.script) && isLettered(one.script)
@@ -160,35 +165,58 @@ struct Alignment {
   }
 }
 
-/// How long words are and which letters they have, without touching the words.
+/// How long words are, which letters they have and how they sound, without touching the words.
 private struct Extents {
   struct Extent {
     var count: Int32
     var letters: UInt32
     var script: Script
+    /// Of a word of Arabic or Hebrew all that it may sound like, else its consonants.
+    var sounds: UInt32
+    /// As `AbjadWord.solid`.
+    var solid: Int
+    var boundaries = 0
     var isOneScript = true
 
     mutating func append(_ next: Extent) {
       count += next.count
       letters |= next.letters
+      sounds |= next.sounds
+      solid += next.solid
+      boundaries += 1
       isOneScript = isOneScript && next.script == script
     }
 
-    /// Lengths and letters alone rule most words out: one edit changes two letters at most, and what is joined differs by little.
+    /// Lengths, letters and consonants alone rule most words out: one edit changes two letters at most, and what is joined differs by
+    /// little.
     func mayBe(_ one: Extent) -> Bool {
-      guard script == one.script else { return abs(count - one.count) <= 9 }
-      return abs(count - one.count) <= 1 && (letters ^ one.letters).nonzeroBitCount <= 4
+      if script == one.script {
+        return abs(count - one.count) <= 1 && (letters ^ one.letters).nonzeroBitCount <= 4
+      }
+      guard abs(count - one.count) <= 9 else { return false }
+      guard script.isAbjad != one.script.isAbjad else { return true }
+      let least = Alignment.joinedSpelt * Likeness.whole / Likeness.Ceiling.consonants
+      if script.isAbjad {
+        return AbjadSimilarity.leastCost(sounds, one.sounds)
+          <= AbjadSimilarity.most(least, solid: solid)
+      }
+      // Where two words meet, up to three consonants may become one of another kind.
+      return AbjadSimilarity.leastCost(one.sounds, sounds) - 300 * boundaries
+        <= AbjadSimilarity.most(least, solid: one.solid)
     }
   }
 
   private var extents: InlineArray<32, Extent>
 
   init(_ words: [Word]) {
-    extents = InlineArray(repeating: Extent(count: 0, letters: 0, script: .other))
+    extents = InlineArray(
+      repeating: Extent(count: 0, letters: 0, script: .other, sounds: 0, solid: 0))
     for index in words.indices {
-      let spelling = words[index].spelling
+      let word = words[index]
       extents[index] = Extent(
-        count: Int32(spelling.count), letters: spelling.letters, script: words[index].script)
+        count: Int32(word.spelling.count), letters: word.spelling.letters, script: word.script,
+        sounds: word.script.isAbjad ? word.abjad.sounds : word.sounds.consonants,
+        solid: word.abjad.solid)
     }
   }
 

@@ -39,15 +39,17 @@ public struct NameMatch: Hashable, Sendable {
 extension Matcher {
   /// - Returns: the same score as `score`, with its steps.
   public static func explain(_ a: FoldedName, _ b: FoldedName) -> NameMatch {
-    if areEqual(a, b) {
-      let names = a.words.count { $0.kind != .particle && $0.kind != .initial && $0.kind != .part }
-      let row = MatchRow(
-        feature: .name, left: a.text, right: b.text, similarity: 1, weight: 1,
-        points: Likeness.whole, rule: .equal)
-      return NameMatch(
-        points: Likeness.whole, rows: [row], strongWords: names, isContradicted: false)
-    }
-    return NameExplanation(a, b, Measure(a, b)).match
+    explain(a, b, measure(a, b))
+  }
+
+  static func explain(_ a: FoldedName, _ b: FoldedName, _ measure: Measure?) -> NameMatch {
+    if let measure { return NameExplanation(a, b, measure).match }
+    let names = a.words.count { $0.kind != .particle && $0.kind != .initial && $0.kind != .part }
+    let row = MatchRow(
+      feature: .name, left: a.text, right: b.text, similarity: 1, weight: 1,
+      points: Likeness.whole, rule: .equal)
+    return NameMatch(
+      points: Likeness.whole, rows: [row], strongWords: names, isContradicted: false)
   }
 }
 

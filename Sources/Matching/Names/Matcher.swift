@@ -10,8 +10,12 @@ public enum Matcher {
 
   /// The score in ten thousandths.
   public static func points(_ a: FoldedName, _ b: FoldedName) -> Int {
-    if areEqual(a, b) { return Likeness.whole }
-    return Measure(a, b).score
+    measure(a, b)?.score ?? Likeness.whole
+  }
+
+  /// - Returns: nil for names that are equal.
+  static func measure(_ a: FoldedName, _ b: FoldedName) -> Measure? {
+    areEqual(a, b) ? nil : Measure(a, b)
   }
 
   static func areEqual(_ a: FoldedName, _ b: FoldedName) -> Bool {

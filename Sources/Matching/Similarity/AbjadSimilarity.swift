@@ -1,31 +1,41 @@
 /// A word of Arabic or Hebrew beside one in Latin letters: consonants must agree, long vowels should, short ones are free, since nobody
 /// wrote them. Costs in hundredths. Protocols/matching.md, 3.3.
 enum AbjadSimilarity {
-  /// - Returns: 0 to 10,000.
-  static func similarity(_ word: AbjadWord, _ other: Sounds) -> Int {
+  /// - Returns: 0 to 10,000; 0 for what is below `least` without a doubt.
+  static func similarity(_ word: AbjadWord, _ other: Sounds, least: Int) -> Int {
     guard word.count > 0, other.count > 0 else { return 0 }
-    var letters = [AbjadSounds]()
-    letters.reserveCapacity(word.count)
-    for index in 0..<word.count { if let letter = word[index] { letters.append(letter) } }
-    let cost = distance(letters, other)
-    var solid = 20
-    for letter in letters {
-      switch letter.reading(0) {
-      case .i, .u: solid += 40
-      case .a, nil: break
-      default: solid += 100
-      }
+    guard leastCost(word.sounds, other.consonants) <= most(least, solid: word.solid) else {
+      return 0
     }
-    return max(0, 10_000 - cost * 10_000 / max(120, solid))
+    return max(0, 10_000 - distance(word, other) * 10_000 / word.solid)
   }
 
-  private static func distance(_ a: [AbjadSounds], _ b: Sounds) -> Int {
+  /// What a word may cost that is at least so much alike.
+  static func most(_ least: Int, solid: Int) -> Int { (10_000 - least) * solid / 10_000 }
+
+  /// A bound that costs nothing to compute: each consonant that no letter of the word may be has to be put in or replaced.
+  static func leastCost(_ sounds: UInt32, _ consonants: UInt32) -> Int {
+    var missing = consonants & ~sounds
+    var cost = 0
+    func take(_ sound: Sound, _ part: Int) {
+      let bit: UInt32 = 1 << UInt32(sound.rawValue)
+      if missing & bit != 0 { cost += part }
+      missing &= ~bit
+    }
+    take(.h, 30)
+    take(.b, 60)
+    take(.f, 60)
+    take(.x, 10)
+    return cost + 100 * missing.nonzeroBitCount
+  }
+
+  private static func distance(_ a: AbjadWord, _ b: Sounds) -> Int {
     let m = b.count
     // Three rows, used in turn.
     var rows = InlineArray<99, Int32>(repeating: 0)
     var (before, last, row) = (66, 0, 33)
     for j in 0..<m { rows[j + 1] = rows[j] + unwritten(b[j], isFirst: j == 0, isLast: j == m - 1) }
-    for i in a.indices {
+    for i in 0..<a.count {
       let letter = a[i]
       let drop = unheard(letter, isLast: i == a.count - 1)
       rows[row] = rows[last] + drop

@@ -101,7 +101,9 @@ extension Likeness {
     guard word.kind == other.kind || word.kind != .particle && other.kind != .particle else {
       return none
     }
-    let value = AbjadSimilarity.similarity(word.abjad, other.sounds)
+    // What is less is not accepted, whatever it is.
+    let least = accepted * whole / Ceiling.consonants
+    let value = AbjadSimilarity.similarity(word.abjad, other.sounds, least: least)
     return Likeness(value: value * Ceiling.consonants / whole, rule: .consonants)
   }
 

@@ -277,7 +277,7 @@ public final class ControlSession {
   }
 
   private func reply(_ call: Call, _ parameters: some VarlinkWritable, isLast: Bool) {
-    let bytes = isWanted(call) ? VarlinkReply.encode(parameters, continues: !isLast) : []
+    let bytes = isWanted(call) ? VarlinkReply.write(parameters, continues: !isLast) : []
     put(call, bytes, isLast: isLast)
   }
 

@@ -126,7 +126,7 @@ final class ReaderSession {
       guard let self else { return }
       if isLast { self.endFeed() }
       self.put(
-        call, self.isWanted(call) ? VarlinkReply.encode(page, continues: !isLast) : [],
+        call, self.isWanted(call) ? VarlinkReply.write(page, continues: !isLast) : [],
         isLast: isLast)
     }
     feed.failed = { [weak self] error in

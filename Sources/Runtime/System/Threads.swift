@@ -4,12 +4,12 @@ internal import Glibc
 /// A value that several threads share, behind a pthread mutex and condition. (Not `Synchronization.Mutex`: its slow
 /// path is invisible to the thread sanitiser, and it has no condition.)
 // Unchecked: the value is only reached with the mutex held, and the two pointers never change.
-@safe final class Monitor<Value>: @unchecked Sendable {
+@safe public final class Monitor<Value>: @unchecked Sendable {
   private var value: Value
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
 
-  init(_ value: sending Value) {
+  public init(_ value: sending Value) {
     self.value = value
     unsafe mutex = .allocate(capacity: 1)
     unsafe condition = .allocate(capacity: 1)
@@ -26,7 +26,7 @@ internal import Glibc
     unsafe mutex.deallocate()
   }
 
-  func withLock<Result, Failure>(
+  public func withLock<Result, Failure>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     unsafe pthread_mutex_lock(mutex)
@@ -35,7 +35,7 @@ internal import Glibc
   }
 
   /// Waits until `body` gives something; it is asked again after each `signal`.
-  func wait<Result>(_ body: (inout Value) -> Result?) -> Result {
+  public func wait<Result>(_ body: (inout Value) -> Result?) -> Result {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
     while true {
@@ -44,11 +44,11 @@ internal import Glibc
     }
   }
 
-  func signalAll() {
+  public func signalAll() {
     unsafe pthread_cond_broadcast(condition)
   }
 
-  func signalOne() {
+  public func signalOne() {
     unsafe pthread_cond_signal(condition)
   }
 }

@@ -30,6 +30,7 @@ enum HubCase {
         try hub.tell(Persons.log, first: UInt64(told * 2), records)
         told = end
       }
+      try hub.settle()
       let seconds = watch.seconds
       var figures: [(String, JSON)] = [
         ("recordsPerSecond", .figure(Double(size - begun) * 1.1 / seconds)),
