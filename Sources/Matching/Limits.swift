@@ -7,7 +7,7 @@ public enum NameLimits {
   /// Letters of one word that are compared; the costs of edits are quadratic in it. Words of 32 letters and more are equal only if
   /// they are equal as a whole.
   static let letters = 32
-  /// Words that are remembered, a power of two: some 600 bytes each, 10 MB. The 50,000 invented persons have 9,000.
+  /// Words that are remembered, a power of two: some 600 bytes each, 10 MB, and as many joined ones. The 50,000 invented persons have 9,000.
   static let rememberedWords = 16_384
   /// Marks on one letter: Vietnamese takes two, pointed Hebrew three.
   static let marks = 4

@@ -17,7 +17,7 @@ struct Word {
   }
 
   /// What never changes, so that a word is copied as a reference.
-  private var letters: WordLetters
+  private(set) var letters: WordLetters
   let script: Script
   var kind: Kind = .name
   /// Hundredths: how much the word says.

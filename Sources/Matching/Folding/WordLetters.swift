@@ -43,7 +43,7 @@ final class WordLetters: Sendable {
     _ script: Script, _ spelling: Spelling, _ abjad: AbjadWord, _ own: [UInt32], isWhole: Bool
   ) -> WordLetters {
     let hash = own.isEmpty ? spelling.hash : Hash64.of(own)
-    return WordMemory.shared.word(hash) { word in
+    return (isWhole ? WordMemory.whole : WordMemory.joined).word(hash) { word in
       word.script == script && word.isWhole == isWhole && word.spelling == spelling
         && word.own == own && word.abjad == abjad
     } orMade: {

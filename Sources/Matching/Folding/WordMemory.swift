@@ -3,7 +3,8 @@ import Synchronization
 /// Words that were read lately. Names share most of their words, and a word that is known costs a look instead of its reading; what
 /// comes out is the same. One place for each hash, so it never grows; who finds it in use does without it, so nobody waits.
 final class WordMemory: Sendable {
-  static let shared = WordMemory()
+  static let whole = WordMemory()
+  static let joined = WordMemory()
 
   private let places: Mutex<[WordLetters?]>
 

@@ -175,6 +175,8 @@ private struct Extents {
     var sounds: UInt32
     /// As `AbjadWord.solid`.
     var solid: Int
+    /// It has another spelling besides.
+    var isFamilyName = false
     var boundaries = 0
     var isOneScript = true
 
@@ -194,7 +196,7 @@ private struct Extents {
         return abs(count - one.count) <= 1 && (letters ^ one.letters).nonzeroBitCount <= 4
       }
       guard abs(count - one.count) <= 9 else { return false }
-      guard script.isAbjad != one.script.isAbjad else { return true }
+      guard script.isAbjad != one.script.isAbjad else { return mayBeSpelt(one) }
       let least = Alignment.joinedSpelt * Likeness.whole / Likeness.Ceiling.consonants
       if script.isAbjad {
         return AbjadSimilarity.leastCost(sounds, one.sounds)
@@ -204,6 +206,15 @@ private struct Extents {
       return AbjadSimilarity.leastCost(one.sounds, sounds) - 300 * boundaries
         <= AbjadSimilarity.most(least, solid: one.solid)
     }
+
+    /// By sounds, of which few change where two words meet, or by letters.
+    private func mayBeSpelt(_ one: Extent) -> Bool {
+      if one.isFamilyName || Likeness.mayBe(sounds, one.sounds, apart: 3 * boundaries) {
+        return true
+      }
+      return Likeness.mayBe(
+        letters, one.letters, Int(count), Int(one.count), least: Alignment.joinedSpelt)
+    }
   }
 
   private var extents: InlineArray<32, Extent>
@@ -212,11 +223,12 @@ private struct Extents {
     extents = InlineArray(
       repeating: Extent(count: 0, letters: 0, script: .other, sounds: 0, solid: 0))
     for index in words.indices {
-      let word = words[index]
+      let letters = words[index].letters
       extents[index] = Extent(
-        count: Int32(word.spelling.count), letters: word.spelling.letters, script: word.script,
-        sounds: word.script.isAbjad ? word.abjad.sounds : word.sounds.consonants,
-        solid: word.abjad.solid)
+        count: Int32(letters.spelling.count), letters: letters.spelling.letters,
+        script: letters.script,
+        sounds: letters.script.isAbjad ? letters.abjad.sounds : letters.sounds.consonants,
+        solid: letters.abjad.solid, isFamilyName: !letters.familySpelling.isEmpty)
     }
   }
 

@@ -31,7 +31,7 @@ extension Likeness {
     let length = effective(Swift.max(a.count, b.count))
     // The most that can still be accepted.
     let most = (whole - accepted) * length / slope
-    guard leastCost(a, b) <= most else { return 0 }
+    guard leastCost(a.letters, b.letters, a.count, b.count) <= most else { return 0 }
     var cost = Edits.distance(a, b, most: most)
     if a[0] != b[0], !EditTable.shared.areSimilar(a[0], b[0]), !haveSameLetters(a, b) {
       cost += firstLetter
@@ -40,13 +40,25 @@ extension Likeness {
   }
 
   /// A bound that costs nothing to compute: each letter that only one word has must be changed or left out.
-  private static func leastCost(_ a: Spelling, _ b: Spelling) -> Int {
-    let one = (a.letters & ~b.letters).nonzeroBitCount
-    let other = (b.letters & ~a.letters).nonzeroBitCount
-    let hasDigit = (a.letters | b.letters) & (1 << 26) != 0
+  private static func leastCost(_ a: UInt32, _ b: UInt32, _ aCount: Int, _ bCount: Int) -> Int {
+    let one = (a & ~b).nonzeroBitCount
+    let other = (b & ~a).nonzeroBitCount
+    let hasDigit = (a | b) & (1 << 26) != 0
     let each = hasDigit ? Edits.Cost.digit : Edits.Cost.vowel
-    return Swift.max(
-      Swift.max(one, other) * each, abs(a.count - b.count) * Edits.Cost.doubled)
+    return Swift.max(Swift.max(one, other) * each, abs(aCount - bCount) * Edits.Cost.doubled)
+  }
+
+  /// Whether words with these letters, so many of them, may be spelt so much alike.
+  static func mayBe(
+    _ a: UInt32, _ b: UInt32, _ aCount: Int, _ bCount: Int, least: Int
+  ) -> Bool {
+    leastCost(a, b, aCount, bCount)
+      <= (whole - least) * effective(Swift.max(aCount, bCount)) / slope
+  }
+
+  /// Whether words with these consonants may sound alike. An h at the end is not heard.
+  static func mayBe(_ a: UInt32, _ b: UInt32, apart: Int) -> Bool {
+    ((a ^ b) & ~(1 << UInt32(Sound.h.rawValue))).nonzeroBitCount <= apart
   }
 
   private static func haveSameLetters(_ a: Spelling, _ b: Spelling) -> Bool {
