@@ -64,6 +64,8 @@ let package = Package(
     library("Varlink", ["JSON", "Wire"]),
     // What the reader socket answers, for daemon and hub. Pure but for Codable.
     library("Reading", ["Varlink", "JSON"]),
+    // What the anchor socket takes and answers, for daemon and hub.
+    library("Anchoring", ["Varlink"]),
     // What one asks the hub, and what it answers.
     library("HubInterface", ["Varlink", "JSON"]),
 
@@ -91,13 +93,14 @@ let package = Package(
       "Node",
       [
         "Runtime", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log", "Wire",
-        "Crypto", "JSON", "Varlink", "Text", "Readability", "Reading",
+        "Crypto", "JSON", "Varlink", "Text", "Readability", "Reading", "Anchoring",
       ]),
     // The knowledge hub: a process of its own, without the node's keys.
     library(
       "Hub",
       [
-        "HubInterface", "Reading", "Records", "Matching", "SQL", "Varlink", "JSON", "Store",
+        "HubInterface", "Reading", "Anchoring", "Records", "Matching", "SQL", "Varlink", "JSON",
+        "Store",
         "Runtime", "Log",
         "Secrets", "Crypto", "Wire", "Text",
       ]),
@@ -145,7 +148,8 @@ let package = Package(
     tests("RecordsTests", ["Records", "JSON", "Log"]),
     tests("MatchingTests", ["Matching", "Records"]),
     tests(
-      "HubTests", ["Hub", "HubInterface", "Records", "SQL", "Varlink", "Log", "Crypto", "Runtime"]),
+      "HubTests",
+      ["Hub", "HubInterface", "Anchoring", "Records", "SQL", "Varlink", "Log", "Crypto", "Runtime"]),
     tests("CryptoTests", ["Crypto", "Secrets", "Wire", "Text"]),
     tests("LogTests", ["Log", "Secrets", "Crypto", "Wire", "Text"]),
     tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto", "Wire"]),
@@ -164,7 +168,8 @@ let package = Package(
       "NodeTests",
       [
         "Node", "Audit", "Runtime", "Store", "Replication", "Transport", "Sealing", "Log",
-        "Secrets", "Crypto", "JSON", "Varlink", "Reading", "Text", "CommandLine", "liaisond",
+        "Secrets", "Crypto", "JSON", "Varlink", "Reading", "Anchoring", "Text", "CommandLine",
+        "liaisond",
         "liaison",
         "liaison-audit",
       ]),

@@ -70,7 +70,7 @@ verify liaisond.service liaisond
 verify liaison-hub.service liaison-hub
 # The hub holds what all partners wrote: no network, and nothing of the node's own folders.
 must_have liaison-hub.service RestrictAddressFamilies=AF_UNIX PrivateNetwork=yes User=liaison-hub \
-  SupplementaryGroups=liaison-reader
+  'SupplementaryGroups=liaison-reader liaison-anchor'
 
 # The drop-in is for systemd 254 and later.
 version=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
@@ -104,10 +104,14 @@ must_be_silent liaison-hub.sysusers.conf sysusers "$here/liaison-hub.sysusers.co
 must_be_silent liaison-hub.tmpfiles.conf tmpfiles "$here/liaison-hub.tmpfiles.conf"
 made liaison /var/lib/liaison
 made liaison-hub /var/lib/liaison-hub
-if ! grep -q '^liaison-reader:.*[:,]liaison-hub' "$work/root/etc/group"; then
-  echo "check-systemd: liaison-hub is no member of liaison-reader" >&2
-  status=1
-fi
+for group in liaison-reader liaison-anchor; do
+  for user in liaison liaison-hub; do
+    if ! grep -q "^$group:.*[:,]$user\(,\|\$\)" "$work/root/etc/group"; then
+      echo "check-systemd: $user is no member of $group" >&2
+      status=1
+    fi
+  done
+done
 [ "$status" -ne 0 ] || echo "check-systemd: units, sysusers and tmpfiles verified"
 
 exit $status

@@ -1,6 +1,6 @@
 """A hub under kills, corrections and withdrawals: see Deploy/check-hub.sh."""
 import argparse, json, os, random, sqlite3, sys, time
-from hubs import Hub
+from hubs import Hub, looks_audit
 from nodes import Failed, Network, main, run, wait_for
 
 COMPLETE_SECONDS = 60
@@ -137,6 +137,9 @@ def one(seed):
         wait_for("both nodes hold the same", COMPLETE_SECONDS, lambda: same_size(network))
         complete(hub)
         look(hub, story)
+        hub.stop()
+        anchored(hub, network, seed)
+        hub.start()
         again = Hub(be, hub.folder + "-again")
         again.start()
         complete(again)
@@ -190,6 +193,16 @@ def audit(hub, seed):
     code, out, err = run(["liaison-audit", "verify", folder, "--key", folder + "/node.card"], expect=None)
     if code != 0:
         raise Failed(f"seed {seed}: the consultation log does not pass an audit: {(out + err).decode()}")
+
+
+def anchored(hub, network, seed):
+    """Every anchor that nl holds of the hub's looks opens, over all kills; at the stop the last one was made, unless too many were."""
+    wait_for("both nodes hold the same", COMPLETE_SECONDS, lambda: same_size(network))
+    code, out, err = run(looks_audit(hub, network["nl"], list(network)) + ["--json"], expect=None)
+    if code not in (0, 3):
+        raise Failed(f"seed {seed}: the looks are not what was anchored: {(out + err).decode()}")
+    if json.loads(out)["looks"]["anchors"] < 1:
+        raise Failed(f"seed {seed}: no look was ever anchored: {out.decode()}")
 
 
 def body():

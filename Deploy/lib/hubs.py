@@ -5,6 +5,13 @@ from nodes import Failed, STOP_SECONDS, binary, run
 START_SECONDS = 30
 
 
+def looks_audit(hub, holder, nodes):
+    """The command that verifies a hub's looks against its node's log, in the copy that another node holds."""
+    log = next(log["id"] for log in hub.node.status()["logs"] if log["own"])
+    return ["liaison-audit", "looks", hub.folder + "/consultations", "--anchors", hub.folder + "/looks.1.anchors",
+            "--log", f"{holder.data}/logs/{log}"] + [word for node in nodes for word in ("--key", node.data + "/node.card")]
+
+
 class Hub:
     """The liaison-hub of one node, with a folder of its own beside the node's."""
 

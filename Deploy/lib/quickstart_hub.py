@@ -1,6 +1,6 @@
 """The mission's sentence, come true: what one node shares, a desk officer of another finds. Part of quickstart.py."""
 import json, os, shlex, time
-from hubs import Hub
+from hubs import Hub, looks_audit
 from nodes import Failed, run, wait_for
 
 REASON = "a traveller at the border"
@@ -39,7 +39,7 @@ def tell(network, heading, shown):
         stranger(hubs["fr"], heading, shown)
         correct(network, nl, hubs["be"], heading, shown)
         withdraw(network, nl, hubs["be"], heading, shown)
-        account(hubs["be"], heading, shown)
+        account(network, hubs["be"], heading, shown)
     finally:
         for hub in hubs.values():
             hub.kill()
@@ -118,10 +118,21 @@ def withdraw(network, nl, hub, heading, shown):
     show(hub, shown, "search", MISSPELT)
 
 
-def account(hub, heading, shown):
+def account(network, hub, heading, shown):
     heading("Who looked at what, and why: be's own log, which nobody can change")
     show(hub, shown, "consultations", "--limit", "5")
     words = ["liaison-audit", "verify", hub.folder + "/consultations", "--key", hub.folder + "/consultations/node.card"]
     shown(words)
     hub.stop()
+    print(run(words).decode().rstrip())
+    bound(network, hub, heading, shown)
+
+
+def bound(network, hub, heading, shown):
+    """At its stop the hub had its looks anchored in be's log, which nl holds and cosigned."""
+    heading("And so that not even be itself can rewrite it: its looks are bound to be's log, which nl holds")
+    nl, be = network["nl"], hub.node
+    words = looks_audit(hub, nl, [be, nl, network["fr"]])
+    wait_for("be's looks are bound in nl's copy of its log", ANSWER_SECONDS, lambda: run(words, expect=None)[0] == 0)
+    shown(words)
     print(run(words).decode().rstrip())

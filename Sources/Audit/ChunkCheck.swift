@@ -17,6 +17,7 @@ struct ChunkResult: Sendable {
   /// Entries that are no records.
   var control: [(index: UInt64, kind: UInt8)] = []
   var states = BodyStates()
+  var anchors: [FoundAnchor] = []
   var failure: ReadFailure?
 
   struct Damage: Sendable {
@@ -35,6 +36,7 @@ struct ChunkResult: Sendable {
 struct ChunkCheck: Sendable {
   let identity: LogIdentity
   let files: LogFiles
+  var collectsAnchors = false
 
   func check(_ range: Range<UInt64>) -> ChunkResult {
     var result = ChunkResult(range: range)
@@ -251,6 +253,9 @@ struct ChunkCheck: Sendable {
       result.problems.append(
         LeafProblem(index: index, kind: .defect(.body), isSigned: isSigned))
       return
+    }
+    if collectsAnchors, kind == .anchor, let anchor = try? Anchor.parse(body) {
+      result.anchors.append(FoundAnchor(index: index, time: header.time, anchor: anchor))
     }
     if let card = card(in: body, of: kind) {
       result.commitments.append((index, card.opening, isSigned))

@@ -5,8 +5,8 @@ internal import Log
 extension AuditRun {
   /// What says nothing of a log, and is never opened.
   private static let unread: Set<String> = [
-    "lock", "control.socket", "reader.socket", "readability", "ids", "verified", "taken", "running",
-    "secrets", "next",
+    "lock", "control.socket", "reader.socket", "anchor.socket", "readability", "ids", "verified",
+    "taken", "running", "secrets", "next",
   ]
   private static let read: Set<String> = ["format", "journal.0", "journal.1", "logs"]
 

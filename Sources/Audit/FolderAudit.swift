@@ -10,6 +10,8 @@ public enum AuditError: Error, Sendable, Hashable {
   case notALog(String)
   /// More bytes than what it ought to be can have.
   case tooLong(path: String, limit: Int)
+  /// Of several logs it is not clear which is meant.
+  case severalLogs(String)
   case unreadable(path: String, reason: String)
 }
 
@@ -25,6 +27,16 @@ public enum FolderAudit {
     path: String, cards: [Card], threads: Int? = nil, isStill: Bool = false,
     progress: @escaping (String, UInt64, UInt64) -> Void = { _, _, _ in }
   ) throws(AuditError) -> AuditReport {
+    try audit(
+      path: path, cards: cards, threads: threads, isStill: isStill, LogQuestions(), progress
+    ).report
+  }
+
+  /// - Parameter questions: asked of each log.
+  static func audit(
+    path: String, cards: [Card], threads: Int?, isStill: Bool, _ questions: LogQuestions,
+    _ progress: @escaping (String, UInt64, UInt64) -> Void
+  ) throws(AuditError) -> AuditRun {
     // What it is called decides which journals count: "." and a link are the folder that they lead to.
     guard let root = Folder.resolved(path) else { throw .missing(path) }
     let names: [String]
@@ -35,7 +47,7 @@ public enum FolderAudit {
     }
     var run = AuditRun(
       root: root, cards: cards, threads: threads ?? Parallel.processors,
-      looks: isStill ? 0 : AuditLimits.looks, progress: progress)
+      looks: isStill ? 0 : AuditLimits.looks, questions: questions, progress: progress)
     if !Set(names).isDisjoint(with: ["format", "logs", "journal.0", "journal.1"]) {
       run.auditDataFolder(names)
     } else if names.contains("identity") || names.contains("entries") {
@@ -43,7 +55,7 @@ public enum FolderAudit {
     } else {
       throw .notALog(path)
     }
-    return run.report
+    return run
   }
 }
 
@@ -56,6 +68,7 @@ struct AuditRun {
   let threads: Int
   /// How often files that differ are looked at again.
   let looks: Int
+  let questions: LogQuestions
   let progress: (String, UInt64, UInt64) -> Void
   var list = FindingList()
   var report = AuditReport()
@@ -65,13 +78,14 @@ struct AuditRun {
   var provenFreezes: [LogID: UInt64] = [:]
 
   init(
-    root: String, cards: [Card], threads: Int, looks: Int,
+    root: String, cards: [Card], threads: Int, looks: Int, questions: LogQuestions,
     progress: @escaping (String, UInt64, UInt64) -> Void
   ) {
     self.root = root
     self.cards = cards
     self.threads = threads
     self.looks = looks
+    self.questions = questions
     self.progress = progress
   }
 
@@ -224,7 +238,7 @@ struct AuditRun {
       identity: identity,
       files: try LogFiles.open(
         folder: folder, journal: entries, isLoose: isLoose, looks: looks), place: place, root: root,
-      threads: threads, progress: progress)
+      threads: threads, questions: questions, progress: progress)
     compareWithCards(identity, file, audit)
     audit.run(cards: cards)
     audited.append(audit)

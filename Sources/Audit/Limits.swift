@@ -19,6 +19,13 @@ public enum AuditLimits {
   /// A card, a `format` or an `identity` file, `closed`, a piece of evidence.
   static let smallFileBytes = 64 << 10
   public static let threads = 256
+  /// A file of nonces: eleven years of an epoch at ten minutes, 440 bytes each.
+  static let anchorFileBytes = 256 << 20
+  static let anchorLineBytes = 1_024
+  /// Anchors of one log: eighty years at ten minutes.
+  static let anchors = 1 << 22
+  /// Between two anchors, longer than which is listed: three intervals.
+  static let anchorGapMilliseconds: UInt64 = 1_800_000
   static let secondsADay: UInt64 = 86_400
 
   // What is above these is refused where it is read (Protocols/audit.md, 8): then no sum leaves its type, and nothing that a

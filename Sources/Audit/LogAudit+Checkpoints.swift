@@ -198,9 +198,9 @@ extension LogAudit {
       summary.signaturesVerified += 1
       if frame.verifies(origin: identity.origin, key: card.cosigning) {
         // A node is no witness of itself.
-        if name != identity.origin.name, !summary.cosigners.contains(name.text) {
-          summary.cosigners.append(name.text)
-        }
+        guard name != identity.origin.name else { continue }
+        witnessed.insert(place)
+        if !summary.cosigners.contains(name.text) { summary.cosigners.append(name.text) }
       } else {
         add(
           .verificationFailed, "cosignatures", place, offset: offset,

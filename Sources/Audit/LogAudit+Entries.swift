@@ -7,11 +7,13 @@ extension LogAudit {
   func checkEntries() throws(ReadFailure) {
     let size = files.size
     let stride = UInt64(AuditLimits.chunkEntries)
-    let check = ChunkCheck(identity: identity, files: files)
+    let check = ChunkCheck(
+      identity: identity, files: files, collectsAnchors: questions.collectsAnchors)
     var tree = CompactTree.empty
     var nodes = NodeCheck(files: files)
     var control = ControlCheck(files: files)
     var nextClaim = 0
+    var sizes = questions.sizes[...].drop { $0 == 0 }
     var commitment: OpeningKeyHash?
     var failure: ReadFailure?
     progress(origin, 0, size)
@@ -25,6 +27,7 @@ extension LogAudit {
         add(.verificationFailed, found.file, found.index, offset: found.offset, found.what)
       }
       keep(result.problems)
+      keep(result.anchors)
       keep(otherCommitments(in: result, than: &commitment))
       for state in result.bodies.indices { bodies[state] += result.bodies[state] }
       states.add(result.states)
@@ -34,6 +37,10 @@ extension LogAudit {
         while nextClaim < claims.count, claims[nextClaim].size == tree.size {
           claims[nextClaim].ownRoot = tree.root()
           nextClaim += 1
+        }
+        if sizes.first == tree.size {
+          roots[tree.size] = tree.root()
+          sizes = sizes.dropFirst()
         }
       }
       do throws(ReadFailure) {
@@ -77,6 +84,24 @@ extension LogAudit {
       if problems.count < 1024 { problems.append(problem) } else { problemsLeftOut += 1 }
       lastProblem = problem
     }
+  }
+
+  private func keep(_ found: [FoundAnchor]) {
+    let room = AuditLimits.anchors - anchors.count
+    anchors += found.prefix(room)
+    if found.count > room { anchorsLeftOut = true }
+  }
+
+  /// Entries that nodes of given cards cosigned, and that lead to the roots here.
+  var cosignedSize: UInt64 {
+    var size: UInt64 = 0
+    for claim in claims where claim.matches {
+      guard case .cosignature(let place, _) = claim.source, witnessed.contains(place) else {
+        continue
+      }
+      size = max(size, claim.size)
+    }
+    return size
   }
 
   /// The journaled head is the newest entry's.

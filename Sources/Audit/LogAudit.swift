@@ -11,6 +11,15 @@ final class LogAudit {
   /// The folder that is audited.
   let root: String
   let threads: Int
+  let questions: LogQuestions
+  /// In order of index, if they were asked for.
+  var anchors: [FoundAnchor] = []
+  /// There are more than anybody keeps.
+  var anchorsLeftOut = false
+  /// At the sizes that were asked for. Looked up, never iterated.
+  var roots: [UInt64: Digest] = [:]
+  /// Frames whose cosignatures verified, by nodes of given cards that are not the log's own.
+  var witnessed: Set<UInt64> = []
   var list = FindingList()
   var summary: LogSummary
   var notChecked: [String] = []
@@ -45,13 +54,14 @@ final class LogAudit {
 
   init(
     identity: LogIdentity, files: LogFiles, place: String, root: String, threads: Int,
-    progress: @escaping (String, UInt64, UInt64) -> Void
+    questions: LogQuestions, progress: @escaping (String, UInt64, UInt64) -> Void
   ) {
     self.root = root
     self.identity = identity
     self.files = files
     self.place = place
     self.threads = threads
+    self.questions = questions
     self.progress = progress
     summary = LogSummary(origin: identity.origin.text, folder: place)
   }

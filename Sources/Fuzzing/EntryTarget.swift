@@ -5,6 +5,7 @@ import Log
 enum EntryTarget {
   private static let kinds: [@Sendable (inout FuzzInput) -> Void] = [
     header, batch, edited, anchored, publicBodies, withdrawal, proofs, editedProof,
+    anchor,
   ]
 
   static func run(_ input: inout FuzzInput) {
@@ -150,6 +151,12 @@ enum EntryTarget {
     check(withdrawal.encode() == body, "a withdrawal has another form")
   }
 
+  private static func anchor(_ input: inout FuzzInput) {
+    let body = input.rest()
+    guard let anchor = try? Anchor.parse(body) else { return }
+    check(anchor.encode() == body, "an anchor has another form")
+  }
+
   private static func proofs(_ input: inout FuzzInput) { prove(input.rest()) }
 
   private static func editedProof(_ input: inout FuzzInput) {
@@ -199,6 +206,7 @@ enum EntryTarget {
     let withdrawal = sure {
       try Withdrawal(records: [Withdrawal.Record(origin: nl.identity.origin, index: 3)])
     }
+    let anchor = Anchor(log: nl.identity.id, commitment: SHA256.hash([1]), previous: 7)
     let change = KeysChange(card: nl.card).encode()
     return [
       [0] + log.batch.leaf(at: 1),
@@ -207,7 +215,7 @@ enum EntryTarget {
       [2, 0, 7, 0, 0, 0, 0], [2, 3, 2, 1, 0, 9, 4, 0, 0, 0], [2, 7, 0, 0, 1, 0, 3, 1, 0, 0],
       [3, 0, 7, 0, 0, 0, 0, 7, 0], [3, 2, 3, 0, 0, 0, 0, 6, 0], [3, 1, 2, 1, 0, 20, 1, 0, 0, 5, 0],
       [4, 0, 0] + genesis, [4, 0, 1] + change, [4, 1, 1] + change,
-      [5] + withdrawal.encode(), [6] + knownProofs[0], [6] + knownProofs[1],
+      [8] + anchor.encode(), [5] + withdrawal.encode(), [6] + knownProofs[0], [6] + knownProofs[1],
       [7, 0, 0, 0], [7, 1, 1, 0, 100, 1, 0], [7, 0, 2, 0, 9, 255, 1, 0, 1, 0],
     ]
   }

@@ -5,15 +5,26 @@ public struct HubConfiguration: Sendable {
   /// The hub's own folder.
   public var hub: String
 
+  /// Between two anchors of the consultation log.
+  public var anchorSeconds: Int
+
+  public static let defaultAnchorSeconds = Int(HubLimits.anchorMilliseconds / 1_000)
   public static let defaultHub = "/var/lib/liaison-hub"
 
-  public init(data: String, hub: String = HubConfiguration.defaultHub) {
+  public init(
+    data: String, hub: String = HubConfiguration.defaultHub,
+    anchorSeconds: Int = HubConfiguration.defaultAnchorSeconds
+  ) {
     self.data = data
     self.hub = hub
+    self.anchorSeconds = anchorSeconds
   }
 
-  /// Where the daemon's reader socket may be: in its folder, or where systemd puts it.
-  var readerSockets: [String] {
-    [data + "/reader.socket"] + (data == "/var/lib/liaison" ? ["/run/liaison/reader.socket"] : [])
+  /// Where the daemon's sockets may be: in its folder, or where systemd puts it.
+  var readerSockets: [String] { sockets("reader.socket") }
+  var anchorSockets: [String] { sockets("anchor.socket") }
+
+  private func sockets(_ name: String) -> [String] {
+    ["\(data)/\(name)"] + (data == "/var/lib/liaison" ? ["/run/liaison/\(name)"] : [])
   }
 }

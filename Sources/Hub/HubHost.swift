@@ -27,6 +27,7 @@ final class HubHost {
   private var isStopping = false
   /// Of the consultation log that is open.
   private var epoch: UInt32?
+  private let anchors: AnchorKeeper
 
   init(_ configuration: HubConfiguration, _ journal: Journal) throws {
     self.configuration = configuration
@@ -36,6 +37,9 @@ final class HubHost {
     lock = try LockFile(folder.lock)
     loop = try EventLoop()
     service = try HubHost.open(folder, loop.clock, journal)
+    anchors = AnchorKeeper(
+      loop, sockets: configuration.anchorSockets,
+      everyMilliseconds: UInt64(configuration.anchorSeconds) * 1_000)
   }
 
   /// Opens the facts, made anew where another version made them, and loads the index from them.
@@ -74,6 +78,8 @@ final class HubHost {
     }
     loop.afterEvents = { [unowned self] in service.recorder?.commit() }
     mergeElsewhere(service.index)
+    anchors.changed = { [service] in service.anchor = $0 }
+    anchors.report = { [journal] in journal.warning($0) }
     try startFeed()
     checkpointRegularly()
     manager.watch(loop: loop)
@@ -85,6 +91,7 @@ final class HubHost {
     stopFeed()
     mergeThread?.join()
     service.recorder?.commit()
+    anchors.finish()
     service.recorder?.close()
     journal.notice("stopped")
   }
@@ -175,18 +182,29 @@ final class HubHost {
     guard epoch != status.epoch else { return }
     epoch = status.epoch
     // One folder, one store: what was open is closed before the log of the next epoch is begun.
+    anchors.end()
     service.recorder?.commit()
     service.recorder?.close()
     service.recorder = nil
     service.recorderProblem = nil
     do {
       let log = try ConsultationLog(folder: folder.consultations, epoch: status.epoch)
-      service.recorder = LookRecorder(log, clock: loop.clock)
+      let recorder = LookRecorder(log, clock: loop.clock)
+      service.recorder = recorder
+      try anchor(recorder, of: status)
     } catch {
       let reason = "the consultation log cannot be opened: \(error)"
       service.recorderProblem = reason
       journal.error(reason)
     }
+  }
+
+  private func anchor(_ recorder: LookRecorder, of status: FeedStatus) throws {
+    anchors.begin(
+      AnchorKeeper.Source(
+        path: folder.anchors(status.epoch),
+        origin: Origin(name: try NodeName(status.node), epoch: status.epoch), log: recorder.logID,
+        checkpoint: { recorder.wholeCheckpoint() }))
   }
 
   /// A merge takes as long as a start: questions go on meanwhile.

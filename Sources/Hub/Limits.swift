@@ -41,6 +41,23 @@ enum HubLimits {
   /// Words of withdrawn records leave the write-ahead log after this, at most an hour later when somebody reads all the time.
   static let emptyLogMilliseconds: UInt64 = 60_000
   static let checkpointMilliseconds: UInt64 = 1_000
+  /// Between two anchors: ten minutes, 52,560 entries a year.
+  static let anchorMilliseconds: UInt64 = 600_000
+  /// Until an anchor that failed is tried again; then twice as long each time, to a minute.
+  static let anchorRetryMilliseconds: UInt64 = 1_000
+  static let anchorRetryMostMilliseconds: UInt64 = 60_000
+  /// What the daemon says of the next one is believed up to an hour.
+  static let anchorWaitMostSeconds: UInt64 = 3_600
+  /// A daemon may look back over a long log for the anchor before.
+  static let anchorAnswerMilliseconds: UInt64 = 60_000
+  static let anchorStopMilliseconds: UInt64 = 2_000
+  /// 7 + 64 + 1, and a checkpoint of 256 bytes in Base64; rounded up.
+  static let anchorLineBytes = 1_024
+  /// Where the last answer is looked for.
+  static let anchorTailBytes = 64 << 10
+  static let anchorMessageBytes = 64 << 10
+  /// What a backup copies of the nonces: eleven years of an epoch.
+  static let anchorFileBytes = 256 << 20
   static let reconnectMilliseconds: UInt64 = 1_000
   static let statusMilliseconds: UInt64 = 5_000
   /// The daemon's status: a few KiB for each of some thousand logs.

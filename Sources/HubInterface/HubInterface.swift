@@ -152,6 +152,10 @@ public enum HubInterface {
       hidden: int
     )
 
+    # The newest anchor of the consultation log: an entry of the node's log, when, how many looks it covers; why there is none, or
+    # no newer one.
+    type Anchor (entry: ?string, time: ?int, consultations: ?int, why: ?string)
+
     # told of total entries that the daemon holds of this log were looked at
     type LogProgress (origin: string, told: int, total: int)
 
@@ -253,6 +257,7 @@ public enum HubInterface {
       indexBytes: int,
       databaseBytes: int,
       consultations: int,
+      anchor: ?Anchor,
       startedAt: int,
       warnings: []string
     )

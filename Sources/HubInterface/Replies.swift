@@ -202,6 +202,7 @@ public struct StatusReply: Codable, Hashable, Sendable {
   public var indexBytes: Int
   public var databaseBytes: Int
   public var consultations: Int
+  public var anchor: AnchorProgress?
   public var startedAt: Int
   public var warnings: [String]
 
@@ -209,7 +210,7 @@ public struct StatusReply: Codable, Hashable, Sendable {
     node: String, version: String, schema: Int, keys: Int, matcher: Int, connected: Bool,
     complete: Bool, why: String? = nil, progress: [LogProgress], entries: Int, current: Int,
     marked: Int, indexed: Int, indexBytes: Int, databaseBytes: Int, consultations: Int,
-    startedAt: Int, warnings: [String]
+    anchor: AnchorProgress? = nil, startedAt: Int, warnings: [String]
   ) {
     self.node = node
     self.version = version
@@ -227,6 +228,7 @@ public struct StatusReply: Codable, Hashable, Sendable {
     self.indexBytes = indexBytes
     self.databaseBytes = databaseBytes
     self.consultations = consultations
+    self.anchor = anchor
     self.startedAt = startedAt
     self.warnings = warnings
   }

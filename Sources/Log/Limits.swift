@@ -33,6 +33,8 @@ public enum LogLimits {
   public static let withdrawnRecords = 1_024
   /// A withdrawal: 22 bytes, and for each record 7 + origin + 1 + 19 digits + 1.
   public static let withdrawalBytes = 22 + withdrawnRecords * (7 + originBytes + 1 + 19 + 1)
+  /// An anchor: 18 of its first line, log id and commitment of 32 each, the anchor before.
+  public static let anchorBytes = 18 + 32 + 32 + 8
   /// An address in a card: a host name of 253 bytes, a colon, 5 digits, 2 brackets.
   public static let addressBytes = 253 + 1 + 5 + 2
   /// A checkpoint with nothing but its log's signature: 43+1 origin, 19+1 size, 44+1 root, blank

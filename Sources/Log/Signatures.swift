@@ -28,7 +28,7 @@ extension LogIdentity {
     return bad
   }
 
-  /// The present genesis and keys bodies that do not parse or are about another log.
+  /// The present public bodies that do not parse, or are about another log.
   public func bodyDefects(in batch: EntryBatch) -> [Defect] {
     var defects: [Defect] = []
     var offset = 0
@@ -37,7 +37,7 @@ extension LogIdentity {
       defer { offset += length }
       let kind = batch.leaves[position * EntryLayout.leafBytes + EntryLayout.kind]
       guard batch.bodyState(at: position) == .present, let kind = EntryKind(rawValue: kind),
-        kind == .genesis || kind == .keys || kind == .withdrawal
+        [.genesis, .keys, .withdrawal, .anchor].contains(kind)
       else { continue }
       if !isWellFormed(Array(batch.bodies[offset..<(offset + length)]), of: kind) {
         defects.append(Defect(index: batch.first + UInt64(position), kind: .body))
@@ -53,6 +53,7 @@ extension LogIdentity {
     case .genesis: (try? Genesis.parse(body))?.card.identity == self
     case .keys: (try? KeysChange.parse(body))?.card.identity == self
     case .withdrawal: (try? Withdrawal.parse(body, in: origin)) != nil
+    case .anchor: (try? Anchor.parse(body)) != nil
     default: true
     }
   }

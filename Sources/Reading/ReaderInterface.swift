@@ -45,6 +45,9 @@ public enum ReaderInterface {
       sources: int
     )
 
+    # the newest anchor of a hub in a log; log: the id of what it anchors
+    type Anchor (index: int, time: int, log: string, overdueSeconds: ?int)
+
     type Log (
       origin: string,
       id: string,
@@ -72,6 +75,7 @@ public enum ReaderInterface {
       witnessedSize: ?int,
       catchUp: ?CatchUp,
       carriers: []string,
+      anchor: ?Anchor,
       why: ?string
     )
 

@@ -32,13 +32,7 @@ extension Store {
     let log = try log(id)
     var entries: [ControlEntry] = []
     let stride = UInt64(Layout.controlBytes)
-    var low: UInt64 = 0
-    var high = log.written.controlCount
-    while low < high {
-      let middle = (low + high) / 2
-      let bytes = try readExactly(.log(id, .control), at: middle * stride, count: 8)
-      if bytes.span.bigEndian(at: 0) as UInt64 >= index { high = middle } else { low = middle + 1 }
-    }
+    var low = try controlPlace(log, from: index)
     while low < log.written.controlCount, entries.count < limit {
       let count = min(
         log.written.controlCount - low, UInt64(limit - entries.count),
@@ -62,6 +56,51 @@ extension Store {
       }
     }
     return entries
+  }
+
+  /// The last entries below `index` that are no records, the highest first: for who looks back from the end.
+  /// - Parameter limit: at most so many.
+  public func lastControlEntries(_ id: LogID, below index: UInt64, limit: Int)
+    throws(StoreError) -> [ControlEntry]
+  {
+    let log = try log(id)
+    var entries: [ControlEntry] = []
+    for segment in log.tail.reversed() where segment.first < index && segment.hasControl {
+      for position in (0..<segment.batch.count).reversed() where entries.count < limit {
+        let kind = segment.batch.leaves[position * EntryLayout.leafBytes + EntryLayout.kind]
+        let entry = segment.first + UInt64(position)
+        if kind != EntryKind.record.rawValue, entry < index {
+          entries.append(ControlEntry(index: entry, kind: kind))
+        }
+      }
+    }
+    let stride = UInt64(Layout.controlBytes)
+    var high = try controlPlace(log, from: index)
+    while high > 0, entries.count < limit {
+      let count = min(high, UInt64(limit - entries.count), UInt64(Layout.readBytes) / stride)
+      let bytes = try readExactly(
+        .log(id, .control), at: (high - count) * stride, count: Int(count * stride))
+      for position in (0..<Int(count)).reversed() {
+        let offset = position * Layout.controlBytes
+        entries.append(
+          ControlEntry(index: bytes.span.bigEndian(at: offset), kind: bytes[offset + 8]))
+      }
+      high -= count
+    }
+    return entries
+  }
+
+  /// The place in `control` of the first entry that is at `index` or behind it.
+  private func controlPlace(_ log: StoredLog, from index: UInt64) throws(StoreError) -> UInt64 {
+    var low: UInt64 = 0
+    var high = log.written.controlCount
+    while low < high {
+      let middle = (low + high) / 2
+      let bytes = try readExactly(
+        .log(log.id, .control), at: middle * UInt64(Layout.controlBytes), count: 8)
+      if bytes.span.bigEndian(at: 0) as UInt64 >= index { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 
   /// Where a body is, or why it is not there.

@@ -21,6 +21,30 @@ enum Commands {
         "--threads", "N", summary: "how many threads check signatures; one a processor if left out"),
     ])
 
+  static let looks = Verb(
+    "looks", "check that a hub's log of looks is what it was when its node anchored it",
+    details: [
+      "FOLDER is the consultation log of a hub, LOGFOLDER the log of its node (DIR/logs/ID), best a partner's copy. Both are verified as by "
+        + "verify; then each anchor in LOGFOLDER is opened with its nonce in FILE and compared with the looks that are there now.",
+      "Copy LOGFOLDER first: what is anchored while you copy does not open. Looks that no anchor covers yet, or none that a node of a given card "
+        + "cosigned, are counted, and the audit ends with 3.",
+    ],
+    arguments: [Argument("FOLDER", "the folder of the consultation log")],
+    options: [
+      Option(
+        "--anchors", "FILE", summary: "the nonces: looks.EPOCH.anchors in the hub's folder",
+        isRequired: true),
+      Option(
+        "--log", "LOGFOLDER", summary: "the folder of the node's log that holds the anchors",
+        isRequired: true),
+      Option(
+        "--key", "FILE.card",
+        summary: "the card of the node, and of each partner that cosigned its log", repeats: true),
+      Option("--json", summary: "print one JSON object; the RESULT line goes to standard error"),
+      Option(
+        "--threads", "N", summary: "how many threads check signatures; one a processor if left out"),
+    ])
+
   static let checkFork = Verb(
     "check-fork", "check the proof of a fork, of an author's fault or of a defect",
     details: [
@@ -43,7 +67,7 @@ enum Commands {
         + "word and the exit status: ok 0, failed 1, fork, fault or defect 2, partial 3, usage 64, "
         + "no-input 66, io-error 74. It says ok only after it saw the end of every file."
     ],
-    verbs: [verify, checkFork],
+    verbs: [verify, looks, checkFork],
     exits: [
       Tool.Exit(0, "everything was checked, against the cards given"),
       Tool.Exit(1, "verification failed"),

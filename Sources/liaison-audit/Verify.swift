@@ -22,6 +22,26 @@ func verify(_ arguments: Arguments) throws(Failure) -> End {
   }
 }
 
+/// `liaison-audit looks`.
+func looks(_ arguments: Arguments) throws(Failure) -> End {
+  let cards = try readCards(arguments.all("--key"))
+  let threads = try arguments.number("--threads", in: 1...AuditLimits.threads)
+  var progress = AuditProgress()
+  do throws(AuditError) {
+    let report = try LooksAudit.run(
+      folder: arguments.words[0], anchors: arguments.value("--anchors") ?? "",
+      log: arguments.value("--log") ?? "", cards: cards, threads: threads
+    ) {
+      progress.show(origin: $0, done: $1, of: $2)
+    }
+    progress.clear()
+    return End(verdict: report.verdict, text: text(of: report), json: json(of: report))
+  } catch {
+    progress.clear()
+    throw Failure(error)
+  }
+}
+
 func readCards(_ paths: [String]) throws(Failure) -> [Card] {
   var cards: [Card] = []
   for path in paths {
@@ -55,6 +75,10 @@ extension Failure {
       self.init(
         .noInput, "\(path) is longer than \(limit) bytes.",
         hint: "Give a card as `liaison card` prints it, or a proof as verify prints it.")
+    case .severalLogs(let path):
+      self.init(
+        .noInput, "\(path) holds several logs, and it is not clear which one is meant.",
+        hint: "Name the folder of the node's log, DIR/logs/ID.")
     case .unreadable(let path, let reason):
       self.init(.inputOutput, "\(path) could not be read: \(reason).")
     }
@@ -140,12 +164,25 @@ private func json(of report: AuditReport) -> JSON {
       ("signaturesVerified", .number(log.signaturesVerified)),
     ])
   }
-  return .object([
+  let fields: [(String, JSON)] = [
     ("result", .string(report.verdict.word)), ("code", .number(UInt64(report.verdict.code))),
     ("logs", .array(logs)), ("findings", .array(report.findings.map(\.json))),
     ("checked", .array(report.checked.map { .string($0) })),
     ("notChecked", .array(report.notChecked.map { .string($0) })),
     ("notRead", .array(report.notRead.map { .string($0) })),
     ("notes", .array(report.notes.map { .string($0) })),
-  ])
+  ]
+  return .object(fields + (report.looks.map { [("looks", json(of: $0))] } ?? []))
+}
+
+private func json(of looks: LooksSummary) -> JSON {
+  var fields: [(String, JSON)] = [
+    ("looksOrigin", .string(looks.looksOrigin)), ("origin", .string(looks.origin)),
+    ("looks", .number(looks.looks)), ("anchors", .number(looks.anchors)),
+    ("bound", .number(looks.bound)), ("unbound", .number(looks.unbound)),
+    ("cosignedSize", .number(looks.cosignedSize)), ("gaps", .number(looks.gapCount)),
+  ]
+  if let time = looks.firstTime { fields.append(("firstTime", .number(time))) }
+  if let time = looks.lastTime { fields.append(("lastTime", .number(time))) }
+  return .object(fields)
 }

@@ -22,7 +22,11 @@ do throws(Failure) {
     Output.print(text)
   case .run(let verb, let arguments):
     let end =
-      verb.name == Commands.verify.name ? try verify(arguments) : try checkFork(arguments)
+      switch verb.name {
+      case Commands.verify.name: try verify(arguments)
+      case Commands.looks.name: try looks(arguments)
+      default: try checkFork(arguments)
+      }
     end.print(isJSON: arguments.has("--json"))
     Output.exit(number: end.verdict.code)
   }

@@ -10,7 +10,7 @@ struct Main {
     description: [
       "Gathers what the node may read of all logs and answers what analysts ask of it with liaison(1): who somebody is, and with whom, "
         + "where and with whose money he travels. It runs in the foreground, writes one line an event to standard error, reads the node "
-        + "through DIR/reader.socket, answers on the hub's own socket and uses no network.",
+        + "through DIR/reader.socket, has its log of looks bound to the node's through DIR/anchor.socket, answers on the hub's own socket and uses no network.",
       "Every look is in the hub's consultation log before its answer leaves. SIGTERM ends it cleanly; SIGHUP reads users.conf again.",
     ],
     verbs: [
@@ -25,6 +25,9 @@ struct Main {
           Option(
             "--database", "URL",
             summary: "where records are kept; only sqlite, in the hub's folder, is there yet"),
+          Option(
+            "--anchor-every", "SECONDS",
+            summary: "how often the log of looks is bound to the node's; 600 if left out"),
         ])
     ],
     version: Hub.version, seeAlso: ["liaison(1)", "liaisond(8)", "liaison-audit(1)"])
@@ -50,7 +53,9 @@ struct Main {
     }
     let configuration = HubConfiguration(
       data: arguments.value("--data") ?? "",
-      hub: arguments.value("--hub") ?? HubConfiguration.defaultHub)
+      hub: arguments.value("--hub") ?? HubConfiguration.defaultHub,
+      anchorSeconds: try arguments.number("--anchor-every", in: 1...86_400)
+        ?? HubConfiguration.defaultAnchorSeconds)
     do throws(HubStartError) {
       try Hub.run(configuration)
     } catch {

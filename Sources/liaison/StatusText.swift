@@ -1,4 +1,5 @@
 import Node
+import Runtime
 import Text
 
 /// What `liaison status` prints, for terminals of 80 columns: tables of what changes, and below a line what needs more words.
@@ -66,9 +67,19 @@ enum StatusText {
         "cosigned by \(witnesses.count) of \(roster) of your roster before the proof"
           + (log.witnessedSize.map { ", up to \($0) entries" } ?? ""))
     }
+    if let anchor = log.anchor { lines += anchorLines(anchor) }
     for file in log.evidence { lines.append("evidence: \(file)") }
     if let help = log.help { lines.append(help) }
     return lines
+  }
+
+  /// Says what is so, and of nobody why.
+  private static func anchorLines(_ anchor: AnchorReport) -> [String] {
+    let time = HubTime.minute(Int(clamping: anchor.time))
+    return ["looks last anchored in entry \(anchor.index), \(time)"]
+      + (anchor.overdueSeconds.map {
+        ["no anchor came for \(StatusVerb.duration($0)): the next is overdue"]
+      } ?? [])
   }
 
   static func progress(_ progress: CatchUpReport) -> String {

@@ -11,7 +11,7 @@ struct Main {
       "Holds this node's own log and those of its peers, and exchanges what is new with them over TCP. "
         + "It runs in the foreground, writes one line an event to standard error, and is controlled through "
         + "DIR/control.socket by liaison(1).",
-      "What this node can read is gathered through reader.socket, which changes nothing, by liaison-hub(8).",
+      "What this node can read is gathered through reader.socket, which changes nothing, by liaison-hub(8); anchor.socket lets a hub bind its log of looks to the node's.",
       "SIGTERM ends it cleanly; SIGHUP reads the roster again.",
     ],
     verbs: [
@@ -28,11 +28,17 @@ struct Main {
             "--token", "FILE",
             summary: "the token that no backup holds; by default DIR.token, beside the folder"),
           Option(
-            "--run", "DIR", summary: "where reader.socket is made; by default the data folder"),
+            "--run", "DIR",
+            summary: "where reader.socket and anchor.socket are made; by default the data folder"),
           Option(
             "--reader-group", "NAME",
             summary:
               "a group whose members may use reader.socket; without it the node's own user and root alone"
+          ),
+          Option(
+            "--anchor-group", "NAME",
+            summary:
+              "a group whose members may use anchor.socket: the hub's; without it the node's own user and root alone"
           ),
         ])
     ],
@@ -59,7 +65,8 @@ struct Main {
     let configuration = DaemonConfiguration(
       data: arguments.value("--data") ?? NodeFolder.defaultRoot,
       listen: arguments.value("--listen"), token: arguments.value("--token"),
-      run: arguments.value("--run"), readerGroup: arguments.value("--reader-group"))
+      run: arguments.value("--run"), readerGroup: arguments.value("--reader-group"),
+      anchorGroup: arguments.value("--anchor-group"))
     do throws(DaemonError) {
       try Daemon.run(configuration)
     } catch {
@@ -81,9 +88,9 @@ extension DaemonError {
     case .store(let reason):
       Failure(
         .inputOutput, reason.sentence, hint: "Run liaison fsck --data DIR to see what is wrong.")
-    case .readerGroup(let name, let error):
+    case .socketGroup(let name, let socket, let error):
       Failure(
-        .configuration, "Cannot give reader.socket to the group \"\(name)\": \(error).",
+        .configuration, "Cannot give \(socket) to the group \"\(name)\": \(error).",
         hint:
           "Make the group (systemd-sysusers, or groupadd -r), and the daemon's user a member of it."
       )

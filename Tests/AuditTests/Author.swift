@@ -97,6 +97,11 @@ struct Author {
       identity: identity, size: UInt64(size), root: root ?? self.root(size), sign: sign)
   }
 
+  /// A checkpoint of another log's tree, signed with this one's key.
+  func checkpointOf(_ other: Author, _ size: Int) -> [UInt8] {
+    checkpoint(size, root: other.root(size)).note
+  }
+
   func cosignature(_ checkpoint: VerifiedCheckpoint) -> Cosignature {
     let secret = CosigningSecretKey(seed: cosigningSeed.span)
     return Cosignature.make(

@@ -29,6 +29,7 @@ struct EntryVectors: Codable, Equatable {
   /// For each rule, entries that break it.
   var acceptance: [AcceptanceCase]
   var withdrawals: [WithdrawalVector]
+  var anchors: [AnchorVector]
 
   static func generate() throws -> EntryVectors {
     let log = try sample()
@@ -38,7 +39,8 @@ struct EntryVectors: Codable, Equatable {
       entries: zip(log.leaves, log.bodies).enumerated().map { index, entry in
         Entry(name: "entry \(index)", leaf: entry.0, body: entry.1)
       },
-      acceptance: try broken() + defective(), withdrawals: WithdrawalVector.generate())
+      acceptance: try broken() + defective(), withdrawals: WithdrawalVector.generate(),
+      anchors: try AnchorVector.generate())
   }
 
   /// Genesis, a record with an expiry, an empty record, a kind from the future.

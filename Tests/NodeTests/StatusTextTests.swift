@@ -48,6 +48,20 @@ struct StatusTextTests {
       startedAt: Int64(now) - 8_000_000)
   }
 
+  @Test("HUB-68, 69: the newest anchor, that the next is overdue, and nothing of a log without any")
+  func anchors() {
+    var report = report()
+    #expect(!StatusText.text(report, now: now).contains("anchor"))
+    report.logs[1].anchor = AnchorReport(
+      index: 17, time: now - 600_000, log: String(repeating: "0", count: 64))
+    let text = StatusText.text(report, now: now)
+    #expect(text.contains("looks last anchored in entry 17, 2033-05-18 03:23 UTC"), "\(text)")
+    #expect(!text.contains("overdue"))
+    report.logs[1].anchor?.overdueSeconds = 2_700
+    let later = StatusText.text(report, now: now)
+    #expect(later.contains("no anchor came for 45 min: the next is overdue"), "\(later)")
+  }
+
   @Test("Progress, what is held, where there is no route, evidence, and totals at the bottom")
   func words() {
     let text = StatusText.text(report(), now: now)

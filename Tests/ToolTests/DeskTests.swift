@@ -145,6 +145,29 @@ struct DeskTests {
     }
   }
 
+  @Test("HUB-63: the last anchor, and why there is none, or no newer one")
+  func anchor() throws {
+    let cases: [(AnchorProgress, String)] = [
+      (AnchorProgress(why: "the daemon is away"), "NO ANCHOR: the daemon is away"),
+      (
+        AnchorProgress(entry: "nl/1/17", time: 1_450_000_000_000, consultations: 40),
+        "looks anchored up to 40 in nl/1/17, "
+      ),
+      (
+        AnchorProgress(entry: "nl/1/17", time: .min, consultations: 40, why: "it is away"),
+        "NO NEWER ONE: it is away"
+      ),
+    ]
+    for (anchor, text) in cases {
+      var reply = status([])
+      reply.anchor = anchor
+      let (result, _) = try run(["hub", "status"], reply, looks: false)
+      #expect(result.output.contains(text), "\(text): \(result.output)")
+    }
+    let (result, _) = try run(["hub", "status"], status([]), looks: false)
+    #expect(!result.output.contains("ANCHOR"))
+  }
+
   @Test("Rebuild, backup and stats")
   func rest() throws {
     let (rebuilt, calls) = try run(["hub", "rebuild"], [String: String](), looks: false)

@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives.poly1305 import Poly1305
 
 LEAF, HEADER, MAX_BODY, MAX_SIZE = 216, 152, 1 << 20, (1 << 63) - 1
 KIND_SUITE = {1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 2, 8: 2, 9: 1}
-GENESIS, KEYS, WITHDRAWAL, RECORD = 1, 2, 3, 9
+GENESIS, KEYS, WITHDRAWAL, ANCHOR, RECORD = 1, 2, 3, 6, 9
 PRESENT, PURGED, PURGED_HERE, EXPIRED, ABSENT, HIDDEN = range(6)
 # audit.md, 8.
 MAX_RECORDS, MAX_BODIES, MAX_SEGMENTS = 1 << 40, 1 << 60, 10**8
@@ -348,6 +348,15 @@ def check_withdrawal(body, origin):
     if not 1 <= len(lines) - 2 <= 1024:
         raise Bad("names no records, or too many")
     return named
+
+
+def check_anchor(body):
+    """Its form alone: entry.md, 8."""
+    if len(body) != 90 or not body.startswith(b"liaison-anchor/v1\n"):
+        raise Bad("is no anchor")
+    before = int.from_bytes(body[82:], "big")
+    if before >= MAX_SIZE and before != 2**64 - 1:
+        raise Bad("names an index that no entry has")
 
 
 # Tree: log.md, 1 and 2.
@@ -1171,9 +1180,14 @@ class Log:
                 return
             self.failed(name, index, offset, "the body does not hash to what its entry says")
             return
-        if leaf[64] not in (GENESIS, KEYS, WITHDRAWAL):
+        if leaf[64] not in (GENESIS, KEYS, WITHDRAWAL, ANCHOR):
             return
         good = self.key.verifies(leaf[HEADER:], leaf[:HEADER])
+        if leaf[64] == ANCHOR:
+            try:
+                check_anchor(body)
+            except Bad as error:
+                self.problems.append((index, "has a body that %s" % error, "defect", good))
         if leaf[64] == WITHDRAWAL:
             try:
                 # Also of one whose signature does not verify: its leaf may have given way to this one.
@@ -1511,7 +1525,7 @@ def verify_folder(root, cards, report):
 
 # The rest of a data folder: audit.md, 3 and 6.
 
-UNREAD = ("lock", "control.socket", "reader.socket", "readability", "ids", "verified", "taken", "running", "secrets", "next")
+UNREAD = ("lock", "control.socket", "reader.socket", "anchor.socket", "readability", "ids", "verified", "taken", "running", "secrets", "next")
 
 
 def is_draft(name):

@@ -59,6 +59,13 @@ final class ConsultationLog {
     return try Store.open(on: disk)
   }
 
+  var id: LogID { identity.id }
+
+  /// The newest checkpoint; nil before there is one over all entries.
+  var newestCheckpoint: VerifiedCheckpoint? {
+    store.newestCheckpoint(identity.id).flatMap { $0.size == size ? $0 : nil }
+  }
+
   /// Entries, the genesis included.
   var size: UInt64 { store.state(identity.id)?.size ?? 0 }
 
@@ -136,7 +143,8 @@ final class ConsultationLog {
     _ = store.completed(token: batch.token, error: failure)
   }
 
-  /// Copies the log into the folder `consultations` of a new one, with its card and its key, as it is durable now.
+  /// Copies the log into the folder `consultations` of a new one, with its card, its key and the nonces of its anchors, as it is
+  /// durable now.
   /// - Returns: names in that folder.
   func copy(to target: String) throws -> [String] {
     try checkpoint()
@@ -154,7 +162,12 @@ final class ConsultationLog {
       try FileSystem.atomicWrite(
         "\(target)/\(to)", try FileSystem.read(from, maxBytes: 4_096), mode: 0o600)
     }
-    return ["consultations", name + ".card", name + ".key"]
+    let files = ["consultations", name + ".card", name + ".key"]
+    guard try FileSystem.status(keys + ".anchors") != nil else { return files }
+    // Behind the log: whatever was anchored of the copy opens.
+    let nonces = try FileSystem.read(keys + ".anchors", maxBytes: HubLimits.anchorFileBytes)
+    try FileSystem.atomicWrite("\(target)/\(name).anchors", nonces, mode: 0o600)
+    return files + [name + ".anchors"]
   }
 
   /// Bodies of the entries below `end`, the newest first, with their indices and times.

@@ -1,4 +1,5 @@
 internal import HubInterface
+internal import Log
 internal import Runtime
 
 /// Answers leave when their looks are durable: all of one round of the loop wait for one fsync.
@@ -52,6 +53,14 @@ final class LookRecorder {
     } catch {
       _ = fail(error)
     }
+  }
+
+  var logID: LogID { log.id }
+
+  /// A checkpoint over all that was recorded; nil while that cannot be had.
+  func wholeCheckpoint() -> VerifiedCheckpoint? {
+    checkpoint()
+    return failure == nil ? log.newestCheckpoint : nil
   }
 
   func copy(to folder: String) throws -> [String] {

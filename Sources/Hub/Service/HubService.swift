@@ -18,6 +18,8 @@ final class HubService {
   var recorder: LookRecorder?
   /// Why there is no consultation log, and so no look.
   var recorderProblem: String?
+  /// How the consultation log is anchored; nil: nobody does that.
+  var anchor: AnchorProgress?
   let startedAt: UInt64
   /// Rebuilds the facts; set by the host.
   var rebuild: () throws -> Void = {}

@@ -48,7 +48,7 @@ extension HubService {
       entries: counts["entries"] ?? 0, current: counts["current"] ?? 0,
       marked: counts["marked"] ?? 0, indexed: index.count, indexBytes: index.bytes,
       databaseBytes: try statistics.databaseBytes(),
-      consultations: Int(clamping: recorder.map { max($0.size, 1) - 1 } ?? 0),
+      consultations: Int(clamping: recorder.map { max($0.size, 1) - 1 } ?? 0), anchor: anchor,
       startedAt: Int(clamping: startedAt), warnings: allWarnings)
   }
 

@@ -47,6 +47,9 @@ enum ControlInterface {
       sources: int
     )
 
+    # the newest anchor of a hub in a log; log: the id of what it anchors
+    type Anchor (index: int, time: int, log: string, overdueSeconds: ?int)
+
     type Log (
       origin: string,
       id: string,
@@ -74,6 +77,7 @@ enum ControlInterface {
       witnessedSize: ?int,
       catchUp: ?CatchUp,
       carriers: []string,
+      anchor: ?Anchor,
       why: ?string
     )
 

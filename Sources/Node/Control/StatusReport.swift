@@ -98,6 +98,8 @@ public struct LogReport: Codable, Hashable, Sendable {
   public var catchUp: CatchUpReport?
   /// Connected peers that showed anything of it, by name.
   public var carriers: [String]
+  /// The newest anchor of a hub; absent: there is none.
+  public var anchor: AnchorReport?
   /// Why it stands where it stands, when that is not obvious: `no route` (no connected peer carries it), `frozen`,
   /// `limit reached`.
   public var why: String?
@@ -111,7 +113,7 @@ public struct LogReport: Codable, Hashable, Sendable {
     undecided: [String] = [], disputed: Bool = false, frozenAt: UInt64? = nil,
     endsAt: UInt64? = nil, evidence: [String] = [],
     help: String? = nil, witnesses: [String]? = nil, witnessedSize: UInt64? = nil,
-    catchUp: CatchUpReport? = nil, carriers: [String] = [],
+    catchUp: CatchUpReport? = nil, carriers: [String] = [], anchor: AnchorReport? = nil,
     why: String? = nil
   ) {
     self.origin = origin
@@ -140,7 +142,26 @@ public struct LogReport: Codable, Hashable, Sendable {
     self.witnessedSize = witnessedSize
     self.catchUp = catchUp
     self.carriers = carriers
+    self.anchor = anchor
     self.why = why
+  }
+}
+
+/// The newest anchor of a hub in a log (Protocols/hub.md, HUB-68 and 69).
+public struct AnchorReport: Codable, Hashable, Sendable {
+  public var index: UInt64
+  /// Unix ms, the author's claim.
+  public var time: UInt64
+  /// The id of what it anchors, 64 hexadecimal digits.
+  public var log: String
+  /// For how long none came although it could have; absent while that is no longer than usual.
+  public var overdueSeconds: UInt64?
+
+  public init(index: UInt64, time: UInt64, log: String, overdueSeconds: UInt64? = nil) {
+    self.index = index
+    self.time = time
+    self.log = log
+    self.overdueSeconds = overdueSeconds
   }
 }
 

@@ -15,7 +15,7 @@ struct Publication {
   /// Days since 1970-01-01; 0: they do not expire.
   var expiryDay: UInt16 = 0
   /// Published in place of records.
-  var withdrawal: Withdrawal?
+  var publicEntry: PublicEntry?
   /// Names it for `giveUp`.
   var number: UInt64 = 0
   /// Whether anybody still waits for the answer.
@@ -23,8 +23,14 @@ struct Publication {
   let reply: (Result<PublishReply, ControlError>) -> Void
 
   /// Grants left out.
-  var entries: Int { withdrawal == nil ? records.count : 1 }
+  var entries: Int { publicEntry == nil ? records.count : 1 }
   var bytes: Int { records.reduce(0) { $0 + $1.count } }
+}
+
+/// One entry whose body everybody reads.
+struct PublicEntry {
+  let kind: EntryKind
+  let body: [UInt8]
 }
 
 /// Whom records are sealed to.
@@ -246,8 +252,8 @@ final class Author {
     throws(ControlError) -> (grants: Int, notes: AudienceNotes)
   {
     let time = wallMilliseconds()
-    if let withdrawal = publication.withdrawal {
-      builder.append(kind: .withdrawal, time: time, body: withdrawal.encode())
+    if let entry = publication.publicEntry {
+      builder.append(kind: entry.kind, time: time, body: entry.body)
       return (0, AudienceNotes())
     }
     let book = try ownBook()

@@ -11,20 +11,23 @@ public struct DaemonConfiguration: Sendable {
   public var listen: String?
   /// Outside the data folder; by default beside it.
   public var token: String?
-  /// Where `reader.socket` is; nil: in the data folder.
+  /// Where `reader.socket` and `anchor.socket` are; nil: in the data folder.
   public var run: String?
   /// Whose members may read; nil: nobody but the node's own user and root.
   public var readerGroup: String?
+  /// Whose members may have a hub's looks anchored; nil: nobody but the node's own user and root.
+  public var anchorGroup: String?
 
   public init(
     data: String, listen: String? = nil, token: String? = nil, run: String? = nil,
-    readerGroup: String? = nil
+    readerGroup: String? = nil, anchorGroup: String? = nil
   ) {
     self.data = data
     self.listen = listen
     self.token = token
     self.run = run
     self.readerGroup = readerGroup
+    self.anchorGroup = anchorGroup
   }
 }
 
@@ -38,7 +41,7 @@ public enum DaemonError: Error, Sendable {
   case store(String)
   case system(SystemError)
   /// There is no such group, or the socket cannot be given to it.
-  case readerGroup(String, SystemError)
+  case socketGroup(String, socket: String, SystemError)
   /// The address of `--listen` cannot be had.
   case listen(String, SystemError)
 }
@@ -157,7 +160,7 @@ public enum Daemon {
     ) { connection in
       node.acceptControl(connection)
     }
-    let reader = try readerSocket(node, configuration)
+    let sockets = try groupSockets(node, configuration)
     let listener = try configuration.listen.map { address in
       do throws(SystemError) {
         return try TCPListener(loop: loop, address: address) { node.accept($0) }
@@ -169,7 +172,7 @@ public enum Daemon {
       guard !node.isStopping else { return }
       listener?.close()
       control.close()
-      reader.close()
+      for socket in sockets { socket.close() }
       node.stop()
       loop.schedule(afterMilliseconds: NodeLimits.stopMilliseconds) { loop.stop() }
     }
@@ -209,21 +212,35 @@ public enum Daemon {
     return address
   }
 
-  private static func readerSocket(
+  /// The sockets of processes that are no operators.
+  private static func groupSockets(
     _ node: Node, _ configuration: DaemonConfiguration
-  ) throws -> UnixListener {
-    let path = NodeFolder.readerSocket(in: configuration.run ?? node.folder.root)
-    guard let name = configuration.readerGroup else {
-      return try UnixListener(loop: node.loop, path: path, mode: 0o600) { node.acceptReader($0) }
+  ) throws -> [UnixListener] {
+    let folder = configuration.run ?? node.folder.root
+    let reader = try groupSocket(
+      node, NodeFolder.readerSocket(in: folder), configuration.readerGroup
+    ) { node.acceptReader($0) }
+    let anchor = try groupSocket(
+      node, NodeFolder.anchorSocket(in: folder), configuration.anchorGroup
+    ) { node.acceptAnchor($0) }
+    (node.readerGroup, node.anchorGroup) = (reader.group, anchor.group)
+    return [reader.listener, anchor.listener]
+  }
+
+  /// - Parameter group: nil: the socket is for the node's own user and root alone.
+  private static func groupSocket(
+    _ node: Node, _ path: String, _ group: String?, _ accept: @escaping (Connection) -> Void
+  ) throws -> (listener: UnixListener, group: UInt32?) {
+    guard let group else {
+      return (try UnixListener(loop: node.loop, path: path, mode: 0o600, onAccept: accept), nil)
     }
     do throws(SystemError) {
-      let group = try Environment.groupID(named: name)
-      node.readerGroup = group
-      return try UnixListener(loop: node.loop, path: path, mode: 0o660, group: group) {
-        node.acceptReader($0)
-      }
+      let id = try Environment.groupID(named: group)
+      let listener = try UnixListener(
+        loop: node.loop, path: path, mode: 0o660, group: id, onAccept: accept)
+      return (listener, id)
     } catch {
-      throw DaemonError.readerGroup(name, error)
+      throw DaemonError.socketGroup(group, socket: path, error)
     }
   }
 

@@ -50,6 +50,7 @@ extension Node: ControlService {
       help: core.frozenAt(log.id) == nil ? nil : help(own: log.id == identity.id),
       witnesses: witnesses?.map(\.name.text), witnessedSize: witnesses?.map(\.size).max(),
       catchUp: catchUpReport(log.id), carriers: carriers.map(\.text),
+      anchor: anchorReport(log.id),
       why: why(log, isDisputed, hasRoute: !carriers.isEmpty))
   }
 

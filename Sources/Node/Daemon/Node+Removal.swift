@@ -34,6 +34,7 @@ extension Node {
 
   /// Entries were just staged.
   func didStage(_ batch: EntryBatch, of log: LogID) {
+    anchors.staged(batch, of: log)
     report(withdrawals.staged(batch, of: log, in: store, withdrawalFacts))
   }
 

@@ -13,7 +13,9 @@ extension Node {
         Publication(
           records: [], recipients: { Recipients(members: []) }, everybody: false,
           replicas: try replicas(request.replicas),
-          withdrawal: try withdrawal(of: request.records), isHeard: isHeard, reply: reply))
+          publicEntry: PublicEntry(
+            kind: .withdrawal, body: try withdrawal(of: request.records).encode()),
+          isHeard: isHeard, reply: reply))
       giveUp(number, after: request.timeout)
     } catch {
       reply(.failure(error))

@@ -43,9 +43,16 @@ final class Node {
 
   var controlSessions: [UInt64: ControlSession] = [:]
   var readerSessions: [UInt64: ReaderSession] = [:]
+  var anchorSessions: [UInt64: AnchorSession] = [:]
   var readability = ChangeWatch()
   /// Members may use the reader socket.
   var readerGroup: UInt32?
+  /// Members may use the anchor socket.
+  var anchorGroup: UInt32?
+  var anchors: AnchorWatch
+  var anchorRate = AnchorRate()
+  /// One is on its way to the disk.
+  var isAnchoring = false
   var observers: [ArrivalToken: () -> Void] = [:]
   var nextObserver: UInt64 = 1
   /// Counts the rosters that were loaded in this run.
@@ -121,6 +128,7 @@ final class Node {
     self.journal = journal
     self.token = token
     identity = card.identity
+    anchors = AnchorWatch(own: card.identity.id)
     startedAt = loop.clock.wallMilliseconds
     running = RunningTime.load(folder, now: loop.clock.monotonicMilliseconds)
     let earlier = try OwnSecrets.earlier(folder)
@@ -197,6 +205,8 @@ final class Node {
     // A disk may be full from the beginning.
     watchStore()
     recallReadability()
+    searchAnchors()
+    watchAnchors()
   }
 
   // MARK: Core

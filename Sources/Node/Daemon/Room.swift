@@ -15,7 +15,7 @@ struct Room: Hashable {
   init(_ budget: DescriptorBudget) {
     clients = budget.clients(atMost: ControlLimits.sessions)
     readers = max(1, min(ReaderLimits.sessions, clients / 4))
-    peers = budget.peers(clients: clients + readers)
+    peers = budget.peers(clients: clients + readers + AnchorLimits.sessions)
     halfOpen = min(TransportLimits.halfOpenTotal, budget.halfOpen(of: peers))
     dials = budget.dials(of: peers, atMost: NodeLimits.dialsAtOnce)
   }

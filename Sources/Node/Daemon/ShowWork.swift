@@ -84,7 +84,10 @@ final class ShowWork {
     switch header.knownSuite {
     case .plain:
       reply.opening = .isPublic
-      reply.text = String(validating: batch.body(at: 0) ?? [], as: UTF8.self)
+      let body = Array(batch.body(at: 0) ?? [])
+      reply.text =
+        header.knownKind == .anchor
+        ? (try? Anchor.parse(body))?.text : String(validating: body, as: UTF8.self)
     case .sealedRecord:
       guard try desk.advance(desk.log(identity).feed, to: index, &budget),
         let opening = try desk.open(batch, 0, of: identity, &budget)
@@ -141,5 +144,13 @@ final class ShowWork {
       reply.opening = .defect
       reply.why = "\(defect)"
     }
+  }
+}
+
+extension Anchor {
+  /// For people.
+  fileprivate var text: String {
+    "anchors the log \(log)\ncommitment \(commitment)\n"
+      + (previous.map { "the anchor before is entry \($0)\n" } ?? "there is no anchor before\n")
   }
 }

@@ -13,7 +13,16 @@ enum HubStatusText {
     for warning in reply.warnings { text += "WARNING \(warning)".wrapped(indent: 0) }
     text += "\n" + progress(reply.progress)
     text += "\n" + rows(reply)
+    if let anchor = reply.anchor { text += self.anchor(anchor, now).wrapped(indent: 0) }
     return text
+  }
+
+  private static func anchor(_ anchor: AnchorProgress, _ now: UInt64) -> String {
+    guard let entry = anchor.entry else { return "NO ANCHOR: \(anchor.why ?? "unknown")" }
+    let since = Int64(clamping: anchor.time ?? 0)
+    return "looks anchored up to \(anchor.consultations ?? 0) in \(entry), "
+      + "\(StatusVerb.duration(from: since, to: now)) ago"
+      + (anchor.why.map { "; NO NEWER ONE: \($0)" } ?? "")
   }
 
   private static func progress(_ logs: [LogProgress]) -> String {
