@@ -36,7 +36,15 @@ final class HubSession {
     }
 
     func finish(_ parameters: some Encodable) {
-      session.put(isOneway ? [] : VarlinkReply.encode(parameters))
+      guard !isOneway else { return session.put([]) }
+      let message = VarlinkReply.encode(parameters)
+      guard message.count < HubLimits.outputBytes else {
+        return fail(
+          HubError.refused(
+            reason: "the answer is longer than \(HubLimits.outputBytes) bytes",
+            hint: "ask more narrowly"))
+      }
+      session.put(message)
     }
 
     func fail(_ error: any Error) {
