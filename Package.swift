@@ -109,7 +109,9 @@ let package = Package(
       "Fuzzing",
       [
         "Node", "Simulation", "Replication", "Store", "Transport", "Sealing", "Secrets", "Log",
-        "Crypto", "Audit", "JSON", "Records", "Hub", "Text", "CJansson",
+        "Crypto", "Audit", "JSON", "Records", "Matching", "Hub", "Reading", "Readability",
+        "Varlink",
+        "Text", "CJansson",
       ]),
     library("CommandLine", ["CProgram", "Text"]),
     // No secrets and no network: what an auditor runs reads files and public keys.
@@ -145,7 +147,11 @@ let package = Package(
     tests("RecordsTests", ["Records", "JSON", "Log"]),
     tests("MatchingTests", ["Matching", "Records"]),
     tests(
-      "HubTests", ["Hub", "HubInterface", "Records", "SQL", "Varlink", "Log", "Crypto", "Runtime"]),
+      "HubTests",
+      [
+        "Hub", "HubInterface", "Reading", "Records", "SQL", "Varlink", "JSON", "Log", "Crypto",
+        "Runtime",
+      ]),
     tests("CryptoTests", ["Crypto", "Secrets", "Wire", "Text"]),
     tests("LogTests", ["Log", "Secrets", "Crypto", "Wire", "Text"]),
     tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto", "Wire"]),

@@ -4,7 +4,7 @@ import Varlink
 
 /// One client of the reader socket, without the socket: bytes in through `receive`, bytes out through `send`
 /// (Protocols/readability.md, 6). One call at a time. Used from the loop's thread only.
-final class ReaderSession {
+package final class ReaderSession {
   private let service: any ReaderService
   private var decoder = VarlinkDecoder(
     limitBytes: ReaderLimits.messageBytes, keptBytes: ReaderLimits.pipelinedBytes)
@@ -12,22 +12,22 @@ final class ReaderSession {
   private var feed: ReaderFeed?
 
   /// Takes whole messages. To be set before the first `receive`.
-  var send: ([UInt8]) -> Void = { _ in }
+  package var send: ([UInt8]) -> Void = { _ in }
   /// Bytes given to `send` that the client has not taken; pages wait while there are too many.
-  var pendingOutputBytes: () -> Int = { 0 }
+  package var pendingOutputBytes: () -> Int = { 0 }
   /// Called when `wantsInput` or `isClosed` may have changed outside of `receive` and `outputDrained`.
-  var changed: () -> Void = {}
+  package var changed: () -> Void = {}
   /// True once the client broke the rules or is gone: the host sends what is left, then closes.
-  private(set) var isClosed = false
+  package private(set) var isClosed = false
 
-  init(service: any ReaderService) { self.service = service }
+  package init(service: any ReaderService) { self.service = service }
 
   /// False while enough pipelined input waits: the host stops reading from this client.
-  var wantsInput: Bool {
+  package var wantsInput: Bool {
     !isClosed && !(isBusy && decoder.bufferedBytes >= ReaderLimits.pipelinedBytes)
   }
 
-  func receive(_ bytes: Span<UInt8>) {
+  package func receive(_ bytes: Span<UInt8>) {
     guard !isClosed else { return }
     decoder.receive(bytes)
     if decoder.bufferedBytes > ReaderLimits.messageBytes + ReaderLimits.pipelinedBytes {
@@ -37,9 +37,9 @@ final class ReaderSession {
   }
 
   /// The client took output: pages that paused go on.
-  func outputDrained() { feed?.advance() }
+  package func outputDrained() { feed?.advance() }
 
-  func disconnected() {
+  package func disconnected() {
     isClosed = true
     endFeed()
   }
