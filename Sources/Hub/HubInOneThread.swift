@@ -56,6 +56,16 @@ package final class HubInOneThread {
     index.apply(try writer.apply(page))
   }
 
+  /// Entries of one log are readable no more, in one message.
+  package func forget(_ origin: String, first: UInt64, count: UInt64) throws {
+    let origin = try Origin(origin)
+    let log = LogNames.id(of: origin)
+    let gone = EntryChange(log: log, origin: origin, index: first, count: count, readable: nil)
+    let page = FeedPage(
+      changes: [gone], cursor: FeedCursor(journal: "one", number: 1, next: [:]), isComplete: true)
+    index.apply(try writer.apply(page))
+  }
+
   /// - Parameter call: with its NUL.
   /// - Returns: the answers, each with its NUL.
   package func ask(_ call: [UInt8]) -> [UInt8] {
