@@ -137,6 +137,12 @@ class Story:
         self.expiring.append((f"{reply['entries'][0]['origin']}/{reply['entries'][0]['first']}", record))
         if self.is_joined:
             self.gone.append(record)
+            return
+        # It is to be told before it expires, where it can be.
+        for _ in range(20 if self.meets and not self.has_key else 0):
+            if self.is_told(self.expiring[-1][0]):
+                break
+            time.sleep(0.05)
 
     def do_kill_hub(self):
         self.hub.kill()
