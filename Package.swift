@@ -112,7 +112,9 @@ let package = Package(
       "Fuzzing",
       [
         "Node", "Simulation", "Replication", "Store", "Transport", "Sealing", "Secrets", "Log",
-        "Crypto", "Audit", "JSON", "Records", "Hub", "Text", "CJansson",
+        "Crypto", "Audit", "JSON", "Records", "Matching", "Hub", "Reading", "Readability",
+        "Varlink",
+        "Text", "CJansson",
       ]),
     library("CommandLine", ["CProgram", "Text"]),
     // No secrets and no network: what an auditor runs reads files and public keys.
@@ -149,7 +151,10 @@ let package = Package(
     tests("MatchingTests", ["Matching", "Records"]),
     tests(
       "HubTests",
-      ["Hub", "HubInterface", "Anchoring", "Records", "SQL", "Varlink", "Log", "Crypto", "Runtime"]),
+      [
+        "Hub", "HubInterface", "Anchoring", "Reading", "Records", "SQL", "Varlink", "JSON", "Log",
+        "Crypto", "Runtime",
+      ]),
     tests("CryptoTests", ["Crypto", "Secrets", "Wire", "Text"]),
     tests("LogTests", ["Log", "Secrets", "Crypto", "Wire", "Text"]),
     tests("SealingTests", ["Sealing", "Secrets", "Log", "Crypto", "Wire"]),

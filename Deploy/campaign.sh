@@ -5,9 +5,10 @@
 #   ./Deploy/campaign.sh fuzz --minutes N [TARGET…]   libFuzzer, each target for N minutes, two at a time
 #   ./Deploy/campaign.sh network --minutes N          whole nodes on a network that fails, from seeds that were never tried
 #   ./Deploy/campaign.sh audit --minutes N            liaison-audit and fsck on mutated folders
+#   ./Deploy/campaign.sh hub --minutes N              a hub's facts told in any order, and real hubs under all that happens to them
 #
 # A finding is kept where the test command runs it from then on: an input in Tests/Corpus/TARGET, a seed in
-# Deploy/network-seeds.txt. Commit it together with the mend (docs/fuzzing.md). Of a folder, the seed is printed and what was said
+# Deploy/network-seeds.txt or Deploy/hub-seeds.txt. Commit it together with the mend (docs/fuzzing.md). Of a folder, the seed is printed and what was said
 # stays in .build/audit-found.
 # With LIAISON_FUZZ_KEEP=FOLDER the corpora that result of `fuzz` are kept there, for a merge.
 set -uo pipefail
@@ -15,7 +16,7 @@ set -uo pipefail
 . Deploy/lib/fuzz.sh
 
 usage() {
-  sed -n '5,7p' "${BASH_SOURCE[0]}" >&2
+  sed -n '5,8p' "${BASH_SOURCE[0]}" >&2
   exit 64
 }
 
@@ -102,9 +103,55 @@ campaign_audit() {
   LIAISON_AUDIT_SEED=$(any_seed) LIAISON_AUDIT_SECONDS=$((60 * minutes)) Deploy/check-audit.sh
 }
 
+# Facts in memory, three hundred seeds at a time.
+hub_facts() {
+  local tests=$1 end=$((SECONDS + 60 * minutes)) first done_seeds=0 findings=0 log="$work/facts.log" seed
+  while [ "$SECONDS" -lt "$end" ]; do
+    first=$(any_seed)
+    if LIAISON_FACTS_SEEDS=$first-$((first + 299)) "$tests" --testing-library swift-testing --filter FactsTests/sameRows >"$log" 2>&1 &&
+      grep -q 'with [0-9]* test.* passed' "$log"; then
+      done_seeds=$((done_seeds + 300))
+      continue
+    fi
+    findings=$((findings + 1))
+    grep -m 5 '✘' "$log" || tail -n 20 "$log"
+    for seed in $(grep -oE 'seed → [0-9]+' "$log" | grep -oE '[0-9]+' | sort -u | head -n 3); do
+      echo "facts $seed" >>Deploy/hub-seeds.txt && echo "kept in Deploy/hub-seeds.txt: facts $seed"
+    done
+  done
+  echo "hub's facts: $done_seeds seeds, $findings findings"
+  [ "$findings" = 0 ]
+}
+
+# Real daemons and hubs, until one fails.
+hub_stories() {
+  local log="$work/stories.log" status=0 seed
+  python3 Deploy/lib/check_hub.py --first "$(($(any_seed) / 1000))" --seconds $((60 * minutes)) --only-seeds >"$log" 2>&1 || status=$?
+  grep -A4 FAILED "$log"
+  for seed in $(grep -oE 'FAILED: seed [0-9]+' "$log" | grep -oE '[0-9]+'); do
+    echo "story $seed" >>Deploy/hub-seeds.txt && echo "kept in Deploy/hub-seeds.txt: story $seed"
+  done
+  printf "hubs' stories: %d seeds\n" "$(grep -c '^seed ' "$log")"
+  tail -n 1 "$log"
+  return "$status"
+}
+
+campaign_hub() {
+  local status=0 facts
+  LIAISON_BIN=$(release) || { echo "$LIAISON_BIN"; exit 1; }
+  export LIAISON_BIN LIAISON_PORTS=${LIAISON_PORTS:-40000}
+  swift build --build-tests "${build_flags[@]}" >"$work/build.log" 2>&1 || { tail -n 40 "$work/build.log"; exit 1; }
+  hub_facts "$(swift build "${build_flags[@]}" --show-bin-path)/LiaisonPackageTests.xctest" &
+  facts=$!
+  hub_stories || status=1
+  wait "$facts" || status=1
+  return "$status"
+}
+
 case $what in
   fuzz) campaign_fuzz "$@" ;;
   network) campaign_network ;;
   audit) campaign_audit ;;
+  hub) campaign_hub ;;
   *) usage ;;
 esac

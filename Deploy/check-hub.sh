@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# Checks that a hub's state equals a rebuild, row by row, after kills of hub and daemon, corrections, withdrawals, late keys and full
-# disks; that nothing withdrawn is answered or left in its files; and that every look is in a log that an auditor accepts.
+# Checks that a hub's state equals a rebuild, row by row, after kills and stops of hub and daemon, corrections, withdrawals, expiry,
+# late grants, late pre-shared keys, and disks that get full or turn read-only; that nothing that is gone is answered or left in its
+# files; that every look which was answered is in a log that an auditor accepts; and that other users of the machine are refused at
+# the sockets.
 #
-#   ./Deploy/check-hub.sh [--seed N] [--seeds COUNT]
+#   ./Deploy/check-hub.sh [--first SEED] [--seeds COUNT | --seconds N] [--jobs N] [--only-seeds]
+#
+# Disks and other users need root; without it those parts are skipped, with a message.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
 if [ -z "${LIAISON_BIN-}" ]; then

@@ -153,7 +153,7 @@ add waits "forks" 900 Deploy/check-forks.sh
 add waits "bad addresses and shortages" 900 Deploy/check-reach.sh --quick
 add waits "kill and restart" 900 Deploy/check-kill.sh
 add waits "healing" 900 Deploy/check-heal.sh
-add waits "hub" 900 Deploy/check-hub.sh --seeds 12
+add waits "hub" 900 Deploy/check-hub.sh --seeds 24
 add busy "simulated crashes" 1800 Deploy/check-simulation.sh store
 add busy "stale restores" 1800 Deploy/check-simulation.sh restore
 add busy "thefts of keys" 900 Deploy/check-simulation.sh theft

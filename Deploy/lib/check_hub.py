@@ -1,14 +1,13 @@
-"""A hub under kills, corrections and withdrawals: see Deploy/check-hub.sh."""
-import argparse, json, os, random, sqlite3, sys, time
+"""A hub under all that may happen to it and to its daemon: see Deploy/check-hub.sh."""
+import argparse, itertools, json, multiprocessing, os, shutil, sqlite3
+from collections import Counter
+import nodes
 from hubs import Hub, looks_audit
-from nodes import Failed, Network, main, run, wait_for
+from hub_story import ACTIONS, CALM_SECONDS, LOOK, Story, size_of
+from hub_strangers import strangers
+from nodes import *
 
-COMPLETE_SECONDS = 60
-LOOK = ("--purpose", "ct", "--reason", "check")
-COMMON = {"v": 1, "basis": "fact", "grade": "B2", "handling": ["H0"], "purpose": ["ct"]}
-WORDS = ["harbour", "market", "station", "bridge", "library", "garage"]
-# What stands in withdrawn records, and nowhere else.
-MARK = "Zyxwvut"
+STEPS = 10
 
 ENTRY = "(SELECT l.origin || '/' || e.place FROM entry e JOIN log l ON l.number = e.log WHERE e.number = t.entry)"
 ROWS = [
@@ -23,197 +22,241 @@ ROWS = [
 ]
 
 
-def rows(hub):
-    """All that a rebuild must give again (HUB-1)."""
+def query(hub, *queries):
     database = sqlite3.connect(f"file:{hub.folder}/facts.db?mode=ro", uri=True)
     try:
-        return sorted((repr(row) for query in ROWS for row in database.execute(query)))
+        return [row for query in queries for row in database.execute(query)]
     finally:
         database.close()
 
 
-class Story:
-    """One run from its seed: what nl published, and what of it stands."""
-
-    def __init__(self, network, seed):
-        self.random = random.Random(seed)
-        self.network = network
-        self.nl = network["nl"]
-        self.serial = 0
-        self.standing = {}
-        self.withdrawn = []
-
-    def record(self):
-        self.serial += 1
-        choice = self.random.randrange(4)
-        name = f"p{self.serial}"
-        notes = f"seen near the {self.random.choice(WORDS)} with {MARK}{self.serial}x"
-        if choice == 0:
-            return {"type": "document", "id": name, **COMMON, "documentType": "P", "number": f"NX{self.serial:06}",
-                    "country": "nl", "holder": f"nl:p{self.random.randint(1, self.serial)}", "notes": notes}
-        if choice == 1:
-            return {"type": "link", "id": name, **COMMON, "subject": f"nl:p{self.random.randint(1, self.serial)}",
-                    "object": "be:somebody", "role": "associate", "notes": notes}
-        return {"type": "person", "id": name, **COMMON, "category": "suspect", "notes": notes,
-                "name": [{"full": f"Testo {MARK}{self.serial}x", "kind": "primary"}], "birthDate": ["1990"]}
-
-    def publish(self):
-        records = [self.record() for _ in range(self.random.randint(1, 30))]
-        text = "".join(json.dumps(record) + "\n" for record in records).encode()
-        entries = self.nl.run("publish", "--to", "be", "-", stdin=text).decode().split()
-        for record, entry in zip(records, entries):
-            self.standing[record["id"]] = (entry, record)
-
-    def withdraw(self):
-        if not self.standing:
-            return
-        for name in self.random.sample(sorted(self.standing), min(3, len(self.standing))):
-            entry, record = self.standing.pop(name)
-            self.nl.run("withdraw", entry)
-            self.withdrawn.append(record)
-
-    def correct(self):
-        people = [name for name, (_, record) in sorted(self.standing.items()) if record["type"] == "person"]
-        if not people:
-            return
-        name = self.random.choice(people)
-        record = dict(self.standing[name][1], birthDate=["1991"])
-        path = os.path.join(self.network.folder, "correction.json")
-        with open(path, "w") as file:
-            file.write(json.dumps(record) + "\n")
-        said = self.nl.run("correct", f"nl:{name}", path, "--reason", "misread").decode().split()
-        entry = next(word for word in said if word.startswith("nl/"))
-        self.standing[name] = (entry, record)
+def rows(hub):
+    """All that a rebuild must give again (HUB-1)."""
+    return sorted(map(repr, query(hub, *ROWS)))
 
 
 def complete(hub):
-    """Waits until the hub was told everything that its daemon holds."""
+    """Waits until the hub was told everything that its daemon holds. `status` shows that only every five seconds; the file at once."""
     def is_complete():
-        code, out, _ = run(["liaison", "hub", "status", "--json", "--hub", hub.folder], expect=None)
-        if code != 0:
-            return None
-        status = json.loads(out)
-        held = {log["origin"]: log["size"] for log in hub.node.status()["logs"]}
-        told = {log["origin"]: log["told"] for log in status["progress"]}
-        return status if status["complete"] and all(told.get(origin) == size for origin, size in held.items()) else None
-    return wait_for(f"the hub of {hub.node.name} is complete", COMPLETE_SECONDS, is_complete)
+        held = {log["id"]: log["size"] for log in hub.node.status()["logs"]}
+        told = {log.hex(): next for log, next in query(hub, "SELECT id, next FROM log")}
+        return all(told.get(log, 0) >= size for log, size in held.items()) and hub.call("Status")["complete"]
+    wait_for(f"the hub of {hub.node.name} is complete", CALM_SECONDS, is_complete)
 
 
-def same_size(network):
-    sizes = [{log["origin"]: log["size"] for log in node.status()["logs"]} for node in network]
-    return all(size == sizes[0] for size in sizes)
-
-
-def one(seed):
-    network = Network(["nl", "be"])
-    hub = again = None
+def settled(hub, again, seed):
+    """Both are complete, and have the same rows: what still changes is waited for, what differs for good is a failure."""
+    def differ():
+        return sorted(set(rows(hub)) ^ set(rows(again)))
+    complete(hub)
+    complete(again)
     try:
-        for node in network:
-            node.make()
-        for node in network:
-            node.start()
-        network.introduce()
-        be = network["be"]
-        hub = Hub(be)
-        hub.start()
-        story = Story(network, seed)
-        kills = 0
-        for step in range(12):
-            action = story.random.choice(["publish", "publish", "withdraw", "correct", "kill hub", "kill daemon"])
-            if step < 2 or action == "publish":
-                story.publish()
-            elif action == "withdraw":
-                story.withdraw()
-            elif action == "correct":
-                story.correct()
-            elif action == "kill hub":
-                hub.kill()
-                hub.start()
-                kills += 1
-            else:
-                be.kill()
-                be.start()
-                kills += 1
-        wait_for("both nodes hold the same", COMPLETE_SECONDS, lambda: same_size(network))
-        complete(hub)
-        look(hub, story)
-        hub.stop()
-        anchored(hub, network, seed)
-        hub.start()
-        again = Hub(be, hub.folder + "-again")
-        again.start()
-        complete(again)
-        found, rebuilt = rows(hub), rows(again)
-        again.stop()
-        if found != rebuilt:
-            odd = sorted(set(found) ^ set(rebuilt))[:4]
-            raise Failed(f"seed {seed}: {len(found)} rows, a rebuild has {len(rebuilt)}; they differ in {odd}")
-        hub.stop()
-        files(hub, story, seed)
-        audit(hub, seed)
-        print(f"seed {seed}: {len(found)} rows as a rebuild has them, {kills} kills, "
-              f"{len(story.standing)} records stand, {len(story.withdrawn)} were withdrawn")
-    finally:
-        for one_hub in [hub, again]:
-            if one_hub:
-                one_hub.kill()
-        network.close()
+        wait_for("the rows to be equal", 5, lambda: not differ())
+    except Failed:
+        raise Failed(f"seed {seed}: the hub has {len(rows(hub))} rows, a rebuild {len(rows(again))}; they differ in {differ()[:4]}")
 
 
-def look(hub, story):
-    """What stands is found, what was withdrawn is not."""
+def look(story):
+    """What stands is found as the entry that it is, what is gone is not; every look that was answered is recorded."""
     for name, (entry, record) in sorted(story.standing.items())[:20]:
-        found = [hit["entry"] for hit in hub.lines("search", f"nl:{name}", look=LOOK) if "entry" in hit]
+        found = [hit["found"]["entry"] for hit in story.hub.call("Search", look=LOOK, text=f"nl:{name}")["hits"]]
         if found != [entry]:
             raise Failed(f"nl:{name} stands as {entry}, and the hub finds {found}")
-    for record in story.withdrawn[:20]:
+    for record in story.gone[:20]:
         if record["id"] in story.standing:
             continue
-        found = [hit for hit in hub.lines("search", f"nl:{record['id']}", look=LOOK) if "entry" in hit]
-        if found:
-            raise Failed(f"nl:{record['id']} was withdrawn, and the hub finds {found}")
+        reply = story.hub.call("Search", look=LOOK, text=f"nl:{record['id']}")
+        if reply["hits"]:
+            raise Failed(f"nl:{record['id']} is gone, and the hub finds {reply['hits']}")
+    asked, below = {}, None
+    while below is None or below > 1:
+        page = story.hub.call("Consultations", look=LOOK, limit=200, **({"below": below} if below else {}))["consultations"]
+        if not page:
+            break
+        asked.update((found["index"], found["asked"]) for found in page)
+        below = page[-1]["index"]
+    for index, text in story.looks.items():
+        if asked.get(index) != text:
+            raise Failed(f"look {index} asked for {text}, and the consultation log says {asked.get(index)}")
 
 
 def files(hub, story, seed):
-    """No word of what was withdrawn is in any file of the hub's facts."""
+    """No word of what is gone is in any file of the hub's facts."""
     raw = b""
     for name in os.listdir(hub.folder):
         if name.startswith("facts.db"):
             with open(os.path.join(hub.folder, name), "rb") as file:
                 raw += file.read()
-    for record in story.withdrawn:
+    for record in story.gone:
         word = record["notes"].split()[-1]
         for text in [word, word.lower()]:
             if text.encode() in raw:
-                raise Failed(f"seed {seed}: \"{text}\" of a withdrawn record is in the hub's files")
+                raise Failed(f"seed {seed}: \"{text}\" of a record that is gone is in the hub's files")
 
 
-def audit(hub, seed):
+def audit_looks(hub, seed):
     folder = hub.folder + "/consultations"
     code, out, err = run(["liaison-audit", "verify", folder, "--key", folder + "/node.card"], expect=None)
     if code != 0:
         raise Failed(f"seed {seed}: the consultation log does not pass an audit: {(out + err).decode()}")
 
 
-def anchored(hub, network, seed):
+def anchored(story, seed):
     """Every anchor that nl holds of the hub's looks opens, over all kills; at the stop the last one was made, unless too many were."""
-    wait_for("both nodes hold the same", COMPLETE_SECONDS, lambda: same_size(network))
-    code, out, err = run(looks_audit(hub, network["nl"], list(network)) + ["--json"], expect=None)
+    wait_for("nl holds what be published", CALM_SECONDS, lambda: size_of(story.nl, "be/1") == size_of(story.be, "be/1"))
+    code, out, err = run(looks_audit(story.hub, story.nl, list(story.network)) + ["--json"], expect=None)
     if code not in (0, 3):
         raise Failed(f"seed {seed}: the looks are not what was anchored: {(out + err).decode()}")
     if json.loads(out)["looks"]["anchors"] < 1:
         raise Failed(f"seed {seed}: no look was ever anchored: {out.decode()}")
 
 
+def play(story):
+    """The first steps give something to happen to; fr joins on the way."""
+    joins = story.random.randrange(3, STEPS - 2)
+    for number, action in enumerate(["publish", "publish"] + story.random.sample(ACTIONS, STEPS - 2)):
+        if number == joins and not story.is_joined:
+            story.join()
+        story.step(action)
+
+
+def one(seed, made):
+    network = Network(["nl", "be", "fr"])
+    story = again = None
+    try:
+        made.copy(network)
+        story = Story(network, seed)
+        story.begin()
+        play(story)
+        story.calm()
+        again = Hub(story.be, network.folder + "/again")
+        again.start()
+        settled(story.hub, again, seed)
+        again.stop()
+        look(story)
+        found = len(rows(story.hub))
+        story.hub.stop()
+        files(story.hub, story, seed)
+        audit_looks(story.hub, seed)
+        anchored(story, seed)
+        print(f"seed {seed}: {found} rows as a rebuild has them; {', '.join(story.done[2:])}; "
+              f"{len(story.standing)} records stand, {len(story.gone)} are gone", flush=True)
+        return story.seen
+    except Failed as failure:
+        done = story.done if story else []
+        raise Failed(f"seed {seed}, after {', '.join(done)}: {failure}" + (f"\nhub: {story.hub.said()}" if story else ""))
+    finally:
+        if again:
+            again.kill()
+        if story:
+            story.close()
+        network.close()
+
+
+class Made:
+    """Three nodes that were never started: their folders are copied for each seed, since making one takes a second and a half."""
+
+    def __init__(self):
+        self.network = Network(["nl", "be", "fr"])
+        for node in self.network:
+            node.make()
+
+    def copy(self, network):
+        for node in network:
+            made = self.network[node.name]
+            shutil.copytree(made.data, node.data)
+            shutil.copy(made.card, node.card)
+            if os.path.exists(made.data + ".token"):
+                shutil.copy(made.data + ".token", node.data + ".token")
+
+
+# What some seed of so many must have met.
+SEEN = ["entries expired", "expiring entries were told", "grants were late", "pre-shared keys were late", "looks were refused",
+        "feeds stood"]
+SEEDS_THAT_SEE_ALL = 12
+PORTS_OF_A_WORKER = 120
+
+
+def work(number, jobs, arguments, made, results):
+    """One seed in `jobs`: most of a story waits, so that several are told at once."""
+    if nodes.has_own_ports:
+        first = int(os.environ["LIAISON_PORTS"]) + number * PORTS_OF_A_WORKER
+        nodes.ports = itertools.cycle(range(first, first + PORTS_OF_A_WORKER))
+    end = time.monotonic() + (arguments.seconds or 0)
+    done = number
+
+    def body():
+        nonlocal done
+        for seed in arguments.found[number::jobs]:
+            results.put((seed, one(seed, made)))
+        while time.monotonic() < end if arguments.seconds else done < arguments.seeds:
+            results.put((arguments.first + done, one(arguments.first + done, made)))
+            done += jobs
+        return 0
+    main(body)
+
+
+def tell_all(arguments, made):
+    """Returns how many seeds there were, and what they saw."""
+    context = multiprocessing.get_context("fork")
+    results = context.SimpleQueue()
+    workers = [context.Process(target=work, args=(number, arguments.jobs, arguments, made, results))
+               for number in range(arguments.jobs)]
+    count, seen = 0, Counter()
+    try:
+        for worker in workers:
+            worker.start()
+        while any(worker.is_alive() for worker in workers) or not results.empty():
+            while not results.empty():
+                _, found = results.get()
+                count += 1
+                seen += found
+            time.sleep(0.05)
+        if any(worker.exitcode for worker in workers):
+            raise Failed("see above")
+    finally:
+        for worker in workers:
+            if worker.is_alive():
+                worker.terminate()
+            if worker.pid:
+                worker.join()
+    return count, seen
+
+
 def body():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seeds", type=int, default=4)
+    parser.add_argument("--first", "--seed", type=int, default=1, help="the first seed")
+    parser.add_argument("--seeds", type=int, default=4, help="how many")
+    parser.add_argument("--seconds", type=int, help="as many seeds as begin in that time")
+    parser.add_argument("--jobs", type=int, default=3, help="so many at once")
+    parser.add_argument("--only-seeds", action="store_true", help="without the users who may not")
     arguments = parser.parse_args()
-    for seed in range(arguments.seed, arguments.seed + arguments.seeds):
-        one(seed)
-    print(f"{arguments.seeds} seeds: the hub's state is that of a rebuild, and its looks pass an audit")
+    arguments.found = []
+    if not arguments.only_seeds:
+        strangers()
+        arguments.found = found_seeds()
+    made = Made()
+    try:
+        count, seen = tell_all(arguments, made)
+    finally:
+        made.network.close()
+    print(f"{count} seeds: the hub's state is that of a rebuild, and its looks pass an audit; "
+          + ", ".join(f"{what} {seen[what]}" for what in SEEN))
+    missing = [what for what in SEEN if not seen[what]]
+    if missing and count >= SEEDS_THAT_SEE_ALL and not arguments.seconds and can_mount():
+        raise Failed(f"never seen in {count} seeds: {', '.join(missing)}")
     return 0
+
+
+def found_seeds():
+    """Those that a campaign found: they come first."""
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "hub-seeds.txt")) as file:
+        words = [line.split() for line in file]
+    return [int(found[1]) for found in words if found[:1] == ["story"]]
+
+
+def can_mount():
+    return os.getuid() == 0 and os.access("/dev/loop-control", os.W_OK)
 
 
 if __name__ == "__main__":

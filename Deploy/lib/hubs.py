@@ -1,6 +1,6 @@
 """Real hubs beside real nodes, for the quickstart and for the checks."""
 import json, os, signal, subprocess, time
-from nodes import Failed, STOP_SECONDS, binary, run
+from nodes import Failed, STOP_SECONDS, binary, run, varlink
 
 START_SECONDS = 30
 
@@ -20,12 +20,18 @@ class Hub:
         self.folder = folder or node.data + "-hub"
         self.log_path = self.folder + ".log"
         self.process = None
+        # What its command line begins with: another user, say.
+        self.prefix = []
 
-    def start(self):
+    def launch(self):
+        """Without waiting for it: it may not come up."""
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [binary("liaison-hub"), "--data", self.node.data, "--hub", self.folder],
+                [*self.prefix, binary("liaison-hub"), "--data", self.node.data, "--hub", self.folder],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+
+    def start(self):
+        self.launch()
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
@@ -68,6 +74,9 @@ class Hub:
         """What a verb prints with --json, line by line."""
         out = run(self.command(*words, "--json", **options))
         return [json.loads(line) for line in out.splitlines()]
+
+    def call(self, method, **parameters):
+        return varlink(os.path.join(self.folder, "hub.socket"), f"org.liaison.Hub.{method}", parameters)
 
     def status(self):
         return json.loads(run(["liaison", "hub", "status", "--json", "--hub", self.folder]))

@@ -56,6 +56,35 @@ def run(arguments, expect=0, stdin=None, timeout=COMMAND_SECONDS):
     return done.stdout
 
 
+class Refused(Failed):
+    """A call on a socket was answered with an error."""
+
+    def __init__(self, reply):
+        super().__init__(json.dumps(reply))
+        self.error = reply["error"]
+
+
+def varlink(path, method, parameters):
+    """One call, without the tool and what it checks; returns the reply's parameters."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(COMMAND_SECONDS)
+        try:
+            connection.connect(path)
+            connection.sendall(json.dumps({"method": method, "parameters": parameters}).encode() + b"\0")
+            said = b""
+            while not said.endswith(b"\0"):
+                more = connection.recv(1 << 18)
+                if not more:
+                    raise Failed(f"{path} was closed at {method}: {said[:200]}")
+                said += more
+        except OSError as error:
+            raise Failed(f"{path}: {method}: {error}")
+    reply = json.loads(said[:-1])
+    if "error" in reply:
+        raise Refused(reply)
+    return reply.get("parameters", {})
+
+
 class Node:
     def __init__(self, network, name):
         self.network = network
@@ -65,6 +94,8 @@ class Node:
         self.log_path = os.path.join(network.folder, f"{name}.log")
         self.address = f"127.0.0.1:{free_port() if has_own_ports else 0}"
         self.process = None
+        # Further words of its command line.
+        self.options = []
 
     def make(self):
         passphrase = os.path.join(self.network.folder, f"{self.name}.passphrase")
@@ -81,7 +112,7 @@ class Node:
         begin = os.path.getsize(self.log_path) if os.path.exists(self.log_path) else 0
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [binary("liaisond"), "--data", self.data, "--listen", self.address],
+                [binary("liaisond"), "--data", self.data, "--listen", self.address, *self.options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
@@ -128,6 +159,13 @@ class Node:
 
     def run(self, *arguments, **options):
         return run(self.command(*arguments), **options)
+
+    def call(self, method, **parameters):
+        """A method of the control socket."""
+        return varlink(os.path.join(self.data, "control.socket"), f"org.liaison.Node.{method}", parameters)
+
+    def show(self, entry):
+        return self.call("Show", entry=entry)
 
     def status(self):
         return json.loads(self.run("status", "--json"))

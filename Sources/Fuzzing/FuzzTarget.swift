@@ -30,6 +30,12 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case zone
   /// Records as a hub gathers them, questions in words, and calls on its socket.
   case hub
+  /// Two names side by side.
+  case names
+  /// Pages that the daemon tells a hub, and calls on the reader socket.
+  case reading
+  /// The file of the journal of readability at its start.
+  case readability
 
   public func run(_ bytes: [UInt8]) {
     var input = FuzzInput(bytes)
@@ -47,6 +53,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .records: RecordTarget.run(&input)
     case .zone: ZoneTarget.run(&input)
     case .hub: HubTarget.run(&input)
+    case .names: NamesTarget.run(&input)
+    case .reading: ReadingTarget.run(&input)
+    case .readability: ReadabilityTarget.run(&input)
     }
   }
 
@@ -66,6 +75,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .records: RecordTarget.seeds
     case .zone: ZoneTarget.seeds
     case .hub: HubTarget.seeds
+    case .names: NamesTarget.seeds
+    case .reading: ReadingTarget.seeds
+    case .readability: ReadabilityTarget.seeds
     }
   }
 }

@@ -1,6 +1,8 @@
 internal import HubInterface
 internal import Matching
+internal import Reading
 internal import Records
+internal import SQL
 internal import Varlink
 
 /// What the hub makes of bytes from outside, for the fuzzer: pure parts alone.
@@ -45,6 +47,37 @@ package enum HubInputs {
     return count
   }
 
+  /// A message of the daemon, as the feed takes it; what it tells is written into facts in memory, told again, and taken back.
+  /// - Returns: entries that stood after it; nil: it is refused.
+  package static func entries(ofMessage message: [UInt8]) -> Int? {
+    guard
+      let page = try? VarlinkAnswer<ReaderFailure>(message: message).decode(ReadingPage.self)
+        .parameters,
+      let told = try? FeedPage(page)
+    else { return nil }
+    do {
+      let (database, _) = try FactsFile.open(":memory:", HubHost.versions)
+      let writer = try FactsWriter(database)
+      let index = NameIndex()
+      index.apply(try writer.apply([PreparedPage(told)]))
+      let rows = try MemoryRows(database)
+      index.apply(try writer.apply([PreparedPage(told)]))
+      let again = try MemoryRows(database)
+      precondition(again == rows, "told twice, and other rows (HUB-12)")
+      precondition(index.count == rows.keys, "the index has others than the facts")
+      var gone = told
+      gone.changes = told.changes.map {
+        EntryChange(log: $0.log, origin: $0.origin, index: $0.index, count: $0.count, readable: nil)
+      }
+      index.apply(try writer.apply([PreparedPage(gone)]))
+      let left = try MemoryRows(database)
+      precondition(left == MemoryRows() && index.count == 0, "something stays")
+      return rows.entries
+    } catch {
+      preconditionFailure("a page that was read is not written: \(error)")
+    }
+  }
+
   /// One client's bytes.
   /// - Returns: whether the session goes on.
   package static func isTaken(_ bytes: [UInt8]) -> Bool {
@@ -72,5 +105,34 @@ package enum HubInputs {
     case "org.liaison.Hub.Money": _ = try call.parameters(MoneyRequest.self)
     default: throw HubError.busy
     }
+  }
+}
+
+/// How many rows each table has.
+private struct MemoryRows: Hashable {
+  var entries = 0
+  var current = 0
+  var derived = 0
+  var keys = 0
+  var tallies = 0
+
+  init() {}
+
+  init(_ database: Database) throws(SQLError) {
+    func count(_ query: String) throws(SQLError) -> Int {
+      var found = 0
+      try database.prepare(query).each { row throws(SQLError) in
+        found += Int(row.integer(0))
+        return true
+      }
+      return found
+    }
+    entries = try count("SELECT count(*) FROM entry")
+    current = try count("SELECT count(*) FROM entry WHERE current = 1")
+    for table in ["selector", "range", "reference", "word"] {
+      derived += try count("SELECT count(*) FROM \(table)")
+    }
+    keys = try count("SELECT count(*) FROM keys")
+    tallies = try count("SELECT count FROM tally")
   }
 }

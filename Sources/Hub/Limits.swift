@@ -8,6 +8,9 @@ enum HubLimits {
   /// What a client does not take: one answer of the longest kind, twice.
   static let outputBytes = 32 << 20
 
+  /// No log has more (Protocols/store.md, 9).
+  static let entriesOfLog: UInt64 = 1 << 40
+
   /// Letters of a question in words.
   static let questionBytes = 4_096
   static let reasonBytes = 1_024
@@ -18,6 +21,11 @@ enum HubLimits {
   static let candidates = 50
   /// Records found by one identifier or one word that are looked at: more are counted.
   static let rowsPerQuestion = 2_000
+  /// Rows that one question looks at in all, on its way from record to record too: a record is read in some 30 µs, so that the
+  /// worst that partners can write holds the others up for a second.
+  static let questionRows = 20_000
+  /// Of records in one answer: written as text of JSON they are at most twice as long, and the rows that explain them stand beside.
+  static let answerBytes = 12 << 20
   /// Words of a question that are looked up.
   static let words = 16
   /// References that are one matter.
@@ -26,7 +34,11 @@ enum HubLimits {
 
   /// Records in a dossier, edges of a network, legs, payments: beyond it an answer says that it was cut.
   static let mentions = 500
+  /// Versions of one record that a dossier shows, the newest.
+  static let versions = 200
   static let edges = 2_000
+  /// Of an edge with the names of its ends, but for its marks: three texts of a record.
+  static let edgeBytes = 3_072
   static let depth = 6
   static let usualDepth = 2
   static let legs = 2_000

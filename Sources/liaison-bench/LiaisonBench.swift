@@ -21,7 +21,7 @@ struct LiaisonBench {
           "CASE is one of \(cases.joined(separator: ", ")); without one, all are run. Of replication, "
             + "single parts can be named: \(ReplicationCase.members.joined(separator: ", ")).",
           "hub, only when it is named, gathers invented persons and looks them up: 100,000, and with --entries 1000000 "
-            + "or 3000000 so many, too.",
+            + "or 3000000 so many, too. hub crowd is about partners who write as many records of one name, and of one number, as --entries says.",
         ],
         arguments: [
           Argument("CASE", "what to measure", isRequired: false, repeats: true)
@@ -62,7 +62,7 @@ struct LiaisonBench {
     var chosen = arguments.words.isEmpty ? cases : arguments.words
     // `hub names`: of the hub, that part alone.
     if chosen.first == "hub", chosen.count > 1 { chosen.removeFirst() }
-    let known = cases + ReplicationCase.members + ["hub", "names"]
+    let known = cases + ReplicationCase.members + ["hub", "names", "crowd"]
     if let odd = chosen.first(where: { !known.contains($0) }) {
       throw Failure(
         .usage, "There is no case \"\(odd)\".", hint: "There is: \(known.joined(separator: ", ")).")
@@ -113,6 +113,7 @@ struct LiaisonBench {
     defer { withExtendedLifetime(scratch) {} }
     switch name {
     case "store": return try StoreCase.run(entries: entries, scratch: scratch)
+    case "crowd": return try HubCrowd.run(entries: entries, scratch: scratch)
     case "hub": return try HubCase.run(entries: entries, scratch: scratch)
     default: return try ReplicationCase.run(name, entries, seconds, scratch)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import HubInterface
+import Records
 import Runtime
 import Varlink
 
@@ -13,9 +14,14 @@ final class QuestionHost {
   private var output: [UInt8] = []
   private lazy var session = makeSession("testo")
 
-  init(_ changes: [EntryChange] = []) throws {
-    facts = try FactsHost()
+  convenience init(_ changes: [EntryChange] = []) throws {
+    let facts = try FactsHost()
     try facts.tell(changes)
+    try self.init(facts)
+  }
+
+  init(_ facts: FactsHost) throws {
+    self.facts = facts
     log = try ConsultationLog(folder: facts.folder + "/consultations", epoch: 1)
     service = HubService(
       facts: try Facts(facts.path), index: facts.index, desk: try Desk(facts.folder + "/desk.db"),
@@ -46,6 +52,26 @@ final class QuestionHost {
     service.recorder?.commit()
     return try VarlinkAnswer<HubError>(message: Array(output.dropLast())).decode(Reply.self)
       .parameters
+  }
+
+  /// The answer, whatever it says.
+  func answer(_ method: String, _ parameters: some Encodable) throws(HubError) {
+    output = []
+    session.receive(VarlinkCall.encode("\(HubInterface.name).\(method)", parameters).span)
+    service.recorder?.commit()
+    _ = try VarlinkAnswer<HubError>(message: Array(output.dropLast())).decode(AnyReply.self)
+  }
+
+  private struct AnyReply: Decodable {}
+
+  /// Of the last call, with its end.
+  var lastAnswerBytes: Int { output.count }
+
+  /// What one question sees, without its look.
+  func questions() -> Questions {
+    Questions(
+      facts: service.facts, index: service.index, desk: service.desk,
+      look: CheckedLook(user: "testo", purpose: .ct, reason: "a test", caseNumber: nil))
   }
 
   /// Whether an answer left before the look was committed.

@@ -31,7 +31,8 @@ struct EntryRow: Hashable, Sendable {
 /// The statements on `entry`.
 final class EntryRows {
   private let findRange: Statement
-  private let findName: Statement
+  private let findVersions: Statement
+  private let findShown: Statement
   private let findUntold: Statement
   private let compare: Statement
   private let readRecord: Statement
@@ -44,12 +45,23 @@ final class EntryRows {
   private static let columns =
     "SELECT e.number, l.id, e.node, e.epoch, e.place, e.id, e.type, e.state, e.current FROM entry e JOIN log l ON l.number = e.log "
 
+  /// Versions of one record, those that stand first, then the later (HUB-21).
+  static let versions =
+    "e.node = ?1 AND e.id = ?2 ORDER BY (e.state = 0) DESC, e.epoch DESC, e.place DESC"
+
+  /// Rows that are held at once where entries go: a partner may withdraw a million of them in one word.
+  static let batch = 4_096
+
   init(_ database: Database) throws(SQLError) {
     self.database = database
     findRange = try database.prepare(
-      EntryRows.columns + "WHERE e.log = ?1 AND e.place >= ?2 AND e.place < ?3")
-    findName = try database.prepare(EntryRows.columns + "WHERE e.node = ?1 AND e.id = ?2")
-    findUntold = try database.prepare(EntryRows.columns + "WHERE e.told <> ?1")
+      EntryRows.columns + "WHERE e.log = ?1 AND e.place >= ?2 AND e.place < ?3 LIMIT ?4")
+    // In the order of the index `entry_name`: the first is read, however many versions somebody wrote.
+    findVersions = try database.prepare(EntryRows.columns + "WHERE \(EntryRows.versions)")
+    findShown = try database.prepare(
+      EntryRows.columns + "WHERE e.current = 1 AND \(EntryRows.versions) LIMIT 1")
+    findUntold = try database.prepare(
+      EntryRows.columns + "WHERE e.told <> ?1 AND e.number > ?2 ORDER BY e.number LIMIT ?3")
     compare = try database.prepare(
       "SELECT 1 FROM entry WHERE number = ?1 AND time = ?2 AND expiry = ?3 AND state = ?4 AND record = ?5"
     )
@@ -62,33 +74,58 @@ final class EntryRows {
     markTold = try database.prepare("UPDATE entry SET told = ?2 WHERE number = ?1")
   }
 
+  /// - Returns: at most `batch` of them.
   func find(_ log: Int64, from place: UInt64, count: UInt64) throws(SQLError) -> [EntryRow] {
     let end = place.addingReportingOverflow(count)
     try findRange.bind(1, log)
     try findRange.bind(2, Int64(clamping: place))
     try findRange.bind(3, end.overflow ? Int64.max : Int64(clamping: end.partialValue))
+    try findRange.bind(4, EntryRows.batch)
     return try EntryRows.all(findRange)
   }
 
-  func versions(_ node: String, _ id: String) throws(SQLError) -> [EntryRow] {
-    try findName.bind(1, node)
-    try findName.bind(2, id)
-    return try EntryRows.all(findName)
+  /// The version that is to be shown.
+  func best(_ node: String, _ id: String) throws(SQLError) -> EntryRow? {
+    try findVersions.bind(1, node)
+    try findVersions.bind(2, id)
+    var best: EntryRow?
+    try findVersions.each { row throws(SQLError) in
+      let version = EntryRow(row)
+      guard let found = best else {
+        best = version
+        return true
+      }
+      // Beside it stand those of other logs of this origin alone, at the same place.
+      guard !EntryRow.isLess(version, found) else {
+        return (version.epoch, version.place) == (found.epoch, found.place)
+          && version.state.stands == found.state.stands
+      }
+      best = version
+      return true
+    }
+    return best
   }
 
-  func untold(since round: Int64) throws(SQLError) -> [EntryRow] {
+  /// The version that was shown before another came: among those that came since, so that it is found soon. To be asked only where there
+  /// is one.
+  func shown(_ node: String, _ id: String) throws(SQLError) -> EntryRow? {
+    try findShown.bind(1, node)
+    try findShown.bind(2, id)
+    return try EntryRows.all(findShown).first
+  }
+
+  /// - Returns: at most `batch` of them, behind the row of this number.
+  func untold(since round: Int64, after number: Int64) throws(SQLError) -> [EntryRow] {
     try findUntold.bind(1, round)
+    try findUntold.bind(2, number)
+    try findUntold.bind(3, EntryRows.batch)
     return try EntryRows.all(findUntold)
   }
 
   private static func all(_ statement: Statement) throws(SQLError) -> [EntryRow] {
     var found: [EntryRow] = []
     try statement.each { row throws(SQLError) in
-      found.append(
-        EntryRow(
-          number: row.integer(0), log: row.blob(1), node: row.text(2), epoch: row.integer(3),
-          place: row.integer(4), id: row.optionalText(5), type: row.text(6),
-          state: EntryState(rawValue: row.integer(7)), isCurrent: row.integer(8) != 0))
+      found.append(EntryRow(row))
       return true
     }
     return found
@@ -151,5 +188,15 @@ final class EntryRows {
     try markTold.bind(1, number)
     try markTold.bind(2, round)
     try markTold.run()
+  }
+}
+
+extension EntryRow {
+  /// - Parameter row: of `EntryRows.columns`.
+  fileprivate init(_ row: Statement) {
+    self.init(
+      number: row.integer(0), log: row.blob(1), node: row.text(2), epoch: row.integer(3),
+      place: row.integer(4), id: row.optionalText(5), type: row.text(6),
+      state: EntryState(rawValue: row.integer(7)), isCurrent: row.integer(8) != 0)
   }
 }

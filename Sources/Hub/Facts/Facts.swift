@@ -29,9 +29,9 @@ final class Facts {
     try database.setCache(kibibytes: HubLimits.cacheKibibytes)
     byNumber = try database.prepare(Facts.columns + "WHERE e.number = ?1")
     byName = try database.prepare(
-      Facts.columns + "WHERE e.node = ?1 AND e.id = ?2 ORDER BY e.epoch, e.place LIMIT ?3")
+      Facts.columns + "WHERE \(EntryRows.versions) LIMIT ?3")
     currentByName = try database.prepare(
-      Facts.columns + "WHERE e.node = ?1 AND e.id = ?2 AND e.current = 1")
+      Facts.columns + "WHERE e.current = 1 AND \(EntryRows.versions) LIMIT 1")
     byPlace = try database.prepare(Facts.columns + "WHERE l.origin = ?1 AND e.place = ?2")
     bySelector = try database.prepare(
       "SELECT entry FROM selector WHERE kind = ?1 AND value = ?2 LIMIT ?3")
@@ -62,11 +62,11 @@ final class Facts {
     return try Facts.all(currentByName).first
   }
 
-  /// All versions that can be read, the oldest first.
+  /// Versions that can be read, at most `HubLimits.versions`: those that stand first, the newest first.
   func versions(_ ref: RecordReference) throws(SQLError) -> [StoredRecord] {
     try byName.bind(1, ref.author.text)
     try byName.bind(2, ref.id.text)
-    try byName.bind(3, HubLimits.mentions)
+    try byName.bind(3, HubLimits.versions)
     return try Facts.all(byName)
   }
 

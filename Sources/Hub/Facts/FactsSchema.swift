@@ -16,7 +16,7 @@ enum FactsSchema {
       time INTEGER NOT NULL, expiry INTEGER NOT NULL, state INTEGER NOT NULL, purposes INTEGER NOT NULL,
       problems INTEGER NOT NULL, current INTEGER NOT NULL, told INTEGER NOT NULL, record BLOB);
     CREATE UNIQUE INDEX entry_place ON entry (log, place);
-    CREATE INDEX entry_name ON entry (node, id) WHERE id IS NOT NULL;
+    CREATE INDEX entry_name ON entry (node, id, (state = 0), epoch, place) WHERE id IS NOT NULL;
     CREATE TABLE selector (kind INTEGER, value BLOB, entry INTEGER, PRIMARY KEY (kind, value, entry)) WITHOUT ROWID;
     CREATE TABLE range (
       series BLOB, digits INTEGER, low BLOB, high BLOB, entry INTEGER,

@@ -81,7 +81,7 @@ final class FactsWriter {
         }
         try move(to: page.cursor)
       }
-      for name in touched.names { try settle(name, &change) }
+      try settle(&touched, &change)
       try rows.writePending()
       try tallies.apply(tally)
       return change
@@ -101,10 +101,12 @@ final class FactsWriter {
     let change = prepared.change
     let log = try logs.number(change.log, change.origin)
     guard let readable = change.readable, let made = prepared.derived else {
-      for old in try entries.find(log, from: change.index, count: change.count) {
-        try forget(old, &touched, &index)
+      while true {
+        let batch = try entries.find(log, from: change.index, count: change.count)
+        for old in batch { try forget(old, &touched, &index) }
+        guard batch.count == EntryRows.batch else { return }
+        try settle(&touched, &index)
       }
-      return
     }
     if let old = try entries.find(log, from: change.index, count: 1).first {
       // Told twice: nothing changes but that it was told.
@@ -132,7 +134,14 @@ final class FactsWriter {
   private func forgetUntold(
     _ round: Int64, _ touched: inout TouchedNames, _ index: inout IndexChange
   ) throws(SQLError) {
-    for old in try entries.untold(since: round) { try forget(old, &touched, &index) }
+    var after: Int64 = 0
+    while true {
+      let batch = try entries.untold(since: round, after: after)
+      for old in batch { try forget(old, &touched, &index) }
+      guard batch.count == EntryRows.batch, let last = batch.last else { return }
+      after = last.number
+      try settle(&touched, &index)
+    }
   }
 
   private func forget(
@@ -142,19 +151,22 @@ final class FactsWriter {
     tally.count(try derived(old).summary, old.state, node: old.node, -1)
     arrived[old.number] = nil
     try entries.remove(old.number)
-    touched.add(old)
+    touched.add(old, wasShown: old.isCurrent)
+  }
+
+  private func settle(_ touched: inout TouchedNames, _ index: inout IndexChange) throws(SQLError) {
+    for name in touched.names { try settle(name, isShown: !touched.hidden.contains(name), &index) }
+    touched = TouchedNames()
   }
 
   /// Chooses the version of a record that is shown: a function of those that are there, whatever the order in which they came.
-  private func settle(_ name: TouchedNames.Name, _ index: inout IndexChange) throws(SQLError) {
-    let versions = try entries.versions(name.node, name.id)
-    let current = versions.max { EntryRow.isLess($0, $1) }
-    for version in versions where version.isCurrent && version.number != current?.number {
-      try makePast(version, &index)
-    }
-    if let current, !current.isCurrent {
-      try makeCurrent(current, &index)
-    }
+  /// - Parameter isShown: a version is shown now, if it has any beside what came in this transaction.
+  private func settle(
+    _ name: TouchedNames.Name, isShown: Bool, _ index: inout IndexChange
+  ) throws(SQLError) {
+    guard let best = try entries.best(name.node, name.id), !best.isCurrent else { return }
+    if isShown, let shown = try entries.shown(name.node, name.id) { try makePast(shown, &index) }
+    try makeCurrent(best, &index)
   }
 
   private func makeCurrent(_ entry: EntryRow, _ index: inout IndexChange) throws(SQLError) {
@@ -184,10 +196,13 @@ struct TouchedNames {
 
   private(set) var names: [Name] = []
   private var known: Set<Name> = []
+  /// Those of which no version is shown, since the one that was is gone.
+  private(set) var hidden: Set<Name> = []
 
-  mutating func add(_ entry: EntryRow) {
+  mutating func add(_ entry: EntryRow, wasShown: Bool = false) {
     guard let id = entry.id else { return }
     let name = Name(node: entry.node, id: id)
     if known.insert(name).inserted { names.append(name) }
+    if wasShown { hidden.insert(name) }
   }
 }

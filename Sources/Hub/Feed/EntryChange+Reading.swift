@@ -11,7 +11,8 @@ struct FeedError: Error, Hashable, Sendable {
 extension EntryChange {
   init(_ change: ReadingChange) throws(FeedError) {
     guard let log = Hex32.decode(change.log).flatMap({ LogID($0) }),
-      let origin = change.origin.flatMap({ try? Origin(String($0)) }), let index = change.index
+      let origin = change.origin.flatMap({ try? Origin(String($0)) }), let index = change.index,
+      index <= HubLimits.entriesOfLog
     else { throw FeedError(reason: "an entry is called \(change.entry) of the log \(change.log)") }
     self.log = log
     self.origin = origin

@@ -10,18 +10,21 @@ struct DocumentQuestion {
       throw HubError.refused(
         reason: "\"\(number)\" is no document number", hint: "write its letters and digits")
     }
-    var hits: [Hit] = []
+    var hits: [Int64: Hit] = [:]
     var seen: Set<Int64> = []
     let kinds: [Selector.Kind] = [.document, .personalNumber]
     for kind in kinds {
-      for entry in try questions.facts.entries(kind, folded.text) where seen.insert(entry).inserted
-      {
+      let entries = try questions.facts.entries(kind, folded.text)
+      questions.noteFull(
+        entries.count, "\(entries.count) records have the \(kind.words) \(folded.text)")
+      for entry in entries where seen.insert(entry).inserted {
         guard let stored = try questions.visible(entry) else { continue }
-        hits.append(hit(stored, kind, folded.text, country))
+        hits[entry] = hit(stored, kind, folded.text, country)
+        if hits.count >= 2 * HubLimits.hits { hits = hits.best(HubLimits.hits) }
       }
     }
-    hits.sort { ($1.score, $0.found.entry) < ($0.score, $1.found.entry) }
-    let kept = Array(hits.prefix(HubLimits.hits))
+    let kept = hits.values.sorted(by: Hit.isBefore).prefix(HubLimits.hits)
+      .filter { questions.hasRoom($0.found.record.utf8.count) }
     for hit in kept { questions.show(entry: hit.found.entry) }
     return kept
   }

@@ -14,7 +14,9 @@ struct DossierQuestion {
     reply.versions = try versions(of: subject).map(\.found)
     let cluster = try questions.sameMatter(subject.name)
     for other in cluster.dropFirst() {
-      guard let stored = questions.visible(try questions.find(other)) else { continue }
+      guard let stored = questions.visible(try questions.find(other)),
+        questions.hasRoom(stored.record.count)
+      else { continue }
       questions.show(stored)
       reply.same.append(stored.found)
     }
@@ -27,20 +29,26 @@ struct DossierQuestion {
   private func versions(of subject: StoredRecord) throws -> [StoredRecord] {
     guard let ref = subject.ref.flatMap({ RecordReference($0) }) else { return [subject] }
     let versions = try questions.facts.versions(ref).compactMap { questions.visible($0) }
-    for version in versions { questions.show(version) }
+    if versions.count == HubLimits.versions {
+      questions.note("\(subject.name) has \(versions.count) versions or more: not all are shown")
+    }
     // The one that is shown comes first, then the newest of the others.
-    return versions.filter(\.isCurrent) + versions.filter { !$0.isCurrent }.reversed()
+    let ordered = versions.filter(\.isCurrent) + versions.filter { !$0.isCurrent }
+    let kept = ordered.filter { questions.hasRoom($0.record.count) }
+    for version in kept { questions.show(version) }
+    return kept
   }
 
   private func mentions(_ names: [String]) throws -> [Mention] {
     var found: [Mention] = []
     for name in names {
-      for (number, field) in try questions.facts.mentions(name) {
+      for (number, field) in try questions.mentions(name) {
         guard found.count < HubLimits.mentions else {
           questions.note("more than \(HubLimits.mentions) records name it: not all are shown")
           return found
         }
-        guard let stored = try questions.visible(number) else { continue }
+        guard let stored = try questions.visible(number), questions.hasRoom(stored.record.count)
+        else { continue }
         questions.show(stored)
         found.append(Mention(found: stored.found, field: field))
       }
@@ -59,8 +67,8 @@ struct DossierQuestion {
       least: RecordMatch.review, limit: HubLimits.usualHits
     ) { $0.number != subject.number && !judged.contains($0.name) }
     for candidate in candidates.found { hits.append(Hit(candidate)) }
-    hits.sort { ($1.score, $0.found.entry) < ($0.score, $1.found.entry) }
-    let kept = Array(hits.prefix(HubLimits.usualHits))
+    let kept = hits.sorted(by: Hit.isBefore).prefix(HubLimits.usualHits)
+      .filter { questions.hasRoom($0.found.record.utf8.count) }
     for hit in kept { questions.show(entry: hit.found.entry) }
     return kept
   }

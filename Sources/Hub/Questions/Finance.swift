@@ -18,18 +18,20 @@ struct Finance {
     var names = try questions.sameMatter(ref)
     var numbers: [(kind: Selector.Kind, value: String)] = []
     for name in names {
-      for (number, field) in try questions.facts.mentions(name) where field == "holder" {
+      for (number, field) in try questions.mentions(name) where field == "holder" {
         try takeAccount(number, &names, &numbers)
       }
     }
     for name in names {
-      for (number, _) in try questions.facts.mentions(name) { try takePayment(number, since) }
+      for (number, _) in try questions.mentions(name) { try takePayment(number, since) }
     }
     for (kind, value) in numbers {
-      for number in try questions.facts.entries(kind, value) { try takePayment(number, since) }
+      let entries = try questions.facts.entries(kind, value)
+      questions.noteFull(entries.count, "\(entries.count) records have the \(kind.words) \(value)")
+      for number in entries { try takePayment(number, since) }
     }
     payments.sort { ($0.date ?? "~", $0.entry) < ($1.date ?? "~", $1.entry) }
-    return (accounts.map(\.found), payments, isCut)
+    return (accounts.map(\.found), payments, isCut || questions.isCut)
   }
 
   private mutating func takeAccount(
@@ -38,7 +40,11 @@ struct Finance {
   ) throws {
     guard seen.insert(number).inserted, let stored = try questions.visible(number) else { return }
     let read = stored.read()
-    guard case .account = read.body, accounts.count < HubLimits.mentions else { return }
+    guard case .account = read.body else { return }
+    guard accounts.count < HubLimits.mentions, questions.hasRoom(stored.record.count) else {
+      isCut = true
+      return
+    }
     questions.show(stored)
     accounts.append(stored)
     if let ref = stored.ref, !names.contains(ref) { names.append(ref) }
@@ -52,7 +58,7 @@ struct Finance {
     if let since, let date = payment.date?.date, date.days.upperBound < since.days.lowerBound {
       return
     }
-    guard payments.count < HubLimits.payments else {
+    guard payments.count < HubLimits.payments, questions.hasRoom(stored.record.count) else {
       isCut = true
       return
     }

@@ -13,18 +13,22 @@ struct MatchQuestion {
       let problem = read.problems.first?.sentence ?? "It has no type that is known here."
       return MatchResult(hits: [], problem: problem)
     }
+    questions.beginNext()
     var hits: [Int64: Hit] = [:]
     try identifiers(read, &hits)
     try names(read, limit, &hits)
-    let ordered = hits.values.sorted { ($1.score, $0.found.entry) < ($0.score, $1.found.entry) }
-    let kept = Array(ordered.prefix(limit))
+    let kept = hits.values.sorted(by: Hit.isBefore).prefix(limit)
+      .filter { questions.hasRoom($0.found.record.utf8.count) }
     for hit in kept { questions.show(entry: hit.found.entry) }
     return MatchResult(hits: kept)
   }
 
   private func identifiers(_ read: SharedRecord, _ hits: inout [Int64: Hit]) throws {
     for selector in read.selectors where selector.kind != .documentRange {
-      for number in try questions.facts.entries(selector.kind, selector.value) {
+      let entries = try questions.facts.entries(selector.kind, selector.value)
+      questions.noteFull(
+        entries.count, "\(entries.count) records have the \(selector.kind.words) \(selector.value)")
+      for number in entries.prefix(HubLimits.hits) {
         guard hits[number] == nil, let stored = try questions.visible(number) else { continue }
         let row = Row(
           feature: selector.kind.rawValue, left: selector.value, right: selector.value,
@@ -32,6 +36,7 @@ struct MatchQuestion {
         hits[number] = Hit(
           found: stored.found, kind: "identifier", score: 1, explanation: [row],
           sentence: "the \(selector.kind.words) \(selector.value) is the same")
+        if hits.count >= 2 * HubLimits.hits { hits = hits.best(HubLimits.hits) }
       }
     }
   }

@@ -33,7 +33,7 @@ struct NameCandidates {
     var lastPoints = 0
     for scored in try score(candidates.numbers, least) {
       if found.count >= limit, scored.points < lastPoints { break }
-      guard let stored = try questions.facts.record(scored.entry), takes(stored),
+      guard let stored = try questions.read(scored.entry), takes(stored),
         let seen = questions.visible(stored)
       else { continue }
       lastPoints = scored.points

@@ -7,6 +7,7 @@ internal import SQL
 struct Network {
   let questions: Questions
   private var edges: [Edge] = []
+  private var known: Set<Edge> = []
   private var labels: [String: LinkNode] = [:]
   private var order: [String] = []
   private var read: Set<Int64> = []
@@ -38,7 +39,8 @@ struct Network {
     let found = end.flatMap { path(to: $0) }
     if let found { keepOnly(found) }
     return Found(
-      edges: edges, nodes: order.compactMap { labels[$0] }, path: found, isCut: isCut)
+      edges: edges, nodes: order.compactMap { labels[$0] }, path: found,
+      isCut: isCut || questions.isCut)
   }
 
   private mutating func expand(_ ref: String, _ next: inout [String]) throws {
@@ -50,10 +52,10 @@ struct Network {
           marks: ["a judgement of \(judgement.user)"]))
       try reach(other, from: ref, &next)
     }
-    var records = try questions.facts.mentions(ref).map(\.entry)
+    var records = try questions.mentions(ref).map(\.entry)
     if let own = try questions.find(ref) { records.append(own.number) }
     for number in records where read.insert(number).inserted {
-      guard edges.count < HubLimits.edges else {
+      guard edges.count < HubLimits.edges, !questions.budget.isSpent else {
         isCut = true
         return
       }
@@ -79,11 +81,13 @@ struct Network {
   }
 
   private mutating func add(_ edge: Edge) {
-    guard edges.count < HubLimits.edges else {
+    guard edges.count < HubLimits.edges,
+      questions.hasRoom(edge.marks.reduce(HubLimits.edgeBytes) { $0 + $1.utf8.count })
+    else {
       isCut = true
       return
     }
-    if !edges.contains(edge) { edges.append(edge) }
+    if known.insert(edge).inserted { edges.append(edge) }
   }
 
   private mutating func reach(

@@ -16,6 +16,7 @@ final class Questions {
   private var hidden: Set<Int64> = []
   private var hiddenAuthors: Set<String> = []
   private(set) var notes: [String] = []
+  private(set) var budget = QuestionBudget()
 
   init(facts: Facts, index: NameIndex, desk: Desk, look: CheckedLook) {
     self.facts = facts
@@ -42,8 +43,47 @@ final class Questions {
     return stored
   }
 
-  func visible(_ number: Int64) throws(SQLError) -> StoredRecord? {
-    visible(try facts.record(number))
+  func visible(_ number: Int64) throws(SQLError) -> StoredRecord? { visible(try read(number)) }
+
+  /// A record, as far as this question may look at more of them (HUB-57).
+  func read(_ number: Int64) throws(SQLError) -> StoredRecord? {
+    guard budget.takeRow() else {
+      noteSpent()
+      return nil
+    }
+    return try facts.record(number)
+  }
+
+  /// Current records that name `target`, as far as this question may look at more rows.
+  func mentions(_ target: String) throws(SQLError) -> [(entry: Int64, field: String)] {
+    let found = try facts.mentions(target).filter { _ in budget.takeRow() }
+    if budget.isSpent { noteSpent() }
+    noteFull(found.count, "\(HubLimits.rowsPerQuestion) records name \(target)")
+    return found
+  }
+
+  /// Whether something may have been left out of a walk from record to record.
+  var isCut: Bool { budget.isSpent || isFull }
+  private var isFull = false
+
+  /// Rows of one identifier, word or reference are cut where there are too many: that is said.
+  func noteFull(_ rows: Int, _ what: String) {
+    guard rows >= HubLimits.rowsPerQuestion else { return }
+    isFull = true
+    note("\(what) or more: not all of them were looked at")
+  }
+
+  /// Whether the answer has room for what is made of so many bytes of a record.
+  func hasRoom(_ bytes: Int) -> Bool {
+    let hasRoom = budget.take(bytes: bytes)
+    if !hasRoom { noteSpent() }
+    return hasRoom
+  }
+
+  func beginNext() { budget.beginNext() }
+
+  private func noteSpent() {
+    note("too much is to be looked at for one question: ask more narrowly, not all is shown")
   }
 
   func show(_ stored: StoredRecord) { show(entry: stored.entry) }
@@ -89,9 +129,8 @@ final class Questions {
         let other = judgement.left == here ? judgement.right : judgement.left
         if judgement.judgement == "same" { same.append(other) } else { different.insert(other) }
       }
-      for (number, field) in try facts.mentions(here) where field == "subject" || field == "object"
-      {
-        guard let stored = visible(try facts.record(number)),
+      for (number, field) in try mentions(here) where field == "subject" || field == "object" {
+        guard let stored = try visible(number),
           case .link(let link) = stored.read().body,
           let subject = link.subject?.reference?.text, let object = link.object?.reference?.text
         else { continue }

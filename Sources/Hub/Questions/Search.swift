@@ -48,10 +48,8 @@ struct Search {
   }
 
   private func found(_ limit: Int) -> Found {
-    let ordered = hits.values.sorted {
-      ($1.score, $0.found.entry) < ($0.score, $1.found.entry)
-    }
-    let kept = Array(ordered.prefix(limit))
+    let ordered = hits.values.sorted(by: Hit.isBefore)
+    let kept = ordered.prefix(limit).filter { questions.hasRoom($0.found.record.utf8.count) }
     for hit in kept { questions.show(entry: hit.found.entry) }
     return Found(hits: kept, equally: equally)
   }
@@ -63,10 +61,11 @@ struct Search {
     if let known = hits[stored.number], known.score >= score { return }
     hits[stored.number] = Hit(
       found: stored.found(read), kind: kind, score: score, explanation: rows, sentence: sentence)
+    if hits.count >= 2 * HubLimits.hits { hits = hits.best(HubLimits.hits) }
   }
 
   private func stored(_ number: Int64) throws -> StoredRecord? {
-    guard hits[number] == nil, let stored = try questions.facts.record(number), filter.takes(stored)
+    guard hits[number] == nil, let stored = try questions.read(number), filter.takes(stored)
     else { return nil }
     return questions.visible(stored)
   }
@@ -82,7 +81,9 @@ struct Search {
 
   private mutating func identifiers(of text: String) throws {
     for (kind, value) in QuestionSelectors(text).all {
-      for number in try questions.facts.entries(kind, value) {
+      let entries = try questions.facts.entries(kind, value)
+      questions.noteFull(entries.count, "\(entries.count) records have the \(kind.words) \(value)")
+      for number in entries {
         guard let stored = try stored(number) else { continue }
         let row = Row(
           feature: kind.rawValue, left: text, right: value, similarity: 1, weight: 1,
@@ -162,5 +163,31 @@ extension Matching.NameKind {
     case .person: "person"
     case .organization: "organization"
     }
+  }
+}
+
+extension Hit {
+  /// The order of an answer (HUB-50).
+  static func isBefore(_ a: Hit, _ b: Hit) -> Bool {
+    (b.score, b.secondFactor, a.found.entry) < (a.score, a.secondFactor, b.found.entry)
+  }
+
+  /// How well a date of birth or a number agrees: of a thousand persons whose names fit as they are, those are meant whose dates do, too.
+  private var secondFactor: Double {
+    explanation.reduce(0) { sum, row in
+      Hit.secondFactors.contains(row.feature) ? sum + row.similarity : sum
+    }
+  }
+
+  private static let secondFactors: Set<String> = [
+    MatchRow.Feature.birthDate.rawValue, MatchRow.Feature.identifier.rawValue,
+  ]
+}
+
+extension [Int64: Hit] {
+  /// A question keeps no more than an answer takes, however many records have one number.
+  func best(_ count: Int) -> [Int64: Hit] {
+    let kept = sorted { Hit.isBefore($0.value, $1.value) }.prefix(count)
+    return Dictionary(uniqueKeysWithValues: kept.map { ($0.key, $0.value) })
   }
 }

@@ -13,18 +13,18 @@ struct Travel {
     if let ref {
       var seen: Set<Int64> = []
       for name in try questions.sameMatter(ref) {
-        for (number, field) in try questions.facts.mentions(name)
+        for (number, field) in try questions.mentions(name)
         where Travel.fields.contains(field) && seen.insert(number).inserted {
           try take(number) { _ in true }
         }
       }
     } else {
-      for number in try questions.facts.entries(type: "trip", limit: HubLimits.legs) {
-        try take(number) { $0.persons.isEmpty }
-      }
+      let trips = try questions.facts.entries(type: "trip", limit: HubLimits.legs)
+      if trips.count == HubLimits.legs { isCut = true }
+      for number in trips { try take(number) { $0.persons.isEmpty } }
     }
     legs.sort { ($0.depart ?? "~", $0.entry) < ($1.depart ?? "~", $1.entry) }
-    return (legs, isCut)
+    return (legs, isCut || questions.isCut)
   }
 
   private static let fields: Set<String> = ["person", "companions", "facilitator"]
@@ -38,7 +38,10 @@ struct Travel {
       name($0.element, stored, $0.offset)
     }
     for leg in trip.legs {
-      guard legs.count < HubLimits.legs else {
+      let others = try others(leg, but: stored)
+      // Each leg names everybody once more.
+      let bytes = others.reduce(stored.record.count) { $0 + $1.utf8.count }
+      guard legs.count < HubLimits.legs, questions.hasRoom(bytes) else {
         isCut = true
         return
       }
@@ -48,7 +51,7 @@ struct Travel {
           carrier: leg.carrier, service: leg.service, from: leg.from.map(PlaceReport.init),
           to: leg.to.map(PlaceReport.init), depart: leg.depart?.text,
           arrive: leg.arrive?.text, status: leg.status?.text, grade: read.common.grade?.text,
-          others: try others(leg, but: stored), marks: Marks.of(stored, read)))
+          others: others, marks: Marks.of(stored, read)))
     }
   }
 
@@ -62,6 +65,7 @@ struct Travel {
     guard let service = ServiceDay(leg) else { return [] }
     var found: [String] = []
     let entries = try questions.facts.entries(SelectorKind.serviceDay, Array(service.text.utf8))
+    questions.noteFull(entries.count, "\(entries.count) trips are on \(service.text)")
     for number in entries where number != stored.number {
       guard found.count < HubLimits.hits, let other = try questions.visible(number),
         case .trip(let trip) = other.read().body

@@ -47,12 +47,17 @@ final class HubSession {
     }
 
     func finish(_ parameters: some Encodable) {
-      if isOneway { return session.put([]) }
-      if let hot = parameters as? any VarlinkWritable {
-        session.put(VarlinkReply.write(hot))
-      } else {
-        session.put(VarlinkReply.encode(parameters))
+      guard !isOneway else { return session.put([]) }
+      let message =
+        (parameters as? any VarlinkWritable).map { VarlinkReply.write($0) }
+        ?? VarlinkReply.encode(parameters)
+      guard message.count < HubLimits.outputBytes else {
+        return fail(
+          HubError.refused(
+            reason: "the answer is longer than \(HubLimits.outputBytes) bytes",
+            hint: "ask more narrowly"))
       }
+      session.put(message)
     }
 
     func fail(_ error: any Error) {

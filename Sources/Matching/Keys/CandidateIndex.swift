@@ -51,7 +51,7 @@ public struct CandidateIndex: Sendable {
     }
   }
 
-  /// A record that was not there when the index was built. Its number was never used before.
+  /// A record that was not there when the index was built. Its number is higher than any before.
   public mutating func insert(_ record: UInt32, _ keys: [NameKey]) {
     precondition(record < 0x8000_0000)
     for key in keys { delta[key.value, default: []].append(record) }
@@ -191,11 +191,24 @@ extension CandidateIndex {
     for key in keys {
       if let list = key.list, base.contains(list, record) {
         weight += key.weight
-      } else if key.fresh.contains(record) {
+      } else if key.fresh.holds(record) {
         weight += key.weight
       }
     }
     return weight
+  }
+}
+
+extension [UInt32] {
+  /// In rising order: thousands of new records of one name are not walked for each candidate.
+  fileprivate func holds(_ record: UInt32) -> Bool {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] < record { low = middle + 1 } else { high = middle }
+    }
+    return low < count && self[low] == record
   }
 }
 

@@ -3,7 +3,7 @@ import Varlink
 
 /// One client of a socket that speaks one interface, without the socket: bytes in through `receive`, bytes out through `send`. One
 /// call at a time. What is asked, a subclass answers. Used from the loop's thread only.
-class CallSession: LocalSession {
+package class CallSession: LocalSession {
   /// What is spoken, and how long a message may be.
   struct Kind {
     /// Of the interface.
@@ -21,10 +21,10 @@ class CallSession: LocalSession {
   private var decoder: VarlinkDecoder
   private var isBusy = false
 
-  var send: ([UInt8]) -> Void = { _ in }
-  var pendingOutputBytes: () -> Int = { 0 }
-  var changed: () -> Void = {}
-  private(set) var isClosed = false
+  package var send: ([UInt8]) -> Void = { _ in }
+  package var pendingOutputBytes: () -> Int = { 0 }
+  package var changed: () -> Void = {}
+  package private(set) var isClosed = false
   /// Told of input that no varlink client sends.
   var inputRefused: (String) -> Void = { _ in }
 
@@ -38,16 +38,16 @@ class CallSession: LocalSession {
   func answer(_ call: Call) throws { fail(call, unknown: call.head.method) }
 
   /// The client took output.
-  func outputDrained() {}
+  package func outputDrained() {}
 
   /// Nothing is sent any more.
   func ended() {}
 
-  var wantsInput: Bool {
+  package var wantsInput: Bool {
     !isClosed && !(isBusy && decoder.bufferedBytes >= kind.pipelinedBytes)
   }
 
-  func receive(_ bytes: Span<UInt8>) {
+  package func receive(_ bytes: Span<UInt8>) {
     guard !isClosed else { return }
     decoder.receive(bytes)
     if decoder.bufferedBytes > kind.messageBytes + kind.pipelinedBytes {
@@ -56,7 +56,7 @@ class CallSession: LocalSession {
     pump()
   }
 
-  func disconnected() {
+  package func disconnected() {
     isClosed = true
     ended()
   }

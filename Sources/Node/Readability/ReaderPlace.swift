@@ -3,7 +3,7 @@ import Readability
 import Reading
 
 /// Where the reader of one `Changes` is.
-final class ReaderPlace {
+package final class ReaderPlace {
   /// As it was asked for; nil once it was looked at, or for a full comparison.
   var asked: ReadingCursor?
   var walk: ReadingWalk?
@@ -14,7 +14,7 @@ final class ReaderPlace {
   /// Made, and not to be given before the journal is on the disk up to `neededEnd`.
   var held: (page: ReadingPage, neededEnd: UInt64)?
   /// The reader waits, and is told empty pages of nothing.
-  let follow: Bool
+  package let follow: Bool
   /// The last page said that nothing is left.
   var wasComplete = false
 

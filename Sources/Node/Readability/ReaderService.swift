@@ -1,7 +1,7 @@
-import Reading
+package import Reading
 
 /// What the reader socket asks of the node, on the loop's thread. Nothing here changes anything.
-protocol ReaderService: AnyObject {
+package protocol ReaderService: AnyObject {
   var version: String { get }
 
   func status() -> StatusReport

@@ -2,7 +2,7 @@ import Reading
 import Varlink
 
 /// One client of the reader socket (Protocols/readability.md, 6).
-final class ReaderSession: CallSession {
+package final class ReaderSession: CallSession {
   private let service: any ReaderService
   private var feed: ReaderFeed?
 
@@ -11,7 +11,7 @@ final class ReaderSession: CallSession {
     specification: "Protocols/readability.md", messageBytes: ReaderLimits.messageBytes,
     pipelinedBytes: ReaderLimits.pipelinedBytes)
 
-  init(service: any ReaderService) {
+  package init(service: any ReaderService) {
     self.service = service
     super.init(ReaderSession.kind, version: service.version)
     inputRefused = { [weak service] in service?.readerInputRefused($0) }
@@ -29,7 +29,7 @@ final class ReaderSession: CallSession {
   }
 
   /// Pages that paused go on.
-  override func outputDrained() { feed?.advance() }
+  package override func outputDrained() { feed?.advance() }
 
   override func ended() { endFeed() }
 

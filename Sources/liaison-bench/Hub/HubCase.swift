@@ -16,7 +16,7 @@ enum HubCase {
     let looks = try memory.folder("looks")
     var sizes: [(String, JSON)] = []
     var told = 0
-    let hub = try HubInOneThread(folder: folder, consultations: looks)
+    let hub = try HubWithoutSocket(folder: folder, consultations: looks)
     for size in [100_000, 1_000_000, 3_000_000] where size <= max(entries, 100_000) {
       let watch = Stopwatch()
       let begun = told
@@ -45,10 +45,10 @@ enum HubCase {
       sizes.append(("persons\(size)", .object(figures)))
     }
     let start = Stopwatch()
-    let again = try HubInOneThread(folder: folder, consultations: try memory.folder("looks2"))
+    let again = try HubWithoutSocket(folder: folder, consultations: try memory.folder("looks2"))
     let startSeconds = start.seconds
     Sink.swallow(again.indexed)
-    let durable = try HubInOneThread(folder: folder)
+    let durable = try HubWithoutSocket(folder: folder)
     return .object([
       (
         "records",
@@ -78,12 +78,12 @@ enum HubCase {
 
 /// Questions to a hub that was told `count` persons.
 struct HubQuestions {
-  private let hub: HubInOneThread
+  private let hub: HubWithoutSocket
   private let persons: Persons
   private let count: Int
   private let look = Look(purpose: "ct", reason: "benchmark")
 
-  init(_ hub: HubInOneThread, _ persons: Persons, _ count: Int) {
+  init(_ hub: HubWithoutSocket, _ persons: Persons, _ count: Int) {
     self.hub = hub
     self.persons = persons
     self.count = count

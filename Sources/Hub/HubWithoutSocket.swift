@@ -6,7 +6,7 @@ internal import Runtime
 internal import SQL
 
 /// A hub without its socket and its daemon, for benchmarks, fuzzing and tests: told entries, asked calls.
-package final class HubInOneThread {
+package final class HubWithoutSocket {
   private let facts: FactsThread
   private let writerThread: SystemThread
   private let changes = Monitor([IndexChange]())
@@ -79,6 +79,17 @@ package final class HubInOneThread {
       return changes
     }
     for change in taken { index.apply(change) }
+  }
+
+  /// Entries of one log are readable no more, in one message.
+  package func forget(_ origin: String, first: UInt64, count: UInt64) throws {
+    let origin = try Origin(origin)
+    let log = LogNames.id(of: origin)
+    let gone = EntryChange(log: log, origin: origin, index: first, count: count, readable: nil)
+    let page = FeedPage(
+      changes: [gone], cursor: FeedCursor(journal: "one", number: 1, next: [:]), isComplete: true)
+    try facts.put(.page(PreparedPage(page)))
+    takeChanges()
   }
 
   /// - Parameter call: with its NUL.
