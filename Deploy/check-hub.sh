@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks that a hub's state equals a rebuild, row by row, after kills of hub and daemon, corrections, withdrawals, late keys and full
-# disks; that nothing withdrawn is answered or left in its files; and that every look is in a log that an auditor accepts.
+# disks; that nothing withdrawn is answered or left in its files; that every look is in a log that an auditor accepts, and that
+# nobody who holds the hub's key can rewrite it once it was anchored.
 #
 #   ./Deploy/check-hub.sh [--seed N] [--seeds COUNT]
 set -euo pipefail

@@ -1,5 +1,6 @@
 """A hub under kills, corrections and withdrawals: see Deploy/check-hub.sh."""
 import argparse, json, os, random, sqlite3, sys, time
+from check_looks import rewritten
 from hubs import Hub, looks_audit
 from nodes import Failed, Network, main, run, wait_for
 
@@ -212,6 +213,7 @@ def body():
     arguments = parser.parse_args()
     for seed in range(arguments.seed, arguments.seed + arguments.seeds):
         one(seed)
+    rewritten()
     print(f"{arguments.seeds} seeds: the hub's state is that of a rebuild, and its looks pass an audit")
     return 0
 
