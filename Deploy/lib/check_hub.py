@@ -2,6 +2,7 @@
 import argparse, itertools, json, multiprocessing, os, shutil, sqlite3
 from collections import Counter
 import nodes
+from check_looks import rewritten
 from hubs import Hub, looks_audit
 from hub_story import ACTIONS, CALM_SECONDS, LOOK, Story, size_of
 from hub_strangers import strangers
@@ -234,6 +235,7 @@ def body():
     arguments.found = []
     if not arguments.only_seeds:
         strangers()
+        rewritten()
         arguments.found = found_seeds()
     made = Made()
     try:

@@ -191,7 +191,7 @@ final class HubHost {
       let log = try ConsultationLog(folder: folder.consultations, epoch: status.epoch)
       let recorder = LookRecorder(log, clock: loop.clock)
       service.recorder = recorder
-      try anchor(recorder, of: status)
+      anchor(recorder, of: status)
     } catch {
       let reason = "the consultation log cannot be opened: \(error)"
       service.recorderProblem = reason
@@ -199,11 +199,12 @@ final class HubHost {
     }
   }
 
-  private func anchor(_ recorder: LookRecorder, of status: FeedStatus) throws {
+  private func anchor(_ recorder: LookRecorder, of status: FeedStatus) {
+    guard let name = try? NodeName(status.node) else { return }
     anchors.begin(
       AnchorKeeper.Source(
         path: folder.anchors(status.epoch),
-        origin: Origin(name: try NodeName(status.node), epoch: status.epoch), log: recorder.logID,
+        origin: Origin(name: name, epoch: status.epoch), log: recorder.logID,
         checkpoint: { recorder.wholeCheckpoint() }))
   }
 

@@ -111,8 +111,11 @@ struct LooksWorld {
 
   private func store(_ author: Author, in folder: URL, cosigned: Int) throws {
     let disk = try FileDisk(folder: folder.path)
-    try Store.create(on: disk, salt: SHA256.hash([7]).bytes)
-    let store = try Store.open(on: disk)
+    // They are made for each case.
+    var limits = StoreLimits()
+    limits.journalBytes = 1 << 20
+    try Store.create(on: disk, salt: SHA256.hash([7]).bytes, limits: limits)
+    let store = try Store.open(on: disk, limits: limits)
     try store.addLog(author.identity)
     for end in Set([cosigned, author.leaves.count]).sorted() where end > 0 {
       let state = try #require(store.state(author.identity.id))
