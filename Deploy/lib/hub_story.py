@@ -46,6 +46,7 @@ class Story:
         self.seen = Counter()
         # nl and be never dial each other on every third seed: then fr alone carries.
         self.meets = seed % 3 != 0
+        self.begins_full = seed % 10 == 7 and self.disk.can_fill
         self.has_key = False
         self.is_joined = False
 
@@ -53,10 +54,23 @@ class Story:
 
     def begin(self):
         self.nl.start()
-        self.be.start()
+        if self.begins_full:
+            self.begin_full()
+        else:
+            self.be.start()
         self.nl.add_peer(self.be, address=False)
         self.be.add_peer(self.nl, address=self.meets)
+        if not self.begins_full:
+            self.hub.start()
+
+    def begin_full(self):
+        """The disk gets full before the hub meets its daemon: it cannot begin its log of looks until there is room."""
         self.hub.start()
+        self.disk.fill()
+        self.be.start()
+        wait_for("a look to be refused", CALM_SECONDS, lambda: self.look("nl:p1") == "org.liaison.Hub.DiskFailed")
+        self.disk.clear()
+        wait_for("a look to be recorded", CALM_SECONDS, lambda: not self.look("nl:p1"))
 
     def join(self):
         """fr comes, dials both, and is the third that cosigns: the expiry clock begins to run."""

@@ -180,22 +180,23 @@ final class HubHost {
     service.progress.node = status.node
     service.progress.logs = status.progress
     guard epoch != status.epoch else { return }
-    epoch = status.epoch
     // One folder, one store: what was open is closed before the log of the next epoch is begun.
     anchors.end()
     service.recorder?.commit()
     service.recorder?.close()
     service.recorder = nil
-    service.recorderProblem = nil
     do {
       let log = try ConsultationLog(folder: folder.consultations, epoch: status.epoch)
       let recorder = LookRecorder(log, clock: loop.clock)
       service.recorder = recorder
+      service.recorderProblem = nil
+      epoch = status.epoch
       anchor(recorder, of: status)
     } catch {
+      // A full disk passes: it is tried again when the daemon is met the next time.
       let reason = "the consultation log cannot be opened: \(error)"
+      if service.recorderProblem != reason { journal.error(reason) }
       service.recorderProblem = reason
-      journal.error(reason)
     }
   }
 

@@ -67,6 +67,8 @@ private struct AreaReading {
         return nil
       }
     }
+    // The next session begins at the end: behind one that began later there would be no order.
+    guard state.sessions.allSatisfy({ $0.start <= state.endNumber }) else { throw .truncated }
     self.state = state
     place = FilePlace(
       limits, generation: frame.generation, sequence: frame.sequence, offset: frame.end)

@@ -109,6 +109,11 @@ struct CandidateTests {
     let found = index.candidates(Self.evidence("Karim Muster").askedKeys)
     #expect(found.found.count == 50)
     #expect(found.equallyGood == count - 50)
+    // Those that came since are counted once, too.
+    var grown = index
+    for number in 0..<KeyLimits.cap { grown.insert(UInt32(count + number), keys) }
+    let more = grown.candidates(Self.evidence("Karim Muster").askedKeys)
+    #expect(more.equallyGood == count + KeyLimits.cap - 50)
     // A date is the second factor.
     var dated = index
     dated.insert(

@@ -181,9 +181,10 @@ final class FactsWriter {
     try entries.setCurrent(entry.number, false)
     tally.countCurrent(entry.typeName, -1)
     guard let number = try rows.remove(try derived(entry).rows, entry.number) else { return }
-    // It may have been made current in the same transaction.
+    // One that was made current in the same transaction never came into the index: to take it out would count it twice.
+    let before = index.added.count
     index.added.removeAll { $0.number == number }
-    index.removed.append(number)
+    if index.added.count == before { index.removed.append(number) }
   }
 }
 

@@ -16,7 +16,7 @@ struct DocumentQuestion {
     for kind in kinds {
       let entries = try questions.facts.entries(kind, folded.text)
       questions.noteFull(
-        entries.count, "\(entries.count) records have the \(kind.words) \(folded.text)")
+        entries.count, "have the \(kind.words) \(folded.text)")
       for entry in entries where seen.insert(entry).inserted {
         guard let stored = try questions.visible(entry) else { continue }
         hits[entry] = hit(stored, kind, folded.text, country)

@@ -27,7 +27,7 @@ struct Finance {
     }
     for (kind, value) in numbers {
       let entries = try questions.facts.entries(kind, value)
-      questions.noteFull(entries.count, "\(entries.count) records have the \(kind.words) \(value)")
+      questions.noteFull(entries.count, "have the \(kind.words) \(value)")
       for number in entries { try takePayment(number, since) }
     }
     payments.sort { ($0.date ?? "~", $0.entry) < ($1.date ?? "~", $1.entry) }

@@ -27,7 +27,7 @@ struct MatchQuestion {
     for selector in read.selectors where selector.kind != .documentRange {
       let entries = try questions.facts.entries(selector.kind, selector.value)
       questions.noteFull(
-        entries.count, "\(entries.count) records have the \(selector.kind.words) \(selector.value)")
+        entries.count, "have the \(selector.kind.words) \(selector.value)")
       for number in entries.prefix(HubLimits.hits) {
         guard hits[number] == nil, let stored = try questions.visible(number) else { continue }
         let row = Row(

@@ -58,7 +58,7 @@ final class Questions {
   func mentions(_ target: String) throws(SQLError) -> [(entry: Int64, field: String)] {
     let found = try facts.mentions(target).filter { _ in budget.takeRow() }
     if budget.isSpent { noteSpent() }
-    noteFull(found.count, "\(HubLimits.rowsPerQuestion) records name \(target)")
+    noteFull(found.count, "name \(target)")
     return found
   }
 
@@ -70,7 +70,7 @@ final class Questions {
   func noteFull(_ rows: Int, _ what: String) {
     guard rows >= HubLimits.rowsPerQuestion else { return }
     isFull = true
-    note("\(what) or more: not all of them were looked at")
+    note("\(rows) records or more \(what): not all of them were looked at")
   }
 
   /// Whether the answer has room for what is made of so many bytes of a record.

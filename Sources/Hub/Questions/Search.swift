@@ -82,7 +82,7 @@ struct Search {
   private mutating func identifiers(of text: String) throws {
     for (kind, value) in QuestionSelectors(text).all {
       let entries = try questions.facts.entries(kind, value)
-      questions.noteFull(entries.count, "\(entries.count) records have the \(kind.words) \(value)")
+      questions.noteFull(entries.count, "have the \(kind.words) \(value)")
       for number in entries {
         guard let stored = try stored(number) else { continue }
         let row = Row(

@@ -65,7 +65,7 @@ struct Travel {
     guard let service = ServiceDay(leg) else { return [] }
     var found: [String] = []
     let entries = try questions.facts.entries(SelectorKind.serviceDay, Array(service.text.utf8))
-    questions.noteFull(entries.count, "\(entries.count) trips are on \(service.text)")
+    questions.noteFull(entries.count, "are on the service \(service.text)")
     for number in entries where number != stored.number {
       guard found.count < HubLimits.hits, let other = try questions.visible(number),
         case .trip(let trip) = other.read().body

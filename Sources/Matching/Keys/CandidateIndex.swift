@@ -181,8 +181,10 @@ extension CandidateIndex {
   }
 
   private func visit(_ asked: Asked, _ body: (UInt32) -> Void) {
+    // At most the cap of both together: the tally has room for no more.
     if let list = asked.list { base.forEach(list, first: KeyLimits.cap, body) }
-    for record in asked.fresh.prefix(KeyLimits.cap) { body(record) }
+    let rest = max(0, KeyLimits.cap - (asked.list?.count ?? 0))
+    for record in asked.fresh.prefix(rest) { body(record) }
   }
 
   /// A key above its cap, as a second factor.
