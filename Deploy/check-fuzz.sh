@@ -22,7 +22,7 @@ inputs_of() {
     store) echo 10000 ;;
     audit) echo 250 ;;
     sync) echo 10000 ;;
-    names) echo 20000 ;;
+    names) echo 5000 ;;
     reading) echo 4000 ;;
     readability) echo 4000 ;;
     *) echo 10000 ;;

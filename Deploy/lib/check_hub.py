@@ -19,7 +19,7 @@ ROWS = [
     f"SELECT 'reference', target, field, {ENTRY} FROM reference t",
     f"SELECT 'word', word, {ENTRY} FROM word t",
     "SELECT 'tally', kind, name, count FROM tally",
-    f"SELECT 'keys', hex(keys), {ENTRY} FROM keys t",
+    f"SELECT 'keys', hex(keys), hex(fields), {ENTRY} FROM keys t",
 ]
 
 

@@ -45,8 +45,8 @@ final class FakeHub: Sendable {
   }
 
   func stop() {
+    // The thread closes it: were it closed here, the next hub's socket could get its number, and this thread that hub's clients.
     shutdown(socket, Int32(SHUT_RDWR))
-    close(socket)
     try? FileManager.default.removeItem(atPath: folder)
   }
 
@@ -55,7 +55,10 @@ final class FakeHub: Sendable {
   private func serve() {
     while true {
       let client = accept(socket, nil, nil)
-      if client < 0 { return }
+      guard client >= 0 else {
+        close(socket)
+        return
+      }
       converse(client)
       close(client)
     }
