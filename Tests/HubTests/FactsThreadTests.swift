@@ -108,6 +108,29 @@ struct FactsThreadTests {
     #expect(try host.dump().count { $0.hasPrefix("entry") } == 2)
   }
 
+  @Test("When a record went that has no name, the log is to be emptied as for any other (HUB-25)")
+  func emptyLog() throws {
+    let host = try FactsHost()
+    let running = try Running(host.path)
+    _ = try running.facts.begin()
+    #expect(running.facts.mustEmptyLog, "an earlier process may have left something")
+    let secret = "Zyxwvutsrqponm"
+    let record = Told.record(
+      "document", "d", #""documentType":"P","number":"X1","country":"nl","notes":"\#(secret)""#)
+    try running.facts.put(page([Told.entry("nl", 1, record)], 1))
+    try running.facts.put(.emptyLog)
+    try running.facts.settle()
+    #expect(!running.facts.mustEmptyLog)
+    try running.facts.put(page([Told.gone("nl", 1)], 2))
+    try running.facts.settle()
+    #expect(running.facts.mustEmptyLog)
+    try running.facts.put(.emptyLog)
+    try running.facts.settle()
+    #expect(!running.facts.mustEmptyLog)
+    #expect(Data(try host.raw()).range(of: Data(secret.utf8)) == nil)
+    running.close()
+  }
+
   @Test("Who feeds it waits while too much waits, and nothing is lost")
   func bounded() throws {
     let host = try FactsHost()

@@ -3,6 +3,8 @@ internal import SQL
 
 /// What a commit changed in the index in memory, by numbers of `keys`.
 struct IndexChange: Sendable {
+  /// Entries went, whether they had names or not: their words are to leave the write-ahead log, too.
+  var hasForgotten = false
   var removed: [UInt32] = []
   var added: [(number: UInt32, keys: [UInt8])] = []
 }
@@ -150,6 +152,7 @@ final class FactsWriter {
     if old.isCurrent { try makePast(old, &index) }
     tally.count(try derived(old).summary, old.state, node: old.node, -1)
     arrived[old.number] = nil
+    index.hasForgotten = true
     try entries.remove(old.number)
     touched.add(old, wasShown: old.isCurrent)
   }

@@ -29,8 +29,8 @@ final class FactsThread: Sendable {
     var failure: FactsFailure?
     var cursor: FeedCursor?
     var positions: [LogID: UInt64] = [:]
-    /// Records are gone whose words the write-ahead log may still have.
-    var mustEmptyLog = false
+    /// Records are gone whose words the write-ahead log may still have; nobody knows what an earlier process left there.
+    var mustEmptyLog = true
 
     var isIdle: Bool { waiting.isEmpty && !isWorking }
   }
@@ -112,8 +112,8 @@ final class FactsThread: Sendable {
   private func opened(_ writing: inout Writing?) throws -> Writing {
     if let writing { return writing }
     let made = try Writing(path)
+    try note(made)
     writing = made
-    note(made)
     return made
   }
 
@@ -127,9 +127,9 @@ final class FactsThread: Sendable {
     }
   }
 
-  private func note(_ open: Writing) {
-    let cursor = try? open.writer.cursor()
-    let positions = (try? open.writer.positions()) ?? [:]
+  private func note(_ open: Writing) throws(SQLError) {
+    let cursor = try open.writer.cursor()
+    let positions = try open.writer.positions()
     state.withLock { state in
       state.cursor = cursor
       state.positions = positions
@@ -185,7 +185,7 @@ final class FactsThread: Sendable {
       case .emptyLog:
         if try open.database.emptyLog() { state.withLock { $0.mustEmptyLog = false } }
       }
-      note(open)
+      try note(open)
     }
     try write(&pages, open)
   }
@@ -199,7 +199,7 @@ final class FactsThread: Sendable {
       for page in pages { cursor.next.merge(page.cursor.next) { $1 } }
       state.cursor = cursor
       state.positions.merge(cursor.next) { $1 }
-      if !change.removed.isEmpty { state.mustEmptyLog = true }
+      if change.hasForgotten { state.mustEmptyLog = true }
     }
     pages = []
     tell(.changed(change))
