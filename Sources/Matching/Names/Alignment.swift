@@ -26,11 +26,13 @@ struct Alignment {
     restRight = Alignment.all(b.count)
     var edges = [Edge]()
     edges.reserveCapacity(a.count + b.count)
-    for i in a.indices {
-      for j in b.indices {
-        let likeness = Likeness.of(a[i], b[j])
+    // Spans lend their words; an array would copy each.
+    let (left, right) = (a.span, b.span)
+    for i in left.indices {
+      for j in right.indices {
+        let likeness = Likeness.of(left[i], right[j])
         guard likeness.value >= Likeness.accepted else { continue }
-        Alignment.insert(Alignment.edge(a[i], b[j], likeness, i, j), into: &edges)
+        Alignment.insert(Alignment.edge(left[i], right[j], likeness, i, j), into: &edges)
       }
     }
     Alignment.join(a, b, flipped: false, isPerson, into: &edges)
@@ -92,11 +94,13 @@ struct Alignment {
       for end in (start + 1)..<min(many.count, start + NameLimits.joined) {
         extent.append(parts[end])
         guard extent.isOneScript else { break }
-        let words = many[start...end]
         // Most words are joined for nothing: not before one of the other name may be what they are.
         var joined: Word?
         for j in one.indices where extent.mayBe(ones[j]) {
-          guard isJoinable(words), one[j].kind == .name || one[j].kind == .common else { continue }
+          guard isJoinable(many.span, start...end),
+            one[j].kind == .name || one[j].kind == .common
+          else { continue }
+          let words = many[start...end]
           let whole = joined ?? Word(joining: words)
           joined = whole
           guard let likeness = joinedLikeness(whole, of: words, one[j], one, isPerson) else {
@@ -130,14 +134,14 @@ struct Alignment {
     Int(max(words.map(\.weight).max() ?? 0, one.weight))
   }
 
-  private static func isJoinable(_ words: ArraySlice<Word>) -> Bool {
-    guard let first = words.first else { return false }
+  private static func isJoinable(_ words: Span<Word>, _ range: ClosedRange<Int>) -> Bool {
     var hasName = false
-    for word in words {
-      guard word.script == first.script, word.kind != .initial, word.kind != .number else {
-        return false
-      }
-      if word.kind == .name || word.kind == .common { hasName = true }
+    for index in range {
+      let kind = words[index].kind
+      guard words[index].script == words[range.lowerBound].script, kind != .initial,
+        kind != .number
+      else { return false }
+      if kind == .name || kind == .common { hasName = true }
     }
     return hasName
   }

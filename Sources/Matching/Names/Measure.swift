@@ -190,7 +190,7 @@ struct Measure {
   }
 
   private func areOfOtherSex(_ a: Word, _ b: Word) -> Bool {
-    guard a.kind == .name, b.kind == .name else { return false }
+    guard a.kind == .name, b.kind == .name, !a.isSame(as: b) else { return false }
     return FamilyNameForm(a.spelling).isWomans(of: FamilyNameForm(b.spelling))
       || FamilyNameForm(b.spelling).isWomans(of: FamilyNameForm(a.spelling))
   }
