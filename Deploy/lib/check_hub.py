@@ -130,6 +130,10 @@ def one(seed, made):
         story.begin()
         play(story)
         story.calm()
+        # Before another hub of the same node has its own looks anchored: that is what an auditor is to find.
+        story.hub.stop()
+        anchored(story, seed)
+        story.hub.start()
         again = Hub(story.be, network.folder + "/again")
         again.start()
         settled(story.hub, again, seed)
@@ -139,7 +143,6 @@ def one(seed, made):
         story.hub.stop()
         files(story.hub, story, seed)
         audit_looks(story.hub, seed)
-        anchored(story, seed)
         print(f"seed {seed}: {found} rows as a rebuild has them; {', '.join(story.done[2:])}; "
               f"{len(story.standing)} records stand, {len(story.gone)} are gone", flush=True)
         return story.seen
