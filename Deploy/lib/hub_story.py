@@ -97,6 +97,9 @@ class Story:
             self.seen["entries expired"] += 1
             wait_for(f"{entry} expires at be", CALM_SECONDS, lambda: self.be.show(entry)["opening"] == "expired")
         wait_for("be is whole", CALM_SECONDS, lambda: not damage(self.be))
+        # A grant that rotted is not known to have before somebody reads it.
+        for entry, _ in self.standing.values():
+            wait_for(f"be reads {entry}", CALM_SECONDS, lambda: self.be.show(entry)["opening"] != "grantsMissing")
 
     # MARK: steps
 
