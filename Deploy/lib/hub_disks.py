@@ -62,6 +62,8 @@ class HubDisk:
         self.disk.mount()
         if not self.disk.is_mounted:
             raise Failed(f"the hub's disk cannot be mounted again: {self.disk.said}")
+        # It may be another device now.
+        self.trigger = trigger_of(self.folder)
 
     def close(self):
         if self.disk:
