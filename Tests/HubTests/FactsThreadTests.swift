@@ -131,6 +131,30 @@ struct FactsThreadTests {
     running.close()
   }
 
+  @Test(
+    "A file that went, or is another now, is not made anew under who reads it",
+    arguments: [true, false])
+  func replaced(isGone: Bool) throws {
+    let host = try FactsHost()
+    try host.tell([Told.entry("nl", 1, Told.person("a", "Testo One"))])
+    for name in ["", "-wal", "-shm"] {
+      try? FileManager.default.moveItem(
+        atPath: host.path + name, toPath: host.path + ".away" + name)
+    }
+    if !isGone { try Data("no database at all".utf8).write(to: URL(fileURLWithPath: host.path)) }
+    let running = try Running(host.path)
+    #expect(throws: FactsFailure.self) { _ = try running.facts.begin() }
+    let left = FileManager.default.contents(atPath: host.path)
+    #expect(left == (isGone ? nil : Data("no database at all".utf8)))
+    for name in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: host.path + name)
+      try? FileManager.default.moveItem(
+        atPath: host.path + ".away" + name, toPath: host.path + name)
+    }
+    #expect(try running.facts.begin()?.journal == "j")
+    running.close()
+  }
+
   @Test("Who feeds it waits while too much waits, and nothing is lost")
   func bounded() throws {
     let host = try FactsHost()

@@ -39,6 +39,18 @@ enum FactsFile {
     return (database, true)
   }
 
+  /// Opens facts that were made before, as they are: whoever reads them has the same file open.
+  static func openMade(_ path: String, _ versions: Versions) throws -> Database {
+    guard try FileSystem.status(path) != nil else {
+      throw FactsFailure(reason: "\(path) is gone: start liaison-hub again")
+    }
+    let database = try Database(path, .writing)
+    guard try read(database) == versions else {
+      throw FactsFailure(reason: "\(path) is another file now: start liaison-hub again")
+    }
+    return database
+  }
+
   static func remove(_ path: String) throws {
     for name in [path, path + "-wal", path + "-shm"] { try FileSystem.remove(name) }
   }

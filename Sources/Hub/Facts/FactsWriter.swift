@@ -17,7 +17,7 @@ final class FactsWriter {
   private let rows: DerivedRows
   private let meta: MetaRows
   private let tallies: TallyRows
-  /// Of the transaction under way: counts, and what is derived from the entries that came in it, by their numbers.
+  /// The transaction under way: its counts, and what is derived from the entries that came in it, by their numbers.
   private var tally = TallyChange()
   private var arrived: [Int64: DerivedEntry] = [:]
 

@@ -2,11 +2,6 @@ internal import Log
 internal import Runtime
 internal import SQL
 
-/// The facts could not be written.
-struct FactsFailure: Error, Hashable, Sendable {
-  let reason: String
-}
-
 /// Writes the facts on a thread of its own while the feed reads and derives what comes next. Whatever waits goes into one transaction: a
 /// hub that is behind writes much at once, one that follows writes each page when it comes.
 final class FactsThread: Sendable {
@@ -19,7 +14,7 @@ final class FactsThread: Sendable {
 
   private struct State {
     var waiting: [Work] = []
-    /// Of the pages that wait.
+    /// The pages that wait, together.
     var weight = 0
     var isWorking = false
     /// The file is open, and what it says of itself is known.
@@ -85,7 +80,7 @@ final class FactsThread: Sendable {
   var positions: [LogID: UInt64] { state.withLock { $0.positions } }
   var mustEmptyLog: Bool { state.withLock { $0.mustEmptyLog } }
 
-  /// What waits is written before `run` ends.
+  /// All that waits is written before `run` ends.
   func close() {
     state.withLock { $0.isClosed = true }
     state.signalAll()
@@ -93,7 +88,7 @@ final class FactsThread: Sendable {
 
   // MARK: - On the thread
 
-  /// Until `close`. The file is opened again after a failure.
+  /// Until `close`. The file is opened again after a failure, and never made anew: the loop reads it, and its numbers are in the index.
   func run() {
     var writing: Writing?
     repeat {
@@ -104,7 +99,7 @@ final class FactsThread: Sendable {
         finish(nil)
       } catch {
         writing = nil
-        finish(FactsFailure(reason: "\(error)"))
+        finish(error as? FactsFailure ?? FactsFailure(reason: "\(error)"))
       }
     } while waitAfterFailure()
   }
@@ -122,7 +117,7 @@ final class FactsThread: Sendable {
     let writer: FactsWriter
 
     init(_ path: String) throws {
-      database = try FactsFile.open(path, HubHost.versions).database
+      database = try FactsFile.openMade(path, HubHost.versions)
       writer = try FactsWriter(database)
     }
   }
