@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing and runs every check. The last line says how many steps passed and failed.
 #
-#   ./Deploy/test.sh           everything; some forty minutes on two quiet processors, two thirds of it builds and unit tests
+#   ./Deploy/test.sh           everything; half an hour on two quiet processors, two thirds of it builds and unit tests
 #   ./Deploy/test.sh --quick   the loop of who changes something: format, debug build, the unit tests that take no time
 #
 # The same each time: every seed and every number of runs is fixed. Deploy/campaign.sh searches (docs/fuzzing.md). A step's

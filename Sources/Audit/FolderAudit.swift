@@ -10,7 +10,7 @@ public enum AuditError: Error, Sendable, Hashable {
   case notALog(String)
   /// More bytes than what it ought to be can have.
   case tooLong(path: String, limit: Int)
-  /// Of several logs it is not clear which is meant.
+  /// More than one: it is not clear which is meant.
   case severalLogs(String)
   case unreadable(path: String, reason: String)
 }

@@ -95,7 +95,7 @@ public struct AuditReport: Sendable {
   public internal(set) var notChecked: [String] = []
   /// What is never read, for it says nothing of a log (Protocols/audit.md, 3).
   public internal(set) var notRead: [String] = []
-  /// Of an audit of looks.
+  /// nil but for an audit of looks.
   public internal(set) var looks: LooksSummary?
   /// What is good to know and changes nothing.
   public internal(set) var notes: [String] = []

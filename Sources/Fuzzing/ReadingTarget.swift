@@ -12,7 +12,7 @@ enum ReadingTarget {
     }
   }
 
-  /// What is read can be written, and reads the same.
+  /// A page that is read can be written, and reads the same.
   private static func page(_ message: [UInt8]) {
     _ = HubInputs.entries(ofMessage: message)
     guard

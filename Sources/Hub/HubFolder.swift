@@ -10,7 +10,7 @@ struct HubFolder: Hashable, Sendable {
   var desk: String { root + "/desk.db" }
   /// Not derived: who looked at what.
   var consultations: String { root + "/consultations" }
-  /// Of the consultation log of one epoch: what its anchors hide.
+  /// Nonces of the consultation log of one epoch: what its anchors hide.
   func anchors(_ epoch: UInt32) -> String { "\(root)/looks.\(epoch).anchors" }
   var users: String { root + "/users.conf" }
   var socket: String { root + "/hub.socket" }

@@ -24,7 +24,7 @@ enum HubLimits {
   /// Rows that one question looks at in all, on its way from record to record too: a record is read in some 30 µs, so that the
   /// worst that partners can write holds the others up for a second.
   static let questionRows = 20_000
-  /// Of records in one answer: written as text of JSON they are at most twice as long, and the rows that explain them stand beside.
+  /// Records in one answer: written as text of JSON they are at most twice as long, and the rows that explain them stand beside.
   static let answerBytes = 12 << 20
   /// Words of a question that are looked up.
   static let words = 16
@@ -37,7 +37,7 @@ enum HubLimits {
   /// Versions of one record that a dossier shows, the newest.
   static let versions = 200
   static let edges = 2_000
-  /// Of an edge with the names of its ends, but for its marks: three texts of a record.
+  /// An edge with the names of its ends, but for its marks: three texts of a record.
   static let edgeBytes = 3_072
   static let depth = 6
   static let usualDepth = 2
@@ -58,7 +58,7 @@ enum HubLimits {
   /// Until an anchor that failed is tried again; then twice as long each time, to a minute.
   static let anchorRetryMilliseconds: UInt64 = 1_000
   static let anchorRetryMostMilliseconds: UInt64 = 60_000
-  /// What the daemon says of the next one is believed up to an hour.
+  /// A wait that the daemon asks for is believed up to an hour.
   static let anchorWaitMostSeconds: UInt64 = 3_600
   /// A daemon may look back over a long log for the anchor before.
   static let anchorAnswerMilliseconds: UInt64 = 60_000
@@ -68,7 +68,7 @@ enum HubLimits {
   /// Where the last answer is looked for.
   static let anchorTailBytes = 64 << 10
   static let anchorMessageBytes = 64 << 10
-  /// What a backup copies of the nonces: eleven years of an epoch.
+  /// Nonces that a backup copies: eleven years of an epoch.
   static let anchorFileBytes = 256 << 20
   static let reconnectMilliseconds: UInt64 = 1_000
   static let statusMilliseconds: UInt64 = 5_000

@@ -86,7 +86,7 @@ struct LooksWorld {
     look(count)
   }
 
-  /// What an auditor is handed.
+  /// The folder that an auditor is handed.
   struct Files {
     let folder: URL
     let anchors: URL

@@ -43,7 +43,7 @@ final class HubAnchorTests {
     attempt.run(unless: StopFlag(), milliseconds: 5_000)
   }
 
-  /// What a line hides.
+  /// The checkpoint that a line hides.
   private static func commitment(_ line: String) -> String? {
     let words = line.split(separator: " ")
     guard words.count == 3, let nonce = Hex.decode(words[1]).flatMap({ Bytes32($0) }),

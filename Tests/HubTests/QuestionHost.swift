@@ -64,10 +64,10 @@ final class QuestionHost {
 
   private struct AnyReply: Decodable {}
 
-  /// Of the last call, with its end.
+  /// The last answer, with its end.
   var lastAnswerBytes: Int { output.count }
 
-  /// What one question sees, without its look.
+  /// The facts that one question sees, without its look.
   func questions() -> Questions {
     Questions(
       facts: service.facts, index: service.index, desk: service.desk,

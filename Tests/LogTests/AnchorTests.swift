@@ -9,12 +9,12 @@ struct AnchorVector: Codable, Equatable {
   /// Hexadecimal.
   var body: String
   var result: String
-  /// Of what is accepted.
+  /// nil where nothing is accepted.
   var log: String?
   /// Decimal, or "none".
   var previous: String?
   var nonce: String?
-  /// What the commitment is made of, with the nonce.
+  /// The checkpoint of which the commitment is made, with the nonce.
   var checkpoint: String?
 
   static func generate() throws -> [AnchorVector] {

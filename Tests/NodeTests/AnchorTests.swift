@@ -219,7 +219,7 @@ final class AnchorTests {
     #expect(rate.take(at: 300_999) == 1)
     #expect(rate.take(at: 301_000) == nil)
     #expect(rate.take(at: 301_001) == 300)
-    // What was not used in a long time is no more than at first.
+    // Time in which none was made gives no more than at first.
     var taken = 0
     while rate.take(at: 1_000_000_000) == nil { taken += 1 }
     #expect(taken == AnchorLimits.burst)

@@ -11,7 +11,7 @@ struct AnchorLines {
     let root: Digest
   }
 
-  /// What came back for the line before.
+  /// The answer to the line before.
   struct Answer {
     let line: Int
     /// `nl/1/17`
@@ -54,7 +54,7 @@ struct AnchorLines {
         rest = []
         start = end + 1
       }
-      // Of a line that is too long already, more says nothing.
+      // A line that is too long already says nothing with more.
       if rest.count <= AuditLimits.anchorLineBytes { rest += bytes[start...] }
     }
     tornBytes = rest.count

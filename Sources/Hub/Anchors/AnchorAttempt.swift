@@ -7,7 +7,7 @@ internal import Varlink
 
 /// One anchor, from its nonce to its answer: on a thread of its own, for disk and daemon may be slow (Protocols/hub.md, 9).
 struct AnchorAttempt: Sendable {
-  /// Of the nonces.
+  /// The file of nonces.
   let path: String
   let sockets: [String]
   /// The node's log, `nl/1`.
@@ -26,7 +26,7 @@ struct AnchorAttempt: Sendable {
   /// - Parameter milliseconds: the daemon's answer is waited for so long.
   func run(unless stop: StopFlag, milliseconds: UInt64) -> Outcome {
     do {
-      // What nobody listens to is not written.
+      // Nothing is written that nobody listens to.
       let client = try connect()
       let file = try AnchorFile(path)
       var random = SystemRandom()

@@ -54,7 +54,7 @@ struct AnchorFile {
     let file = try AppendFile(path)
     let count = min(file.bytes, UInt64(HubLimits.anchorTailBytes))
     let bytes = try file.read(at: file.bytes - count, count: Int(count))
-    // Of what is cut at its beginning no line comes out.
+    // A line that is cut at its beginning gives nothing.
     var size: UInt64?
     var last: LastAnchor?
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {

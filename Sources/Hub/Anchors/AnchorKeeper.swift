@@ -4,9 +4,9 @@ internal import Runtime
 
 /// Has the consultation log anchored in the node's log, again and again (Protocols/hub.md, HUB-60 to 64). Nobody waits for it.
 final class AnchorKeeper {
-  /// What is anchored, and where.
+  /// The log that is anchored, and where.
   struct Source {
-    /// Of the nonces.
+    /// The file of nonces.
     let path: String
     /// The node's log, `nl/1`.
     let origin: Origin

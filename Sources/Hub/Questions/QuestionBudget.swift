@@ -2,7 +2,7 @@
 struct QuestionBudget: Hashable, Sendable {
   /// Rows that were looked at: records, and mentions of a reference.
   private(set) var rows = 0
-  /// Of the records that the answer holds.
+  /// The records that the answer holds, together.
   private(set) var bytes = 0
   /// Something was left out for want of either.
   private(set) var isSpent = false

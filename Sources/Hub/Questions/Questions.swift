@@ -62,7 +62,7 @@ final class Questions {
     return found
   }
 
-  /// Whether something may have been left out of a walk from record to record.
+  /// Something may have been left out of a walk from record to record.
   var isCut: Bool { budget.isSpent || isFull }
   private var isFull = false
 
@@ -73,7 +73,7 @@ final class Questions {
     note("\(rows) records or more \(what): not all of them were looked at")
   }
 
-  /// Whether the answer has room for what is made of so many bytes of a record.
+  /// True while the answer has room for what is made of so many bytes of a record.
   func hasRoom(_ bytes: Int) -> Bool {
     let hasRoom = budget.take(bytes: bytes)
     if !hasRoom { noteSpent() }

@@ -175,7 +175,7 @@ private struct Extents {
     var count: Int32
     var letters: UInt32
     var script: Script
-    /// Of a word of Arabic or Hebrew all that it may sound like, else its consonants.
+    /// All sounds that a word of Arabic or Hebrew may have, else its consonants.
     var sounds: UInt32
     /// As `AbjadWord.solid`.
     var solid: Int

@@ -10,7 +10,7 @@ enum AbjadSimilarity {
     return max(0, 10_000 - distance(word, other) * 10_000 / word.solid)
   }
 
-  /// What a word may cost that is at least so much alike.
+  /// The most that a word may cost which is at least so much alike.
   static func most(_ least: Int, solid: Int) -> Int { (10_000 - least) * solid / 10_000 }
 
   /// A bound that costs nothing to compute: each consonant that no letter of the word may be has to be put in or replaced.

@@ -48,7 +48,7 @@ extension Likeness {
     return Swift.max(Swift.max(one, other) * each, abs(aCount - bCount) * Edits.Cost.doubled)
   }
 
-  /// Whether words with these letters, so many of them, may be spelt so much alike.
+  /// True where words with these letters, so many of them, may be spelt so much alike.
   static func mayBe(
     _ a: UInt32, _ b: UInt32, _ aCount: Int, _ bCount: Int, least: Int
   ) -> Bool {
@@ -56,7 +56,7 @@ extension Likeness {
       <= (whole - least) * effective(Swift.max(aCount, bCount)) / slope
   }
 
-  /// Whether words with these consonants may sound alike. An h at the end is not heard.
+  /// True where words with these consonants may sound alike. An h at the end is not heard.
   static func mayBe(_ a: UInt32, _ b: UInt32, apart: Int) -> Bool {
     ((a ^ b) & ~(1 << UInt32(Sound.h.rawValue))).nonzeroBitCount <= apart
   }

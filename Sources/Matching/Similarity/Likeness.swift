@@ -101,7 +101,7 @@ extension Likeness {
     guard word.kind == other.kind || word.kind != .particle && other.kind != .particle else {
       return none
     }
-    // What is less is not accepted, whatever it is.
+    // Anything less is not accepted.
     let least = accepted * whole / Ceiling.consonants
     let value = AbjadSimilarity.similarity(word.abjad, other.sounds, least: least)
     return Likeness(value: value * Ceiling.consonants / whole, rule: .consonants)

@@ -74,7 +74,7 @@ struct AnchorWatch {
     if searchedFrom[log] == nil { searchedFrom[log] = size }
   }
 
-  /// Whether the newest anchor of the log is known, or that it has none.
+  /// True once the newest anchor of the log is known, or that it has none.
   func isFound(_ log: LogID) -> Bool { newest[log] != nil || searchedFrom[log] ?? 0 == 0 }
 
   /// The index in the own log of the newest anchor of a local log.

@@ -97,6 +97,11 @@ extension Node: AnchorService {
       })
   }
 
+  func anchorInputRefused(_ reason: String) {
+    counters.add("anchor.refused")
+    journal.warning("anchor socket: \(reason)")
+  }
+
   // MARK: Watching
 
   /// At the start, and for logs that are added.
@@ -126,7 +131,7 @@ extension Node: AnchorService {
     }
   }
 
-  /// Whether an anchor that its author published would have come.
+  /// True where an anchor that its author published would have come.
   private func mayBringAnchors(_ log: LogID) -> Bool {
     guard core.frozenAt(log) == nil, core.endsAt(log) == nil else { return false }
     if log == identity.id { return true }

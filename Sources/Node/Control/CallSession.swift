@@ -4,9 +4,9 @@ import Varlink
 /// One client of a socket that speaks one interface, without the socket: bytes in through `receive`, bytes out through `send`. One
 /// call at a time. What is asked, a subclass answers. Used from the loop's thread only.
 package class CallSession: LocalSession {
-  /// What is spoken, and how long a message may be.
+  /// The interface that is spoken, and how long a message may be.
   struct Kind {
-    /// Of the interface.
+    /// The interface's own.
     let name: String
     let description: String
     /// Where a client's author reads on.

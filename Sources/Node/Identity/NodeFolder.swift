@@ -23,7 +23,7 @@ public struct NodeFolder: Hashable, Sendable {
   public var controlSocket: String { root + "/control.socket" }
   /// Of processes that gather what this node can read.
   public static func readerSocket(in folder: String) -> String { folder + "/reader.socket" }
-  /// Of the hub, which has its looks anchored.
+  /// The hub has its looks anchored here.
   public static func anchorSocket(in folder: String) -> String { folder + "/anchor.socket" }
   /// How far the signatures of others' entries were verified.
   public var verified: String { root + "/verified" }

@@ -3,7 +3,7 @@ import Hub
 import HubInterface
 import Varlink
 
-/// What a hostile partner may do to a hub: as many persons of one name as are wanted, and then records that all share one document
+/// A hostile partner of a hub: as many persons of one name as are wanted, and then records that all share one document
 /// number, one telephone, one word and one reference. What a look costs then, what the answer says, and how the hub gets rid of them.
 enum HubCrowd {
   private static let name = "Testo Primero"
@@ -22,7 +22,7 @@ enum HubCrowd {
   private static func persons(_ count: Int, _ scratch: Scratch) throws -> JSON {
     let hub = try HubWithoutSocket(
       folder: try scratch.folder("crowd"), consultations: try scratch.folder("crowd-looks"))
-    // Of one name, half of them with a date that a hundred share; one alone has a rare one.
+    // All of one name, half of them with a date that a hundred share; one alone has a rare one.
     let told = try tell(hub, count) { number in
       let born = number == count / 2 ? rare : number % 2 == 0 ? "19\(10 + number % 89)-02-03" : nil
       return person(number, born)
