@@ -146,7 +146,7 @@ final class HubHost {
     }
   }
 
-  /// What was read is written first.
+  /// All that was read is written first.
   private func stopFeed() {
     stop.stop()
     facts?.close()
@@ -218,10 +218,11 @@ final class HubHost {
     }
     index.mergeElsewhere = { [weak self] begun, take in
       self?.takeMerged = take
-      self?.mergeThread = try? SystemThread(name: "merge") {
-        var index = begun
-        index.merge()
-        merged.post(index)
+      do throws(SystemError) {
+        self?.mergeThread = try SystemThread(name: "merge") { merged.post(begun.merged()) }
+      } catch {
+        // Without a thread it is done here, or what came since would be kept for ever.
+        take(begun.merged())
       }
     }
   }

@@ -72,6 +72,12 @@ public struct CandidateIndex: Sendable {
     return word < removed.count && removed[word] & (1 << UInt64(record & 63)) != 0
   }
 
+  public func merged() -> CandidateIndex {
+    var index = self
+    index.merge()
+    return index
+  }
+
   /// Takes the delta into the arrays, and what was removed out of them: as long as a build, and for that time its memory again.
   public mutating func merge() {
     let count = self.count
