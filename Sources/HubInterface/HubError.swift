@@ -7,6 +7,8 @@ public enum HubError: Error, Hashable, Sendable {
   /// The look lacks a purpose or reason, or has another than its user may have.
   case notAllowed(reason: String, hint: String)
   case unknownCase(Int)
+  /// A watch, an alert, a hand-over, a hit, a list or an exclusion.
+  case unknown(what: String, number: Int)
   /// The look could not be recorded, or the records could not be read: nothing was answered.
   case diskFailed(reason: String)
   case busy
@@ -16,6 +18,7 @@ public enum HubError: Error, Hashable, Sendable {
 /// `HubError` as varlink carries it.
 public struct HubErrorParameters: Codable, Hashable, Sendable {
   public var ref: String?
+  public var what: String?
   public var number: Int?
   public var reason: String?
   public var hint: String?
@@ -32,6 +35,7 @@ extension HubError: VarlinkFailure {
       case .notFound: "NotFound"
       case .notAllowed: "NotAllowed"
       case .unknownCase: "UnknownCase"
+      case .unknown: "Unknown"
       case .diskFailed: "DiskFailed"
       case .busy: "Busy"
       case .refused: "Refused"
@@ -43,6 +47,7 @@ extension HubError: VarlinkFailure {
     switch self {
     case .notFound(let ref): HubErrorParameters(ref: ref)
     case .unknownCase(let number): HubErrorParameters(number: number)
+    case .unknown(let what, let number): HubErrorParameters(what: what, number: number)
     case .diskFailed(let reason): HubErrorParameters(reason: reason)
     case .busy: HubErrorParameters()
     case .notAllowed(let reason, let hint), .refused(let reason, let hint):
@@ -57,6 +62,8 @@ extension HubError: VarlinkFailure {
     case "org.liaison.Hub.NotFound": self = .notFound(parameters?.ref ?? "")
     case "org.liaison.Hub.NotAllowed": self = .notAllowed(reason: reason, hint: hint)
     case "org.liaison.Hub.UnknownCase": self = .unknownCase(parameters?.number ?? 0)
+    case "org.liaison.Hub.Unknown":
+      self = .unknown(what: parameters?.what ?? "number", number: parameters?.number ?? 0)
     case "org.liaison.Hub.DiskFailed": self = .diskFailed(reason: reason)
     case "org.liaison.Hub.Busy": self = .busy
     case "org.liaison.Hub.Refused": self = .refused(reason: reason, hint: hint)

@@ -156,6 +156,128 @@ public enum HubInterface {
     # no newer one.
     type Anchor (entry: ?string, time: ?int, consultations: ?int, why: ?string)
 
+    # A question that is asked of every record that comes. threshold: alert or review; until: its last day; state: active, paused, ended
+    # or removed; revision: raised when it goes on after a pause
+    type Watch (
+      number: int,
+      revision: int,
+      name: ?string,
+      birth: ?string,
+      nationality: ?string,
+      document: ?string,
+      phone: ?string,
+      threshold: string,
+      until: string,
+      purpose: string,
+      reason: string,
+      user: string,
+      time: int,
+      state: string
+    )
+
+    type Contact (phone: ?string, hours: ?string, reference: ?string)
+
+    # A record that fits a watch, or a person that this node published (own). Of an alert that was retracted its record is not told: why
+    # says what became of it. state: listed, raised, taken, closing, closed or retracted; outcome: true or false
+    type Alert (
+      alert: int,
+      watch: ?int,
+      own: ?string,
+      band: string,
+      state: string,
+      why: ?string,
+      score: float,
+      explanation: []Row,
+      sentence: string,
+      found: ?Found,
+      grade: ?string,
+      handling: []string,
+      warnings: []string,
+      action: ?string,
+      contact: ?Contact,
+      raisedAt: int,
+      changedAt: int,
+      escalated: bool,
+      takenBy: ?string,
+      closedBy: ?string,
+      outcome: ?string,
+      closeReason: ?string
+    )
+
+    # kind: raised, changed, updated, escalated, retracted, again, taken, released, handed-over, closing, closed, reopened, watch-ends
+    type AlertEvent (event: int, kind: string, time: int, user: ?string, alert: ?Alert, watch: ?Watch)
+
+    type AlertState (alert: int, state: string, takenBy: ?string)
+
+    type HandOver (
+      number: int,
+      from: string,
+      to: string,
+      alerts: []int,
+      reason: string,
+      offeredAt: int,
+      acceptedAt: ?int
+    )
+
+    # a traveller as a list has him; line: where
+    type Passenger (
+      line: int,
+      name: string,
+      given: ?string,
+      family: ?string,
+      birth: ?string,
+      gender: ?string,
+      nationality: ?string,
+      document: ?string,
+      documentType: ?string,
+      issuer: ?string
+    )
+
+    # kind: document or name; known: an earlier list of the same flight had it
+    type PassengerHit (
+      hit: int,
+      band: string,
+      kind: string,
+      score: float,
+      explanation: []Row,
+      sentence: string,
+      found: Found,
+      warnings: []string,
+      action: ?string,
+      contact: ?Contact,
+      known: bool
+    )
+
+    # result: alert, review or clear; notes: what was cleared, and what was not compared
+    type PassengerResult (line: int, result: string, hits: []PassengerHit, notes: []string)
+
+    # a list that was screened; sameAs: an earlier list with the same bytes
+    type Screening (
+      number: int,
+      flight: ?string,
+      user: string,
+      purpose: string,
+      time: int,
+      lines: int,
+      unreadable: int,
+      alerts: int,
+      reviews: int,
+      sameAs: ?int
+    )
+
+    # until: the last day; state: proposed, counts or ended
+    type Exclusion (
+      number: int,
+      ref: string,
+      until: string,
+      basis: string,
+      reason: string,
+      proposedBy: string,
+      confirmedBy: ?string,
+      time: int,
+      state: string
+    )
+
     # told of total entries that the daemon holds of this log were looked at
     type LogProgress (origin: string, told: int, total: int)
 
@@ -234,6 +356,78 @@ public enum HubInterface {
     method CloseCase(number: int) -> (case: Case)
     method Cases() -> (cases: []Case)
 
+    # What is to be told from now on, and what fits already. One of name, document and phone is there.
+    method AddWatch(
+      look: Look,
+      name: ?string,
+      birth: ?string,
+      nationality: ?string,
+      document: ?string,
+      phone: ?string,
+      threshold: ?string,
+      until: ?string
+    ) -> (watch: Watch, fits: []Alert, more: int, account: Account)
+    method Watches() -> (watches: []Watch)
+
+    # change: remove, pause or resume; a watch that is resumed lists what fits by now
+    method ChangeWatch(look: Look, number: int, change: string) -> (
+      watch: Watch,
+      fits: []Alert,
+      more: int,
+      account: Account
+    )
+
+    # Alerts that stand; with all, the closed, retracted and listed ones, too; with after, what has happened since that event, for which
+    # it waits so many seconds if there is nothing. next: the last event
+    method Alerts(alert: ?int, all: ?bool, after: ?int, wait: ?int, limit: ?int) -> (
+      alerts: []Alert,
+      events: []AlertEvent,
+      next: int,
+      account: Account
+    )
+
+    # change: take, release, close, confirm or reopen; outcome, of close: true or false
+    method ChangeAlerts(alerts: []int, change: string, outcome: ?string, reason: ?string) -> (
+      alerts: []AlertState,
+      account: Account
+    )
+
+    # alerts: those that one took; without it all of them
+    method OfferHandOver(to: string, alerts: ?[]int, reason: string) -> (handOver: HandOver, account: Account)
+    method AcceptHandOver(number: int) -> (handOver: HandOver, account: Account)
+    method HandOvers() -> (handOvers: []HandOver)
+
+    # A part of a list; list: the number that the first part got. names: those without a date of birth are compared by name, too
+    method Screen(look: Look, list: ?int, flight: ?string, names: ?bool, passengers: []Passenger) -> (
+      list: int,
+      results: []PassengerResult,
+      account: Account
+    )
+
+    # digest: SHA-256 of the list, hexadecimal; gone: hits of the last list of this flight that this one lacks
+    method FinishList(list: int, digest: string, unreadable: int) -> (screening: Screening, gone: int)
+    method Screenings() -> (screenings: []Screening)
+
+    # For hits of a list, or for a document and date of birth with one record. basis: the law that allows it
+    method Exclude(
+      look: Look,
+      hits: []int,
+      document: ?string,
+      birth: ?string,
+      ref: ?string,
+      until: string,
+      basis: string
+    ) -> (exclusions: []Exclusion, account: Account)
+    method Exclusions() -> (exclusions: []Exclusion)
+
+    # change: confirm or end
+    method ChangeExclusion(number: int, change: string) -> (exclusion: Exclusion)
+
+    # The next event that this hook has not confirmed, for which it waits so many seconds. alarm: the hook failed again and again
+    method HookEvent(hook: string, wait: ?int) -> (event: ?AlertEvent)
+    method HookDone(hook: string, event: int) -> ()
+    method HookFailed(hook: string, event: int, reason: string) -> ()
+
     # who looked at what, and why: the newest first, below an index
     method Consultations(look: Look, below: ?int, limit: ?int) -> (
       consultations: []Consultation,
@@ -258,6 +452,10 @@ public enum HubInterface {
       databaseBytes: int,
       consultations: int,
       anchor: ?Anchor,
+      watches: int,
+      alerts: int,
+      untaken: int,
+      alertsBehind: int,
       startedAt: int,
       warnings: []string
     )
@@ -265,7 +463,7 @@ public enum HubInterface {
     # forgets what was derived, and asks the daemon for everything
     method Rebuild() -> ()
 
-    # copies what is not derived (cases, judgements, consultations) into a new folder
+    # copies what is not derived (cases, judgements, alerts, consultations) into a new folder
     method Backup(folder: string) -> (files: []string)
 
     # records by type, author and grade, as this hub holds them
@@ -281,6 +479,8 @@ public enum HubInterface {
     # the look lacks a purpose or reason, or names another than the user may have
     error NotAllowed (reason: string, hint: string)
     error UnknownCase (number: int)
+    # what: a watch, an alert, a hand-over, a hit, a list or an exclusion
+    error Unknown (what: string, number: int)
     error DiskFailed (reason: string)
     error Busy ()
     error Refused (reason: string, hint: string)

@@ -203,6 +203,11 @@ public struct StatusReply: Codable, Hashable, Sendable {
   public var databaseBytes: Int
   public var consultations: Int
   public var anchor: AnchorProgress?
+  public var watches: Int
+  public var alerts: Int
+  public var untaken: Int
+  /// Changes of the facts that were not gone through yet.
+  public var alertsBehind: Int
   public var startedAt: Int
   public var warnings: [String]
 
@@ -210,7 +215,8 @@ public struct StatusReply: Codable, Hashable, Sendable {
     node: String, version: String, schema: Int, keys: Int, matcher: Int, connected: Bool,
     complete: Bool, why: String? = nil, progress: [LogProgress], entries: Int, current: Int,
     marked: Int, indexed: Int, indexBytes: Int, databaseBytes: Int, consultations: Int,
-    anchor: AnchorProgress? = nil, startedAt: Int, warnings: [String]
+    anchor: AnchorProgress? = nil, watches: Int = 0, alerts: Int = 0, untaken: Int = 0,
+    alertsBehind: Int = 0, startedAt: Int, warnings: [String]
   ) {
     self.node = node
     self.version = version
@@ -229,6 +235,10 @@ public struct StatusReply: Codable, Hashable, Sendable {
     self.databaseBytes = databaseBytes
     self.consultations = consultations
     self.anchor = anchor
+    self.watches = watches
+    self.alerts = alerts
+    self.untaken = untaken
+    self.alertsBehind = alertsBehind
     self.startedAt = startedAt
     self.warnings = warnings
   }

@@ -12,6 +12,8 @@ extension Failure {
       self.init(.noPermission, reason.sentence, hint: hint.sentence)
     case .unknownCase(let number):
       self.init(.dataError, "There is no open case \(number).", hint: "See liaison case list.")
+    case .unknown(let what, let number):
+      self.init(.dataError, "There is no \(what) \(number).", hint: "See its list.")
     case .diskFailed(let reason):
       self.init(
         .inputOutput, "The hub's disk failed: \(reason).",

@@ -1,0 +1,148 @@
+public import Varlink
+
+/// What is to be told from now on, and what fits already. One of name, document and phone is there.
+public struct AddWatchRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = [
+    "look", "name", "birth", "nationality", "document", "phone", "threshold", "until",
+  ]
+
+  public var look: Look
+  public var name: String?
+  public var birth: String?
+  public var nationality: String?
+  public var document: String?
+  public var phone: String?
+  public var threshold: String?
+  public var until: String?
+
+  public init(
+    look: Look, name: String? = nil, birth: String? = nil, nationality: String? = nil,
+    document: String? = nil, phone: String? = nil, threshold: String? = nil, until: String? = nil
+  ) {
+    self.look = look
+    self.name = name
+    self.birth = birth
+    self.nationality = nationality
+    self.document = document
+    self.phone = phone
+    self.threshold = threshold
+    self.until = until
+  }
+}
+
+/// Change: remove, pause or resume; a watch that is resumed lists what fits by now.
+public struct ChangeWatchRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["look", "number", "change"]
+
+  public var look: Look
+  public var number: Int
+  public var change: String
+
+  public init(look: Look, number: Int, change: String) {
+    self.look = look
+    self.number = number
+    self.change = change
+  }
+}
+
+/// Alerts that stand; with all, the closed, retracted and listed ones, too; with after, what has happened since that event, for which it waits so many seconds if there is nothing. next: the last event.
+public struct AlertsRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["alert", "all", "after", "wait", "limit"]
+
+  public var alert: Int?
+  public var all: Bool?
+  public var after: Int?
+  public var wait: Int?
+  public var limit: Int?
+
+  public init(
+    alert: Int? = nil, all: Bool? = nil, after: Int? = nil, wait: Int? = nil, limit: Int? = nil
+  ) {
+    self.alert = alert
+    self.all = all
+    self.after = after
+    self.wait = wait
+    self.limit = limit
+  }
+}
+
+/// Change: take, release, close, confirm or reopen; outcome, of close: true or false.
+public struct ChangeAlertsRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["alerts", "change", "outcome", "reason"]
+
+  public var alerts: [Int]
+  public var change: String
+  public var outcome: String?
+  public var reason: String?
+
+  public init(alerts: [Int], change: String, outcome: String? = nil, reason: String? = nil) {
+    self.alerts = alerts
+    self.change = change
+    self.outcome = outcome
+    self.reason = reason
+  }
+}
+
+/// Alerts: those that one took; without it all of them.
+public struct OfferHandOverRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["to", "alerts", "reason"]
+
+  public var to: String
+  public var alerts: [Int]?
+  public var reason: String
+
+  public init(to: String, alerts: [Int]? = nil, reason: String) {
+    self.to = to
+    self.alerts = alerts
+    self.reason = reason
+  }
+}
+
+public struct AcceptHandOverRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["number"]
+
+  public var number: Int
+
+  public init(number: Int) {
+    self.number = number
+  }
+}
+
+/// The next event that this hook has not confirmed, for which it waits so many seconds. alarm: the hook failed again and again.
+public struct HookEventRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["hook", "wait"]
+
+  public var hook: String
+  public var wait: Int?
+
+  public init(hook: String, wait: Int? = nil) {
+    self.hook = hook
+    self.wait = wait
+  }
+}
+
+public struct HookDoneRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["hook", "event"]
+
+  public var hook: String
+  public var event: Int
+
+  public init(hook: String, event: Int) {
+    self.hook = hook
+    self.event = event
+  }
+}
+
+public struct HookFailedRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["hook", "event", "reason"]
+
+  public var hook: String
+  public var event: Int
+  public var reason: String
+
+  public init(hook: String, event: Int, reason: String) {
+    self.hook = hook
+    self.event = event
+    self.reason = reason
+  }
+}
