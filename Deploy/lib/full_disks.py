@@ -14,6 +14,7 @@ RECORDS = 16
 CONNECT_SECONDS = 30
 FULL_SECONDS = 60
 RESUME_SECONDS = 20
+MOUNT_SECONDS = 10
 
 
 class Mounted:
@@ -26,7 +27,15 @@ class Mounted:
         self.mount()
 
     def mount(self):
-        done = subprocess.run(["mount", *self.words, self.folder], stdin=subprocess.DEVNULL,
+        """Writable, or not at all: a loop device that still goes away would give a read-only one for a moment."""
+        end = time.monotonic() + MOUNT_SECONDS
+        self.try_to_mount()
+        while not self.is_mounted and "read-only" in self.said and time.monotonic() < end:
+            time.sleep(0.2)
+            self.try_to_mount()
+
+    def try_to_mount(self):
+        done = subprocess.run(["mount", "--rw", *self.words, self.folder], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.is_mounted = done.returncode == 0
         self.said = done.stdout.decode(errors="replace").strip()

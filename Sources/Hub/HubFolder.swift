@@ -12,6 +12,11 @@ struct HubFolder: Hashable, Sendable {
   var consultations: String { root + "/consultations" }
   /// Nonces of the consultation log of one epoch: what its anchors hide.
   func anchors(_ epoch: UInt32) -> String { "\(root)/looks.\(epoch).anchors" }
+  /// Not derived: watches, alerts, exclusions.
+  var alerts: String { root + "/alerts.db" }
+  var alertKey: String { root + "/alerts.key" }
+  /// How alerts are handled.
+  var duty: String { root + "/duty.conf" }
   var users: String { root + "/users.conf" }
   var socket: String { root + "/hub.socket" }
   var lock: String { root + "/lock" }

@@ -18,6 +18,10 @@ final class HubHost {
   private var feedThread: SystemThread?
   private var writerThread: SystemThread?
   private var facts: FactsThread?
+  private var alertThread: SystemThread?
+  private var alerts: AlertThread?
+  private var screening: ScreeningPool?
+  private let alertKey: AlertKey
   private var feedNumber = 0
   private var mergeThread: SystemThread?
   private var takeMerged: ((CandidateIndex) -> Void)?
@@ -37,6 +41,9 @@ final class HubHost {
     lock = try LockFile(folder.lock)
     loop = try EventLoop()
     service = try HubHost.open(folder, loop.clock, journal)
+    alertKey = try AlertKey.load(folder.alertKey)
+    // The file is there before anybody reads it.
+    _ = try AlertSchema.open(folder.alerts)
     anchors = AnchorKeeper(
       loop, sockets: configuration.anchorSockets,
       everyMilliseconds: UInt64(configuration.anchorSeconds) * 1_000)
@@ -67,6 +74,12 @@ final class HubHost {
     return try Users(parsing: String(decoding: bytes, as: UTF8.self))
   }
 
+  private static func duty(_ folder: HubFolder) throws -> Duty {
+    guard try FileSystem.status(folder.duty) != nil else { return Duty() }
+    let bytes = try FileSystem.read(folder.duty, maxBytes: Duty.fileBytes)
+    return try Duty(parsing: String(decoding: bytes, as: UTF8.self))
+  }
+
   func run() throws {
     let manager = ServiceManager()
     signals = try Signals(loop: loop) { [unowned self] signal in handle(signal, manager) }
@@ -80,14 +93,20 @@ final class HubHost {
     mergeElsewhere(service.index)
     anchors.changed = { [service] in service.anchor = $0 }
     anchors.report = { [journal] in journal.warning($0) }
+    let pool = try ScreeningPool(loop)
+    screening = pool
+    service.screening = { [folder] in pool.run($0, folder.facts, $1) }
+    service.report = { [journal] in journal.warning($0) }
     try startFeed()
     checkpointRegularly()
+    tickRegularly()
     manager.watch(loop: loop)
     manager.ready(status: "hub of \(configuration.data)")
     journal.notice(
       "liaison-hub \(HubService.version): \(service.index.count) names indexed, socket \(folder.socket)"
     )
     try loop.run()
+    screening?.stop()
     stopFeed()
     mergeThread?.join()
     service.recorder?.commit()
@@ -102,6 +121,9 @@ final class HubHost {
       manager.reloading(clock: loop.clock)
       do { service.users = try HubHost.users(folder) } catch {
         journal.error("users.conf was not read again: \(error)")
+      }
+      do { alerts?.set(try HubHost.duty(folder)) } catch {
+        journal.error("duty.conf was not read again: \(error)")
       }
       manager.ready(status: "hub of \(configuration.data)")
     default:
@@ -122,6 +144,44 @@ final class HubHost {
     }
   }
 
+  private func tickRegularly() {
+    loop.schedule(afterMilliseconds: HubLimits.tickMilliseconds) { [weak self] in
+      guard let self else { return }
+      alerts?.tick()
+      tickRegularly()
+    }
+  }
+
+  // MARK: - Alerts
+
+  private func startAlerts() throws {
+    let number = feedNumber
+    let desk = AlertDesk(try AlertReader(folder.alerts), alertKey, loop: loop)
+    // Whoever asked before a rebuild gets his answer from the thread that he asked.
+    let events = loop.makeMailbox(of: AlertThread.Event.self) { [weak self, desk] event in
+      if self?.feedNumber == number { self?.note(event, desk) }
+      desk.take(event)
+    }
+    let files = AlertEngine.Files(
+      facts: folder.facts, alerts: folder.alerts, desk: folder.desk)
+    let alerts = AlertThread(
+      files, index: service.index.shared, key: alertKey, duty: try HubHost.duty(folder)
+    ) { events.post($0) }
+    desk.attach(alerts)
+    // What is in the index was loaded with it.
+    desk.allow(through: try service.facts.lastTouched())
+    self.alerts = alerts
+    service.alerts = desk
+    alertThread = try SystemThread(name: "alerts") { alerts.run() }
+  }
+
+  private func note(_ event: AlertThread.Event, _ desk: AlertDesk) {
+    if case .trouble(let reason) = event, reason != desk.trouble {
+      if let reason { journal.error(reason) } else { journal.notice("alerts are written again") }
+    }
+    if case .wentThrough(let number) = event { facts?.forgetTouched(through: number) }
+  }
+
   // MARK: - The feed
 
   private func startFeed() throws {
@@ -139,6 +199,7 @@ final class HubHost {
       events.post(event)
     }
     self.facts = facts
+    try startAlerts()
     let settings = Feed.Settings(sockets: configuration.readerSockets)
     writerThread = try SystemThread(name: "facts") { facts.run() }
     feedThread = try SystemThread(name: "feed") { [stop] in
@@ -152,7 +213,10 @@ final class HubHost {
     facts?.close()
     feedThread?.join()
     writerThread?.join()
+    alerts?.close()
+    alertThread?.join()
     (feedThread, writerThread, facts) = (nil, nil, nil)
+    (alertThread, alerts) = (nil, nil)
   }
 
   private func take(_ event: FeedEvent) {
@@ -161,6 +225,7 @@ final class HubHost {
     case .changed(let change):
       backlog.taken(event)
       service.index.apply(change)
+      service.alerts?.allow(through: change.touched)
     case .applied(let toldAll):
       service.progress.wasToldAll = toldAll
       turn(to: .following)
@@ -287,6 +352,14 @@ final class HubHost {
       try FileSystem.writeNew(path + "/users.conf", users)
       files.append("users.conf")
     }
+    for (from, name) in [(folder.duty, "duty.conf"), (folder.alertKey, "alerts.key")]
+    where try FileSystem.status(from) != nil {
+      let bytes = try FileSystem.read(from, maxBytes: Duty.fileBytes)
+      try FileSystem.atomicWrite("\(path)/\(name)", bytes, mode: 0o600)
+      files.append(name)
+    }
+    try Database(folder.alerts, .writing).copy(to: path + "/alerts.db")
+    files.append("alerts.db")
     if let recorder = service.recorder { files += try recorder.copy(to: path) }
     return files
   }

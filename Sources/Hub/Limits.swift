@@ -82,4 +82,43 @@ enum HubLimits {
   /// 64 MiB of write-ahead log.
   static let checkpointPages = 16_384
   static let deskCacheKibibytes = 2_048
+  /// Of each connection beside the loop's and the writer's.
+  static let alertCacheKibibytes = 8_192
+
+  /// Watches that are compared with one record: those for the same count once.
+  static let watchCandidates = 50
+  /// Records that a new watch is compared with by name.
+  static let listed = 200
+  /// Parties of one record that are compared with watches.
+  static let namedParties = 64
+  /// Requests that wait for the thread of the alerts.
+  static let alertWork = 256
+  /// Exclusions in one answer.
+  static let exclusions = 2_000
+  /// Alerts in one answer, and events.
+  static let alertsAtOnce = 200
+  /// A call waits at most so long for something to happen.
+  static let waitSeconds = 60
+  /// Calls that wait at once: those of all clients.
+  static let alertsOfOneCall = 500
+  /// How far ahead a watch may end, and does when nobody says.
+  static let watchYears = 5
+  static let usualWatchDays = 365
+  /// Passengers in one part of a list.
+  static let passengers = 300
+  /// Hits of one passenger.
+  static let hitsOfPassenger = 20
+  /// Fewer in one thread are not worth another.
+  static let passengersOfThread = 16
+  /// Parts of lists that wait for a thread.
+  static let screeningJobs = 256
+  /// Of a name, a number: what is watched for.
+  static let watchBytes = 512
+  static let flightBytes = 64
+  static let userBytes = 64
+  static let tickMilliseconds: UInt64 = 1_000
+  /// Threads that screen a part of a list.
+  static let screeners = 2
+  /// Records that one transaction of the alerts looks at.
+  static let touchedAtOnce = 512
 }

@@ -32,6 +32,14 @@ final class FactsHost {
     index = try Facts(path).loadIndex()
   }
 
+  /// As after a rebuild began.
+  func makeAnew() throws {
+    try FactsFile.remove(path)
+    database = try FactsFile.open(path, FactsHost.versions).database
+    writer = try FactsWriter(database)
+    index = NameIndex()
+  }
+
   func tell(_ changes: [EntryChange], complete: Bool = true, number: UInt64 = 1) throws {
     let page = FeedPage(
       changes: changes, cursor: FeedCursor(journal: "j", number: number, next: [:]),

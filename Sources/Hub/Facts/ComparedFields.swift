@@ -1,3 +1,4 @@
+internal import HubInterface
 internal import Matching
 internal import Records
 internal import Wire
@@ -37,6 +38,58 @@ struct ComparedFields: Hashable, Sendable {
     }
     if names.isEmpty { return nil }
     identifiers = ComparedFields.identifiers(record)
+  }
+
+  /// A question in words.
+  /// - Returns: nil where nothing of it is a name.
+  init?(
+    name: String, as kind: Matching.NameKind, born: PartialDate?, country: String?
+  ) {
+    guard name.contains(where: \.isLetter) else { return nil }
+    self.kind = kind
+    names = [Name(full: ComparedFields.Name.cut(name), given: nil, family: nil, role: .primary)]
+    birthDates = [born].compactMap { $0 }
+    countries = [country].compactMap { $0 }
+  }
+
+  /// Who has no record: what another one says of him in words.
+  /// - Returns: nil for one without a name.
+  init?(_ party: InlineParty) {
+    guard !party.names.isEmpty else { return nil }
+    kind = .person
+    names = party.names.prefix(NameLimits.names).map(Name.init)
+    birthDates = [party.birthDate?.date].compactMap { $0 }
+    gender = party.gender?.text
+    countries = ComparedFields.codes(party.nationalities)
+  }
+
+  /// A traveller of a list.
+  /// - Returns: nil for one without a name.
+  init?(_ passenger: ScreenPassenger, _ born: PartialDate?) {
+    guard passenger.name.contains(where: \.isLetter) else { return nil }
+    kind = .person
+    names = [
+      Name(
+        full: ComparedFields.Name.cut(passenger.name),
+        given: passenger.given.map(ComparedFields.Name.cut),
+        family: passenger.family.map(ComparedFields.Name.cut), role: .primary)
+    ]
+    birthDates = [born].compactMap { $0 }
+    gender = passenger.gender
+    countries = [passenger.nationality].compactMap { $0.flatMap { CountryValue($0).code } }
+  }
+
+  /// The holder of a document, as the document itself says it.
+  init?(_ document: Document) {
+    let full = [document.givenName, document.surname].compactMap { $0 }.joined(separator: " ")
+    guard full.contains(where: \.isLetter) else { return nil }
+    kind = .person
+    names = [
+      Name(
+        full: ComparedFields.Name.cut(full), given: document.givenName.map(ComparedFields.Name.cut),
+        family: document.surname.map(ComparedFields.Name.cut), role: .primary)
+    ]
+    birthDates = [document.birthDate?.date].compactMap { $0 }
   }
 
   var evidence: Evidence {
@@ -82,7 +135,7 @@ extension ComparedFields.Name {
     role = name.kind?.value.flatMap { Evidence.NameRole(rawValue: $0.rawValue) } ?? .primary
   }
 
-  private static func cut(_ text: String) -> String {
+  fileprivate static func cut(_ text: String) -> String {
     guard text.utf8.count > characters else { return text }
     return String(String.UnicodeScalarView(text.unicodeScalars.prefix(characters)))
   }

@@ -31,18 +31,22 @@ final class DerivedRows {
       "DELETE FROM reference WHERE target = ?1 AND entry = ?2 AND field = ?3")
     addWord = try database.prepare("INSERT OR IGNORE INTO word VALUES (?1, ?2)")
     removeWord = try database.prepare("DELETE FROM word WHERE word = ?1 AND entry = ?2")
-    addKeys = try database.prepare("INSERT INTO keys (entry, keys, fields) VALUES (?1, ?2, ?3)")
+    addKeys = try database.prepare(
+      "INSERT INTO keys (entry, keys, fields, flags) VALUES (?1, ?2, ?3, ?4)")
     findKeys = try database.prepare("SELECT number FROM keys WHERE entry = ?1")
     removeKeys = try database.prepare("DELETE FROM keys WHERE entry = ?1")
   }
 
   /// - Returns: the number of its keys in the index in memory, never used before; nil where it has none.
-  func insert(_ rows: RecordRows, _ entry: Int64) throws(SQLError) -> UInt32? {
+  func insert(
+    _ rows: RecordRows, _ entry: Int64, _ flags: NameFlags
+  ) throws(SQLError) -> UInt32? {
     pending.add(rows, entry)
     guard let name = rows.name else { return nil }
     try addKeys.bind(1, entry)
     try addKeys.bind(2, name.keys)
     try addKeys.bind(3, name.fields)
+    try addKeys.bind(4, flags.rawValue)
     try addKeys.run()
     return DerivedRows.indexed(database.lastRowID)
   }

@@ -16,6 +16,9 @@ struct EntryRow: Hashable, Sendable {
   var state: EntryState
   var isCurrent: Bool
 
+  /// What it is called where a reference is wanted.
+  var name: String { id.map { "\(node):\($0)" } ?? "\(node)/\(epoch)/\(place)" }
+
   /// As it is counted.
   var typeName: String { RecordType(rawValue: type)?.rawValue ?? RecordSummary.otherType }
 

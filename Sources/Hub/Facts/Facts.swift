@@ -19,14 +19,20 @@ final class Facts {
   private let allKeys: Statement
   private let countKeys: Statement
   private let byKeys: Statement
+  private let byTouch: Statement
+  private let lastTouch: Statement
+  private let meta: MetaRows
 
   private static let columns =
     "SELECT e.number, l.origin, e.node, e.place, e.id, e.type, e.time, e.expiry, e.state, e.purposes, e.current, e.record "
     + "FROM entry e JOIN log l ON l.number = e.log "
 
-  init(_ path: String) throws(SQLError) {
+  /// - Parameter cacheKibibytes: pages that this connection keeps.
+  init(
+    _ path: String, cacheKibibytes: Int = HubLimits.cacheKibibytes
+  ) throws(SQLError) {
     database = try Database(path, .reading)
-    try database.setCache(kibibytes: HubLimits.cacheKibibytes)
+    try database.setCache(kibibytes: cacheKibibytes)
     byNumber = try database.prepare(Facts.columns + "WHERE e.number = ?1")
     byName = try database.prepare(
       Facts.columns + "WHERE \(EntryRows.versions) LIMIT ?3")
@@ -45,8 +51,14 @@ final class Facts {
     byWord = try database.prepare("SELECT entry FROM word WHERE word = ?1 LIMIT ?2")
     byType = try database.prepare(
       "SELECT number FROM entry WHERE type = ?1 AND current = 1 ORDER BY number DESC LIMIT ?2")
-    allKeys = try database.prepare("SELECT number, keys FROM keys ORDER BY number")
+    allKeys = try database.prepare("SELECT number, keys, flags FROM keys ORDER BY number")
     countKeys = try database.prepare("SELECT total(length(keys)) / 4 FROM keys")
+    byTouch = try database.prepare(
+      "SELECT number, name FROM touched WHERE number > ?1 AND number <= ?2 ORDER BY number LIMIT ?3"
+    )
+    lastTouch = try database.prepare(
+      "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'touched'), 0)")
+    meta = try MetaRows(database)
     byKeys = try database.prepare("SELECT entry, fields FROM keys WHERE number = ?1")
   }
 
@@ -146,17 +158,62 @@ final class Facts {
       return false
     }
     let index = NameIndex(expecting: keys)
-    try eachKeys { index.load($0, $1) }
+    try eachKeys { index.load($0, $1, $2) }
     index.finishLoading()
     return index
   }
 
   /// Calls `body` with the keys of each current person and organisation, in rising order of their numbers.
-  func eachKeys(_ body: (UInt32, [UInt8]) -> Void) throws(SQLError) {
+  func eachKeys(_ body: (UInt32, [UInt8], NameFlags) -> Void) throws(SQLError) {
     try allKeys.each { row throws(SQLError) in
-      if let number = UInt32(exactly: row.integer(0)) { body(number, row.blob(1)) }
+      if let number = UInt32(exactly: row.integer(0)) {
+        body(number, row.blob(1), NameFlags(rawValue: row.integer(2)))
+      }
       return true
     }
+  }
+
+  // MARK: - For whoever acts on what changed (HUB-70)
+
+  /// Names of records of which another version is shown than before, or none, in the order of their rows.
+  func touched(
+    after number: Int64, through last: Int64, limit: Int
+  ) throws(SQLError) -> [(number: Int64, name: String)] {
+    try byTouch.bind(1, number)
+    try byTouch.bind(2, last)
+    try byTouch.bind(3, limit)
+    var found: [(number: Int64, name: String)] = []
+    try byTouch.each { row throws(SQLError) in
+      found.append((row.integer(0), row.text(1)))
+      return true
+    }
+    return found
+  }
+
+  func lastTouched() throws(SQLError) -> Int64 {
+    defer { lastTouch.reset() }
+    return try lastTouch.step() ? lastTouch.integer(0) : 0
+  }
+
+  /// What tells these facts from others.
+  func made() throws(SQLError) -> String { try meta.text("made") ?? "" }
+
+  /// Whose hub this is.
+  func node() throws(SQLError) -> String? { try meta.text("node") }
+
+  /// All is being compared: what is here is not yet what the daemon reads.
+  func isComparing() throws(SQLError) -> Bool {
+    if try meta.integer("comparing") == 1 { return true }
+    return try meta.text("journal") == nil
+  }
+
+  /// The version that is shown of a record or an entry: `nl:x` or `nl/1/17`.
+  func shown(_ name: String) throws(SQLError) -> StoredRecord? {
+    if let ref = RecordReference(name) { return try current(ref) }
+    guard let slash = name.lastIndex(of: "/"),
+      let place = Int64(name[name.index(after: slash)...]), place >= 0
+    else { return nil }
+    return try entry(String(name[..<slash]), place)
   }
 
   private static func numbers(_ statement: Statement) throws(SQLError) -> [Int64] {

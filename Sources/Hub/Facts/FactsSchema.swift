@@ -3,9 +3,9 @@ internal import SQL
 /// The tables of what is derived from the daemon's records (Protocols/hub.md, 3). They are rebuilt, never altered.
 enum FactsSchema {
   /// Another schema, other keys or another way to fold mean a new file: never a silent mix.
-  static let version = 3
+  static let version = 4
   /// Raised when `Records` reads identifiers, references or words in another way.
-  static let readingVersion = 1
+  static let readingVersion = 2
 
   static let tables = """
     CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -23,9 +23,24 @@ enum FactsSchema {
       PRIMARY KEY (series, digits, low, high, entry)) WITHOUT ROWID;
     CREATE TABLE reference (target TEXT, entry INTEGER, field TEXT, PRIMARY KEY (target, entry, field)) WITHOUT ROWID;
     CREATE TABLE word (word INTEGER, entry INTEGER, PRIMARY KEY (word, entry)) WITHOUT ROWID;
-    CREATE TABLE keys (number INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL UNIQUE, keys BLOB NOT NULL, fields BLOB NOT NULL);
+    CREATE TABLE keys (number INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL UNIQUE, keys BLOB NOT NULL, fields BLOB NOT NULL, flags INTEGER NOT NULL);
+    CREATE TABLE touched (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL);
     CREATE TABLE tally (kind TEXT, name TEXT, count INTEGER NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
     """
+}
+
+/// Bits of `keys.flags`: what a person or an organisation is taken for without its record being read.
+struct NameFlags: OptionSet, Hashable, Sendable {
+  let rawValue: Int64
+  /// It may be the reason to stop somebody (Protocols/hub.md, HUB-77).
+  static let acts = NameFlags(rawValue: 1)
+  /// It is one that its author looks for.
+  static let wanted = NameFlags(rawValue: 2)
+  /// This node published it.
+  static let own = NameFlags(rawValue: 4)
+
+  /// A watch that nobody asked for (HUB-75).
+  var isWatch: Bool { isSuperset(of: [.wanted, .own]) }
 }
 
 /// Bits of `entry.state`: what is to be known of an entry before its record is used.

@@ -6,7 +6,15 @@ struct IndexChange: Sendable {
   /// Entries went, whether they had names or not: their words are to leave the write-ahead log, too.
   var hasForgotten = false
   var removed: [UInt32] = []
-  var added: [(number: UInt32, keys: [UInt8])] = []
+  var added: [Added] = []
+  /// The last row of `touched`; 0: there is none.
+  var touched: Int64 = 0
+
+  struct Added: Sendable {
+    var number: UInt32
+    var keys: [UInt8]
+    var flags: NameFlags
+  }
 }
 
 /// Writes what the daemon told, with the cursor in the same transaction: exactly once, over kills. The one writer of the file.
@@ -17,9 +25,13 @@ final class FactsWriter {
   private let rows: DerivedRows
   private let meta: MetaRows
   private let tallies: TallyRows
+  private let touches: TouchedRows
   /// The transaction under way: its counts, and what is derived from the entries that came in it, by their numbers.
   private var tally = TallyChange()
   private var arrived: [Int64: DerivedEntry] = [:]
+
+  /// Whose hub this is; nil: the daemon was not met yet.
+  private(set) var node: String?
 
   init(_ database: Database) throws(SQLError) {
     self.database = database
@@ -30,6 +42,17 @@ final class FactsWriter {
     rows = try DerivedRows(database)
     meta = try MetaRows(database)
     tallies = try TallyRows(database)
+    touches = try TouchedRows(database)
+    node = try meta.text("node")
+  }
+
+  /// A folder is one node's: what this one published is known by its name.
+  /// - Returns: false where the facts are another node's.
+  func belong(to node: String) throws(SQLError) -> Bool {
+    if let known = self.node { return known == node }
+    try database.transaction { () throws(SQLError) in try meta.set("node", node) }
+    self.node = node
+    return true
   }
 
   /// nil: everything is to be told.
@@ -58,19 +81,25 @@ final class FactsWriter {
   }
 
   /// Applies messages whole, in their order, in one transaction, or nothing of them.
-  func apply(_ pages: [PreparedPage]) throws(SQLError) -> IndexChange {
+  /// - Parameter touched: rows of `touched` up to this one were gone through, and go.
+  func apply(
+    _ pages: [PreparedPage], forgetting touched: Int64 = 0
+  ) throws(SQLError) -> IndexChange {
     defer {
       arrived = [:]
       rows.forgetPending()
     }
-    do throws(SQLError) { return try applyWhole(pages) } catch {
+    do throws(SQLError) { return try applyWhole(pages, touched) } catch {
       logs.forgetNumbers()
       throw error
     }
   }
 
-  private func applyWhole(_ pages: [PreparedPage]) throws(SQLError) -> IndexChange {
+  private func applyWhole(
+    _ pages: [PreparedPage], _ forgettable: Int64
+  ) throws(SQLError) -> IndexChange {
     try database.transaction { () throws(SQLError) in
+      try touches.remove(through: forgettable)
       var change = IndexChange()
       var touched = TouchedNames()
       tally = TallyChange()
@@ -86,6 +115,7 @@ final class FactsWriter {
       try settle(&touched, &change)
       try rows.writePending()
       try tallies.apply(tally)
+      change.touched = touches.last
       return change
     }
   }
@@ -175,14 +205,24 @@ final class FactsWriter {
   private func makeCurrent(_ entry: EntryRow, _ index: inout IndexChange) throws(SQLError) {
     try entries.setCurrent(entry.number, true)
     tally.countCurrent(entry.typeName, 1)
+    try touches.add(entry)
     let own = try derived(entry).rows
-    guard let number = try rows.insert(own, entry.number), let name = own.name else { return }
-    index.added.append((number, name.keys))
+    let flags = flags(entry, own)
+    guard let number = try rows.insert(own, entry.number, flags), let name = own.name else {
+      return
+    }
+    index.added.append(IndexChange.Added(number: number, keys: name.keys, flags: flags))
+  }
+
+  private func flags(_ entry: EntryRow, _ rows: RecordRows) -> NameFlags {
+    guard let said = rows.name?.flags, entry.state.stands else { return [] }
+    return entry.node == node ? said.union(.own) : said
   }
 
   private func makePast(_ entry: EntryRow, _ index: inout IndexChange) throws(SQLError) {
     try entries.setCurrent(entry.number, false)
     tally.countCurrent(entry.typeName, -1)
+    try touches.add(entry)
     guard let number = try rows.remove(try derived(entry).rows, entry.number) else { return }
     // One that was made current in the same transaction never came into the index: to take it out would count it twice.
     let before = index.added.count

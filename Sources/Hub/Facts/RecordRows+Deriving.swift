@@ -44,7 +44,9 @@ extension RecordRows {
     words = record.words.map(WordNumber.of)
     if let fields = ComparedFields(of: record) {
       let keys = NameKey.blob(fields.evidence.filedKeys)
-      if !keys.isEmpty { name = NameRow(keys: keys, fields: fields.bytes) }
+      if !keys.isEmpty {
+        name = NameRow(keys: keys, fields: fields.bytes, flags: NameFlags(of: record))
+      }
     }
   }
 

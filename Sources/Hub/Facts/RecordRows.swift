@@ -33,6 +33,8 @@ struct RecordRows: Sendable {
     var keys: [UInt8]
     /// `ComparedFields`.
     var fields: [UInt8]
+    /// As far as its text says.
+    var flags: NameFlags
   }
 }
 

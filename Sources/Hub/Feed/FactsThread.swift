@@ -10,6 +10,8 @@ final class FactsThread: Sendable {
     case beginComparison
     case forgetCursor
     case emptyLog
+    /// Whose hub this is.
+    case belong(String)
   }
 
   private struct State {
@@ -26,6 +28,8 @@ final class FactsThread: Sendable {
     var positions: [LogID: UInt64] = [:]
     /// Records are gone whose words the write-ahead log may still have; nobody knows what an earlier process left there.
     var mustEmptyLog = true
+    /// Rows of `touched` up to this one were gone through.
+    var forgettable: Int64 = 0
 
     var isIdle: Bool { waiting.isEmpty && !isWorking }
   }
@@ -79,6 +83,11 @@ final class FactsThread: Sendable {
 
   var positions: [LogID: UInt64] { state.withLock { $0.positions } }
   var mustEmptyLog: Bool { state.withLock { $0.mustEmptyLog } }
+
+  /// Rows of `touched` up to this one go with the next commit. Never waits.
+  func forgetTouched(through number: Int64) {
+    state.withLock { $0.forgettable = max($0.forgettable, number) }
+  }
 
   /// All that waits is written before `run` ends.
   func close() {
@@ -164,7 +173,7 @@ final class FactsThread: Sendable {
     }
   }
 
-  private func run(_ work: [Work], _ open: Writing) throws(SQLError) {
+  private func run(_ work: [Work], _ open: Writing) throws {
     state.signalAll()
     var pages: [PreparedPage] = []
     for item in work {
@@ -179,6 +188,11 @@ final class FactsThread: Sendable {
       case .forgetCursor: try open.writer.forgetCursor()
       case .emptyLog:
         if try open.database.emptyLog() { state.withLock { $0.mustEmptyLog = false } }
+      case .belong(let node):
+        guard try open.writer.belong(to: node) else {
+          throw FactsFailure(
+            reason: "these facts are of the hub of \(open.writer.node ?? ""), and this is \(node)")
+        }
       }
       try note(open)
     }
@@ -187,7 +201,8 @@ final class FactsThread: Sendable {
 
   private func write(_ pages: inout [PreparedPage], _ open: Writing) throws(SQLError) {
     guard let last = pages.last else { return }
-    let change = try open.writer.apply(pages)
+    let forgettable = state.withLock { $0.forgettable }
+    let change = try open.writer.apply(pages, forgetting: forgettable)
     state.withLock { state in
       var cursor = last.cursor
       cursor.next = state.cursor?.next ?? [:]

@@ -134,6 +134,7 @@ final class Feed {
     }
     let status = try VarlinkAnswer<ReaderFailure>(message: message).decode(ReaderStatus.self)
       .parameters
+    try facts.put(.belong(status.node))
     let told = facts.positions
     let own = status.logs.filter(\.own).compactMap { try? Origin($0.origin) }.map(\.epoch).max()
     tell(

@@ -151,7 +151,7 @@ final class Desk {
       user: row.text(4), time: Int(row.integer(5)), matcher: Int(row.integer(6)))
   }
 
-  private static func ordered(_ left: String, _ right: String) -> (String, String) {
+  static func ordered(_ left: String, _ right: String) -> (String, String) {
     left < right ? (left, right) : (right, left)
   }
 

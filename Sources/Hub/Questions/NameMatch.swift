@@ -14,7 +14,10 @@ struct ExplainedMatch {
   private static let rowsInSentence = 4
 
   init(_ question: Evidence, _ candidate: Evidence) {
-    let match = compare(question, candidate)
+    self.init(compare(question, candidate))
+  }
+
+  init(_ match: RecordMatch) {
     score = match.score
     rows = match.rows.map { row in
       Row(

@@ -1,4 +1,5 @@
 internal import Records
+internal import SQL
 
 /// What a text may be as an exact identifier: each kind whose form it has, folded as records' identifiers are.
 struct QuestionSelectors: Sendable {
@@ -62,7 +63,7 @@ extension Selector.Kind {
 
 extension Facts {
   /// Entries that name an identifier, whatever way it is compared.
-  func entries(_ kind: Selector.Kind, _ value: String) throws -> [Int64] {
+  func entries(_ kind: Selector.Kind, _ value: String) throws(SQLError) -> [Int64] {
     switch kind {
     case .document:
       return try entries(kind.number, SelectorValue.exact(value))

@@ -100,11 +100,7 @@ final class Questions {
   }
 
   func find(_ name: String) throws(SQLError) -> StoredRecord? {
-    if let ref = RecordReference(name) { return try facts.current(ref) }
-    guard let slash = name.lastIndex(of: "/"),
-      let place = Int64(name[name.index(after: slash)...]), place >= 0
-    else { return nil }
-    return try facts.entry(String(name[..<slash]), place)
+    try facts.shown(name)
   }
 
   /// Whether a name has the form of a reference or of an entry.

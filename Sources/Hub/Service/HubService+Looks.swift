@@ -160,9 +160,12 @@ extension HubService {
         reason: questions.look.reason, user: call.user, time: Int(clock.wallMilliseconds),
         matcher: Matcher.version)
       let explanation = VarlinkJSON.text(comparison.match.rowsWithoutValues)
-      return { [desk] account, index in
+      return { [desk, alerts] account, index in
         // The look is durable; without it there would be a judgement that nobody is seen to have made.
         try desk.judge(judgement, explanation: explanation, consultation: index)
+        // A person of this node's own may be watched for no more, or again.
+        let names = [judgement.left, judgement.right]
+        alerts?.ask({ try $0.lookAgain(names) }) { _ in }
         return JudgeReply(
           judgement: judgement.judgement == Desk.undone ? nil : judgement, account: account)
       }

@@ -21,6 +21,13 @@ final class HubService {
   /// How the consultation log is anchored; nil: nobody does that.
   var anchor: AnchorProgress?
   let startedAt: UInt64
+  /// Watches and alerts; nil: without them.
+  var alerts: AlertDesk?
+  /// Screens a part of a list on other threads; set by the host.
+  var screening: (ScreeningPool.Work, @escaping (Result<ScreenedPart, HubError>) -> Void) -> Void =
+    { _, answer in answer(.failure(.busy)) }
+  /// Tells the operator; set by the host.
+  var report: (String) -> Void = { _ in }
   /// Rebuilds the facts; set by the host.
   var rebuild: () throws -> Void = {}
   /// Copies what is not derived into a new folder; set by the host.
@@ -71,8 +78,42 @@ final class HubService {
       _ = try call.parameters(NoParameters.self)
       call.finish(CasesReply(cases: try cases(of: call)))
     case "Consultations": try consultations(call)
-    default: try dispatchOperation(call, String(call.method.dropFirst(prefix.count)))
+    default:
+      let method = String(call.method.dropFirst(prefix.count))
+      if try !dispatchAlerts(call, method) { try dispatchOperation(call, method) }
     }
+  }
+
+  /// - Returns: false for another method.
+  private func dispatchAlerts(_ call: HubSession.Call, _ method: String) throws -> Bool {
+    switch method {
+    case "AddWatch": try addWatch(call)
+    case "ChangeWatch": try changeWatch(call)
+    case "Watches": try watches(call)
+    case "Alerts": try alerts(call)
+    case "ChangeAlerts": try changeAlerts(call)
+    case "OfferHandOver": try offerHandOver(call)
+    case "AcceptHandOver": try acceptHandOver(call)
+    case "HandOvers": try handOvers(call)
+    case "HookEvent": try hookEvent(call)
+    case "HookDone": try hookDone(call)
+    case "HookFailed": try hookFailed(call)
+    default: return try dispatchLists(call, method)
+    }
+    return true
+  }
+
+  private func dispatchLists(_ call: HubSession.Call, _ method: String) throws -> Bool {
+    switch method {
+    case "Screen": try screen(call)
+    case "FinishList": try finishList(call)
+    case "Screenings": try screenings(call)
+    case "Exclude": try exclude(call)
+    case "Exclusions": try exclusions(call)
+    case "ChangeExclusion": try changeExclusion(call)
+    default: return false
+    }
+    return true
   }
 
   private func dispatchOperation(_ call: HubSession.Call, _ method: String) throws {
@@ -139,12 +180,7 @@ final class HubService {
     _ call: HubSession.Call, _ look: Look, verb: String, asked: String,
     _ question: (Questions) throws -> (LookAccount, UInt64) throws -> any Encodable & Sendable
   ) throws {
-    guard let recorder else {
-      if let recorderProblem { throw HubError.diskFailed(reason: recorderProblem) }
-      throw HubError.refused(
-        reason: "the hub has not met its daemon yet",
-        hint: "look at liaison hub status, and start liaisond")
-    }
+    let recorder = try mustRecord()
     let checked = try LookGate(users: users, desk: desk).check(look, of: call.user)
     let questions = Questions(facts: facts, index: index, desk: desk, look: checked)
     let answer = try HubService.answer {

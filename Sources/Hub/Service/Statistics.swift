@@ -41,6 +41,7 @@ extension HubService {
   func status() throws -> StatusReply {
     let statistics = Statistics(facts)
     let counts = try statistics.counts(.all)
+    let alerts = try self.alerts?.reader.count()
     return StatusReply(
       node: progress.node, version: HubService.version, schema: FactsSchema.version,
       keys: NameKey.version, matcher: Matcher.version, connected: progress.isConnected,
@@ -49,11 +50,18 @@ extension HubService {
       marked: counts["marked"] ?? 0, indexed: index.count, indexBytes: index.bytes,
       databaseBytes: try statistics.databaseBytes(),
       consultations: Int(clamping: recorder.map { max($0.size, 1) - 1 } ?? 0), anchor: anchor,
-      startedAt: Int(clamping: startedAt), warnings: allWarnings)
+      watches: alerts?.watches ?? 0, alerts: alerts?.alerts ?? 0, untaken: alerts?.untaken ?? 0,
+      alertsBehind: self.alerts?.behind ?? 0, startedAt: Int(clamping: startedAt),
+      warnings: try allWarnings())
   }
 
-  private var allWarnings: [String] {
+  private func allWarnings() throws(SQLError) -> [String] {
     var all = recorderProblem.map { [$0] } ?? []
+    if let trouble = alerts?.trouble { all.append(trouble) }
+    for hook in try alerts?.reader.hooks.all() ?? [] where hook.failed != nil {
+      all.append(
+        "the hook \(hook.name) fails at event \(hook.failed ?? 0): \(hook.reason ?? "")")
+    }
     if users.isOpen {
       all.append(
         "there is no users.conf: only the hub's own user and root may look")

@@ -6,16 +6,15 @@ public struct CandidateIndex: Sendable {
   private var base = Postings()
   private var delta: [UInt32: [UInt32]] = [:]
   private var deltaRecords = 0
-  /// Records that are gone, a bit each.
-  private var removed: [UInt64] = []
-  private var removedCount = 0
+  /// Records that are gone.
+  private var removed = RecordSet()
   private var baseRecords = 0
 
   /// Records that can be found.
-  public var count: Int { baseRecords + deltaRecords - removedCount }
+  public var count: Int { baseRecords + deltaRecords - removed.count }
   /// Of its arrays; a delta is counted by its records' keys alone.
   public var bytes: Int {
-    base.bytes + removed.count * 8 + delta.count * 64
+    base.bytes + removed.bytes + delta.count * 64
   }
   /// It is time to merge.
   public var isDeltaFull: Bool { deltaRecords >= KeyLimits.delta }
@@ -59,18 +58,7 @@ public struct CandidateIndex: Sendable {
   }
 
   /// From now on it is in no answer. Its number is not used again before the next merge.
-  public mutating func remove(_ record: UInt32) {
-    let word = Int(record >> 6)
-    while removed.count <= word { removed.append(0) }
-    let bit: UInt64 = 1 << UInt64(record & 63)
-    if removed[word] & bit == 0 { removedCount += 1 }
-    removed[word] |= bit
-  }
-
-  private func isRemoved(_ record: UInt32) -> Bool {
-    let word = Int(record >> 6)
-    return word < removed.count && removed[word] & (1 << UInt64(record & 63)) != 0
-  }
+  public mutating func remove(_ record: UInt32) { removed.insert(record) }
 
   public func merged() -> CandidateIndex {
     var index = self
@@ -83,17 +71,18 @@ public struct CandidateIndex: Sendable {
     let count = self.count
     var parts = PostingParts()
     base.forEachPair { key, record in
-      if !isRemoved(record) { parts.add(record, NameKey(key)) }
+      if !removed.contains(record) { parts.add(record, NameKey(key)) }
     }
     base = Postings()
     // The order of the dictionary does not matter: the parts are sorted.
     for key in delta.keys.sorted() {
-      for record in delta[key] ?? [] where !isRemoved(record) { parts.add(record, NameKey(key)) }
+      for record in delta[key] ?? [] where !removed.contains(record) {
+        parts.add(record, NameKey(key))
+      }
     }
     delta = [:]
     base = Postings(&parts)
-    removed = []
-    removedCount = 0
+    removed = RecordSet()
     deltaRecords = 0
     baseRecords = count
   }
@@ -124,8 +113,11 @@ extension CandidateIndex {
     var weight: Int
   }
 
+  /// - Parameter among: nil: all; else others are no candidates.
   /// - Returns: at most `limit` records, by the rarity of the keys that they share with the query.
-  public func candidates(_ keys: [AskedKey], limit: Int = 50) -> Candidates {
+  public func candidates(
+    _ keys: [AskedKey], limit: Int = 50, among: RecordSet? = nil
+  ) -> Candidates {
     let asked = found(keys)
     guard !asked.isEmpty else { return Candidates() }
     var visited = 0
@@ -145,7 +137,9 @@ extension CandidateIndex {
     }
     var tally = CandidateTally(visited)
     for key in asked[..<used] {
-      visit(key) { if !isRemoved($0) { tally.add($0, key.weight) } }
+      visit(key) {
+        if !removed.contains($0), among?.contains($0) != false { tally.add($0, key.weight) }
+      }
     }
     var best = tally.best(max(limit, KeyLimits.second))
     if used < asked.count {

@@ -201,12 +201,15 @@ extension FieldReader {
   }
 
   /// A list of names; one alone may stand without its brackets, as text.
+  /// Names of whoever has no record: nothing else finds them, so that they are searched as words (REC-65).
   mutating func names() -> [PersonName] {
-    oneOrMore(RecordLimits.names) { reader in
+    let names = oneOrMore(RecordLimits.names) { reader in
       reader.json.kind == .string
         ? reader.text().map { PersonName(full: $0) }
         : reader.object(PersonName.table, PersonName())
     }
+    for name in names { note(name.full) }
+    return names
   }
 
   /// Names as a record of a person or organization has them.

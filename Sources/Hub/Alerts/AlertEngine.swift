@@ -1,0 +1,251 @@
+internal import HubInterface
+internal import Log
+internal import Matching
+internal import Records
+internal import SQL
+
+/// Turns changes of the facts into alerts: exactly once, over kills (Protocols/hub.md, 10). All of it runs on one thread, the one writer of
+/// `alerts.db`.
+final class AlertEngine {
+  struct Files: Sendable {
+    var facts: String
+    var alerts: String
+    var desk: String
+  }
+
+  let facts: Facts
+  let database: Database
+  let index: SharedIndex
+  let key: AlertKey
+  let alerts: AlertRows
+  let events: EventRows
+  let watchRows: WatchRows
+  let handOvers: HandOverRows
+  let screenings: ScreeningRows
+  let exclusions: ExclusionRows
+  let hooks: HookRows
+  let judgements: JudgementReader
+  private let meta: MetaRows
+  var watches = WatchIndex()
+  var duty = Duty()
+  /// Unix milliseconds; set before each piece of work.
+  var now: Int64 = 0
+  /// Values were taken out of rows: they are to leave the write-ahead log.
+  private(set) var mustEmptyLog = true
+  private var made: String
+  private var cursor: Int64 = 0
+  /// The facts were made anew: every record that has an alert is looked at again once `touched` was gone through.
+  private var mustRecheck = false
+  /// Rows of `touched` up to this one were there when this file was new: what they give persons of this node's own is listed. nil: not
+  /// known yet.
+  private var baseline: Int64?
+
+  init(_ files: Files, index: SharedIndex, key: AlertKey) throws {
+    facts = try Facts(files.facts, cacheKibibytes: HubLimits.alertCacheKibibytes)
+    database = try AlertSchema.open(files.alerts)
+    self.index = index
+    self.key = key
+    alerts = try AlertRows(database)
+    events = try EventRows(database)
+    watchRows = try WatchRows(database)
+    handOvers = try HandOverRows(database)
+    screenings = try ScreeningRows(database)
+    exclusions = try ExclusionRows(database)
+    hooks = try HookRows(database)
+    judgements = try JudgementReader(files.desk)
+    meta = try MetaRows(database)
+    made = try facts.made()
+    if try meta.text("made") == made {
+      cursor = try meta.integer("cursor") ?? 0
+      mustRecheck = try meta.integer("recheck") == 1
+    } else {
+      mustRecheck = true
+    }
+    baseline = try meta.integer("baseline")
+    for row in try watchRows.all() { if let watcher = row.watcher { watches.add(watcher) } }
+  }
+
+  /// Rows of `touched` up to this one were gone through.
+  var done: Int64 { cursor }
+
+  private var lastTold: Int64 = -1
+
+  /// Whether there are events that were not there when this was asked before.
+  func hasNews() throws(SQLError) -> Bool {
+    let last = try events.last()
+    defer { lastTold = last }
+    return last > lastTold
+  }
+
+  // MARK: - What changed
+
+  /// Goes through some of what changed.
+  /// - Parameter last: rows of `touched` up to this one are in the index in memory.
+  /// - Returns: whether more is left.
+  func step(through last: Int64) throws(SQLError) -> Bool {
+    guard try facts.node() != nil, try !facts.isComparing() else { return false }
+    return try facts.database.snapshot { () throws(SQLError) in
+      let rows = try facts.touched(after: cursor, through: last, limit: HubLimits.touchedAtOnce)
+      if rows.isEmpty, !mustRecheck { return false }
+      try database.transaction { () throws(SQLError) in
+        try setBaseline(last)
+        var known: Set<String> = []
+        for row in rows where known.insert(row.name).inserted {
+          try look(row.name, row.number <= (baseline ?? 0) ? .ownWatches : .none)
+        }
+        if rows.isEmpty { try recheck() }
+        try meta.set("made", made)
+        try meta.set("cursor", rows.last?.number ?? cursor)
+        try meta.set("recheck", mustRecheck && !rows.isEmpty ? 1 : 0)
+      }
+      if rows.isEmpty { mustRecheck = false }
+      cursor = rows.last?.number ?? cursor
+      return true
+    }
+  }
+
+  private func setBaseline(_ last: Int64) throws(SQLError) {
+    guard baseline == nil else { return }
+    baseline = last
+    try meta.set("baseline", last)
+  }
+
+  private func recheck() throws(SQLError) {
+    for subject in try alerts.subjects() { try look(subject, .none) }
+  }
+
+  /// Records are looked at again, since what is known of them besides has changed.
+  func lookAgain(_ names: [String]) throws(SQLError) {
+    try facts.database.snapshot { () throws(SQLError) in
+      try database.transaction { () throws(SQLError) in
+        for name in names { try look(name, .none) }
+      }
+    }
+  }
+
+  /// Whose new reasons are listed, and raise nothing (HUB-76).
+  enum Listing: Hashable {
+    case none
+    case of(WatchID)
+    case ownWatches
+
+    func holds(_ watch: WatchID) -> Bool {
+      switch self {
+      case .none: false
+      case .of(let listed): listed == watch
+      case .ownWatches: !watch.ref.isEmpty
+      }
+    }
+  }
+
+  /// Brings the alerts of one record to what it is now, and those of what it is named in.
+  func look(_ name: String, _ listing: Listing) throws(SQLError) {
+    let stored = try shown(name)
+    let read = stored?.read()
+    try bring(name, stored, read, listing)
+    // While all is gone through, every pair is seen from the other record's side.
+    if isSteady, try isOwn(name) { try lookAround(name, stored, read) }
+  }
+
+  private func bring(
+    _ name: String, _ stored: StoredRecord?, _ read: SharedRecord?, _ listing: Listing
+  ) throws(SQLError) {
+    guard try settle(name, stored, read, listing), stored?.type != RecordType.trip.rawValue else {
+      return
+    }
+    try settleTrips(of: name, listing)
+  }
+
+  /// What is told of a person's trips follows from what is told of him.
+  func settleTrips(of name: String, _ listing: Listing) throws(SQLError) {
+    for trip in try tripsOf(name) {
+      let stored = try shown(trip)
+      _ = try settle(trip, stored, stored?.read(), listing)
+    }
+  }
+
+  /// All that there was at first, or after a rebuild, was gone through.
+  private var isSteady: Bool { !mustRecheck && cursor >= baseline ?? .max }
+
+  private func settle(
+    _ name: String, _ stored: StoredRecord?, _ read: SharedRecord?, _ listing: Listing
+  ) throws(SQLError) -> Bool {
+    var wanted: [Reason] = []
+    if let stored, let read { wanted = try finder().reasons(stored, read) }
+    var settling = AlertSettling(
+      alerts: alerts, events: events, key: key, now: now, subject: name, stored: stored,
+      read: read, listing: listing)
+    try settling.run(wanted)
+    if settling.hasForgotten { mustEmptyLog = true }
+    return settling.isChanged
+  }
+
+  private func shown(_ name: String) throws(SQLError) -> StoredRecord? {
+    guard let stored = try facts.shown(name), stored.isCurrent else { return nil }
+    return stored
+  }
+
+  private func finder() throws(SQLError) -> ReasonFinder {
+    ReasonFinder(
+      facts: facts, index: index, watches: watches, alerts: alerts, judgements: judgements,
+      node: try facts.node() ?? "")
+  }
+
+  /// Trips in which a person is named.
+  private func tripsOf(_ name: String) throws(SQLError) -> [String] {
+    var found: [String] = []
+    for (number, field) in try facts.mentions(name) where RecordRows.travellers.contains(field) {
+      guard let stored = try facts.record(number), stored.type == RecordType.trip.rawValue else {
+        continue
+      }
+      if !found.contains(stored.name) { found.append(stored.name) }
+    }
+    return found
+  }
+
+  // MARK: - Persons of this node's own
+
+  private func isOwn(_ name: String) throws(SQLError) -> Bool {
+    guard let node = try facts.node() else { return false }
+    return RecordReference(name)?.author.text == node
+  }
+
+  /// A person of this node's own is another now: those that it fits, and those that it fitted, are looked at again.
+  private func lookAround(
+    _ name: String, _ stored: StoredRecord?, _ read: SharedRecord?
+  ) throws(SQLError) {
+    let watch = WatchID.own(name)
+    var names = try alerts.of(watch).map(\.subject)
+    if let stored, let read, ReasonFinder.isWatch(stored), let evidence = Evidence(of: read) {
+      names += try candidates(evidence).filter { $0.node != stored.node }.map(\.name)
+      names += try tripsOf(name)
+    }
+    var known: Set<String> = []
+    for other in names where known.insert(other).inserted {
+      let stored = try shown(other)
+      try bring(other, stored, stored?.read(), .of(watch))
+    }
+  }
+
+  /// Records whose names fit so that somebody has to look.
+  func candidates(_ evidence: Evidence) throws(SQLError) -> [StoredRecord] {
+    var found: [StoredRecord] = []
+    for number in index.candidates(evidence, limit: HubLimits.listed).numbers {
+      guard let (entry, fields) = try facts.compared(number), fields.kind == evidence.kind,
+        points(evidence, fields.evidence) >= RecordMatch.review,
+        let stored = try facts.record(entry)
+      else { continue }
+      found.append(stored)
+    }
+    return found
+  }
+
+  // MARK: - The disk
+
+  /// Values that were taken out leave the write-ahead log, unless somebody reads just now.
+  func emptyLog() throws(SQLError) {
+    if mustEmptyLog, try database.emptyLog() { mustEmptyLog = false }
+  }
+
+  func noteForgotten() { mustEmptyLog = true }
+}

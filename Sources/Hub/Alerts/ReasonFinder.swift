@@ -1,0 +1,168 @@
+internal import HubInterface
+internal import Log
+internal import Matching
+internal import Records
+internal import SQL
+
+/// Which watches one record fits now: a function of the record, the watches and the records that it names.
+struct ReasonFinder {
+  let facts: Facts
+  let index: SharedIndex
+  let watches: WatchIndex
+  let alerts: AlertRows
+  let judgements: JudgementReader
+  /// Whose hub this is.
+  let node: String
+
+  /// - Returns: one for each watch.
+  func reasons(_ stored: StoredRecord, _ read: SharedRecord) throws(SQLError) -> [Reason] {
+    // What its author says must be understood, and is not, raises nothing (REC-84).
+    guard stored.isCurrent, stored.state.stands, read.unknownMust.isEmpty else { return [] }
+    var found = Found(stored: stored)
+    for evidence in ReasonFinder.evidence(read) { try names(evidence, read, &found) }
+    for selector in read.selectors { try numbers(selector, read, &found) }
+    if case .trip(let trip) = read.body { try journeys(trip, &found) }
+    return found.reasons.values.filter { $0.band >= found.least[$0.watch] ?? .review }
+      .sorted { ($0.watch.number, $0.watch.ref) < ($1.watch.number, $1.watch.ref) }
+  }
+
+  private struct Found {
+    let stored: StoredRecord
+    var reasons: [WatchID: Reason] = [:]
+    var least: [WatchID: Band] = [:]
+
+    mutating func add(_ watcher: Watcher, _ add: (inout Reason) -> Void) {
+      guard watcher.sees(stored.purposes) else { return }
+      least[watcher.id] = watcher.least
+      add(&reasons[watcher.id, default: Reason(watcher, sees: stored.purposes)])
+    }
+  }
+
+  /// A person or an organisation, and whoever is named without a record.
+  private static func evidence(_ read: SharedRecord) -> [Evidence] {
+    if let fields = ComparedFields(of: read) { return [fields.evidence] }
+    var all = read.parties.prefix(HubLimits.namedParties).compactMap { named in
+      named.party.inline.flatMap { ComparedFields($0)?.evidence }
+    }
+    if case .document(let document) = read.body, let fields = ComparedFields(document) {
+      all.append(fields.evidence)
+    }
+    return all
+  }
+
+  // MARK: - Names and numbers
+
+  private func names(
+    _ evidence: Evidence, _ read: SharedRecord, _ found: inout Found
+  ) throws(SQLError) {
+    for fit in watches.fits(evidence) {
+      guard let band = Band.byName(fit.match, mayAct: read.mayAct) else { continue }
+      for id in fit.watches {
+        guard let watcher = watches.watchers[id] else { continue }
+        found.add(watcher) { $0.add(fit.match, band) }
+      }
+    }
+    guard found.stored.node != node else { return }
+    for number in index.candidates(evidence, limit: HubLimits.candidates, among: .ownWatches)
+      .numbers
+    {
+      guard let (entry, fields) = try facts.compared(number), fields.kind == evidence.kind else {
+        continue
+      }
+      let own = fields.evidence
+      guard points(own, evidence) >= RecordMatch.review else { continue }
+      let match = compare(own, evidence)
+      guard let band = Band.byName(match, mayAct: read.mayAct),
+        let watcher = try ownWatcher(entry, found.stored)
+      else { continue }
+      found.add(watcher) { $0.add(match, band) }
+    }
+  }
+
+  private func numbers(
+    _ selector: Selector, _ read: SharedRecord, _ found: inout Found
+  ) throws(SQLError) {
+    for id in watches.watches(selector) {
+      guard let watcher = watches.watchers[id] else { continue }
+      let asked = watcher.documents.first ?? selector.value
+      let value = selector.kind == .phone ? watcher.phones.first ?? selector.value : asked
+      found.add(watcher) { $0.add(number: value, selector.kind, Band.byNumber(read)) }
+    }
+    guard found.stored.node != node,
+      selector.kind == .document || selector.kind == .personalNumber
+    else { return }
+    for entry in try facts.entries(
+      Selector.Kind.personalNumber.number, SelectorValue.exact(selector.value))
+    {
+      guard let watcher = try ownWatcher(entry, found.stored) else { continue }
+      found.add(watcher) { $0.add(number: selector.value, selector.kind, Band.byNumber(read)) }
+    }
+  }
+
+  // MARK: - Persons of this node's own
+
+  /// - Parameter entry: its number.
+  private func ownWatcher(
+    _ entry: Int64, _ other: StoredRecord
+  ) throws(SQLError) -> Watcher? {
+    guard let own = try facts.record(entry) else { return nil }
+    return try ownWatcher(own, other)
+  }
+
+  private func ownWatcher(
+    _ own: StoredRecord, _ other: StoredRecord
+  ) throws(SQLError) -> Watcher? {
+    guard own.node == node, let ref = own.ref, ReasonFinder.isWatch(own) else { return nil }
+    guard try !judgements.areDifferent(ref, other.name) else { return nil }
+    return Watcher(
+      id: .own(ref), revision: 1, purposes: own.purposes, least: .review, fields: [],
+      documents: [], phones: [])
+  }
+
+  /// HUB-75.
+  static func isWatch(_ stored: StoredRecord) -> Bool {
+    guard stored.isCurrent, stored.state.stands, stored.type == RecordType.person.rawValue else {
+      return false
+    }
+    let read = stored.read()
+    guard case .person(let person) = read.body else { return false }
+    return read.isWanted && !person.names.isEmpty
+  }
+
+  // MARK: - Trips
+
+  private func journeys(_ trip: Trip, _ found: inout Found) throws(SQLError) {
+    guard let journey = Journey(trip, publishedAt: found.stored.time) else { return }
+    let persons = (trip.persons + trip.companions).prefix(HubLimits.namedParties)
+    for reference in persons.compactMap(\.reference) {
+      for alert in try alerts.of(subject: reference.text)
+      where alert.stands && !alert.isDismissed {
+        guard let watcher = try watcher(alert.watch, found.stored) else { continue }
+        found.add(watcher) { $0.add(journey, of: reference.text, alert.band) }
+      }
+      guard reference.author.text == node, found.stored.node != node,
+        let own = try facts.current(reference), let watcher = try ownWatcher(own, found.stored)
+      else { continue }
+      let band: Band = own.read().mayAct ? .alert : .review
+      found.add(watcher) { $0.add(journey, of: reference.text, band) }
+    }
+  }
+
+  private func watcher(
+    _ id: WatchID, _ other: StoredRecord
+  ) throws(SQLError) -> Watcher? {
+    switch id {
+    case .watch: return watches.watchers[id]
+    case .own(let ref):
+      guard other.node != node, let reference = RecordReference(ref),
+        let own = try facts.current(reference)
+      else { return nil }
+      return try ownWatcher(own, other)
+    }
+  }
+}
+
+extension RecordRows {
+  /// Whose record of which type a trip is looked at again for: fields in which it names persons.
+  static let travellers: Set<String> = ["person", "companions"]
+}

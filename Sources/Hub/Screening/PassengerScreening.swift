@@ -1,0 +1,203 @@
+internal import HubInterface
+internal import Matching
+internal import Records
+internal import SQL
+
+/// Compares passengers with documents and with persons that may act (Protocols/hub.md, 11). One thread, with a connection of its own.
+struct PassengerScreening {
+  let facts: Facts
+  let index: SharedIndex.Content
+  let look: CheckedLook
+  let key: AlertKey
+  /// Those without a date of birth are compared by name, too.
+  let namesAlone: Bool
+  private(set) var part = ScreenedPart()
+
+  init(
+    facts: Facts, index: SharedIndex.Content, look: CheckedLook, key: AlertKey, namesAlone: Bool
+  ) {
+    self.facts = facts
+    self.index = index
+    self.look = look
+    self.key = key
+    self.namesAlone = namesAlone
+  }
+
+  /// One moment of the facts for all of them.
+  mutating func run(_ passengers: [ScreenPassenger]) throws(SQLError) {
+    try facts.database.execute("BEGIN DEFERRED")
+    defer { try? facts.database.execute("COMMIT") }
+    for passenger in passengers { part.passengers.append(try screen(passenger)) }
+  }
+
+  private mutating func screen(_ passenger: ScreenPassenger) throws(SQLError) -> ScreenedPassenger {
+    let number = passenger.document.flatMap { DocumentNumber(folding: $0) }
+    let born = passenger.birth.flatMap { try? PartialDate(parsing: $0) }
+    var result = ScreenedPassenger(
+      line: passenger.line, traveller: Traveller(passenger, number, born).hash(key),
+      isDocumented: number != nil && born != nil)
+    var isVictims = false
+    if let number { isVictims = try documents(number, passenger, &result) }
+    guard born != nil || namesAlone else {
+      if number == nil {
+        result.notes.append("neither a date of birth nor a document: it was compared with nothing")
+      } else {
+        result.notes.append("no date of birth: compared by the document alone")
+      }
+      return result
+    }
+    try names(passenger, born, &result)
+    if isVictims { clear(&result) }
+    result.hits.sort {
+      ($1.band, $1.points, $0.stored.number) < ($0.band, $0.points, $1.stored.number)
+    }
+    result.hits = Array(result.hits.prefix(HubLimits.hitsOfPassenger))
+    return result
+  }
+
+  /// A victim's own passport clears him (HUB-93).
+  private func clear(_ result: inout ScreenedPassenger) {
+    let before = result.hits.count
+    result.hits.removeAll(where: \.isNamed)
+    if result.hits.count < before {
+      result.notes.append(
+        "\(before - result.hits.count) by name cleared: the document is the own one of a victim whose identity others use"
+      )
+    }
+  }
+
+  private mutating func visible(_ stored: StoredRecord?) -> StoredRecord? {
+    guard let stored, stored.isCurrent, stored.state.stands else { return nil }
+    guard look.sees(stored.purposes) else {
+      part.hidden.insert(stored.number)
+      part.hiddenFrom.insert(stored.node)
+      return nil
+    }
+    return stored
+  }
+
+  // MARK: - Documents
+
+  /// - Returns: whether it is a victim's own.
+  private mutating func documents(
+    _ number: DocumentNumber, _ passenger: ScreenPassenger, _ result: inout ScreenedPassenger
+  ) throws(SQLError) -> Bool {
+    var isVictims = false
+    var isUsed = false
+    let entries = try facts.entries(.document, number.text).prefix(HubLimits.candidates)
+    for entry in entries {
+      guard let stored = visible(try facts.record(entry)) else { continue }
+      let read = stored.read()
+      guard case .document(let document) = read.body else { continue }
+      let isOther = isOtherCountry(passenger.issuer, document.country)
+      if read.isBadDocument {
+        add(
+          stored, number, isOther ? .review : .alert,
+          "\(stored.name) says that it is \(document.state?.text ?? "")", isOther, &result)
+      }
+      for (party, does) in [(document.holder, "holds")] + document.usedBy.map({ ($0, "uses") }) {
+        guard
+          let holder = try party?.reference.flatMap({ (ref) throws(SQLError) in
+            try facts.current(ref)
+          })
+        else { continue }
+        let person = holder.read()
+        if does == "uses" { isUsed = true }
+        if person.common.category?.value == .victim, does == "holds", !read.isBadDocument {
+          isVictims = true
+        }
+        guard person.mayAct, let seen = visible(holder) else { continue }
+        add(
+          seen, number, isOther ? .review : .alert, "\(seen.name) \(does) it, says \(stored.name)",
+          isOther, &result)
+      }
+    }
+    for entry in try facts.entries(.personalNumber, number.text).prefix(HubLimits.candidates) {
+      guard let stored = visible(try facts.record(entry)), stored.read().mayAct else { continue }
+      add(stored, number, .alert, "\(stored.name) has this number", false, &result)
+    }
+    return isVictims && !isUsed
+  }
+
+  private func isOtherCountry(_ asked: String?, _ theirs: CountryValue?) -> Bool {
+    guard let asked = asked.flatMap({ CountryValue($0, isIssuer: true).code }),
+      let theirs = theirs?.code
+    else { return false }
+    return asked != theirs
+  }
+
+  private func add(
+    _ stored: StoredRecord, _ number: DocumentNumber, _ band: Band, _ sentence: String,
+    _ isOtherCountry: Bool, _ result: inout ScreenedPassenger
+  ) {
+    guard !result.hits.contains(where: { $0.stored.number == stored.number }) else { return }
+    var rows = [
+      Row(
+        feature: Selector.Kind.document.rawValue, left: number.text, right: number.text,
+        similarity: 1, weight: 1, contribution: 1, rule: "the same document number")
+    ]
+    if isOtherCountry {
+      rows.append(
+        Row(
+          feature: "country", left: "", right: "", similarity: 0, weight: 1, contribution: -0.5,
+          rule: "another country has issued it"))
+    }
+    result.hits.append(
+      ScreenedPassenger.Hit(
+        stored: stored, band: band, isNamed: false, points: isOtherCountry ? 5_000 : 10_000,
+        rows: rows,
+        sentence: "the document \(number.text): \(sentence)"
+          + (isOtherCountry ? "; another country has issued it" : "")))
+  }
+
+  // MARK: - Names
+
+  private mutating func names(
+    _ passenger: ScreenPassenger, _ born: PartialDate?, _ result: inout ScreenedPassenger
+  ) throws(SQLError) {
+    guard let evidence = ComparedFields(passenger, born)?.evidence else { return }
+    let found = index.candidates(
+      evidence.askedKeys, limit: HubLimits.candidates, among: .acting)
+    for number in found.numbers {
+      guard let (entry, fields) = try facts.compared(number), fields.kind == .person else {
+        continue
+      }
+      let other = fields.evidence
+      guard points(evidence, other) >= RecordMatch.review,
+        let stored = visible(try facts.record(entry))
+      else { continue }
+      let match = compare(evidence, other)
+      guard let band = Band.byName(match, mayAct: true),
+        !result.hits.contains(where: { $0.stored.number == stored.number })
+      else { continue }
+      let explained = ExplainedMatch(match)
+      result.hits.append(
+        ScreenedPassenger.Hit(
+          stored: stored, band: band, isNamed: true, points: match.points, rows: explained.rows,
+          sentence: explained.sentence))
+    }
+    if let equally = found.equally, result.hits.contains(where: \.isNamed) {
+      result.notes.append(
+        "\(equally) more persons may fit the name as well as the last that was compared")
+    }
+  }
+}
+
+/// Who a traveller is, for lists and exclusions: without his name where he has a document.
+struct Traveller {
+  private let parts: [String]
+
+  init(_ passenger: ScreenPassenger, _ number: DocumentNumber?, _ born: PartialDate?) {
+    if let number {
+      parts = ["document", number.text, born?.text ?? ""]
+    } else {
+      parts = ["name"] + WordFolding.words([passenger.name]).sorted() + [born?.text ?? ""]
+    }
+  }
+
+  init(document number: DocumentNumber, born: PartialDate) {
+    parts = ["document", number.text, born.text]
+  }
+
+  func hash(_ key: AlertKey) -> [UInt8] { key.hash(.traveller, parts) }
+}
