@@ -78,12 +78,9 @@ enum FieldText {
     for scalar in text.unicodeScalars {
       switch scalar.value {
       case 0x200b, 0x200e, 0x200f, 0x202a...0x202e, 0x2060...0x2069, 0xfeff: continue
-      case ..<0x21, 0x7f...0xa0: isSpaceDue = true
+      case ..<0x21, 0x7f...0xa0, 0x1680, 0x2000...0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000:
+        isSpaceDue = true
       default:
-        if scalar.properties.isWhitespace {
-          isSpaceDue = true
-          continue
-        }
         if isSpaceDue, !result.isEmpty { result.append(" ") }
         isSpaceDue = false
         result.append(scalar)

@@ -34,7 +34,8 @@ struct LineCutter: Sendable {
   private var replay: [UInt8] = []
   private var nextOfReplay = 0
 
-  private static let (lineFeed, carriageReturn): (UInt8, UInt8) = (0x0a, 0x0d)
+  private static let lineFeed: UInt8 = 0x0a
+  private static let carriageReturn: UInt8 = 0x0d
   private static let quote = UInt8(ascii: "\"")
 
   init(_ separator: ListDelimiter) { self.separator = separator.byte }
