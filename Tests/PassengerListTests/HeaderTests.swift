@@ -182,6 +182,9 @@ struct HeaderTests {
     ).passengers[0]
     #expect(two.name == "Pasajero Uno Testero Ejemplar")
     #expect(two.given == "Pasajero Uno" && two.family == "Testero Ejemplar")
+    let whole = try Lists.read("Full name;Surname\nPassenger Testerson;Testerson\n").passengers[0]
+    #expect(whole.name == "Passenger Testerson" && whole.given == nil)
+    #expect(whole.family == "Testerson")
     let three = try Lists.read("ФИО;Имя;Фамилия\nПримеров Тест;Тест;Примеров\n").passengers[0]
     #expect(three.name == "Примеров Тест" && three.given == "Тест" && three.family == "Примеров")
   }

@@ -6,14 +6,14 @@ struct HeaderColumns: Sendable {
   ///   - headers: as they are written.
   ///   - meanings: what each says; nil: nobody knows.
   init(_ headers: [String], _ meanings: [HeaderMeaning?]) throws(ListQuestion) {
-    let columns = HeaderColumns.distribute(meanings.map { $0?.column })
+    let columns = HeaderColumns.distribute(meanings)
     self.columns = columns
     for column in ListColumn.allCases where !column.isOfFlight {
       let places = columns.indices.filter { columns[$0] == column }
       guard places.count > 1 else { continue }
       let found = places.map { "\($0 + 1) (\(headers[$0].shown))" }.joined(separator: " and ")
       throw HeaderColumns.question(
-        "Columns \(found) both say \(column.rawValue).", headers: headers)
+        "Columns \(found) say the same: \(column.rawValue).", headers: headers)
     }
     try HeaderColumns.check(columns, headers: headers)
   }
@@ -39,10 +39,12 @@ struct HeaderColumns: Sendable {
 
   /// "Name" beside "Vorname" is the surname; "Nombre" beside "Apellidos" the given name, and alone the whole one. A birthday beside
   /// its month and year is a day.
-  private static func distribute(_ columns: [ListColumn?]) -> [ListColumn?] {
+  private static func distribute(_ meanings: [HeaderMeaning?]) -> [ListColumn?] {
+    let columns = meanings.map { $0?.column }
     let has = { (column: ListColumn) in columns.contains(column) }
-    let isNameSurname = has(.name) && has(.given) && !has(.surname)
-    let isNameGiven = has(.name) && has(.surname) && !has(.given)
+    let hasBareName = meanings.contains { $0?.isBareName ?? false }
+    let isNameSurname = hasBareName && has(.given) && !has(.surname)
+    let isNameGiven = hasBareName && has(.surname) && !has(.given)
     let isGivenName = has(.given) && !has(.name) && !has(.surname)
     let isBirthDay = has(.birthMonth) && has(.birthYear) && !has(.birthDay)
     return columns.map { column in

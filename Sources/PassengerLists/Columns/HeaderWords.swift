@@ -5,6 +5,8 @@ struct HeaderMeaning: Sendable {
   /// nil: it is known, and its column is not read.
   let column: ListColumn?
   let language: ListLanguage
+  /// "Name" and "Nom" may be the whole name or a part; "full name" may not.
+  var isBareName = false
   /// "Date of birth (DD/MM/YYYY)"
   var order: DateOrder?
 }
@@ -14,13 +16,16 @@ struct HeaderWords: Sendable {
   static let shared = HeaderWords()
 
   private var meanings: [String: HeaderMeaning] = [:]
+  private static let bareNames = ["name", "nom", "isim", "الاسم"]
 
   private init() {
+    let bareNames = HeaderWords.bareNames.map { WordFolding.words(of: $0).joined() }
     for row in HeaderTable.rows {
       for header in row.headers {
         let key = WordFolding.words(of: String(header)).joined()
         if !key.isEmpty, meanings[key] == nil {
-          meanings[key] = HeaderMeaning(column: row.column, language: row.language)
+          meanings[key] = HeaderMeaning(
+            column: row.column, language: row.language, isBareName: bareNames.contains(key))
         }
       }
     }
