@@ -25,6 +25,7 @@ inputs_of() {
     names) echo 5000 ;;
     reading) echo 4000 ;;
     readability) echo 4000 ;;
+    lists) echo 20000 ;;
     *) echo 10000 ;;
   esac
 }

@@ -36,6 +36,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case reading
   /// The file of the journal of readability at its start.
   case readability
+  /// Passenger lists as airlines send them.
+  case lists
 
   public func run(_ bytes: [UInt8]) {
     var input = FuzzInput(bytes)
@@ -56,6 +58,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .names: NamesTarget.run(&input)
     case .reading: ReadingTarget.run(&input)
     case .readability: ReadabilityTarget.run(&input)
+    case .lists: ListTarget.run(&input)
     }
   }
 
@@ -78,6 +81,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .names: NamesTarget.seeds
     case .reading: ReadingTarget.seeds
     case .readability: ReadabilityTarget.seeds
+    case .lists: ListTarget.seeds
     }
   }
 }
