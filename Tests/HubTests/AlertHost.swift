@@ -77,6 +77,37 @@ final class AlertHost {
     try engine.events.events(after: number, limit: 10_000).map(\.kind)
   }
 
+  func screen(
+    _ passengers: [ScreenPassenger], purpose: Purpose = .ct, names: Bool = false
+  ) throws -> ScreenedPart {
+    let work = ScreeningPool.Work(
+      passengers: passengers,
+      look: CheckedLook(user: "testo", purpose: purpose, reason: "a test", caseNumber: nil),
+      index: facts.index.shared.snapshot, key: key, namesAlone: names)
+    return try ScreeningPool.screen(passengers, work, facts.path).get()
+  }
+
+  /// A whole list in one part.
+  func list(
+    _ flight: String?, _ passengers: [ScreenPassenger]
+  ) throws -> (number: Int64, part: ScreenedPart) {
+    let look = CheckedLook(user: "testo", purpose: .ct, reason: "a test", caseNumber: nil)
+    let number = try engine.begin(flight, look)
+    return (number, try engine.keep(screen(passengers), of: number, user: "testo"))
+  }
+
+  /// All bytes of a database and of what is beside it.
+  func raw(_ file: String) throws -> String {
+    var text = ""
+    for name in try FileManager.default.contentsOfDirectory(atPath: facts.folder)
+    where name.hasPrefix(file) {
+      text += String(
+        decoding: try Data(contentsOf: URL(fileURLWithPath: facts.folder + "/" + name)),
+        as: UTF8.self)
+    }
+    return text
+  }
+
   static let actor = AlertEngine.Actor(user: "testo", purposes: 31)
   static let second = AlertEngine.Actor(user: "other", purposes: 31)
   static let acting = #","onHit":{"action":"arrest","contact":{"phone":"+31000000000"}}"#

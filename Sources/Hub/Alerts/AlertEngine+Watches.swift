@@ -77,14 +77,16 @@ extension AlertEngine {
 
   func end(_ row: WatchRow, _ why: String) throws(SQLError) {
     watches.remove(row.id)
-    for var alert in try alerts.of(row.id) where alert.stands && alert.state != .closed {
+    for var alert in try alerts.of(row.id) where alert.stands {
+      noteForgotten()
       if alert.state == .listed {
         try alerts.remove(alert.number)
-      } else {
-        try AlertSettling.retract(&alert, why: why, events, now)
-        try alerts.set(alert)
+        continue
       }
-      noteForgotten()
+      // Of a closed one nobody waits for word: its record is as it was.
+      let isTold = alert.state != .closed
+      try AlertSettling.retract(&alert, why: why, isTold ? events : nil, now)
+      try alerts.set(alert)
     }
   }
 

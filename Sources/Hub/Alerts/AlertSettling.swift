@@ -150,7 +150,7 @@ struct AlertSettling {
 
   /// Takes a reason back; a closed alert keeps how it was closed.
   static func retract(
-    _ row: inout AlertRow, why: String, _ events: EventRows, _ now: Int64
+    _ row: inout AlertRow, why: String, _ events: EventRows?, _ now: Int64
   ) throws(SQLError) {
     row.why = why
     row.explanation = AlertSettling.withoutValues(row.explanation)
@@ -158,7 +158,7 @@ struct AlertSettling {
     row.changed = now
     // Who closed it as the wrong person did nothing that has to be undone.
     if row.state != .closed || row.outcome == true {
-      try events.add(.retracted, alert: row.number, now)
+      try events?.add(.retracted, alert: row.number, now)
     }
     if row.state != .closed { row.state = .retracted }
   }
