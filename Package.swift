@@ -168,7 +168,8 @@ let package = Package(
     tests("ReplicationTests", ["Replication", "Log", "Secrets", "Crypto", "Wire"]),
     tests(
       "AuditTests", ["liaison-audit", "Audit", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
-    tests("ToolTests", ["liaison", "HubInterface", "CommandLine", "Varlink", "JSON"]),
+    tests(
+      "ToolTests", ["liaison", "HubInterface", "CommandLine", "Varlink", "JSON", "Runtime"]),
     tests(
       "NodeTests",
       [
