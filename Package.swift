@@ -79,6 +79,9 @@ let package = Package(
     // How alike two names or two persons are, and why; keys and candidates. Pure: own tables, no ICU, so that no key moves with a library.
     library("Matching", ["CNameTables", "Records"]),
 
+    // Lists of passengers as airlines send them, line by line. Pure: whoever reads one brings its bytes.
+    library("PassengerLists", ["Records", "Text"]),
+
     // L3: sans-I/O parts, and the runtime that does the I/O.
     library("SQL", ["CSQLite"]),
     library("Store", ["Log", "Crypto", "Wire"]),
@@ -113,8 +116,7 @@ let package = Package(
       [
         "Node", "Simulation", "Replication", "Store", "Transport", "Sealing", "Secrets", "Log",
         "Crypto", "Audit", "JSON", "Records", "Matching", "Hub", "Reading", "Readability",
-        "Varlink",
-        "Text", "CJansson",
+        "Varlink", "PassengerLists", "Text", "CJansson",
       ]),
     library("CommandLine", ["CProgram", "Text"]),
     // No secrets and no network: what an auditor runs reads files and public keys.
@@ -149,6 +151,7 @@ let package = Package(
     tests("ReadingTests", ["Reading", "Varlink", "JSON"]),
     tests("RecordsTests", ["Records", "JSON", "Log"]),
     tests("MatchingTests", ["Matching", "Records"]),
+    tests("PassengerListTests", ["PassengerLists", "Records"]),
     tests(
       "HubTests",
       [

@@ -5,6 +5,14 @@ public struct ZoneDate: Hashable, Sendable {
   public let month: Int?
   public let day: Int?
 
+  /// - Parameter text: `870302`; what is no digit is not known.
+  /// - Returns: nil for another length.
+  public init?(_ text: some StringProtocol) {
+    let field = Array(text.utf8)[...]
+    guard field.count == 6 else { return nil }
+    self.init(field)
+  }
+
   init(_ field: ArraySlice<UInt8>) {
     let start = field.startIndex
     year = Digits.number(field[start..<(start + 2)], count: 2)
