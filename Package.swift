@@ -128,7 +128,7 @@ let package = Package(
       "liaison",
       [
         "Node", "CommandLine", "Store", "Runtime", "Records", "Sealing", "Secrets", "Log", "Crypto",
-        "Wire", "HubInterface", "JSON", "Varlink", "Text",
+        "Wire", "HubInterface", "JSON", "Varlink", "Text", "PassengerLists",
       ]),
     tool("liaison-hub", ["Hub", "CommandLine", "Runtime"]),
     tool("liaison-audit", ["Audit", "Log", "Crypto", "CommandLine", "Text"]),

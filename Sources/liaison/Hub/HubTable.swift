@@ -8,7 +8,7 @@ enum HubTable {
       JudgeVerbs.notSame, JudgeVerbs.unsure, JudgeVerbs.undo, LinksVerb.verb, TripVerbs.routes,
       TripVerbs.trips, MoneyVerb.verb, CaseVerbs.open, CaseVerbs.close, CaseVerbs.list,
       ConsultationsVerb.verb, HubVerbs.status, HubVerbs.rebuild, HubVerbs.backup, HubVerbs.stats,
-    ] + AlertTable.verbs
+    ] + AlertTable.verbs + ListTable.verbs
 
   /// - Returns: false for a verb of another table.
   static func run(_ verb: Verb, _ arguments: Arguments) throws(Failure) -> Bool {
@@ -31,8 +31,8 @@ enum HubTable {
     case "hub backup": try HubVerbs.runBackup(arguments)
     case "hub stats": try HubVerbs.runStats(arguments)
     default:
-
-      return try AlertTable.run(verb, arguments)
+      if try AlertTable.run(verb, arguments) { return true }
+      return try ListTable.run(verb, arguments)
     }
     return true
   }
