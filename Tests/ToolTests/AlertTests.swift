@@ -163,6 +163,12 @@ struct AlertTests {
     let called = AlertText(alert).block(now: 0)
     #expect(called.contains("call  the record names nobody: ask its author, nl"))
     #expect(called.contains("NOBODY TOOK IT IN TIME"))
+    alert.action = nil
+    alert.found = Made.found(
+      "be:d-1", #"{"type":"document","number":"AB1","state":"stolen","grade":"A1"}"#,
+      type: "document")
+    #expect(
+      AlertText(alert).block(now: 0).contains("do    CHECK THE DOCUMENT: it is reported as stolen"))
     alert.action = "something new"
     #expect(AlertText(alert).block(now: 0).contains("do    something new"))
   }

@@ -227,6 +227,45 @@ struct ScreenTests {
       result.errors.contains("Passengers from line 302 on were not compared."), "\(result.errors)")
   }
 
+  @Test("When the hub goes away before the end of the list is told, that is said")
+  func unfinished() throws {
+    let (result, _) = try run(ScreenTests.list(3), ["--json"]) { call in
+      guard call.method.hasSuffix(".Screen") else { throw CancellationError() }
+      return try ScreenTests.answer(call)
+    }
+    #expect(result.status == 69 && result.lines.count == 3)
+    #expect(result.errors.contains("does not know that the list is complete"), "\(result.errors)")
+  }
+
+  @Test(
+    "A question about the list is one sentence and the option that answers it, and nothing is sent")
+  func question() throws {
+    let list = ScreenTests.header + "Test Person,02/03/1987,AB1\n"
+    let (asked, none) = try run(list)
+    #expect(asked.status == 65 && none.isEmpty && asked.output == "")
+    #expect(asked.errors.contains("--dates dmy"), "\(asked.errors)")
+    let (result, calls) = try run(list, ["--dates", "dmy"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try calls[0].parameters(ScreenRequest.self).passengers[0].birth == "1987-03-02")
+    let (other, mixed) = try run(list, ["--columns", "name,-,document"])
+    #expect(other.status == 0, "\(other.errors)")
+    #expect(try mixed[0].parameters(ScreenRequest.self).passengers[0].birth == nil)
+    let (empty, nothing) = try run("")
+    #expect(empty.status == 65 && nothing.isEmpty, "\(empty.errors)")
+  }
+
+  @Test("A flight that the list names is its flight, and a count that is wrong is said")
+  func titles() throws {
+    let list =
+      "Flight KL1234 2026-12-01\n" + ScreenTests.header + "Test Person,1987-03-02,AB1\nTotal: 7\n"
+    let (result, calls) = try run(list)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try calls[0].parameters(ScreenRequest.self).flight == "KL1234")
+    #expect(result.errors.contains("states 7 passengers"), "\(result.errors)")
+    let (_, given) = try run(list, ["--flight", "KL1234/1"])
+    #expect(try given[0].parameters(ScreenRequest.self).flight == "KL1234/1")
+  }
+
   @Test("An answer for other passengers is refused")
   func others() throws {
     let (result, _) = try run(ScreenTests.list(3)) { _ in

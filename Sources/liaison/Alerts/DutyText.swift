@@ -51,7 +51,8 @@ struct DutyText {
   private var doing: String {
     switch action {
     case nil, "none":
-      "nothing that would be noticed: the record asks for no action; look at it, and judge"
+      document
+        ?? "nothing that would be noticed: the record asks for no action; look at it, and judge"
     case "discreet": "DISCREET CHECK: he must not notice; let him go on, and report"
     case "inquiry": "INQUIRY CHECK: ask him, and report what he says"
     case "specific": "SPECIFIC CHECK: search him and what he carries, where your law allows it"
@@ -62,6 +63,15 @@ struct DutyText {
     case "seize": "SEIZE it"
     case let action?: action
     }
+  }
+
+  /// A document that is not what it should be, whoever holds it.
+  private var document: String? {
+    guard found.found.type == "document", let state = found.record?.words("state"),
+      state != "valid"
+    else { return nil }
+    return
+      "CHECK THE DOCUMENT: it is reported as \(state); who holds it may be the one from whom it was taken"
   }
 
   private var call: String? {

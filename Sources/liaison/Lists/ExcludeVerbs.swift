@@ -12,8 +12,7 @@ enum ExcludeVerbs {
       "HIT is a number that liaison screen printed. Without one the traveller is named by --document and --birth, and the record by --record. Hits by name of this "
         + "traveller with this record are then cleared in every list until the last day; a document is never cleared. The hub keeps a keyed hash of the traveller "
         + "and no name.",
-      "Where the operator has it so, a second person has to confirm it: liaison exclude confirm. A file that is needed for this is made elsewhere: the reason and the law "
-        + "are kept here, and shown to whoever audits.",
+      "Where the operator has it so, a second person has to confirm it: liaison exclude confirm. The reason and the law are kept with it.",
       HubOptions.recorded,
     ],
     arguments: [

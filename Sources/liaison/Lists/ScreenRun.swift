@@ -55,7 +55,10 @@ struct ScreenRun {
       throw Failure(
         .dataError, "The list has no passengers.", hint: "Look at the file: is it the right one?")
     }
-    try finish()
+    do throws(Failure) { try finish() } catch {
+      throw error.with(
+        hint: "Every line was answered, but the hub does not know that the list is complete.")
+    }
   }
 
   // MARK: - Sending
