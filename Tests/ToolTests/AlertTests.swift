@@ -78,6 +78,21 @@ struct AlertTests {
     #expect(result.output.contains("NOT COMPLETE") && !result.output.contains("look 17"))
   }
 
+  @Test("A full page may not be all; an alert whose record is gone was no look")
+  func pages() throws {
+    let alerts = [Made.alert(1, found: nil), Made.alert(2, state: "closed", found: nil)]
+    let (result, _) = try run(
+      ["alerts", "--limit", "2"], ["Alerts": Made.alerts(alerts), "HandOvers": none])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("THIS MAY NOT BE ALL") && !result.output.contains("look 17"))
+    #expect(result.output.contains("gone  its record is not shown any more"))
+    #expect(!result.output.contains("has to be looked at again"))
+    let (json, _) = try run(["alerts", "--limit", "2", "--json"], ["Alerts": Made.alerts(alerts)])
+    #expect(json.lines.count == 2 && json.errors.contains("THIS MAY NOT BE ALL"))
+    let (all, _) = try run(["alerts"], ["Alerts": Made.alerts(alerts), "HandOvers": none])
+    #expect(!all.output.contains("THIS MAY NOT BE ALL"))
+  }
+
   @Test("What waits to be accepted is shown with the alerts")
   func offers() throws {
     let offers = HandOversReply(handOvers: [
@@ -88,7 +103,10 @@ struct AlertTests {
     let text = result.output.replacing("\n", with: " ")
     #expect(
       text.contains(
-        "hand-over 4 from a-user to b-user, alerts 7, 8: end of shift; liaison alert accept 4"))
+        "hand-over 4 from a-user to b-user, alerts 7, 8: end of shift; it waits for b-user"))
+    #expect(
+      HandOverText.offers(offers.handOvers, to: "b-user").replacing("\n", with: " ").contains(
+        "end of shift; liaison alert accept 4"))
     #expect(!text.contains("hand-over 3"))
     let (list, _) = try run(["alert", "hand-overs"], ["HandOvers": offers])
     #expect(list.output.contains("not yet") && list.output.contains("end of shift"))

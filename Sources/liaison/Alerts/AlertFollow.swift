@@ -48,7 +48,7 @@ struct AlertFollow {
   /// - Returns: the last event before what was shown.
   private mutating func stand() throws(Failure) -> Int {
     let reply = try hub.call("Alerts", standing, reply: AlertsReply.self)
-    AlertsVerb.print(reply, isJSON: isJSON)
+    AlertsVerb.print(reply, limit: standing.limit, isJSON: isJSON)
     said = lines(reply.account)
     return reply.next
   }

@@ -15,7 +15,9 @@ struct AlertText {
   func block(now: UInt64, hasRows: Bool = false) -> String {
     var text = state(now).wrapped(behind: title + "  ", indent: 0)
     guard let found = alert.found else {
-      return text + DutyText.row("why", watch, 2) + DutyText.row("do", AlertText.gone, 2)
+      text += DutyText.row("why", watch, 2)
+      if alert.state == "retracted" { return text + DutyText.row("do", AlertText.gone, 2) }
+      return text + DutyText.row("gone", alert.why ?? "its record is not shown any more", 2)
     }
     let record = FoundText(found)
     text += DutyText(

@@ -47,7 +47,8 @@ enum AlertVerbs {
     guard let alert = reply.alerts.first(where: { $0.alert == number }) else {
       throw Failure(HubError.unknown(what: "alert", number: number))
     }
-    let account = AccountText(nil, reply.account)
+    var account = AccountText(nil)
+    account.add(reply.account, isRecorded: alert.found != nil)
     if arguments.has("--json") {
       Output.print(records: [AlertJSON.line(alert, reply.account)])
       account.printError()

@@ -18,10 +18,13 @@ enum AlertsVerb {
       Option("--limit", "N", summary: "at most so many"), HubOptions.json, HubOptions.hub,
     ])
 
+  /// What a hub answers with at most.
+  private static let mostAtOnce = 200
+
   static func run(_ arguments: Arguments) throws(Failure) {
     let request = AlertsRequest(
       all: arguments.has("--all") ? true : nil,
-      limit: try arguments.number("--limit", in: 1...10_000))
+      limit: try arguments.number("--limit", in: 1...mostAtOnce))
     let isJSON = arguments.has("--json")
     guard !arguments.has("--follow") else {
       var follow = AlertFollow(SteadyHub(arguments.hub), request, isJSON: isJSON)
@@ -30,23 +33,32 @@ enum AlertsVerb {
     let hub = try HubConnection(arguments.hub)
     let reply = try hub.call("Alerts", request, reply: AlertsReply.self)
     let offers = isJSON ? [] : try hub.call("HandOvers", reply: HandOversReply.self).handOvers
-    print(reply, offers, isJSON: isJSON)
+    print(reply, offers, limit: request.limit, isJSON: isJSON)
   }
 
   /// What stands, with its account.
-  static func print(_ reply: AlertsReply, _ offers: [HandOver] = [], isJSON: Bool) {
+  /// - Parameter limit: so many were asked for at most.
+  static func print(
+    _ reply: AlertsReply, _ offers: [HandOver] = [], limit: Int?, isJSON: Bool
+  ) {
     var account = AccountText(nil)
-    account.add(reply.account, isRecorded: !reply.alerts.isEmpty)
+    // A look is recorded where a record was shown.
+    account.add(reply.account, isRecorded: reply.alerts.contains { $0.found != nil })
+    let isCut = reply.alerts.count >= limit ?? mostAtOnce
     if isJSON {
       let alerts = AlertsText.ordered(reply.alerts)
       Output.print(records: alerts.map { AlertJSON.line($0, reply.account) })
+      if isCut { Output.printError("liaison: \(cut)") }
       account.printError()
     } else {
       let now = SystemClock().wallMilliseconds
       Output.print(AlertsText.text(reply.alerts, now: now) + "\n")
-      let offered = HandOverText.offers(offers)
+      if isCut { Output.print(cut + "\n") }
+      let offered = HandOverText.offers(offers, to: Environment.userName(Environment.userID))
       if !offered.isEmpty { Output.print(offered + "\n") }
       account.print()
     }
   }
+
+  private static let cut = "THIS MAY NOT BE ALL: there may be more than are shown.\n"
 }

@@ -1,10 +1,13 @@
 import HubInterface
 
 enum HandOverText {
-  /// What waits for somebody to accept it; empty: nothing.
-  static func offers(_ handOvers: [HandOver]) -> String {
+  /// What waits to be accepted, by this user or by another; empty: nothing.
+  static func offers(_ handOvers: [HandOver], to user: String) -> String {
     handOvers.filter { $0.acceptedAt == nil }.map { offer in
-      "hand-over \(offer.number) from \(offer.from) to \(offer.to), \(alerts(offer)): \(offer.reason); liaison alert accept \(offer.number)"
+      let next =
+        offer.to == user ? "liaison alert accept \(offer.number)" : "it waits for \(offer.to)"
+      return
+        "hand-over \(offer.number) from \(offer.from) to \(offer.to), \(alerts(offer)): \(offer.reason); \(next)"
         .wrapped(indent: 0)
     }.joined()
   }

@@ -9,7 +9,7 @@ enum HookVerb {
         + "its environment LIAISON_EVENT (the event's number), LIAISON_ALERT (the alert's number), LIAISON_KIND (raised, escalated, retracted …) and "
         + "LIAISON_BAND (alert or review). Status 0 confirms it. Any other status, or no end within --limit, and it is run again after 1, 2, 4 … 60 s; "
         + "from the third failure on the hub says so as well.",
-      "The hub keeps what each hook confirmed last: a hook that was away gets what it missed. It gets each event at least once, and the last one twice if it is "
+      "A new NAME begins with what happens from then on. The hub keeps what each hook confirmed last: one that was away gets what it missed. It gets each event at least once, and the last one twice if it is "
         + "ended between its work and the confirmation: LIAISON_EVENT tells.",
       "PROGRAM is run without a shell. Words of its own that begin with a dash stand behind --.",
     ],

@@ -119,14 +119,13 @@ enum WatchVerbs {
     }
   }
 
-  /// - Parameter change: remove, pause or resume. Only what shows records needs a purpose: the others have the watch's.
+  /// - Parameter change: remove, pause or resume.
   static func runChange(_ change: String, _ arguments: Arguments) throws(Failure) {
-    let isSaid = ["--purpose", "--reason", "--case"].contains { arguments.has($0) }
-    let look = isSaid || change == "resume" ? try LookOptions(arguments).look : nil
+    let look = try LookOptions(arguments).look
     let number = try arguments.numbers(of: "watch", list: "liaison watch list")[0]
     let hub = try HubConnection(arguments.hub)
     let reply = try hub.call(
-      "ChangeWatch", ChangeWatchRequest(look: look ?? Look(), number: number, change: change),
+      "ChangeWatch", ChangeWatchRequest(look: look, number: number, change: change),
       reply: ChangeWatchReply.self)
     let watch = reply.watch
     Output.print(

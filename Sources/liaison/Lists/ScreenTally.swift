@@ -14,6 +14,7 @@ struct ScreenTally {
   private var new = 0
   /// Notes of lines that are not printed in full.
   private var notes: [(text: String, lines: [Int], count: Int)] = []
+  private var otherNotes = 0
 
   mutating func add(_ line: ScreenLine, _ result: PassengerResult?) {
     lines += 1
@@ -30,7 +31,10 @@ struct ScreenTally {
   private mutating func add(_ note: String, _ line: Int) {
     let place = notes.firstIndex { $0.text == note } ?? notes.count
     if place == notes.count {
-      guard place < ScreenTally.notesKept else { return }
+      guard place < ScreenTally.notesKept else {
+        otherNotes += 1
+        return
+      }
       notes.append((note, [], 0))
     }
     notes[place].count += 1
@@ -48,6 +52,9 @@ struct ScreenTally {
       "\(count(lines, "passenger")): \(count(alerts, "alert")), \(count(reviews, "review"))\(news), \(clear) clear, \(unreadable) unreadable"
       .wrapped(indent: 0)
     for note in notes { text += describe(note, unit).wrapped(indent: 2) }
+    if otherNotes > 0 {
+      text += "\(count(otherNotes, "other note")): --json has them all".wrapped(indent: 2)
+    }
     if reply.gone > 0 {
       text +=
         "\(count(reply.gone, "hit")) of the flight's last list \(reply.gone == 1 ? "is" : "are") not in this one"
