@@ -176,6 +176,13 @@ struct AlertTests {
     #expect(text.contains("do    nothing that would be noticed") && !text.contains("call  "))
     // What the hub leaves out the record says.
     #expect(text.contains("!! WARNING: armed"))
+    // H0 restricts nothing; a code that the record does not explain is shown as it is.
+    alert.found = Made.found(
+      "nl:x-1", Made.suspect.replacing(#""handling":["H2"],"#, with: ""), marks: [])
+    alert.handling = ["H0"]
+    #expect(!AlertText(alert).block(now: 0).contains("handling"))
+    alert.handling = ["H0", "H9"]
+    #expect(AlertText(alert).block(now: 0).contains("!! handling H9\n"))
     alert.action = "discreet"
     alert.escalated = true
     let called = AlertText(alert).block(now: 0)

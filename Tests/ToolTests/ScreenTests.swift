@@ -140,11 +140,11 @@ struct ScreenTests {
     }
     #expect(
       block.dropFirst().prefix(4) == [
-        "hit 103  ALERT by its name", "!! WARNING: ARMED", "do    ARREST",
+        "hit 103  ALERT by name", "!! WARNING: ARMED", "do    ARREST",
         "call  +32 2 000 00 00, day and night, reference X-117",
       ], "\(result.output)")
     #expect(
-      result.output.contains("hit 110  review by its name; an earlier list of this flight had it"))
+      result.output.contains("hit 110  review by name; an earlier list of this flight had it"))
     let text = result.output.replacing("\n", with: " ").replacing("  ", with: " ")
     for part in [
       "500 passengers: 1 alert, 3 reviews (3 new since the list of 2015-12-13 09:46 UTC), 495 clear, 1 unreadable",

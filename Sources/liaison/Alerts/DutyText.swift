@@ -38,8 +38,9 @@ struct DutyText {
 
   private var restrictions: [String] {
     let marks = found.marks.filter(DutyText.isRestriction)
-    guard marks.isEmpty, !handling.isEmpty else { return marks }
-    return ["handling \(handling.joined(separator: ", "))"]
+    let codes = handling.filter { $0 != "H0" }
+    guard marks.isEmpty, !codes.isEmpty else { return marks }
+    return ["handling \(codes.joined(separator: ", "))"]
   }
 
   private static func isRestriction(_ mark: String) -> Bool {

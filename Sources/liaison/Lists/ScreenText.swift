@@ -37,7 +37,7 @@ enum ScreenText {
       found: FoundText(hit.found), warnings: hit.warnings, handling: [], action: hit.action,
       contact: hit.contact)
     let sentence = hit.sentence.isEmpty ? "" : ": \(hit.sentence)"
-    return "\(band) by its \(hit.kind)\(known)".wrapped(behind: "hit \(hit.hit)  ", indent: 2)
+    return "\(band) by \(hit.kind)\(known)".wrapped(behind: "hit \(hit.hit)  ", indent: 2)
       + text.lines(why: ScoreTable.number(hit.score) + sentence, indent: 4)
   }
 }
