@@ -128,7 +128,7 @@ let package = Package(
       "liaison",
       [
         "Node", "CommandLine", "Store", "Runtime", "Records", "Sealing", "Secrets", "Log", "Crypto",
-        "Wire", "HubInterface", "JSON", "Varlink", "Text",
+        "Wire", "HubInterface", "JSON", "Varlink", "Text", "PassengerLists",
       ]),
     tool("liaison-hub", ["Hub", "CommandLine", "Runtime"]),
     tool("liaison-audit", ["Audit", "Log", "Crypto", "CommandLine", "Text"]),
@@ -171,7 +171,8 @@ let package = Package(
     tests("ReplicationTests", ["Replication", "Log", "Secrets", "Crypto", "Wire"]),
     tests(
       "AuditTests", ["liaison-audit", "Audit", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
-    tests("ToolTests", ["liaison", "HubInterface", "CommandLine", "Varlink", "JSON"]),
+    tests(
+      "ToolTests", ["liaison", "HubInterface", "CommandLine", "Varlink", "JSON", "Runtime"]),
     tests(
       "NodeTests",
       [

@@ -26,17 +26,18 @@ must_be_silent() {
   fi
 }
 
-# verify UNIT PROGRAM: the unit as it is, with a stand-in for the program.
+# verify UNIT PROGRAM TYPE: the unit as it is, with a stand-in for the program.
 verify() {
   unit=$1
   program=$2
+  type=$3
   sed "s|^ExecStart=/usr/bin/$program |ExecStart=/bin/true |" "$here/$unit" >"$work/$unit"
   if cmp -s "$here/$unit" "$work/$unit"; then
     echo "check-systemd: $unit has no ExecStart=/usr/bin/$program" >&2
     exit 1
   fi
   # Whoever can make it end must not be able to keep it down, and nothing of it may go to a swap.
-  must_have "$unit" StartLimitIntervalSec=0 Restart=on-failure MemorySwapMax=0 Type=notify
+  must_have "$unit" StartLimitIntervalSec=0 Restart=on-failure MemorySwapMax=0 "Type=$type"
   if ! grep -q '^MemoryMax=' "$here/$unit"; then
     echo "check-systemd: $unit bounds no memory" >&2
     status=1
@@ -66,11 +67,15 @@ must_have() {
   done
 }
 
-verify liaisond.service liaisond
-verify liaison-hub.service liaison-hub
+verify liaisond.service liaisond notify
+verify liaison-hub.service liaison-hub notify
+verify liaison-hook@.service liaison exec
 # The hub holds what all partners wrote: no network, and nothing of the node's own folders.
 must_have liaison-hub.service RestrictAddressFamilies=AF_UNIX PrivateNetwork=yes User=liaison-hub \
   'SupplementaryGroups=liaison-reader liaison-anchor'
+# A hook gets what the hub gives it: nothing else of hub and node, and no network unless the operator opens one.
+must_have liaison-hook@.service RestrictAddressFamilies=AF_UNIX PrivateNetwork=yes User=liaison-hook \
+  SupplementaryGroups=liaison-hub BindReadOnlyPaths=/etc/liaison/hooks
 
 # The drop-in is for systemd 254 and later.
 version=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
@@ -104,6 +109,11 @@ must_be_silent liaison-hub.sysusers.conf sysusers "$here/liaison-hub.sysusers.co
 must_be_silent liaison-hub.tmpfiles.conf tmpfiles "$here/liaison-hub.tmpfiles.conf"
 made liaison /var/lib/liaison
 made liaison-hub /var/lib/liaison-hub
+made liaison-hook /etc/liaison/hooks
+if ! grep -q '^liaison-hub:.*[:,]liaison-hook\(,\|$\)' "$work/root/etc/group"; then
+  echo "check-systemd: liaison-hook is no member of liaison-hub" >&2
+  status=1
+fi
 for group in liaison-reader liaison-anchor; do
   for user in liaison liaison-hub; do
     if ! grep -q "^$group:.*[:,]$user\(,\|\$\)" "$work/root/etc/group"; then

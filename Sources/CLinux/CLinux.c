@@ -20,13 +20,16 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -321,6 +324,116 @@ int64_t liaison_write(int fd, const void *bytes, size_t count) {
 int64_t liaison_is_writable(int fd) {
   struct pollfd wait = {.fd = fd, .events = POLLOUT, .revents = 0};
   return liaison_result(poll(&wait, 1, 0));
+}
+
+// MARK: programs
+
+extern char **environ;
+
+int64_t liaison_memory_file(void) {
+  return liaison_result(memfd_create("liaison", MFD_CLOEXEC));
+}
+
+/// Whether one of the variables in `list` has the name of this one.
+static int liaison_names_variable(char **list, const char *variable) {
+  size_t name = strcspn(variable, "=") + 1;
+  for (; *list; list++)
+    if (strncmp(*list, variable, name) == 0) return 1;
+  return 0;
+}
+
+/// A list of the texts in `bytes`, each of which ends in a zero, with room for `more`; NULL where there is no memory.
+static char **liaison_texts(const char *bytes, size_t count, size_t more) {
+  size_t texts = 0;
+  for (size_t i = 0; i < count; i++) texts += bytes[i] == 0;
+  char **list = calloc(texts + more + 1, sizeof *list);
+  if (!list) return NULL;
+  for (size_t i = 0, next = 0; next < texts; i += strlen(bytes + i) + 1)
+    list[next++] = (char *)bytes + i;
+  return list;
+}
+
+/// What the new process does: only calls that may follow a fork.
+static void liaison_become(char **arguments, char **variables, int input, pid_t parent, int failed) {
+  sigset_t none;
+  sigemptyset(&none);
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  // It may have ended before that was asked for.
+  if (getppid() != parent) _exit(127);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  signal(SIGPIPE, SIG_DFL);
+  if (dup2(input, STDIN_FILENO) >= 0) execve(arguments[0], arguments, variables);
+  int number = errno;
+  if (write(failed, &number, sizeof number) < 0) _exit(126);
+  _exit(127);
+}
+
+int64_t liaison_start_program(const char *arguments, size_t argument_bytes, const char *variables,
+                              size_t variable_bytes, int input) {
+  size_t own = 0;
+  while (environ && environ[own]) own++;
+  char **words = liaison_texts(arguments, argument_bytes, 0);
+  char **environment = liaison_texts(variables, variable_bytes, own);
+  int failed[2] = {-1, -1};
+  int64_t result = -ENOMEM;
+  if (!words || !environment || !words[0]) goto end;
+  size_t next = 0;
+  while (environment[next]) next++;
+  for (size_t i = 0; i < own; i++)
+    if (!liaison_names_variable(environment, environ[i])) environment[next++] = environ[i];
+  result = liaison_result(pipe2(failed, O_CLOEXEC));
+  if (result < 0) goto end;
+  pid_t parent = getpid();
+  result = liaison_result(fork());
+  if (result == 0) liaison_become(words, environment, input, parent, failed[1]);
+  if (result < 0) goto end;
+  pid_t child = (pid_t)result;
+  // Here, too: whichever of the two comes first.
+  setpgid(child, child);
+  close(failed[1]);
+  failed[1] = -1;
+  int number = 0;
+  ssize_t count;
+  do count = read(failed[0], &number, sizeof number);
+  while (count < 0 && errno == EINTR);
+  if (count == (ssize_t)sizeof number) {
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {}
+    result = -(int64_t)number;
+  }
+end:
+  if (failed[0] >= 0) close(failed[0]);
+  if (failed[1] >= 0) close(failed[1]);
+  free(words);
+  free(environment);
+  return result;
+}
+
+int64_t liaison_wait_program(int64_t process, uint64_t milliseconds) {
+  int64_t handle = liaison_result(syscall(SYS_pidfd_open, (pid_t)process, 0));
+  if (handle < 0) return handle;
+  struct pollfd asked = {.fd = (int)handle, .events = POLLIN};
+  uint64_t start = liaison_nanoseconds(CLOCK_MONOTONIC) / 1000000;
+  int ready = 0;
+  for (uint64_t passed = 0; ready == 0 && passed <= milliseconds;) {
+    uint64_t rest = milliseconds - passed;
+    ready = poll(&asked, 1, rest > 1000000 ? 1000000 : (int)rest);
+    if (ready < 0 && errno == EINTR) ready = 0;
+    else if (ready == 0 && rest == 0) break;
+    passed = liaison_nanoseconds(CLOCK_MONOTONIC) / 1000000 - start;
+  }
+  int number = errno;
+  close((int)handle);
+  if (ready < 0) return -(int64_t)number;
+  if (ready == 0) return -ETIMEDOUT;
+  int status = 0;
+  while (waitpid((pid_t)process, &status, 0) < 0)
+    if (errno != EINTR) return -(int64_t)errno;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
+}
+
+int64_t liaison_signal_program(int64_t process, int signal) {
+  return liaison_result(kill(-(pid_t)process, signal));
 }
 
 // MARK: signals, threads, clocks

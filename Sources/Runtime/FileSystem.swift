@@ -28,6 +28,12 @@ public enum FileSystem {
       permissions: status.mode & 0o777, userID: status.userID)
   }
 
+  /// Whether this process may run it: a file, or a link to one.
+  public static func isProgram(_ path: String) -> Bool {
+    let status = try? Descriptor.status(of: canonical(path))
+    return unsafe status?.isRegular == true && access(PathText.zeroTerminated(path), X_OK) == 0
+  }
+
   /// The whole file. Throws EFBIG when it has more than `maxBytes`, ENOENT when there is none.
   public static func read(_ path: String, maxBytes: Int) throws(SystemError) -> [UInt8] {
     let file = try Descriptor.open(path, .notBlocking)

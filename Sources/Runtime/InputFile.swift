@@ -5,10 +5,11 @@ public final class InputFile {
   /// Whether it can be read again, and its bytes are not used up by reading.
   public private(set) var isRewindable: Bool
   private let descriptor: Descriptor?
-  /// Everything that a pipe gave.
+  /// Everything that a pipe gave, in memory or in a file that has no name.
   private var kept: [UInt8]?
+  private var spool: Descriptor?
   /// Where it was when it was opened, and the next byte to read.
-  private let start: UInt64
+  private var start: UInt64
   private var offset: UInt64
   private let path: String
 
@@ -31,7 +32,7 @@ public final class InputFile {
     offset = start
   }
 
-  var raw: Int32 { descriptor?.raw ?? STDIN_FILENO }
+  var raw: Int32 { spool?.raw ?? descriptor?.raw ?? STDIN_FILENO }
 
   /// The next bytes into `buffer` from `place` on; 0 at the end.
   public func read(into buffer: inout [UInt8], at place: Int) throws(SystemError) -> Int {
@@ -76,6 +77,27 @@ public final class InputFile {
       all.append(contentsOf: chunk[..<count])
     }
     kept = all
+    offset = 0
+    isRewindable = true
+    return true
+  }
+
+  /// As `keepAll`, in a file of the temporary folder that has no name and goes with this process: for more than memory should hold.
+  /// - Returns: false when it is more than `maxBytes`.
+  public func spoolAll(maxBytes: Int, folder: String) throws(SystemError) -> Bool {
+    guard !isRewindable else { return true }
+    let file = try Descriptor.nameless(in: folder)
+    var chunk = [UInt8](repeating: 0, count: 256 << 10)
+    var bytes = 0
+    while true {
+      let count = try read(into: &chunk, at: 0)
+      if count == 0 { break }
+      guard bytes + count <= maxBytes else { return false }
+      try file.write(chunk.span.extracting(0..<count), at: UInt64(bytes))
+      bytes += count
+    }
+    spool = file
+    start = 0
     offset = 0
     isRewindable = true
     return true

@@ -145,6 +145,22 @@ struct DeskTests {
     }
   }
 
+  @Test("Watches, alerts, what nobody took, and how far the alerts are behind")
+  func alerts() throws {
+    var reply = status([])
+    (reply.watches, reply.alerts, reply.untaken, reply.alertsBehind) = (5, 4, 3, 21)
+    let (result, _) = try run(["hub", "status"], reply, looks: false)
+    #expect(result.lines.contains("3 ALERTS THAT NOBODY TOOK: liaison alerts"))
+    let rows = result.lines.map { $0.split(separator: " ").joined(separator: " ") }
+    for row in [
+      "watches 5", "alerts that stand 4", "nobody took 3", "changes not looked at for alerts 21",
+    ] {
+      #expect(rows.contains(row), "\(row): \(result.output)")
+    }
+    let (quiet, _) = try run(["hub", "status"], status([]), looks: false)
+    #expect(!quiet.output.contains("NOBODY TOOK"))
+  }
+
   @Test("HUB-63: the last anchor, and why there is none, or no newer one")
   func anchor() throws {
     let cases: [(AnchorProgress, String)] = [

@@ -50,6 +50,9 @@ struct LookTests {
     ["search", "x"], ["person", "nl:x"], ["person", "nl:x", "nl:y"], ["match", "-"],
     ["check", "--document", "1"], ["same", "nl:x", "nl:y"], ["undo", "nl:x", "nl:y"],
     ["links", "nl:x"], ["routes"], ["trips"], ["money", "nl:x"], ["consultations"],
+    ["watch", "add", "x"], ["watch", "resume", "1"], ["watch", "remove", "1"],
+    ["watch", "pause", "1"], ["screen", "x.csv"],
+    ["exclude", "1", "--until", "2099-12-31", "--basis", "x"],
   ]
 
   @Test("Every verb that looks says so before it connects", arguments: looks)

@@ -98,6 +98,19 @@ int64_t liaison_write(int fd, const void *bytes, size_t count);
 /// 1 when a write would not block now, 0 when it would.
 int64_t liaison_is_writable(int fd);
 
+// MARK: programs
+/// A file without a name that is in memory alone, to be read and written.
+int64_t liaison_memory_file(void);
+/// Starts a program in a process group of its own, with `input` as its standard input; it ends when this thread does. Both lists
+/// are texts that each end in a zero: its arguments, of which the first is its path, and variables (`NAME=value`) that it gets
+/// before those of this process. The number of the process, or a negated errno, also where it could not be executed.
+int64_t liaison_start_program(const char *arguments, size_t argument_bytes, const char *variables,
+                              size_t variable_bytes, int input);
+/// Waits at most so long for its end: its exit status, 256 and the signal that ended it, or -ETIMEDOUT.
+int64_t liaison_wait_program(int64_t process, uint64_t milliseconds);
+/// Sends a signal to its process group.
+int64_t liaison_signal_program(int64_t process, int signal);
+
 // MARK: signals, threads, clocks
 /// Blocks the signals of the mask (bit n is signal n) for this thread and those it starts.
 int64_t liaison_block_signals(uint64_t mask);

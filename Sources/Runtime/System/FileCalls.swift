@@ -60,6 +60,8 @@ struct OpenFlags: OptionSet {
   static let notThroughLink = OpenFlags(rawValue: O_NOFOLLOW)
   /// A FIFO or a device in a file's place does not block the caller.
   static let notBlocking = OpenFlags(rawValue: O_NONBLOCK)
+  /// O_TMPFILE, which the C library shows only with its own extensions: of a folder, a file in it that has no name.
+  static let nameless = OpenFlags(rawValue: 0o20000000 | O_DIRECTORY)
 }
 
 /// The calls on files and folders.
@@ -100,6 +102,20 @@ extension Descriptor {
     }
     if let there = try status(of: path, in: folder) { try there.requireRegular(full) }
     throw SystemError(number: ENOENT, call: "open", detail: full)
+  }
+
+  /// A new file without a name in this folder, to be written and read; it is gone when it is closed.
+  static func nameless(in folder: String) throws(SystemError) -> Descriptor {
+    do throws(SystemError) {
+      return try open(folder, [.writing, .nameless])
+    } catch {
+      // Not every file system has such files: then it has a name for a moment.
+      guard unsupported.contains(error.number) || error.number == EISDIR else { throw error }
+      let path = "\(folder)/.liaison-\(getpid())-\(liaison_nanoseconds(CLOCK_MONOTONIC))"
+      let file = try open(path, [.writing, .creating, .exclusive, .notThroughLink])
+      try remove(path)
+      return file
+    }
   }
 
   func status() throws(SystemError) -> FileStatus {

@@ -33,6 +33,9 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
     return text + (name.isEmpty ? "" : " (\(name))")
   }
 
+  /// EFBIG, for what is too large by a limit of the program's own.
+  public static let tooLarge = EFBIG
+
   public var isNotFound: Bool { number == ENOENT || number == ENOTDIR }
   public var isNoSpace: Bool { number == ENOSPC || number == EDQUOT }
   public var isRefused: Bool { number == ECONNREFUSED }

@@ -5,20 +5,22 @@ import Text
 
 /// What an answer says of itself: who looked, what is missing.
 struct AccountText {
-  private let look: Look
+  /// Nil: for the purposes of what was asked for.
+  private let look: Look?
   private var looks: [Int] = []
   private var isComplete = true
   private var hidden = 0
   private var hiddenFrom: [String] = []
   private var notes: [String] = []
 
-  init(_ look: Look, _ accounts: LookAccount...) {
+  init(_ look: Look?, _ accounts: LookAccount...) {
     self.look = look
     for account in accounts { add(account) }
   }
 
-  mutating func add(_ account: LookAccount) {
-    looks.append(account.consultation)
+  /// - Parameter isRecorded: false: nothing was shown, so that there was no look.
+  mutating func add(_ account: LookAccount, isRecorded: Bool = true) {
+    if isRecorded { looks.append(account.consultation) }
     isComplete = isComplete && account.complete
     hidden = Int(clamping: Int128(hidden) + Int128(account.hidden))
     for author in account.hiddenFrom where !hiddenFrom.contains(author) {
@@ -40,7 +42,9 @@ struct AccountText {
       let records = hidden == 1 ? "1 more record is" : "\(hidden) more records are"
       lines.append("\(records) not for this purpose\(authors): ask by a request for information")
     }
-    lines.append("\(which) recorded for \(Environment.userName(Environment.userID)), \(why)")
+    if !looks.isEmpty {
+      lines.append("\(which) recorded for \(Environment.userName(Environment.userID))\(why)")
+    }
     return lines
   }
 
@@ -52,8 +56,8 @@ struct AccountText {
   }
 
   private var why: String {
-    if let number = look.case { return "case \(number)" }
-    return "purpose \(look.purpose ?? "")"
+    if let number = look?.case { return ", case \(number)" }
+    return look?.purpose.map { ", purpose \($0)" } ?? ""
   }
 
   /// Below an answer in text.

@@ -21,7 +21,8 @@ struct FoundText {
   /// What a person would call it; may be empty.
   var label: String { record?.label(type: found.type) ?? "" }
 
-  private var title: String {
+  /// Label, type and name.
+  var title: String {
     guard !label.isEmpty else { return "\(found.type) \(name)" }
     return "\(label.cut(to: FoundText.labelCharacters)) (\(found.type) \(name))"
   }

@@ -11,6 +11,10 @@ enum HubStatusText {
     text = text.wrapped(indent: 0)
     if let why = reply.why { text += why.wrapped(indent: 4) }
     for warning in reply.warnings { text += "WARNING \(warning)".wrapped(indent: 0) }
+    if reply.untaken > 0 {
+      let alerts = reply.untaken == 1 ? "1 ALERT" : "\(reply.untaken) ALERTS"
+      text += "\(alerts) THAT NOBODY TOOK: liaison alerts".wrapped(indent: 0)
+    }
     text += "\n" + progress(reply.progress)
     text += "\n" + rows(reply)
     if let anchor = reply.anchor { text += self.anchor(anchor, now).wrapped(indent: 0) }
@@ -48,6 +52,10 @@ enum HubStatusText {
     table.add(["index", UInt64(clamping: reply.indexBytes).asBytes])
     table.add(["database", UInt64(clamping: reply.databaseBytes).asBytes])
     table.add(["looks recorded", "\(reply.consultations)"])
+    table.add(["watches", "\(reply.watches)"])
+    table.add(["alerts that stand", "\(reply.alerts)"])
+    table.add(["nobody took", "\(reply.untaken)"])
+    table.add(["changes not looked at for alerts", "\(reply.alertsBehind)"])
     let versions = "schema \(reply.schema), keys \(reply.keys), matcher \(reply.matcher)"
     // Its header is empty.
     return table.text.drop { $0 == "\n" }

@@ -2,12 +2,13 @@ import CommandLine
 
 /// The verbs that ask a hub, and which function does each.
 enum HubTable {
-  static let verbs = [
-    SearchVerb.verb, PersonVerb.verb, MatchVerb.verb, CheckVerb.verb, JudgeVerbs.same,
-    JudgeVerbs.notSame, JudgeVerbs.unsure, JudgeVerbs.undo, LinksVerb.verb, TripVerbs.routes,
-    TripVerbs.trips, MoneyVerb.verb, CaseVerbs.open, CaseVerbs.close, CaseVerbs.list,
-    ConsultationsVerb.verb, HubVerbs.status, HubVerbs.rebuild, HubVerbs.backup, HubVerbs.stats,
-  ]
+  static let verbs =
+    [
+      SearchVerb.verb, PersonVerb.verb, MatchVerb.verb, CheckVerb.verb, JudgeVerbs.same,
+      JudgeVerbs.notSame, JudgeVerbs.unsure, JudgeVerbs.undo, LinksVerb.verb, TripVerbs.routes,
+      TripVerbs.trips, MoneyVerb.verb, CaseVerbs.open, CaseVerbs.close, CaseVerbs.list,
+      ConsultationsVerb.verb, HubVerbs.status, HubVerbs.rebuild, HubVerbs.backup, HubVerbs.stats,
+    ] + AlertTable.verbs + ListTable.verbs
 
   /// - Returns: false for a verb of another table.
   static func run(_ verb: Verb, _ arguments: Arguments) throws(Failure) -> Bool {
@@ -29,7 +30,9 @@ enum HubTable {
     case "hub rebuild": try HubVerbs.runRebuild(arguments)
     case "hub backup": try HubVerbs.runBackup(arguments)
     case "hub stats": try HubVerbs.runStats(arguments)
-    default: return false
+    default:
+      if try AlertTable.run(verb, arguments) { return true }
+      return try ListTable.run(verb, arguments)
     }
     return true
   }
