@@ -81,11 +81,45 @@ def look(story):
             raise Failed(f"look {index} asked for {text}, and the consultation log says {asked.get(index)}")
 
 
+def alerts(story, seed):
+    """No alert is lost, none comes twice for one reason, none stands without its record."""
+    hub, expected = story.hub, story.expected()
+
+    def standing():
+        found = hub.call("Alerts", limit=200)["alerts"]
+        return {(alert["watch"], alert["found"]["ref"]) for alert in found if alert["watch"] in story.watches and alert.get("found")}
+    try:
+        wait_for("the alerts to be those of what stands", CALM_SECONDS, lambda: standing() == expected)
+    except Failed:
+        found = standing()
+        raise Failed(f"seed {seed}: alerts lost: {sorted(expected - found)[:4]}, too many: {sorted(found - expected)[:4]}; "
+                     f"{hub.call('Status')['alertsBehind']} changes behind")
+    database = sqlite3.connect(f"file:{hub.folder}/alerts.db?mode=ro", uri=True)
+    try:
+        reasons = database.execute("SELECT watch, own, revision, subject, key, count(*) c FROM alert GROUP BY 1, 2, 3, 4, 5 HAVING c > 1").fetchall()
+        told = {}
+        for number, kind in database.execute("SELECT alert, kind FROM event ORDER BY number"):
+            told.setdefault(number, []).append(kind)
+        states = dict(database.execute("SELECT number, state FROM alert"))
+    finally:
+        database.close()
+    if reasons:
+        raise Failed(f"seed {seed}: one reason, two alerts: {reasons[:2]}")
+    for number, kinds in told.items():
+        kinds = [kind for kind in kinds if kind in ("raised", "again", "retracted")]
+        # Raised once, then taken back and told again in turns.
+        right = ["raised"] + [("retracted", "again")[place % 2] for place in range(len(kinds) - 1)]
+        if kinds != right or (states[number] == 5) != (kinds[-1] == "retracted"):
+            raise Failed(f"seed {seed}: alert {number} is in state {states[number]} after {kinds}")
+    story.seen["alerts were raised"] += len(told)
+    story.seen["alerts were retracted"] += sum("retracted" in kinds for kinds in told.values())
+
+
 def files(hub, story, seed):
-    """No word of what is gone is in any file of the hub's facts."""
+    """No word of what is gone is in any file of the hub's facts and alerts."""
     raw = b""
     for name in os.listdir(hub.folder):
-        if name.startswith("facts.db"):
+        if name.startswith(("facts.db", "alerts.db")):
             with open(os.path.join(hub.folder, name), "rb") as file:
                 raw += file.read()
     for record in story.gone:
@@ -139,6 +173,7 @@ def one(seed, made):
         settled(story.hub, again, seed)
         again.stop()
         look(story)
+        alerts(story, seed)
         found = len(rows(story.hub))
         story.hub.stop()
         files(story.hub, story, seed)
@@ -176,7 +211,7 @@ class Made:
 
 # What some seed of so many must have met.
 SEEN = ["entries expired", "expiring entries were told", "grants were late", "pre-shared keys were late", "looks were refused",
-        "feeds stood"]
+        "feeds stood", "alerts were raised", "alerts were retracted"]
 SEEDS_THAT_SEE_ALL = 12
 PORTS_OF_A_WORKER = 120
 

@@ -14,9 +14,13 @@ COMMON = {"v": 1, "basis": "fact", "grade": "B2", "handling": ["H0"], "purpose":
 WORDS = ["harbour", "market", "station", "bridge", "library", "garage"]
 # What stands in withdrawn and expired records, and nowhere else.
 MARK = "Zyxwvut"
+MISSPELT = "Zyxwwut"
 # A day that has begun long ago, for every clock that runs at all (entry.md, ENT-18).
 PAST_DAY = 2
 LOOKS_OF_A_FULL_DISK = 6
+# Records up to this one are watched for, each by its number; some by a misspelt name, too.
+WATCHED = 60
+NAMED_EVERY = 10
 STOP_SECONDS = (0.2, 0.8)
 
 ACTIONS = ["publish", "publish", "withdraw", "correct", "expire", "kill hub", "kill daemon", "stop hub", "stop daemon",
@@ -49,6 +53,10 @@ class Story:
         self.begins_full = seed % 10 == 7 and self.disk.can_fill
         self.has_key = False
         self.is_joined = False
+        # Watches by the number of the record that they are for.
+        self.watches = {}
+        # What fr shares under ids of nl's, by id.
+        self.foreign = {}
 
     # MARK: beginning and end
 
@@ -62,6 +70,15 @@ class Story:
         self.be.add_peer(self.nl, address=self.meets)
         if not self.begins_full:
             self.hub.start()
+        self.watch()
+
+    def watch(self):
+        wait_for("the hub meets its daemon", CALM_SECONDS, lambda: not self.look("nl:p1"))
+        for number in range(1, WATCHED + 1):
+            reply = self.hub.call("AddWatch", look=LOOK, document=number_of(number))
+            self.watches[reply["watch"]["number"]] = number
+        for number in range(1, WATCHED + 1, NAMED_EVERY):
+            self.hub.call("AddWatch", look=LOOK, name=f"Testo {MISSPELT}{number}x", birth="1990")
 
     def begin_full(self):
         """The disk gets full before the hub meets its daemon: it cannot begin its log of looks until there is room."""
@@ -113,13 +130,14 @@ class Story:
         name = f"p{self.serial}"
         notes = f"seen near the {self.random.choice(WORDS)} with {MARK}{self.serial}x"
         if choice == 0:
-            return {"type": "document", "id": name, **COMMON, "documentType": "P", "number": f"NX{self.serial:06}",
+            return {"type": "document", "id": name, **COMMON, "documentType": "P", "number": number_of(self.serial),
                     "country": "nl", "holder": f"nl:p{self.random.randint(1, self.serial)}", "notes": notes}
         if choice == 1:
             return {"type": "link", "id": name, **COMMON, "subject": f"nl:p{self.random.randint(1, self.serial)}",
                     "object": "be:somebody", "role": "associate", "notes": notes}
         return {"type": "person", "id": name, **COMMON, "category": "suspect", "notes": notes,
-                "name": [{"full": f"Testo {MARK}{self.serial}x", "kind": "primary"}], "birthDate": ["1990"]}
+                "name": [{"full": f"Testo {MARK}{self.serial}x", "kind": "primary"}], "birthDate": ["1990"],
+                "idNumber": [number_of(self.serial)]}
 
     def do_publish(self, records=None):
         records = records or [self.record() for _ in range(self.random.randint(1, 30))]
@@ -237,6 +255,7 @@ class Story:
             return self.join()
         record = dict(self.record(), id=f"p{self.random.randint(1, self.serial)}")
         self.fr.run("publish", "--to", "be", "-", stdin=(json.dumps(record) + "\n").encode())
+        self.foreign[record["id"]] = dict(record, serial=self.serial)
 
     def do_disk(self):
         if self.disk.trigger:
@@ -297,6 +316,23 @@ class Story:
             return refused.error
         self.looks[reply["account"]["consultation"]] = asked
         return None
+
+
+    # MARK: alerts
+
+    def expected(self):
+        """What must stand: one alert for each watched number that a record names which stands, and no other."""
+        numbers = {number: watch for watch, number in self.watches.items()}
+        found = set()
+        for name, record in [(f"nl:{name}", dict(record, serial=int(name[1:]))) for name, (_, record) in self.standing.items()] + [
+                (f"fr:{name}", record) for name, record in self.foreign.items()]:
+            if record["type"] in ("person", "document") and record["serial"] in numbers:
+                found.add((numbers[record["serial"]], name))
+        return found
+
+
+def number_of(serial):
+    return f"NX{serial:06}"
 
 
 # MARK: nodes

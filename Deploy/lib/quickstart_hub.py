@@ -1,5 +1,6 @@
 """The mission's sentence, come true: what one node shares, a desk officer of another finds. Part of quickstart.py."""
 import json, os, shlex, time
+from follower import Follower
 from hubs import Hub, looks_audit
 from nodes import Failed, run, wait_for
 
@@ -23,27 +24,79 @@ RECORDS = [
      "beneficiary": "nl:example-1", "amount": "1250.00", "currency": "EUR", "date": "2026-11-20", "method": "hawala"},
 ]
 ANSWER_SECONDS = 30
+PASSENGERS = """Surname;Given name;Date of birth;Nationality;Document number
+OTHERMAN;ANDERS;1975-02-11;SE;SE7654321
+PRIMEROV;TESTOV;1990-05-17;NL;
+SOMEBODY;ELSE;1961-08-30;FR;FR1112223
+"""
 
 
 def tell(network, heading, shown):
     """Runs hubs at be and fr, and walks through it. Ends them."""
     nl = network["nl"]
     hubs = {name: Hub(network[name]) for name in ["be", "fr"]}
+    follower = None
     try:
         heading("The knowledge hub: what partners share becomes an answer")
         for hub in hubs.values():
             shown(["liaison-hub", "--data", hub.node.data, "--hub", hub.folder])
             hub.start()
+        follower = watch(hubs["be"], heading, shown)
         person = share(network, nl, shown)
+        follower.start()
+        told(hubs["be"], follower, heading, shown)
+        screen(network, hubs["be"], heading, shown)
         find(hubs["be"], heading, shown)
         stranger(hubs["fr"], heading, shown)
         correct(network, nl, hubs["be"], heading, shown)
         withdraw(network, nl, hubs["be"], heading, shown)
+        taken_back(follower)
         account(network, hubs["be"], heading, shown)
     finally:
+        if follower:
+            follower.stop()
         for hub in hubs.values():
             hub.kill()
     return person
+
+
+def watch(hub, heading, shown):
+    heading(f"be has heard of a {MISSPELT}, born in 1990, and wants to be told: a watch")
+    show(hub, shown, "watch", "add", MISSPELT, "--birth", "1990")
+    words = ["liaison", "alerts", "--follow", "--json", "--hub", hub.folder]
+    shown(words)
+    return Follower(words)
+
+
+def told(hub, follower, heading, shown):
+    heading("The desk at be is told before anybody asks")
+    alert = follower.next(ANSWER_SECONDS, lambda line: line.get("ref") == "nl:example-1")
+    print(f"alert {alert['alert']} of band {alert['band']}, {follower.seconds_since_start():.2f} s after the publish was acknowledged:")
+    show(hub, shown, "alert", "show", str(alert["alert"]), looks=False)
+    if alert["band"] != "alert":
+        raise Failed(f"the band is {alert['band']}")
+    show(hub, shown, "alert", "take", str(alert["alert"]), looks=False)
+    follower.next(ANSWER_SECONDS, lambda line: line.get("ref") == "nl:example-1-trip")
+    print("and of his journey, before it begins.")
+
+
+def screen(network, hub, heading, shown):
+    heading("A list of passengers comes in, with a name as the airline spells it")
+    path = os.path.join(network.folder, "passengers.csv")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(PASSENGERS)
+    print(PASSENGERS.rstrip())
+    words = ["screen", path, "--flight", "XX123/2026-12-05"]
+    answers(hub, "be's list has its alert", words, lambda found: [line["result"] for line in found] == ["clear", "alert", "clear"])
+    show(hub, shown, *words)
+
+
+def taken_back(follower):
+    """The retraction tells the alert's number, and nothing of the record."""
+    line = follower.next(ANSWER_SECONDS, lambda line: line.get("news") == "retracted")
+    if "record" in line or "entry" in line or "Testow" in json.dumps(line):
+        raise Failed(f"a retraction that tells of the record: {line}")
+    print(f"The desk is told: alert {line['alert']} is retracted, {line.get('why')}")
 
 
 def write(network, name, records):
@@ -69,8 +122,9 @@ def answers(hub, what, words, is_right):
     wait_for(what, ANSWER_SECONDS, lambda: is_right(hub.lines(*words, look=LOOK)))
 
 
-def show(hub, shown, *words):
-    command = hub.command(*words, look=LOOK)
+def show(hub, shown, *words, looks=True):
+    """Alerts need no purpose: the watch has one."""
+    command = hub.command(*words, look=LOOK if looks else ())
     shown(command)
     print(run(command).decode().rstrip())
 

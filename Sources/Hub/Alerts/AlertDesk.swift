@@ -73,7 +73,7 @@ final class AlertDesk {
     case .done(let id, let result): pending.removeValue(forKey: id)?(result)
     case .news: wake()
     case .trouble(let reason): trouble = reason
-    case .wentThrough(let number): done = max(done, number)
+    case .wentThrough(let number): done = number
     }
   }
 

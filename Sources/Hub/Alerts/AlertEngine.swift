@@ -68,6 +68,8 @@ final class AlertEngine {
   /// Rows of `touched` up to this one were gone through.
   var done: Int64 { cursor }
 
+  /// All is being compared: what changed waits (HUB-71).
+  private(set) var isHeld = false
   private var lastTold: Int64 = -1
 
   /// Whether there are events that were not there when this was asked before.
@@ -81,9 +83,12 @@ final class AlertEngine {
 
   /// Goes through some of what changed.
   /// - Parameter last: rows of `touched` up to this one are in the index in memory.
-  /// - Returns: whether more is left.
+  /// - Returns: whether something was done, and more may be left.
   func step(through last: Int64) throws(SQLError) -> Bool {
-    guard try facts.node() != nil, try !facts.isComparing() else { return false }
+    let isKnown = try facts.node() != nil
+    let isComparing = try facts.isComparing()
+    isHeld = isComparing || !isKnown
+    if isHeld { return false }
     return try facts.database.snapshot { () throws(SQLError) in
       let rows = try facts.touched(after: cursor, through: last, limit: HubLimits.touchedAtOnce)
       if rows.isEmpty, !mustRecheck { return false }

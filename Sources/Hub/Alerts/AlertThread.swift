@@ -152,7 +152,7 @@ final class AlertThread: Sendable {
     }
     let hasMore = try engine.step(through: turn.allowed)
     if try engine.hasNews() { tell(.news) }
-    if hasMore { tell(.wentThrough(engine.done)) }
+    if hasMore || !engine.isHeld { tell(.wentThrough(hasMore ? engine.done : turn.allowed)) }
     state.withLock { state in
       state.isIdle = !hasMore && state.allowed == turn.allowed && state.waiting.isEmpty
     }

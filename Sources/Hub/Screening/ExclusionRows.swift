@@ -24,7 +24,8 @@ struct ExclusionRow: Hashable, Sendable {
       ended != nil || until < today ? "ended" : confirmed == nil ? "proposed" : "counts"
     return Exclusion(
       number: Int(number), ref: subject, until: CivilDay(number: Int(until))?.text ?? "",
-      basis: basis, reason: reason, proposedBy: proposed, confirmedBy: confirmed,
+      basis: basis, reason: reason, proposedBy: proposed,
+      confirmedBy: confirmed == proposed ? nil : confirmed,
       time: Int(time), state: state)
   }
 }

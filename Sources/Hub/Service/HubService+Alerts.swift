@@ -39,7 +39,9 @@ extension HubService {
     var events: [AlertEvent] = []
     var next = 0
     var shown: [Purpose: [String]] = [:]
-    var isEmpty: Bool { alerts.isEmpty && events.isEmpty }
+    /// There is no event as late as the one that was named: this hub was restored.
+    var isOther = false
+    var isEmpty: Bool { alerts.isEmpty && events.isEmpty && !isOther }
   }
 
   private func page(
@@ -57,7 +59,8 @@ extension HubService {
           page.alerts.append(try showing.alert(row))
         } else if let after = request.after {
           let rows = try reader.events.events(after: Int64(after), limit: limit)
-          page.next = rows.last.map { Int($0.number) } ?? max(page.next, after)
+          page.isOther = after > page.next
+          page.next = rows.last.map { Int($0.number) } ?? page.next
           for row in rows {
             if let event = try event(row, reader, purposes, &showing) { page.events.append(event) }
           }
