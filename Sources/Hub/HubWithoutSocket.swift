@@ -2,13 +2,20 @@ internal import Crypto
 internal import HubInterface
 internal import Matching
 internal import Log
+internal import Records
 internal import Runtime
 internal import SQL
 
-/// A hub without its socket and its daemon, for benchmarks, fuzzing and tests: told entries, asked calls.
+/// A hub without its socket and its daemon, for benchmarks, fuzzing and tests: told entries, asked calls. Its threads are those of the
+/// program; its loop turns only while something is waited for.
 package final class HubWithoutSocket {
   private let facts: FactsThread
   private let writerThread: SystemThread
+  private let alerts: AlertThread
+  private let alertThread: SystemThread
+  private let desk: AlertDesk
+  private let pool: ScreeningPool
+  private let loop: EventLoop
   private let changes = Monitor([IndexChange]())
   private let service: HubService
   private let index: NameIndex
@@ -19,6 +26,9 @@ package final class HubWithoutSocket {
     return session
   }()
 
+  /// Whose hub it is.
+  private static let node = "hub"
+
   /// - Parameters:
   ///   - folder: of the facts; what is there is gone on with.
   ///   - consultations: another folder for the log of looks, so that its fsync can be measured apart.
@@ -26,6 +36,8 @@ package final class HubWithoutSocket {
     let folder = HubFolder(folder)
     try FileSystem.makeFolder(folder.root)
     _ = try FactsFile.open(folder.facts, HubHost.versions)
+    _ = try AlertSchema.open(folder.alerts)
+    loop = try EventLoop()
     let reading = try Facts(folder.facts)
     index = try reading.loadIndex()
     facts = FactsThread(folder.facts) { [changes] event in
@@ -40,12 +52,31 @@ package final class HubWithoutSocket {
       clock: SystemClock())
     service.progress.link = .following
     service.progress.wasToldAll = true
+    let key = try AlertKey.load(folder.alertKey)
+    let desk = AlertDesk(try AlertReader(folder.alerts), key, loop: loop)
+    let events = loop.makeMailbox(of: AlertThread.Event.self) { desk.take($0) }
+    alerts = AlertThread(
+      AlertEngine.Files(facts: folder.facts, alerts: folder.alerts, desk: folder.desk),
+      index: index.shared, key: key, duty: Duty()
+    ) { events.post($0) }
+    alertThread = try SystemThread(name: "alerts") { [alerts] in alerts.run() }
+    desk.attach(alerts)
+    desk.allow(through: try reading.lastTouched())
+    self.desk = desk
+    let pool = try ScreeningPool(loop)
+    self.pool = pool
+    service.alerts = desk
+    service.screening = { pool.run($0, folder.facts, $1) }
+    try facts.put(.belong(HubWithoutSocket.node))
   }
 
   package var indexBytes: Int { index.bytes }
   package var indexed: Int { index.count }
 
   deinit {
+    pool.stop()
+    alerts.close()
+    alertThread.join()
     facts.close()
     writerThread.join()
   }
@@ -73,12 +104,23 @@ package final class HubWithoutSocket {
     takeChanges()
   }
 
+  /// All that was told is compared with the watches, and what fits is durable.
+  package func settleAlerts() throws {
+    try settle()
+    while desk.behind > 0 { try loop.turn(waitingAtMost: 50) }
+  }
+
+  package func standingAlerts() throws -> Int { try desk.reader.count().alerts }
+
   private func takeChanges() {
     let taken = changes.withLock { changes in
       defer { changes = [] }
       return changes
     }
-    for change in taken { index.apply(change) }
+    for change in taken {
+      index.apply(change)
+      desk.allow(through: change.touched)
+    }
   }
 
   /// Entries of one log are readable no more, in one message.
@@ -98,7 +140,29 @@ package final class HubWithoutSocket {
     output = []
     session.receive(call.span)
     service.recorder?.commit()
+    // A watch, an alert or a list is answered from another thread.
+    while output.isEmpty {
+      try? loop.turn(waitingAtMost: 50)
+      service.recorder?.commit()
+    }
     return output
+  }
+
+  /// Watches for persons, all at once, as if nothing were there that they fit.
+  /// - Parameter persons: name and date of birth of each.
+  package func watch(_ persons: [(name: String, born: String?)]) throws {
+    let rows = persons.map {
+      WatchRow(
+        name: $0.name, birth: $0.born, threshold: .review, until: 1_000_000, purpose: .ct,
+        reason: "many", user: "nobody", time: 0)
+    }
+    let isDone = Monitor<Bool?>(nil)
+    _ = alerts.put(-1) { engine in
+      isDone.withLock { $0 = (try? engine.addUnasked(rows)) != nil }
+      isDone.signalAll()
+      return true
+    }
+    guard isDone.wait({ $0 }) else { throw HubError.busy }
   }
 }
 

@@ -50,6 +50,9 @@ final class SharedIndex: Sendable {
   /// As it is now: for many questions at once. The next change copies what came since the last merge.
   var snapshot: Content { content.withLock { $0 } }
 
+  /// A person of this node's own may be watched for.
+  var hasOwnWatches: Bool { content.withLock { $0.flagged.ownWatches.count > 0 } }
+
   var count: Int { content.withLock { $0.keys.count } }
   var bytes: Int { content.withLock { $0.keys.bytes } }
 

@@ -62,7 +62,7 @@ struct LiaisonBench {
     var chosen = arguments.words.isEmpty ? cases : arguments.words
     // `hub names`: of the hub, that part alone.
     if chosen.first == "hub", chosen.count > 1 { chosen.removeFirst() }
-    let known = cases + ReplicationCase.members + ["hub", "names", "crowd"]
+    let known = cases + ReplicationCase.members + ["hub", "names", "crowd", "watches", "screening"]
     if let odd = chosen.first(where: { !known.contains($0) }) {
       throw Failure(
         .usage, "There is no case \"\(odd)\".", hint: "There is: \(known.joined(separator: ", ")).")
@@ -113,6 +113,8 @@ struct LiaisonBench {
     defer { withExtendedLifetime(scratch) {} }
     switch name {
     case "store": return try StoreCase.run(entries: entries, scratch: scratch)
+    case "watches": return try HubWatches.run(entries: entries, scratch: scratch)
+    case "screening": return try HubScreening.run(entries: entries, scratch: scratch)
     case "crowd": return try HubCrowd.run(entries: entries, scratch: scratch)
     case "hub": return try HubCase.run(entries: entries, scratch: scratch)
     default: return try ReplicationCase.run(name, entries, seconds, scratch)

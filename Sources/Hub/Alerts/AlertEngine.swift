@@ -145,6 +145,8 @@ final class AlertEngine {
 
   /// Brings the alerts of one record to what it is now, and those of what it is named in.
   func look(_ name: String, _ listing: Listing) throws(SQLError) {
+    // Nobody watches for anything, and nobody was told of this one.
+    if watches.isEmpty, !index.hasOwnWatches, try alerts.of(subject: name).isEmpty { return }
     let stored = try shown(name)
     let read = stored?.read()
     try bring(name, stored, read, listing)

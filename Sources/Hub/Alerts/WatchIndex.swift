@@ -26,7 +26,7 @@ struct WatchIndex {
     var digits: Int
   }
 
-  var count: Int { watchers.count }
+  var isEmpty: Bool { watchers.isEmpty }
 
   /// A fit of a name.
   struct Fit {

@@ -12,9 +12,12 @@ struct Persons {
   }
 
   private let seeds: [(given: String, family: String, born: String?)]
+  /// They are to be stopped.
+  private let isActing: Bool
   static let log = "nl/1"
 
-  init() throws {
+  init(acting isActing: Bool = false) throws {
+    self.isActing = isActing
     seeds = try RealRecords.records(50_000).compactMap { record in
       let object = try? JSONSerialization.jsonObject(with: Data(record.bytes)) as? [String: Any]
       let names = object?["name"] as? [[String: Any]]
@@ -41,15 +44,34 @@ struct Persons {
   }
 
   private func record(_ id: String, _ name: String, _ born: String?, _ number: Int) -> [UInt8] {
+    Persons.record(
+      id, [(name, "primary")], born.map { [$0] } ?? [], isActing: isActing,
+      number: "ID\(1_000_000 + number)",
+      notes:
+        "seen with others at place \(number % 1_000), reported by unit \(number % 37)")
+  }
+
+  /// Somebody who is to be stopped.
+  static func acting(
+    _ id: String, _ names: [(full: String, kind: String)], _ born: [String]
+  ) -> [UInt8] {
+    record(id, names, born, isActing: true, number: nil, notes: "of a list")
+  }
+
+  private static func record(
+    _ id: String, _ names: [(full: String, kind: String)], _ born: [String], isActing: Bool,
+    number: String?, notes: String
+  ) -> [UInt8] {
     var writer = JSONWriter(reserving: 400)
     func text(_ key: StaticString, _ value: String) {
       writer.key(key)
       writer.string(value)
     }
-    func list(_ key: StaticString, _ value: String) {
+    func list(_ key: StaticString, _ values: [String]) {
+      guard !values.isEmpty else { return }
       writer.key(key)
       writer.beginArray()
-      writer.string(value)
+      for value in values { writer.string(value) }
       writer.endArray()
     }
     writer.beginObject()
@@ -59,20 +81,28 @@ struct Persons {
     text("id", id)
     text("basis", "fact")
     text("grade", "B2")
-    list("handling", "H0")
-    list("purpose", "ct")
+    list("handling", ["H0"])
+    list("purpose", ["ct"])
     text("category", "suspect")
+    if isActing {
+      writer.key("onHit")
+      writer.beginObject()
+      text("action", "discreet")
+      writer.endObject()
+    }
     writer.key("name")
     writer.beginArray()
-    writer.beginObject()
-    text("full", name)
-    text("kind", "primary")
-    writer.endObject()
+    for name in names {
+      writer.beginObject()
+      text("full", name.full)
+      if !name.kind.isEmpty { text("kind", name.kind) }
+      writer.endObject()
+    }
     writer.endArray()
-    if let born { list("birthDate", born) }
-    list("nationality", "nl")
-    list("idNumber", "ID\(1_000_000 + number)")
-    text("notes", "seen with others at place \(number % 1_000), reported by unit \(number % 37)")
+    list("birthDate", born)
+    list("nationality", ["nl"])
+    list("idNumber", [number].compactMap { $0 })
+    text("notes", notes)
     writer.endObject()
     return writer.bytes
   }
