@@ -86,7 +86,11 @@ enum HubLimits {
   static let alertCacheKibibytes = 8_192
 
   /// Watches that are compared with one record: those for the same count once.
-  static let watchCandidates = 50
+  static let watchCandidates = 24
+  /// Fewer records are compared by one thread.
+  static let namesOfThread = 16
+  /// Watches that came since they were sorted.
+  static let unmergedWatches = 1_024
   /// Records that a new watch is compared with by name.
   static let listed = 200
   /// Parties of one record that are compared with watches.

@@ -34,6 +34,8 @@ final class AlertEngine {
   private(set) var mustEmptyLog = true
   private var made: String
   private var cursor: Int64 = 0
+  /// Of the records that are gone through now.
+  private var fits = NameFits()
   /// The facts were made anew: every record that has an alert is looked at again once `touched` was gone through.
   private var mustRecheck = false
   /// Rows of `touched` up to this one were there when this file was new: what they give persons of this node's own is listed. nil: not
@@ -92,6 +94,8 @@ final class AlertEngine {
     return try facts.database.snapshot { () throws(SQLError) in
       let rows = try facts.touched(after: cursor, through: last, limit: HubLimits.touchedAtOnce)
       if rows.isEmpty, !mustRecheck { return false }
+      fits = try NameFits(of: rows.map(\.name), watches, facts, facts.database.path)
+      defer { fits = NameFits() }
       try database.transaction { () throws(SQLError) in
         try setBaseline(last)
         var known: Set<String> = []
@@ -195,7 +199,7 @@ final class AlertEngine {
   private func finder() throws(SQLError) -> ReasonFinder {
     ReasonFinder(
       facts: facts, index: index, watches: watches, alerts: alerts, judgements: judgements,
-      node: try facts.node() ?? "")
+      fits: fits, node: try facts.node() ?? "")
   }
 
   /// Trips in which a person is named.

@@ -11,6 +11,8 @@ struct ReasonFinder {
   let watches: WatchIndex
   let alerts: AlertRows
   let judgements: JudgementReader
+  /// What was found beforehand.
+  let fits: NameFits
   /// Whose hub this is.
   let node: String
 
@@ -19,7 +21,10 @@ struct ReasonFinder {
     // What its author says must be understood, and is not, raises nothing (REC-84).
     guard stored.isCurrent, stored.state.stands, read.unknownMust.isEmpty else { return [] }
     var found = Found(stored: stored)
-    for evidence in ReasonFinder.evidence(read) { try names(evidence, read, &found) }
+    names(read, &found)
+    if stored.node != node, index.hasOwnWatches {
+      for evidence in NameFits.evidence(read) { try ownNames(evidence, read, &found) }
+    }
     for selector in read.selectors { try numbers(selector, read, &found) }
     if case .trip(let trip) = read.body { try journeys(trip, &found) }
     return found.reasons.values.filter { $0.band >= found.least[$0.watch] ?? .review }
@@ -38,31 +43,21 @@ struct ReasonFinder {
     }
   }
 
-  /// A person or an organisation, and whoever is named without a record.
-  private static func evidence(_ read: SharedRecord) -> [Evidence] {
-    if let fields = ComparedFields(of: read) { return [fields.evidence] }
-    var all = read.parties.prefix(HubLimits.namedParties).compactMap { named in
-      named.party.inline.flatMap { ComparedFields($0)?.evidence }
-    }
-    if case .document(let document) = read.body, let fields = ComparedFields(document) {
-      all.append(fields.evidence)
-    }
-    return all
-  }
-
   // MARK: - Names and numbers
 
-  private func names(
-    _ evidence: Evidence, _ read: SharedRecord, _ found: inout Found
-  ) throws(SQLError) {
-    for fit in watches.fits(evidence) {
+  private func names(_ read: SharedRecord, _ found: inout Found) {
+    for fit in fits[found.stored] ?? NameFits.fits(read, watches) {
       guard let band = Band.byName(fit.match, mayAct: read.mayAct) else { continue }
       for id in fit.watches {
         guard let watcher = watches.watchers[id] else { continue }
         found.add(watcher) { $0.add(fit.match, band) }
       }
     }
-    guard found.stored.node != node else { return }
+  }
+
+  private func ownNames(
+    _ evidence: Evidence, _ read: SharedRecord, _ found: inout Found
+  ) throws(SQLError) {
     for number in index.candidates(evidence, limit: HubLimits.candidates, among: .ownWatches)
       .numbers
     {

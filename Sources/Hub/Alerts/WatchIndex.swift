@@ -2,12 +2,19 @@ internal import Matching
 internal import Records
 
 /// All watches that somebody made, in memory: which of them a record may fit. Watches for the same are compared once.
-struct WatchIndex {
-  /// Watches with equal fields.
-  private struct Group {
+struct WatchIndex: Sendable {
+  /// Watches with equal fields. Shared, and never changed: a comparison copies no names.
+  private final class Group: Sendable {
     let evidence: Evidence
-    let fields: ComparedFields
-    var watches: [WatchID]
+    let watches: [WatchID]
+
+    init(_ evidence: Evidence, _ watches: [WatchID]) {
+      self.evidence = evidence
+      self.watches = watches
+    }
+
+    func with(_ id: WatchID) -> Group { Group(evidence, watches + [id]) }
+    func without(_ id: WatchID) -> Group { Group(evidence, watches.filter { $0 != id }) }
   }
 
   private(set) var watchers: [WatchID: Watcher] = [:]
@@ -15,6 +22,7 @@ struct WatchIndex {
   private var numbers: [ComparedFields: UInt32] = [:]
   private var names = CandidateIndex()
   private var nextNumber: UInt32 = 1
+  private var unmerged = 0
   private var documents: [String: [WatchID]] = [:]
   /// Numbers with digits at their end, for ranges: by what stands before, and how many digits.
   private var series: [Series: [String: [WatchID]]] = [:]
@@ -27,9 +35,10 @@ struct WatchIndex {
   }
 
   var isEmpty: Bool { watchers.isEmpty }
+  var hasNames: Bool { !groups.isEmpty }
 
   /// A fit of a name.
-  struct Fit {
+  struct Fit: Sendable {
     let watches: [WatchID]
     let match: RecordMatch
   }
@@ -52,23 +61,30 @@ struct WatchIndex {
 
   private mutating func add(_ fields: ComparedFields, _ id: WatchID) {
     if let number = numbers[fields] {
-      groups[number]?.watches.append(id)
+      groups[number] = groups[number]?.with(id)
       return
     }
     let number = nextNumber
     nextNumber += 1
     let evidence = fields.evidence
     numbers[fields] = number
-    groups[number] = Group(evidence: evidence, fields: fields, watches: [id])
+    groups[number] = Group(evidence, [id])
     names.insert(number, evidence.filedKeys)
-    if names.isDeltaFull { names.merge() }
+    unmerged += 1
+    // Sorted arrays are asked twice as fast as what was added since; a merge takes as long as they are large.
+    if unmerged > max(HubLimits.unmergedWatches, groups.count / 4) { merge() }
+  }
+
+  private mutating func merge() {
+    names.merge()
+    unmerged = 0
   }
 
   mutating func remove(_ id: WatchID) {
     guard let watcher = watchers.removeValue(forKey: id) else { return }
     for fields in watcher.fields {
       guard let number = numbers[fields] else { continue }
-      groups[number]?.watches.removeAll { $0 == id }
+      groups[number] = groups[number]?.without(id)
       guard groups[number]?.watches.isEmpty == true else { continue }
       groups[number] = nil
       numbers[fields] = nil
