@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks that a hub's state equals a rebuild, row by row, after kills and stops of hub and daemon, corrections, withdrawals, expiry,
 # late grants, late pre-shared keys, and disks that get full or turn read-only; that nothing that is gone is answered or left in its
-# files; that every look which was answered is in a log that an auditor accepts, and that nobody who holds the hub's key can rewrite it
+# files; that one alert stands for each record that fits a watch, never twice for one reason, never without its record; that every look which was answered is in a log that an auditor accepts, and that nobody who holds the hub's key can rewrite it
 # once it was anchored; and that other users of the machine are refused at the sockets.
 #
 #   ./Deploy/check-hub.sh [--first SEED] [--seeds COUNT | --seconds N] [--jobs N] [--only-seeds]

@@ -20,11 +20,7 @@ package final class HubWithoutSocket {
   private let service: HubService
   private let index: NameIndex
   private var output: [UInt8] = []
-  private lazy var session: HubSession = {
-    let session = HubSession(user: "nobody") { [service] in service.answer($0) }
-    session.send = { [unowned self] in output += $0 }
-    return session
-  }()
+  private var sessions: [String: HubSession] = [:]
 
   /// Whose hub it is.
   private static let node = "hub"
@@ -32,7 +28,11 @@ package final class HubWithoutSocket {
   /// - Parameters:
   ///   - folder: of the facts; what is there is gone on with.
   ///   - consultations: another folder for the log of looks, so that its fsync can be measured apart.
-  package init(folder: String, consultations: String? = nil) throws {
+  ///   - users: as `users.conf`; nil: everybody may look for everything.
+  ///   - duty: as `duty.conf`.
+  package init(
+    folder: String, consultations: String? = nil, users: String? = nil, duty: String = ""
+  ) throws {
     let folder = HubFolder(folder)
     try FileSystem.makeFolder(folder.root)
     _ = try FactsFile.open(folder.facts, HubHost.versions)
@@ -45,8 +45,8 @@ package final class HubWithoutSocket {
     }
     writerThread = try SystemThread(name: "facts") { [facts] in facts.run() }
     service = HubService(
-      facts: reading, index: index, desk: try Desk(folder.desk), users: Users(),
-      clock: SystemClock())
+      facts: reading, index: index, desk: try Desk(folder.desk),
+      users: try users.map { try Users(parsing: $0) } ?? Users(), clock: SystemClock())
     service.recorder = LookRecorder(
       try ConsultationLog(folder: consultations ?? folder.consultations, epoch: 1),
       clock: SystemClock())
@@ -57,7 +57,7 @@ package final class HubWithoutSocket {
     let events = loop.makeMailbox(of: AlertThread.Event.self) { desk.take($0) }
     alerts = AlertThread(
       AlertEngine.Files(facts: folder.facts, alerts: folder.alerts, desk: folder.desk),
-      index: index.shared, key: key, duty: Duty()
+      index: index.shared, key: key, duty: try Duty(parsing: duty)
     ) { events.post($0) }
     alertThread = try SystemThread(name: "alerts") { [alerts] in alerts.run() }
     desk.attach(alerts)
@@ -134,11 +134,19 @@ package final class HubWithoutSocket {
     takeChanges()
   }
 
+  private func session(_ user: String) -> HubSession {
+    if let known = sessions[user] { return known }
+    let session = HubSession(user: user) { [service] in service.answer($0) }
+    session.send = { [unowned self] in output += $0 }
+    sessions[user] = session
+    return session
+  }
+
   /// - Parameter call: with its NUL.
   /// - Returns: the answers, each with its NUL.
-  package func ask(_ call: [UInt8]) -> [UInt8] {
+  package func ask(_ call: [UInt8], as user: String = "nobody") -> [UInt8] {
     output = []
-    session.receive(call.span)
+    session(user).receive(call.span)
     service.recorder?.commit()
     // A watch, an alert or a list is answered from another thread.
     while output.isEmpty {
