@@ -115,6 +115,20 @@ def alerts(story, seed):
     story.seen["alerts were retracted"] += sum("retracted" in kinds for kinds in told.values())
 
 
+def rebuilt(story, seed):
+    """A rebuild raises nothing, and takes nothing back (HUB-71)."""
+    hub = story.hub
+    before = hub.call("Alerts", limit=1)["next"]
+    hub.call("Rebuild")
+    complete(hub)
+    wait_for("the alerts to have been gone through", CALM_SECONDS, lambda: hub.call("Status")["alertsBehind"] == 0)
+    alerts(story, seed)
+    after = hub.call("Alerts", limit=1)["next"]
+    if after != before:
+        events = hub.call("Alerts", after=before, limit=20)["events"]
+        raise Failed(f"seed {seed}: a rebuild told of {[(event['kind'], event['alert']['alert']) for event in events if 'alert' in event]}")
+
+
 def files(hub, story, seed):
     """No word of what is gone is in any file of the hub's facts and alerts."""
     raw = b""
@@ -174,6 +188,7 @@ def one(seed, made):
         again.stop()
         look(story)
         alerts(story, seed)
+        rebuilt(story, seed)
         found = len(rows(story.hub))
         story.hub.stop()
         files(story.hub, story, seed)

@@ -24,6 +24,9 @@ enum HubTarget {
       #"{"method":"org.liaison.Hub.Search","parameters":{"look":{"purpose":"ct","reason":"x"},"text":"x","limit":3}}"#,
       #"{"method":"org.liaison.Hub.CheckDocument","parameters":{"look":{"case":1},"zone":"V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nL8988901C4XXX4009078F9612109<<<<<<<<"}}"#,
       #"{"method":"org.liaison.Hub.Match","parameters":{"look":{},"records":["{}","[]"]},"more":true}"#,
+      #"{"method":"org.liaison.Hub.AddWatch","parameters":{"look":{"purpose":"ct","reason":"x"},"name":"Testow Primerow","birth":"1990","document":"NX 123","phone":"+31612345678","threshold":"alert"}}"#,
+      #"{"method":"org.liaison.Hub.Screen","parameters":{"look":{},"passengers":[{"line":2,"name":"PRIMEROW/TESTOW MR","birth":"1990-05-17","nationality":"nl"}]}}"#,
+      #"{"method":"org.liaison.Hub.ChangeAlerts","parameters":{"alerts":[1,2],"change":"close","outcome":"false"}}"#,
     ].map { [2] + Array($0.utf8) + [0] }
     return records + questions + calls
   }

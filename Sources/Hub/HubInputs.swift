@@ -44,6 +44,7 @@ package enum HubInputs {
     }
     _ = Questions.isName(text)
     _ = try? Users(parsing: text)
+    _ = try? Duty(parsing: text)
     return count
   }
 
@@ -103,8 +104,46 @@ package enum HubInputs {
       if let zone = request.zone { _ = try ZoneQuestion(zone, today: nil) }
     case "org.liaison.Hub.Links": _ = try call.parameters(LinksRequest.self)
     case "org.liaison.Hub.Money": _ = try call.parameters(MoneyRequest.self)
+    default: try readAlerts(call)
+    }
+  }
+
+  private static func readAlerts(_ call: HubSession.Call) throws {
+    switch call.method {
+    case "org.liaison.Hub.AddWatch":
+      let request = try call.parameters(AddWatchRequest.self)
+      let look = CheckedLook(user: "nobody", purpose: .ct, reason: "fuzz", caseNumber: nil)
+      let row = try WatchRow(request, look, now: 1_700_000_000_000)
+      check(row)
+    case "org.liaison.Hub.Alerts": _ = try call.parameters(AlertsRequest.self)
+    case "org.liaison.Hub.ChangeAlerts": _ = try call.parameters(ChangeAlertsRequest.self)
+    case "org.liaison.Hub.OfferHandOver": _ = try call.parameters(OfferHandOverRequest.self)
+    case "org.liaison.Hub.HookFailed": _ = try call.parameters(HookFailedRequest.self)
+    case "org.liaison.Hub.Exclude": _ = try call.parameters(ExcludeRequest.self)
+    case "org.liaison.Hub.Screen":
+      for passenger in try call.parameters(ScreenRequest.self).passengers {
+        let born = passenger.birth.flatMap { try? PartialDate(parsing: $0) }
+        _ = ComparedFields(passenger, born)?.evidence.askedKeys
+      }
     default: throw HubError.busy
     }
+  }
+
+  /// A watch that was taken can tell somebody something, and is found by what it asks for.
+  private static func check(_ row: WatchRow) {
+    guard let watcher = row.watcher else { preconditionFailure("a new watch is not active") }
+    precondition(
+      !watcher.fields.isEmpty || !watcher.documents.isEmpty || !watcher.phones.isEmpty,
+      "a watch that nothing fits")
+    var index = WatchIndex()
+    index.add(watcher)
+    for fields in watcher.fields where !fields.evidence.filedKeys.isEmpty {
+      precondition(
+        index.fits(fields.evidence).contains { $0.watches == [watcher.id] },
+        "a watch that its own name does not fit")
+    }
+    index.remove(watcher.id)
+    precondition(index.isEmpty && !index.hasNames, "something of a watch stays")
   }
 }
 

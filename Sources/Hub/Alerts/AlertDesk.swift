@@ -17,7 +17,8 @@ final class AlertDesk {
   }
 
   private var thread: AlertThread?
-  private let loop: EventLoop?
+  /// It holds this desk, as whom its mailbox tells.
+  private weak var loop: EventLoop?
   let reader: AlertReader
   let key: AlertKey
   private var pending: [Int: (Result<any Sendable, HubError>) -> Void] = [:]

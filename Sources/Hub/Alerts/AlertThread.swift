@@ -102,6 +102,8 @@ final class AlertThread: Sendable {
         rest()
       }
     }
+    // What was taken out since the last tick does not wait in the log for the next start.
+    try? engine?.emptyLog()
   }
 
   /// - Parameter turn: is answered where nothing can be opened.
