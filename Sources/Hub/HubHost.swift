@@ -53,6 +53,10 @@ final class HubHost {
   private static func open(
     _ folder: HubFolder, _ clock: SystemClock, _ journal: Journal
   ) throws -> HubService {
+    if try AlertCursor.isLost(facts: folder.facts, alerts: folder.alerts) {
+      journal.notice("\(folder.alerts) is not of these facts: they are made anew")
+      try FactsFile.remove(folder.facts)
+    }
     let (_, isNew) = try FactsFile.open(folder.facts, HubHost.versions)
     if isNew { journal.notice("\(folder.facts): made new; the daemon is asked for everything") }
     let facts = try Facts(folder.facts)

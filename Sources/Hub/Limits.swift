@@ -101,6 +101,8 @@ enum HubLimits {
   static let exclusions = 2_000
   /// Alerts in one answer, and events.
   static let alertsAtOnce = 200
+  /// Pages of events that one call passes over, since they are not for its user.
+  static let pagesOfEvents = 50
   /// A call waits at most so long for something to happen.
   static let waitSeconds = 60
   /// Calls that wait at once: those of all clients.
@@ -114,6 +116,8 @@ enum HubLimits {
   static let hitsOfPassenger = 20
   /// Fewer in one thread are not worth another.
   static let passengersOfThread = 16
+  /// A part is compared again while records change under it.
+  static let screeningAttempts = 5
   /// Parts of lists that wait for a thread.
   static let screeningJobs = 256
   /// Of a name, a number: what is watched for.

@@ -61,7 +61,15 @@ final class SharedIndex: Sendable {
   func candidates(
     _ evidence: Evidence, limit: Int, among: Among = .all
   ) -> (numbers: [UInt32], equally: Int?) {
-    let asked = evidence.askedKeys
-    return content.withLock { $0.candidates(asked, limit: limit, among: among) }
+    let asked = evidence.parts.map(\.askedKeys)
+    let parts = content.withLock { content in
+      asked.map { content.candidates($0, limit: limit, among: among) }
+    }
+    guard parts.count > 1 else { return parts.first ?? ([], nil) }
+    var known: Set<UInt32> = []
+    return (
+      parts.flatMap(\.numbers).filter { known.insert($0).inserted },
+      parts.compactMap(\.equally).max()
+    )
   }
 }

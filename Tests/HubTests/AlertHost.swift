@@ -18,14 +18,15 @@ final class AlertHost {
   var now: Int64 = 1_700_000_000_000
   var duty = Duty()
 
-  init() throws {
+  /// - Parameter first: what was there when the hub was new.
+  init(before first: [EntryChange] = []) throws {
     facts = try FactsHost()
     _ = try facts.writer.belong(to: AlertHost.node)
     files = AlertEngine.Files(
       facts: facts.path, alerts: facts.folder + "/alerts.db", desk: facts.folder + "/desk.db")
     _ = try Desk(files.desk)
     key = try AlertKey.load(facts.folder + "/alerts.key")
-    try facts.tell([])
+    try facts.tell(first)
     engine = try AlertEngine(files, index: facts.index.shared, key: key)
     try settle()
   }
@@ -83,7 +84,7 @@ final class AlertHost {
     let work = ScreeningPool.Work(
       passengers: passengers,
       look: CheckedLook(user: "testo", purpose: purpose, reason: "a test", caseNumber: nil),
-      index: facts.index.shared.snapshot, key: key, namesAlone: names)
+      index: facts.index.shared, key: key, namesAlone: names)
     return try ScreeningPool.screen(passengers, work, facts.path).get()
   }
 

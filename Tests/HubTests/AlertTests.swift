@@ -267,10 +267,11 @@ struct AlertTests {
         Judgement(
           left: "be:b1", right: "nl:p1", judgement: judgement, reason: "a test", user: "testo",
           time: 1, matcher: 1), explanation: "[]", consultation: 1)
-      try host.engine.lookAgain(["be:b1", "nl:p1"])
+      try host.settle()
     }
     try judge("not-same")
     #expect(try host.standing == [])
+    try host.restart()
     try judge("undo")
     #expect(try host.standing.map(\.watch) == [.own("be:b1")])
   }
@@ -357,5 +358,98 @@ struct AlertTests {
     #expect(throws: HubError.self) {
       try host.engine.change(1, "remove", by: "other", isOperator: false)
     }
+  }
+
+  @Test(
+    "A rebuild of facts with fewer changes than at first tells what is new, and takes back what is gone"
+  )
+  func baseline() throws {
+    let host = try AlertHost(
+      before: (1...40).map { Told.entry("fr", $0, Told.person("f\($0)", "Anderson Otherman")) }
+        + [Told.entry("be", 1, Told.person("b1", "Testo Personovic", born: "1987"))])
+    let own = Told.entry("be", 1, Told.person("b1", "Testo Personovic", born: "1987"))
+    try host.rebuild([own, Told.entry("nl", 1, AlertTests.person)])
+    #expect(try host.standing.map(\.subject) == ["nl:p1"])
+    try host.tell([Told.entry("nl", 2, Told.person("p2", "Testo Personovic", born: "1987"))])
+    #expect(try host.standing.map(\.subject) == ["nl:p1", "nl:p2"])
+    try host.tell([Told.gone("be", 1)])
+    #expect(try host.standing == [])
+  }
+
+  @Test("All names of a record are compared, not the first ones")
+  func aliases() throws {
+    let host = try AlertHost()
+    _ = try host.watch("Testo Personovic")
+    let others = (1...20).map { number in
+      #"{"full":"Anderson Otherman\#(String(repeating: "a", count: number))"}"#
+    }
+    let names = others + [#"{"full":"Testo Personovic"}"#]
+    let record = Told.person("p1", "Primo Secondo").replacingOccurrences(
+      of: #""name":["#, with: #""name":[\#(names.joined(separator: ",")),"#)
+    try host.tell([Told.entry("nl", 1, record)])
+    #expect(try host.standing.map(\.subject) == ["nl:p1"])
+  }
+
+  @Test("A watch that came later takes no place of one whose alert stands")
+  func competition() throws {
+    let host = try AlertHost()
+    _ = try host.watch("Testo Personovic")
+    try host.tell([Told.entry("nl", 1, AlertTests.person)])
+    for number in 0..<60 { _ = try host.watch("Testo Personovic", birth: "\(1900 + number)") }
+    try host.tell([
+      Told.entry(
+        "nl", 2,
+        Told.person(
+          "p1", "Testo Personovic", born: "1987-03-02", more: AlertHost.acting + #","notes":"x""#))
+    ])
+    #expect(try host.rows.first.map { $0.state == .raised && $0.stands } == true)
+  }
+
+  @Test("HUB-76: a correction of an own person does not make a new record an old one")
+  func pending() throws {
+    let host = try AlertHost()
+    try host.tell([Told.entry("be", 1, Told.person("b1", "Testo Personovic", born: "1987"))])
+    // Both are there before either is gone through.
+    try host.facts.tell([
+      Told.entry(
+        "be", 2, Told.person("b1", "Testo Personovic", born: "1987", more: #","notes":"x""#))
+    ])
+    try host.facts.tell([Told.entry("nl", 1, AlertTests.person)])
+    try host.settle()
+    #expect(try host.rows.map(\.state) == [.raised])
+  }
+
+  @Test("Trips that name each other hold nobody up")
+  func circles() throws {
+    let host = try AlertHost()
+    _ = try host.watch("Testo Personovic", birth: "1987")
+    func trip(_ id: String, _ persons: String) -> String {
+      Told.record(
+        "trip", id,
+        #""person":[\#(persons)],"legs":[{"service":"XX1","depart":"2026-01-05","status":"booked"}]"#
+      )
+    }
+    try host.tell([
+      Told.entry("nl", 1, AlertTests.person),
+      Told.entry("fr", 1, trip("t1", #""nl:p1","fr:t2","nl:p1""#)),
+      Told.entry("fr", 2, trip("t2", #""fr:t1""#)),
+    ])
+    #expect(Set(try host.standing.map(\.subject)) == ["nl:p1", "fr:t1"])
+    try host.tell([Told.gone("nl", 1)])
+    #expect(try host.standing == [])
+  }
+
+  @Test("An alerts.db that is older or younger than its facts has them made anew")
+  func restored() throws {
+    let host = try AlertHost()
+    try host.tell([Told.entry("nl", 1, AlertTests.person)])
+    let (facts, alerts) = (host.facts.path, host.facts.folder + "/alerts.db")
+    #expect(try !AlertCursor.isLost(facts: facts, alerts: alerts))
+    _ = try host.facts.writer.apply([], forgetting: 1)
+    #expect(try !AlertCursor.isLost(facts: facts, alerts: alerts))
+    try host.engine.database.execute("UPDATE meta SET value = 0 WHERE name = 'cursor'")
+    #expect(try AlertCursor.isLost(facts: facts, alerts: alerts))
+    try host.engine.database.execute("UPDATE meta SET value = 9 WHERE name = 'cursor'")
+    #expect(try AlertCursor.isLost(facts: facts, alerts: alerts))
   }
 }

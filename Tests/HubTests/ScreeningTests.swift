@@ -96,6 +96,10 @@ struct ScreeningTests {
     #expect(try bands("EF1234567") == ["nl:s1": .alert])
     #expect(try bands("GH150") == ["nl:d4": .alert])
     #expect(try bands("IJ1234567") == [:])
+    // A wrong code of the issuer does not take the name's alert away.
+    let both = try result(
+      host, ScreeningTests.passenger("Testo Personovic", document: "CD1234567", issuer: "fr"))
+    #expect(both.hits.map(\.band) == [.alert] && both.hits[0].stored.name == "nl:s1")
   }
 
   @Test("HUB-93: the victim with his own passport is cleared; with another one he is not")
@@ -121,6 +125,19 @@ struct ScreeningTests {
     #expect(own.notes.count == 1)
     let other = try result(host, ScreeningTests.passenger("Testo Personovic", document: "ZZ1"))
     #expect(other.band == .alert)
+    // Anybody can write a document that a victim holds: who is not the victim is not cleared by it.
+    try host.tell([
+      Told.entry(
+        "fr", 1,
+        Told.record("document", "f1", #""documentType":"P","number":"QQ1","holder":"fr:v9""#)),
+      Told.entry(
+        "fr", 2,
+        Told.person("v9", "Somebody Else", born: "1950")
+          .replacingOccurrences(of: #""category":"suspect""#, with: #""category":"victim""#)),
+    ])
+    #expect(
+      try result(host, ScreeningTests.passenger("Testo Personovic", document: "QQ1")).band == .alert
+    )
     // Reported stolen, it says nothing of who shows it.
     try host.tell([
       Told.entry(
@@ -142,6 +159,12 @@ struct ScreeningTests {
     try host.tell([Told.entry("nl", 1, ScreeningTests.suspect)])
     let traveller = ScreeningTests.passenger("Testo Personovic", document: "AB1234567")
     let list = try host.list("XX1/2026-01-05", [traveller])
+    let digest = String(repeating: "0", count: 64)
+    // Of a list whose answer may never have come nobody knows.
+    #expect(
+      try host.list("XX1/2026-01-05", [traveller]).part.passengers[0].hits.map(\.isKnown) == [false]
+    )
+    _ = try host.engine.finish(list.number, user: "testo", digest: digest, unreadable: 0)
     let hit = try #require(list.part.passengers.first?.hits.first)
     #expect(hit.number == 1 && !hit.isKnown)
     host.duty.excludesInPairs = true
@@ -149,18 +172,24 @@ struct ScreeningTests {
     let today = host.now / 86_400_000
     let made = try host.engine.exclude(
       AlertEngine.NewExclusion(
-        hits: [hit.number], until: today + 10, basis: "a law", reason: "a test", user: "testo"))
+        hits: [hit.number], until: today + 10, basis: "a law", reason: "a test", user: "testo",
+        purpose: .ct))
     #expect(made.map { $0.model(today: today).state } == ["proposed"])
     #expect(
       try host.list("XX1/2026-01-05", [traveller]).part.passengers[0].hits.map(\.isKnown) == [true])
     #expect(throws: HubError.self) {
-      try host.engine.changeExclusion(1, "confirm", user: "testo")
+      try host.engine.changeExclusion(1, "confirm", AlertHost.actor)
     }
-    _ = try host.engine.changeExclusion(1, "confirm", user: "other")
+    _ = try host.engine.changeExclusion(1, "confirm", AlertHost.second)
     for _ in 0..<5 {
       let cleared = try host.list("XX2/2026-01-05", [traveller]).part.passengers[0]
       #expect(cleared.hits.isEmpty && cleared.notes.first?.contains("exclusion 1") == true)
     }
+    // It counts for its purpose alone.
+    let elsewhere = CheckedLook(user: "testo", purpose: .missing, reason: "a test", caseNumber: nil)
+    let number = try host.engine.begin(nil, elsewhere)
+    let other = try host.engine.keep(host.screen([traveller]), of: number, user: "testo")
+    #expect(other.passengers[0].band == .alert)
     let another = ScreeningTests.passenger("Testo Personovic", document: "CD7654321")
     #expect(try host.list(nil, [another]).part.passengers[0].band == .alert)
     host.engine.now += 12 * 86_400_000
@@ -187,7 +216,8 @@ struct ScreeningTests {
       #expect(throws: HubError.self) {
         try host.engine.exclude(
           AlertEngine.NewExclusion(
-            hits: [number], until: 30_000, basis: "a law", reason: "a test", user: "testo"))
+            hits: [number], until: 30_000, basis: "a law", reason: "a test", user: "testo",
+            purpose: .ct))
       }
     }
   }

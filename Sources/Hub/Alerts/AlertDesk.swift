@@ -40,6 +40,9 @@ final class AlertDesk {
   /// Before anything is asked; what it tells comes to `take`.
   func attach(_ thread: AlertThread) { self.thread = thread }
 
+  /// Something that the thread reads for itself has changed.
+  func wakeThread() { thread?.tick() }
+
   var behind: Int { Int(max(0, allowed - done)) }
 
   func allow(through number: Int64) {

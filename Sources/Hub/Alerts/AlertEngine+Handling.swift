@@ -135,11 +135,19 @@ extension AlertEngine {
     guard handOver.acceptedAt == nil else {
       throw HubError.refused(reason: "hand-over \(number) was accepted", hint: "")
     }
+    let hidden = try handOver.alerts.filter { alert in
+      try alerts.find(Int64(alert)).map { $0.purposes & actor.purposes == 0 } ?? false
+    }
+    guard hidden.isEmpty else {
+      throw HubError.notAllowed(
+        reason: "\(actor.user) may not look for the purposes of \(hidden.count) of these alerts",
+        hint: "let who has them offer the others, and hand these to somebody who may")
+    }
     try database.transaction { () throws(SQLError) in
       for alert in handOver.alerts {
         // What was closed, released or retracted meanwhile is nobody's to take.
         guard var row = try alerts.find(Int64(alert)), row.state == .taken,
-          row.taken == handOver.from, row.purposes & actor.purposes != 0
+          row.taken == handOver.from
         else { continue }
         row.taken = actor.user
         row.changed = now

@@ -17,7 +17,7 @@ extension AlertEngine {
     var part = part
     try database.transaction { () throws(SQLError) in
       for place in part.passengers.indices {
-        try exclude(&part.passengers[place])
+        try exclude(&part.passengers[place], screening.purpose)
         try keep(&part.passengers[place], of: list, flight: screening.flight)
       }
       let bands = part.passengers.map(\.band)
@@ -28,10 +28,13 @@ extension AlertEngine {
     return part
   }
 
-  private func exclude(_ passenger: inout ScreenedPassenger) throws(SQLError) {
+  private func exclude(
+    _ passenger: inout ScreenedPassenger, _ purpose: String
+  ) throws(SQLError) {
     guard passenger.isDocumented, passenger.hits.contains(where: \.isNamed) else { return }
     let today = now / 86_400_000
-    for row in try exclusions.of(passenger.traveller) where row.counts(today: today) {
+    for row in try exclusions.of(passenger.traveller)
+    where row.counts(today: today) && row.purpose.rawValue == purpose {
       let before = passenger.hits.count
       passenger.hits.removeAll { $0.isNamed && $0.stored.name == row.subject }
       if passenger.hits.count < before {
@@ -86,12 +89,15 @@ extension AlertEngine {
     var basis: String
     var reason: String
     var user: String
+    var purpose: Purpose
   }
 
   func exclude(_ new: NewExclusion) throws -> [ExclusionRow] {
     var pairs: [(traveller: [UInt8], subject: String)] = []
     for number in new.hits {
-      guard let hit = try screenings.hit(number) else {
+      guard let hit = try screenings.hit(number),
+        try screenings.find(hit.screening)?.purpose == new.purpose.rawValue
+      else {
         throw HubError.unknown(what: "hit", number: Int(number))
       }
       guard hit.isNamed else {
@@ -110,8 +116,8 @@ extension AlertEngine {
     try database.transaction { () throws(SQLError) in
       for (traveller, subject) in pairs {
         var row = ExclusionRow(
-          traveller: traveller, subject: subject, until: new.until, basis: new.basis,
-          reason: new.reason, proposed: new.user,
+          traveller: traveller, subject: subject, until: new.until, purpose: new.purpose,
+          basis: new.basis, reason: new.reason, proposed: new.user,
           confirmed: duty.excludesInPairs ? nil : new.user, time: now)
         row.number = try exclusions.add(row)
         rows.append(row)
@@ -120,8 +126,9 @@ extension AlertEngine {
     return rows
   }
 
-  func changeExclusion(_ number: Int64, _ change: String, user: String) throws -> ExclusionRow {
-    guard var row = try exclusions.find(number) else {
+  func changeExclusion(_ number: Int64, _ change: String, _ actor: Actor) throws -> ExclusionRow {
+    let user = actor.user
+    guard var row = try exclusions.find(number), row.purpose.bit & actor.purposes != 0 else {
       throw HubError.unknown(what: "exclusion", number: Int(number))
     }
     guard row.ended == nil else {

@@ -54,6 +54,7 @@ extension AlertEngine {
     }
     try whole { () throws(SQLError) in
       try watchRows.set(row)
+      if row.state == .removed { try watchRows.forget(row.number) }
       if row.state == .active {
         try begin(row)
       } else {
@@ -81,7 +82,7 @@ extension AlertEngine {
     watches.add(watcher)
     var known: Set<String> = []
     for name in try matters(of: row, watcher) where known.insert(name).inserted {
-      try look(name, .of(row.id))
+      try bring(name, .of(row.id))
     }
   }
 

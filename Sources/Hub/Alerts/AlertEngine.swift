@@ -34,6 +34,10 @@ final class AlertEngine {
   private(set) var mustEmptyLog = true
   private var made: String
   private var cursor: Int64 = 0
+  /// These are other facts than those that were gone through before.
+  private var isOther = false
+  private let ownWatches: OwnWatchRows
+  private var judged: Int64
   /// Of the records that are gone through now.
   private var fits = NameFits()
   /// The facts were made anew: every record that has an alert is looked at again once `touched` was gone through.
@@ -56,14 +60,19 @@ final class AlertEngine {
     hooks = try HookRows(database)
     judgements = try JudgementReader(files.desk)
     meta = try MetaRows(database)
+    ownWatches = try OwnWatchRows(database)
+    judged = try meta.integer("judged") ?? 0
     made = try facts.made()
     if try meta.text("made") == made {
       cursor = try meta.integer("cursor") ?? 0
       mustRecheck = try meta.integer("recheck") == 1
     } else {
+      isOther = true
       mustRecheck = true
     }
     baseline = try meta.integer("baseline")
+    // Numbers of other facts say nothing of these: all that there was at first was listed then.
+    if isOther, baseline != nil { baseline = 0 }
     for row in try watchRows.all() { if let watcher = row.watcher { watches.add(watcher) } }
   }
 
@@ -92,44 +101,45 @@ final class AlertEngine {
     isHeld = isComparing || !isKnown
     if isHeld { return false }
     return try facts.database.snapshot { () throws(SQLError) in
+      // At first, and after a rebuild, all that is shown has to be in the index: else who is not yet there would be taken back.
+      if mustRecheck || baseline == nil, try last < facts.lastTouched() {
+        isHeld = true
+        return false
+      }
       let rows = try facts.touched(after: cursor, through: last, limit: HubLimits.touchedAtOnce)
-      if rows.isEmpty, !mustRecheck { return false }
+      let judgement = try judgements.last()
+      if rows.isEmpty, !mustRecheck, judgement == judged { return false }
       fits = try NameFits(of: rows.map(\.name), watches, facts, facts.database.path)
       defer { fits = NameFits() }
       try database.transaction { () throws(SQLError) in
         try setBaseline(last)
+        if isOther { try ownWatches.beginAnew() }
         var known: Set<String> = []
         for row in rows where known.insert(row.name).inserted {
           try look(row.name, row.number <= (baseline ?? 0) ? .ownWatches : .none)
         }
-        if rows.isEmpty { try recheck() }
+        if rows.isEmpty, mustRecheck { try recheck() }
+        for name in try judgements.names(after: judged) { try bring(name, .none) }
+        try meta.set("judged", judgement)
         try meta.set("made", made)
         try meta.set("cursor", rows.last?.number ?? cursor)
         try meta.set("recheck", mustRecheck && !rows.isEmpty ? 1 : 0)
       }
       if rows.isEmpty { mustRecheck = false }
+      isOther = false
+      judged = judgement
       cursor = rows.last?.number ?? cursor
       return true
     }
   }
 
   private func setBaseline(_ last: Int64) throws(SQLError) {
-    guard baseline == nil else { return }
-    baseline = last
-    try meta.set("baseline", last)
+    if baseline == nil { baseline = last }
+    try meta.set("baseline", baseline ?? 0)
   }
 
   private func recheck() throws(SQLError) {
     for subject in try alerts.subjects() { try look(subject, .none) }
-  }
-
-  /// Records are looked at again, since what is known of them besides has changed.
-  func lookAgain(_ names: [String]) throws(SQLError) {
-    try facts.database.snapshot { () throws(SQLError) in
-      try database.transaction { () throws(SQLError) in
-        for name in names { try look(name, .none) }
-      }
-    }
   }
 
   /// Whose new reasons are listed, and raise nothing (HUB-76).
@@ -154,8 +164,12 @@ final class AlertEngine {
     let stored = try shown(name)
     let read = stored?.read()
     try bring(name, stored, read, listing)
-    // While all is gone through, every pair is seen from the other record's side.
-    if isSteady, try isOwn(name) { try lookAround(name, stored, read) }
+    if try isOwn(name) { try lookAround(name, stored, read) }
+  }
+
+  func bring(_ name: String, _ listing: Listing) throws(SQLError) {
+    let stored = try shown(name)
+    try bring(name, stored, stored?.read(), listing)
   }
 
   private func bring(
@@ -205,11 +219,12 @@ final class AlertEngine {
   /// Trips in which a person is named.
   private func tripsOf(_ name: String) throws(SQLError) -> [String] {
     var found: [String] = []
-    for (number, field) in try facts.mentions(name) where RecordRows.travellers.contains(field) {
+    var known: Set<Int64> = []
+    for number in try facts.travels(of: name) where known.insert(number).inserted {
       guard let stored = try facts.record(number), stored.type == RecordType.trip.rawValue else {
         continue
       }
-      if !found.contains(stored.name) { found.append(stored.name) }
+      found.append(stored.name)
     }
     return found
   }
@@ -221,20 +236,45 @@ final class AlertEngine {
     return RecordReference(name)?.author.text == node
   }
 
-  /// A person of this node's own is another now: those that it fits, and those that it fitted, are looked at again.
+  /// A person of this node's own is another now: those that it fits, and those that it fitted, are looked at again. What came before it
+  /// was watched for is listed.
   private func lookAround(
     _ name: String, _ stored: StoredRecord?, _ read: SharedRecord?
   ) throws(SQLError) {
     let watch = WatchID.own(name)
-    var names = try alerts.of(watch).map(\.subject)
-    if let stored, let read, ReasonFinder.isWatch(stored), let evidence = Evidence(of: read) {
-      names += try candidates(evidence).filter { $0.node != stored.node }.map(\.name)
-      names += try tripsOf(name)
+    guard let stored, let read, ReasonFinder.isWatch(stored) else {
+      try ownWatches.forget(name)
+      if isSteady { try bringAll(alerts.of(watch).map(\.subject), watch, since: 0) }
+      return
     }
+    let since = try ownWatches.since(name, isSteady ? stored.number : 0)
+    // While all is gone through, every pair is seen from the other record's side.
+    guard isSteady else { return }
+    var names = try alerts.of(watch).map(\.subject)
+    if let evidence = Evidence(of: read) {
+      names += try candidates(evidence).filter { $0.node != stored.node }.map(\.name)
+    }
+    for selector in read.selectors where selector.kind == .personalNumber {
+      let entries =
+        try facts.entries(.document, selector.value)
+        + facts.entries(.personalNumber, selector.value)
+      for entry in entries {
+        if let other = try facts.record(entry), other.node != stored.node {
+          names.append(other.name)
+        }
+      }
+    }
+    try bringAll(names + tripsOf(name), watch, since: since)
+  }
+
+  private func bringAll(
+    _ names: [String], _ watch: WatchID, since: Int64
+  ) throws(SQLError) {
     var known: Set<String> = []
-    for other in names where known.insert(other).inserted {
-      let stored = try shown(other)
-      try bring(other, stored, stored?.read(), .of(watch))
+    for name in names where known.insert(name).inserted {
+      let stored = try shown(name)
+      let isOld = stored.map { $0.number < since } ?? true
+      try bring(name, stored, stored?.read(), isOld ? .of(watch) : .none)
     }
   }
 

@@ -26,10 +26,11 @@ enum AlertSchema {
     CREATE TABLE handover (
       number INTEGER PRIMARY KEY AUTOINCREMENT, giver TEXT NOT NULL, taker TEXT NOT NULL, alerts TEXT NOT NULL,
       reason TEXT NOT NULL, offered INTEGER NOT NULL, accepted INTEGER);
+    CREATE TABLE ownwatch (ref TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE hook (name TEXT PRIMARY KEY, user TEXT NOT NULL, done INTEGER NOT NULL, failed INTEGER, reason TEXT) WITHOUT ROWID;
     CREATE TABLE exclusion (
       number INTEGER PRIMARY KEY AUTOINCREMENT, traveller BLOB NOT NULL, subject TEXT NOT NULL, until INTEGER NOT NULL,
-      basis TEXT NOT NULL, reason TEXT NOT NULL, proposed TEXT NOT NULL, confirmed TEXT, time INTEGER NOT NULL, ended INTEGER);
+      purpose TEXT NOT NULL, basis TEXT NOT NULL, reason TEXT NOT NULL, proposed TEXT NOT NULL, confirmed TEXT, time INTEGER NOT NULL, ended INTEGER);
     CREATE INDEX exclusion_traveller ON exclusion (traveller, subject);
     CREATE TABLE screening (
       number INTEGER PRIMARY KEY AUTOINCREMENT, flight TEXT, digest BLOB, user TEXT NOT NULL, purpose TEXT NOT NULL,

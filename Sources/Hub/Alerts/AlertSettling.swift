@@ -63,24 +63,24 @@ struct AlertSettling {
     let old = row
     fill(&row, reason, instruction)
     guard isBack || row != old else { return row.number }
+    if row.explanation != old.explanation { hasForgotten = true }
     row.why = nil
     if row.state == .retracted {
       row.state = .raised
       row.raised = now
       row.isEscalated = false
-      row.taken = nil
+      (row.taken, row.closed, row.outcome, row.closing) = (nil, nil, nil, nil)
       try events.add(.again, alert: row.number, now)
     } else if isBack, row.outcome == true {
       // Who acted on it was told that it was gone.
       try events.add(.again, alert: row.number, now)
     } else if isOther, row.state != .listed {
       // What to do is another thing now: also who closed it has to know.
-      if row.state == .closed {
+      if row.state == .closed || row.state == .closing {
         row.state = .raised
         row.raised = now
         row.isEscalated = false
-        row.taken = nil
-        row.outcome = nil
+        (row.taken, row.closed, row.outcome, row.closing) = (nil, nil, nil, nil)
       }
       try events.add(.changed, alert: row.number, now)
     }
@@ -101,7 +101,8 @@ struct AlertSettling {
       matcher: Int64(Matcher.version))
     if listing.holds(reason.watch), before.map({ $0.state == .listed }) ?? true {
       row.state = .listed
-    } else if let taker = before?.taken {
+    } else if let before, before.band >= reason.band, let taker = before.taken {
+      // Who has it goes on; where a review became an alert somebody has to take that.
       row.state = .taken
       row.taken = taker
     }

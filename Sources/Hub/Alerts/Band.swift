@@ -47,7 +47,9 @@ extension SharedRecord {
   /// It may be the reason to stop somebody, as far as its text says: there is something to do, the person is suspect, convicted or
   /// missing, and somebody can grade it. Victims, witnesses and contacts never.
   var mayAct: Bool {
+    // What its author says must be understood, and is not, stops nobody (REC-84).
     guard let action = common.onHit?.action?.value, action != .none, isWanted,
+      unknownMust.isEmpty,
       let grade = common.grade, !grade.isUngraded
     else { return false }
     return true
@@ -63,7 +65,7 @@ extension SharedRecord {
 
   /// A document that nobody should show.
   var isBadDocument: Bool {
-    guard case .document(let document) = body else { return false }
+    guard case .document(let document) = body, unknownMust.isEmpty else { return false }
     switch document.state?.value {
     case .lost, .stolen, .stolenBlank, .revoked, .forged: return true
     case .valid, nil: return false

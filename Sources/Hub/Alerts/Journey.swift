@@ -14,11 +14,13 @@ struct Journey: Hashable, Sendable {
       return leg.depart?.time.map { $0.day.number >= firstDay } ?? true
     }
     guard !legs.isEmpty else { return nil }
-    text = legs.prefix(Journey.legs).map(Journey.words).joined(separator: ", ")
+    let words = legs.prefix(Journey.legs).map(Journey.words).joined(separator: ", ")
+    text = String(words.prefix(Journey.characters))
   }
 
   /// Of one sentence.
   private static let legs = 6
+  private static let characters = 400
 
   private static func words(_ leg: Leg) -> String {
     let places = "\(leg.from?.text ?? "?")–\(leg.to?.text ?? "?")"

@@ -10,12 +10,17 @@ struct Reason: Sendable {
   let purposes: Int64
   var band: Band
   var points: Int
-  var rows: [Row]
-  var sentences: [String]
+  /// Of the name that fits best.
+  private var name: (points: Int, rows: [Row], sentence: String, features: [String])?
+  private var others: [Row] = []
+  private var sentences: [String] = []
   /// Features with their folded values.
-  var features: [String]
+  private var features: [String] = []
 
-  var sentence: String { sentences.joined(separator: "; ") }
+  var rows: [Row] { (name?.rows ?? []) + others }
+  var sentence: String {
+    ((name.map { [$0.sentence] } ?? []) + sentences).joined(separator: "; ")
+  }
 
   init(_ watcher: Watcher, sees purposes: Int64) {
     watch = watcher.id
@@ -24,31 +29,28 @@ struct Reason: Sendable {
     self.purposes = both != 0 ? both : watcher.purposes
     band = .review
     points = 0
-    rows = []
-    sentences = []
-    features = []
   }
 
   mutating func add(_ match: RecordMatch, _ band: Band) {
-    // Of two names that fit, the better tells why.
-    guard match.points > points || self.band < band else { return }
     self.band = max(self.band, band)
     points = max(points, match.points)
-    rows = rows.filter { $0.feature != "name" }
+    // Of two names that fit, the better tells why.
+    guard match.points > name?.points ?? 0 else { return }
     let explained = ExplainedMatch(match)
-    rows += explained.rows
-    sentences.append(explained.sentence)
-    for row in match.rows where row.points >= 0 && row.similarity > 0 {
-      features.append(
+    let carried = match.rows.filter { $0.points >= 0 && $0.similarity > 0 }
+    name = (
+      match.points, explained.rows, explained.sentence,
+      carried.map { row in
         ([row.feature.rawValue] + WordFolding.words([row.left]).sorted() + ["="]
-          + WordFolding.words([row.right]).sorted()).joined(separator: " "))
-    }
+          + WordFolding.words([row.right]).sorted()).joined(separator: " ")
+      }
+    )
   }
 
   mutating func add(number: String, _ kind: Selector.Kind, _ band: Band) {
     self.band = max(self.band, band)
     points = Reason.whole
-    rows.append(
+    others.append(
       Row(
         feature: kind.rawValue, left: number, right: number, similarity: 1, weight: 1,
         contribution: 1, rule: "the same \(kind.words)"))
@@ -59,7 +61,7 @@ struct Reason: Sendable {
   mutating func add(_ journey: Journey, of person: String, _ band: Band) {
     self.band = max(self.band, band)
     points = Reason.whole
-    rows.append(
+    others.append(
       Row(
         feature: "trip", left: person, right: journey.text, similarity: 1, weight: 1,
         contribution: 1, rule: "travels"))
@@ -71,6 +73,6 @@ struct Reason: Sendable {
 
   /// The key by which it is known for ever.
   func key(_ secret: AlertKey) -> [UInt8] {
-    secret.hash(.reason, [band.word] + Set(features).sorted())
+    secret.hash(.reason, [band.word] + Set(features + (name?.features ?? [])).sorted())
   }
 }

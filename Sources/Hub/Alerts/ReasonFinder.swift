@@ -25,6 +25,7 @@ struct ReasonFinder {
     if stored.node != node, index.hasOwnWatches {
       for evidence in NameFits.evidence(read) { try ownNames(evidence, read, &found) }
     }
+    try standing(read, &found)
     for selector in read.selectors { try numbers(selector, read, &found) }
     if case .trip(let trip) = read.body { try journeys(trip, &found) }
     return found.reasons.values.filter { $0.band >= found.least[$0.watch] ?? .review }
@@ -35,6 +36,8 @@ struct ReasonFinder {
     let stored: StoredRecord
     var reasons: [WatchID: Reason] = [:]
     var least: [WatchID: Band] = [:]
+    /// Those whose names fit.
+    var named: Set<WatchID> = []
 
     mutating func add(_ watcher: Watcher, _ add: (inout Reason) -> Void) {
       guard watcher.sees(stored.purposes) else { return }
@@ -50,6 +53,7 @@ struct ReasonFinder {
       guard let band = Band.byName(fit.match, mayAct: read.mayAct) else { continue }
       for id in fit.watches {
         guard let watcher = watches.watchers[id] else { continue }
+        found.named.insert(id)
         found.add(watcher) { $0.add(fit.match, band) }
       }
     }
@@ -70,7 +74,35 @@ struct ReasonFinder {
       guard let band = Band.byName(match, mayAct: read.mayAct),
         let watcher = try ownWatcher(entry, found.stored)
       else { continue }
+      found.named.insert(watcher.id)
       found.add(watcher) { $0.add(match, band) }
+    }
+  }
+
+  /// Watches that the record fitted before are compared with it, whoever else is a likelier candidate by now.
+  private func standing(_ read: SharedRecord, _ found: inout Found) throws(SQLError) {
+    let known = try alerts.of(subject: found.stored.name).filter(\.stands).map(\.watch)
+    for id in Set(known) where !found.named.contains(id) {
+      guard let watcher = try watcher(id, found.stored) else { continue }
+      for asked in try fields(of: id).map(\.evidence) {
+        for evidence in NameFits.evidence(read) where evidence.kind == asked.kind {
+          guard points(asked, evidence) >= RecordMatch.review else { continue }
+          let match = compare(asked, evidence)
+          guard let band = Band.byName(match, mayAct: read.mayAct) else { continue }
+          found.add(watcher) { $0.add(match, band) }
+        }
+      }
+    }
+  }
+
+  private func fields(of id: WatchID) throws(SQLError) -> [ComparedFields] {
+    switch id {
+    case .watch: return watches.watchers[id]?.fields ?? []
+    case .own(let ref):
+      guard let reference = RecordReference(ref), let own = try facts.current(reference) else {
+        return []
+      }
+      return ComparedFields(of: own.read()).map { [$0] } ?? []
     }
   }
 
@@ -129,7 +161,9 @@ struct ReasonFinder {
   private func journeys(_ trip: Trip, _ found: inout Found) throws(SQLError) {
     guard let journey = Journey(trip, publishedAt: found.stored.time) else { return }
     let persons = (trip.persons + trip.companions).prefix(HubLimits.namedParties)
-    for reference in persons.compactMap(\.reference) {
+    for reference in Set(persons.compactMap(\.reference)).sorted() {
+      // Of persons alone: trips that name each other hold nobody up.
+      guard try facts.current(reference)?.type == RecordType.person.rawValue else { continue }
       for alert in try alerts.of(subject: reference.text)
       where alert.stands && !alert.isDismissed {
         guard let watcher = try watcher(alert.watch, found.stored) else { continue }
@@ -155,9 +189,4 @@ struct ReasonFinder {
       return try ownWatcher(own, other)
     }
   }
-}
-
-extension RecordRows {
-  /// Whose record of which type a trip is looked at again for: fields in which it names persons.
-  static let travellers: Set<String> = ["person", "companions"]
 }

@@ -21,6 +21,9 @@ struct WatchIndex: Sendable {
   private var groups: [UInt32: Group] = [:]
   private var numbers: [ComparedFields: UInt32] = [:]
   private var names = CandidateIndex()
+  /// Groups by their kind: an organisation takes no person's place.
+  private var persons = RecordSet()
+  private var organizations = RecordSet()
   private var nextNumber: UInt32 = 1
   private var unmerged = 0
   private var documents: [String: [WatchID]] = [:]
@@ -70,6 +73,7 @@ struct WatchIndex: Sendable {
     numbers[fields] = number
     groups[number] = Group(evidence, [id])
     names.insert(number, evidence.filedKeys)
+    if fields.kind == .person { persons.insert(number) } else { organizations.insert(number) }
     unmerged += 1
     // Sorted arrays are asked twice as fast as what was added since; a merge takes as long as they are large.
     if unmerged > max(HubLimits.unmergedWatches, groups.count / 4) { merge() }
@@ -106,11 +110,17 @@ struct WatchIndex: Sendable {
   func fits(_ evidence: Evidence) -> [Fit] {
     guard !groups.isEmpty else { return [] }
     var found: [Fit] = []
-    for candidate in names.candidates(evidence.askedKeys, limit: HubLimits.watchCandidates).found {
-      guard let group = groups[candidate.record], group.evidence.kind == evidence.kind,
-        points(group.evidence, evidence) >= RecordMatch.review
-      else { continue }
-      found.append(Fit(watches: group.watches, match: compare(group.evidence, evidence)))
+    var known: Set<UInt32> = []
+    let among = evidence.kind == .person ? persons : organizations
+    for part in evidence.parts {
+      let candidates = names.candidates(
+        part.askedKeys, limit: HubLimits.watchCandidates, among: among)
+      for candidate in candidates.found where known.insert(candidate.record).inserted {
+        guard let group = groups[candidate.record],
+          points(group.evidence, evidence) >= RecordMatch.review
+        else { continue }
+        found.append(Fit(watches: group.watches, match: compare(group.evidence, evidence)))
+      }
     }
     return found
   }

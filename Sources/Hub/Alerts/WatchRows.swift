@@ -86,6 +86,7 @@ final class WatchRows {
   private let update: Statement
   private let byNumber: Statement
   private let list: Statement
+  private let wipe: Statement
   private let database: Database
 
   private static let columns =
@@ -100,6 +101,9 @@ final class WatchRows {
     update = try database.prepare(
       "UPDATE watch SET revision = ?1, state = ?2, warned = ?3 WHERE number = ?4")
     byNumber = try database.prepare(WatchRows.columns + "WHERE number = ?1")
+    wipe = try database.prepare(
+      "UPDATE watch SET name = NULL, birth = NULL, nationality = NULL, document = NULL, phone = NULL WHERE number = ?1"
+    )
     list = try database.prepare(WatchRows.columns + "WHERE state < 3 ORDER BY number")
   }
 
@@ -129,6 +133,12 @@ final class WatchRows {
     try update.bind(3, row.warned)
     try update.bind(4, row.number)
     try update.run()
+  }
+
+  /// What a removed one asked for.
+  func forget(_ number: Int64) throws(SQLError) {
+    try wipe.bind(1, number)
+    try wipe.run()
   }
 
   func find(_ number: Int64) throws(SQLError) -> WatchRow? {

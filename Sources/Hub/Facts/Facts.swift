@@ -15,6 +15,7 @@ final class Facts {
   private let byRange: Statement
   private let byReference: Statement
   private let byWord: Statement
+  private let byTravel: Statement
   private let byType: Statement
   private let allKeys: Statement
   private let countKeys: Statement
@@ -48,6 +49,8 @@ final class Facts {
     )
     byReference = try database.prepare(
       "SELECT entry, field FROM reference WHERE target = ?1 LIMIT ?2")
+    byTravel = try database.prepare(
+      "SELECT entry FROM reference WHERE target = ?1 AND field IN ('person', 'companions')")
     byWord = try database.prepare("SELECT entry FROM word WHERE word = ?1 LIMIT ?2")
     byType = try database.prepare(
       "SELECT number FROM entry WHERE type = ?1 AND current = 1 ORDER BY number DESC LIMIT ?2")
@@ -124,6 +127,12 @@ final class Facts {
       return true
     }
     return found
+  }
+
+  /// Trips that name a person as one who travels: all of them.
+  func travels(of target: String) throws(SQLError) -> [Int64] {
+    try byTravel.bind(1, target)
+    return try Facts.numbers(byTravel)
   }
 
   /// Records that may hold a word.

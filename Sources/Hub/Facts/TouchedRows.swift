@@ -5,6 +5,7 @@ internal import SQL
 final class TouchedRows {
   private let insert: Statement
   private let removeThrough: Statement
+  private let meta: MetaRows
   private let database: Database
   /// The last row that was added; 0: none by this writer.
   private(set) var last: Int64 = 0
@@ -12,6 +13,7 @@ final class TouchedRows {
 
   init(_ database: Database) throws(SQLError) {
     self.database = database
+    meta = try MetaRows(database)
     insert = try database.prepare("INSERT INTO touched (name) VALUES (?1)")
     removeThrough = try database.prepare("DELETE FROM touched WHERE number <= ?1")
   }
@@ -26,6 +28,7 @@ final class TouchedRows {
     guard number > removed else { return }
     try removeThrough.bind(1, number)
     try removeThrough.run()
+    try meta.set("forgotten", number)
     removed = number
   }
 }

@@ -9,6 +9,8 @@ struct ExclusionRow: Hashable, Sendable {
   var subject: String
   /// Its last day, since 1970.
   var until: Int64
+  /// In lists that are screened for it.
+  var purpose: Purpose
   var basis: String
   var reason: String
   var proposed: String
@@ -40,12 +42,12 @@ final class ExclusionRows {
   private let database: Database
 
   private static let columns =
-    "SELECT number, traveller, subject, until, basis, reason, proposed, confirmed, time, ended FROM exclusion "
+    "SELECT number, traveller, subject, until, purpose, basis, reason, proposed, confirmed, time, ended FROM exclusion "
 
   init(_ database: Database) throws(SQLError) {
     self.database = database
     insert = try database.prepare(
-      "INSERT INTO exclusion (traveller, subject, until, basis, reason, proposed, confirmed, time) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+      "INSERT INTO exclusion (traveller, subject, until, basis, reason, proposed, confirmed, time, purpose) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
     )
     update = try database.prepare(
       "UPDATE exclusion SET confirmed = ?2, ended = ?3 WHERE number = ?1")
@@ -64,6 +66,7 @@ final class ExclusionRows {
     try insert.bind(6, row.proposed)
     try insert.bind(7, row.confirmed)
     try insert.bind(8, row.time)
+    try insert.bind(9, row.purpose.rawValue)
     try insert.run()
     return database.lastRowID
   }
@@ -97,9 +100,10 @@ final class ExclusionRows {
       found.append(
         ExclusionRow(
           number: row.integer(0), traveller: row.blob(1), subject: row.text(2),
-          until: row.integer(3), basis: row.text(4), reason: row.text(5), proposed: row.text(6),
-          confirmed: row.optionalText(7), time: row.integer(8),
-          ended: row.isNull(9) ? nil : row.integer(9)))
+          until: row.integer(3), purpose: Purpose(rawValue: row.text(4)) ?? .ct,
+          basis: row.text(5), reason: row.text(6), proposed: row.text(7),
+          confirmed: row.optionalText(8), time: row.integer(9),
+          ended: row.isNull(10) ? nil : row.integer(10)))
       return true
     }
     return found

@@ -12,6 +12,8 @@ struct PassengerScreening {
   /// Those without a date of birth are compared by name, too.
   let namesAlone: Bool
   private(set) var part = ScreenedPart()
+  /// A candidate of the index is gone from the facts, or another by now: somebody may have been missed.
+  private(set) var isStale = false
 
   init(
     facts: Facts, index: SharedIndex.Content, look: CheckedLook, key: AlertKey, namesAlone: Bool
@@ -36,8 +38,9 @@ struct PassengerScreening {
     var result = ScreenedPassenger(
       line: passenger.line, traveller: Traveller(passenger, number, born).hash(key),
       isDocumented: number != nil && born != nil)
+    let evidence = ComparedFields(passenger, born)?.evidence
     var isVictims = false
-    if let number { isVictims = try documents(number, passenger, &result) }
+    if let number { isVictims = try documents(number, passenger, evidence, &result) }
     guard born != nil || namesAlone else {
       if number == nil {
         result.notes.append("neither a date of birth nor a document: it was compared with nothing")
@@ -46,7 +49,7 @@ struct PassengerScreening {
       }
       return result
     }
-    try names(passenger, born, &result)
+    if let evidence { try names(evidence, &result) }
     if isVictims { clear(&result) }
     result.hits.sort {
       ($1.band, $1.points, $0.stored.number) < ($0.band, $0.points, $1.stored.number)
@@ -80,12 +83,12 @@ struct PassengerScreening {
 
   /// - Returns: whether it is a victim's own.
   private mutating func documents(
-    _ number: DocumentNumber, _ passenger: ScreenPassenger, _ result: inout ScreenedPassenger
+    _ number: DocumentNumber, _ passenger: ScreenPassenger, _ evidence: Evidence?,
+    _ result: inout ScreenedPassenger
   ) throws(SQLError) -> Bool {
     var isVictims = false
     var isUsed = false
-    let entries = try facts.entries(.document, number.text).prefix(HubLimits.candidates)
-    for entry in entries {
+    for entry in try facts.entries(.document, number.text) {
       guard let stored = visible(try facts.record(entry)) else { continue }
       let read = stored.read()
       guard case .document(let document) = read.body else { continue }
@@ -95,28 +98,47 @@ struct PassengerScreening {
           stored, number, isOther ? .review : .alert,
           "\(stored.name) says that it is \(document.state?.text ?? "")", isOther, &result)
       }
+      if !document.usedBy.isEmpty { isUsed = true }
       for (party, does) in [(document.holder, "holds")] + document.usedBy.map({ ($0, "uses") }) {
-        guard
-          let holder = try party?.reference.flatMap({ (ref) throws(SQLError) in
-            try facts.current(ref)
-          })
+        guard let reference = party?.reference, let seen = visible(try facts.current(reference))
         else { continue }
-        let person = holder.read()
-        if does == "uses" { isUsed = true }
-        if person.common.category?.value == .victim, does == "holds", !read.isBadDocument {
+        let person = seen.read()
+        if does == "holds", !isOther, !read.isBadDocument, isVictim(person, evidence) {
           isVictims = true
         }
-        guard person.mayAct, let seen = visible(holder) else { continue }
+        guard person.mayAct else { continue }
         add(
           seen, number, isOther ? .review : .alert, "\(seen.name) \(does) it, says \(stored.name)",
           isOther, &result)
       }
     }
-    for entry in try facts.entries(.personalNumber, number.text).prefix(HubLimits.candidates) {
-      guard let stored = visible(try facts.record(entry)), stored.read().mayAct else { continue }
-      add(stored, number, .alert, "\(stored.name) has this number", false, &result)
-    }
+    try personalNumbers(number, evidence, &result)
     return isVictims && !isUsed
+  }
+
+  /// The victim himself: name and date of birth are his. Anybody can write a document that has a victim for a holder.
+  private func isVictim(_ person: SharedRecord, _ evidence: Evidence?) -> Bool {
+    guard person.common.category?.value == .victim, let evidence, let own = Evidence(of: person)
+    else { return false }
+    let match = compare(evidence, own)
+    return match.points >= RecordMatch.review && match.facts.agreesInYear == true
+  }
+
+  /// Numbers of two countries may be equal by chance: alone they ask somebody to look.
+  private mutating func personalNumbers(
+    _ number: DocumentNumber, _ evidence: Evidence?, _ result: inout ScreenedPassenger
+  ) throws(SQLError) {
+    for entry in try facts.entries(.personalNumber, number.text) {
+      guard let stored = visible(try facts.record(entry)) else { continue }
+      let person = stored.read()
+      guard person.mayAct else { continue }
+      let fits = evidence.flatMap { asked in
+        Evidence(of: person).map { points(asked, $0) >= RecordMatch.review }
+      }
+      add(
+        stored, number, fits == true ? .alert : .review, "\(stored.name) has this number", false,
+        &result)
+    }
   }
 
   private func isOtherCountry(_ asked: String?, _ theirs: CountryValue?) -> Bool {
@@ -153,33 +175,42 @@ struct PassengerScreening {
   // MARK: - Names
 
   private mutating func names(
-    _ passenger: ScreenPassenger, _ born: PartialDate?, _ result: inout ScreenedPassenger
+    _ evidence: Evidence, _ result: inout ScreenedPassenger
   ) throws(SQLError) {
-    guard let evidence = ComparedFields(passenger, born)?.evidence else { return }
     let found = index.candidates(
       evidence.askedKeys, limit: HubLimits.candidates, among: .acting)
     for number in found.numbers {
-      guard let (entry, fields) = try facts.compared(number), fields.kind == .person else {
+      guard let (entry, fields) = try facts.compared(number) else {
+        isStale = true
         continue
       }
+      guard fields.kind == .person else { continue }
       let other = fields.evidence
       guard points(evidence, other) >= RecordMatch.review,
-        let stored = visible(try facts.record(entry))
+        let stored = visible(try facts.record(entry)), stored.read().mayAct
       else { continue }
       let match = compare(evidence, other)
-      guard let band = Band.byName(match, mayAct: true),
-        !result.hits.contains(where: { $0.stored.number == stored.number })
-      else { continue }
-      let explained = ExplainedMatch(match)
-      result.hits.append(
-        ScreenedPassenger.Hit(
-          stored: stored, band: band, isNamed: true, points: match.points, rows: explained.rows,
-          sentence: explained.sentence))
+      if let band = Band.byName(match, mayAct: true) { add(stored, match, band, &result) }
     }
     if let equally = found.equally, result.hits.contains(where: \.isNamed) {
       result.notes.append(
         "\(equally) more persons may fit the name as well as the last that was compared")
     }
+  }
+
+  private func add(
+    _ stored: StoredRecord, _ match: RecordMatch, _ band: Band, _ result: inout ScreenedPassenger
+  ) {
+    let explained = ExplainedMatch(match)
+    guard let place = result.hits.firstIndex(where: { $0.stored.number == stored.number }) else {
+      return result.hits.append(
+        ScreenedPassenger.Hit(
+          stored: stored, band: band, isNamed: true, points: match.points, rows: explained.rows,
+          sentence: explained.sentence))
+    }
+    // His document, perhaps of another country, and his name: the stronger of both.
+    result.hits[place].band = max(result.hits[place].band, band)
+    result.hits[place].sentence += "; " + explained.sentence
   }
 }
 

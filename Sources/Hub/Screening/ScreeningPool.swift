@@ -8,7 +8,7 @@ final class ScreeningPool {
   struct Work: Sendable {
     var passengers: [ScreenPassenger]
     var look: CheckedLook
-    var index: SharedIndex.Content
+    var index: SharedIndex
     var key: AlertKey
     var namesAlone: Bool
   }
@@ -72,11 +72,18 @@ final class ScreeningPool {
   ) -> Result<ScreenedPart, HubError> {
     do throws(SQLError) {
       let facts = try Facts(path, cacheKibibytes: HubLimits.alertCacheKibibytes)
-      var screening = PassengerScreening(
-        facts: facts, index: work.index, look: work.look, key: work.key,
-        namesAlone: work.namesAlone)
-      try screening.run(passengers)
-      return .success(screening.part)
+      for attempt in 1...HubLimits.screeningAttempts {
+        var screening = PassengerScreening(
+          facts: facts, index: work.index.snapshot, look: work.look, key: work.key,
+          namesAlone: work.namesAlone)
+        try screening.run(passengers)
+        // Somebody was corrected between the index and the facts: both are taken anew.
+        guard screening.isStale, attempt < HubLimits.screeningAttempts else {
+          return .success(screening.part)
+        }
+        StopFlag.rest(milliseconds: 5)
+      }
+      return .failure(.busy)
     } catch {
       return .failure(.diskFailed(reason: "the records could not be read: \(error)"))
     }

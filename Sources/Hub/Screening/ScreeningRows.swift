@@ -56,7 +56,8 @@ final class ScreeningRows {
     )
     earlier = try database.prepare(
       "SELECT 1 FROM hit h JOIN screening s ON s.number = h.screening "
-        + "WHERE s.flight = ?1 AND s.number < ?2 AND h.traveller = ?3 AND h.subject = ?4 LIMIT 1")
+        + "WHERE s.flight = ?1 AND s.number < ?2 AND s.digest IS NOT NULL AND h.traveller = ?3 AND h.subject = ?4 LIMIT 1"
+    )
     lastOfFlight = try database.prepare(
       "SELECT max(number) FROM screening WHERE flight = ?1 AND number < ?2 AND digest IS NOT NULL")
     goneHits = try database.prepare(

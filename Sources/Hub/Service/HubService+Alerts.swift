@@ -39,7 +39,7 @@ extension HubService {
     var events: [AlertEvent] = []
     var next = 0
     var shown: [Purpose: [String]] = [:]
-    /// There is no event as late as the one that was named: this hub was restored.
+    /// It is answered as it is: no event is as late as the one that was named (this hub was restored), or many were passed over.
     var isOther = false
     var isEmpty: Bool { alerts.isEmpty && events.isEmpty && !isOther }
   }
@@ -58,20 +58,34 @@ extension HubService {
           }
           page.alerts.append(try showing.alert(row))
         } else if let after = request.after {
-          let rows = try reader.events.events(after: Int64(after), limit: limit)
           page.isOther = after > page.next
-          page.next = rows.last.map { Int($0.number) } ?? page.next
-          for row in rows {
-            if let event = try event(row, reader, purposes, &showing) { page.events.append(event) }
-          }
+          try read(after, limit, reader, purposes, &page, &showing)
         } else {
           let rows = try reader.standing(purposes, limit: limit, all: request.all == true)
-          for row in rows { page.alerts.append(try showing.alert(row)) }
+          for row in rows where showing.hasRoom { page.alerts.append(try showing.alert(row)) }
         }
         page.shown = showing.shown
         return page
       }
     }
+  }
+
+  /// Events after a number, past those that are not for these purposes; of very many of those an answer says how far it looked.
+  private func read(
+    _ after: Int, _ limit: Int, _ reader: AlertReader, _ purposes: Int64, _ page: inout AlertPage,
+    _ showing: inout AlertShowing
+  ) throws {
+    var last = Int64(after)
+    for _ in 0..<HubLimits.pagesOfEvents {
+      let rows = try reader.events.events(after: last, limit: limit)
+      for row in rows where showing.hasRoom {
+        if let event = try event(row, reader, purposes, &showing) { page.events.append(event) }
+        last = row.number
+      }
+      if rows.count < limit || !page.events.isEmpty || !showing.hasRoom { break }
+      page.isOther = true
+    }
+    page.next = last == Int64(after) ? page.next : Int(last)
   }
 
   /// - Returns: nil for one that is not for these purposes.

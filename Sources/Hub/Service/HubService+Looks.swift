@@ -164,8 +164,7 @@ extension HubService {
         // The look is durable; without it there would be a judgement that nobody is seen to have made.
         try desk.judge(judgement, explanation: explanation, consultation: index)
         // A person of this node's own may be watched for no more, or again.
-        let names = [judgement.left, judgement.right]
-        alerts?.ask({ try $0.lookAgain(names) }) { _ in }
+        alerts?.wakeThread()
         return JudgeReply(
           judgement: judgement.judgement == Desk.undone ? nil : judgement, account: account)
       }

@@ -33,7 +33,7 @@ extension HubService {
     _ desk: AlertDesk
   ) {
     let work = ScreeningPool.Work(
-      passengers: request.passengers, look: look, index: index.shared.snapshot, key: desk.key,
+      passengers: request.passengers, look: look, index: index.shared, key: desk.key,
       namesAlone: request.names == true)
     screening(work) { [self] result in
       switch result {
@@ -155,7 +155,7 @@ extension HubService {
     }
     var new = AlertEngine.NewExclusion(
       hits: request.hits.map(Int64.init), until: until, basis: basis, reason: look.reason,
-      user: look.user)
+      user: look.user, purpose: look.purpose)
     if request.document == nil, request.birth == nil, request.ref == nil {
       guard !request.hits.isEmpty else {
         throw HubError.refused(
@@ -172,6 +172,8 @@ extension HubService {
         reason: "a traveller is a document and a date of birth, and not one record's person",
         hint: "give --document, --birth and --record nl:x")
     }
+    let questions = Questions(facts: facts, index: index, desk: self.desk, look: look)
+    _ = try questions.record(ref)
     new.traveller = Traveller(document: number, born: born).hash(key)
     new.ref = ref
     return new
@@ -180,8 +182,8 @@ extension HubService {
   func exclusions(_ call: HubSession.Call) throws {
     _ = try call.parameters(NoParameters.self)
     let desk = try mustHaveAlerts()
-    _ = try allowedPurposes(call.user)
-    let rows = try desk.reader.exclusions.all()
+    let purposes = try allowedPurposes(call.user)
+    let rows = try desk.reader.exclusions.all().filter { $0.purpose.bit & purposes != 0 }
     call.finish(ExclusionsReply(exclusions: rows.map { $0.model(today: today) }))
   }
 
@@ -191,14 +193,15 @@ extension HubService {
     _ = try mustRecord()
     let purposes = try allowedPurposes(call.user)
     let (number, change, user) = (Int64(request.number), request.change, call.user)
-    desk.ask({ try $0.changeExclusion(number, change, user: user) }) { [self] result in
+    let actor = AlertEngine.Actor(user: user, purposes: purposes)
+    desk.ask({ try $0.changeExclusion(number, change, actor) }) { [self] result in
       switch result {
       case .failure(let error): call.fail(error)
       case .success(let row):
-        let purpose = Purpose.allCases.first { purposes & $0.bit != 0 } ?? .ct
         let today = today
         record(
-          user, verb: "exclusion \(change)", asked: "\(number)", reason: row.reason, [purpose: []]
+          user, verb: "exclusion \(change)", asked: "\(number)", reason: row.reason,
+          [row.purpose: []]
         ) { account in
           call.finish(account.map { _ in ChangeExclusionReply(exclusion: row.model(today: today)) })
         }

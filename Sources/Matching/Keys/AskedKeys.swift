@@ -8,6 +8,16 @@ public struct AskedKey: Hashable, Sendable {
 }
 
 extension Evidence {
+  /// The same evidence, by few enough names to be asked at once: a record with thirty names is asked for all of them.
+  public var parts: [Evidence] {
+    guard names.count > KeyLimits.names else { return [self] }
+    return stride(from: 0, to: names.count, by: KeyLimits.names).map { start in
+      var part = self
+      part.names = Array(names[start..<min(start + KeyLimits.names, names.count)])
+      return part
+    }
+  }
+
   /// The keys of a query: those of the record that it looks for, and those that such a record would have if one of the two were misspelt or cut
   /// otherwise. Sorted by key, none twice.
   public var askedKeys: [AskedKey] {
