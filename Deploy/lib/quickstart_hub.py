@@ -78,6 +78,8 @@ def told(hub, follower, heading, shown):
     show(hub, shown, "alert", "show", str(alert["alert"]), looks=False)
     if alert["band"] != "alert":
         raise Failed(f"the band is {alert['band']}")
+    if f"alert {alert['alert']}: raised, band alert" not in hub.said() or "Testow" in hub.said():
+        raise Failed(f"the journal is to name the alert's number and band, and no name: {hub.said()}")
     show(hub, shown, "alert", "take", str(alert["alert"]), looks=False)
     follower.next(ANSWER_SECONDS, lambda line: line.get("ref") == "nl:example-1-trip")
     print("and of his journey, before it begins.")

@@ -22,6 +22,8 @@ final class HubHost {
   private var alerts: AlertThread?
   private var screening: ScreeningPool?
   private let alertKey: AlertKey
+  /// The last event that the journal was told of.
+  private var journaled: Int64 = 0
   private var feedNumber = 0
   private var mergeThread: SystemThread?
   private var takeMerged: ((CandidateIndex) -> Void)?
@@ -172,6 +174,8 @@ final class HubHost {
       files, index: service.index.shared, key: alertKey, duty: try HubHost.duty(folder)
     ) { events.post($0) }
     desk.attach(alerts)
+    journaled =
+      try desk.reader.hooks.find(HubHost.journalHook)?.done ?? desk.reader.events.last()
     // What is in the index was loaded with it.
     desk.allow(through: try service.facts.lastTouched())
     self.alerts = alerts
@@ -183,8 +187,33 @@ final class HubHost {
     if case .trouble(let reason) = event, reason != desk.trouble {
       if let reason { journal.error(reason) } else { journal.notice("alerts are written again") }
     }
+    if case .news = event { journalNews(desk) }
     if case .wentThrough(let number) = event { facts?.forgetTouched(through: number) }
   }
+
+  /// The journal is told of each event by number and band, and of no name (HUB-86); how far, is kept as for any hook.
+  private func journalNews(_ desk: AlertDesk) {
+    do {
+      let rows = try desk.reader.events.events(after: journaled, limit: HubLimits.alertsAtOnce)
+      guard let last = rows.last else { return }
+      for row in rows {
+        if let number = row.alert, let alert = try desk.reader.alerts.find(number) {
+          journal.notice("alert \(number): \(row.kind.rawValue), band \(alert.band.word)")
+        } else if let number = row.watch {
+          journal.notice("watch \(number): \(row.kind.rawValue)")
+        }
+      }
+      journaled = last.number
+      let (name, user, through) = (HubHost.journalHook, journalUser, last.number)
+      desk.ask({ try $0.confirm(name, user, through: through) }) { _ in }
+      if rows.count == HubLimits.alertsAtOnce { journalNews(desk) }
+    } catch {
+      journal.error("alerts cannot be read: \(error)")
+    }
+  }
+
+  private static let journalHook = "journal"
+  private var journalUser: String { Environment.userName(Environment.userID) }
 
   // MARK: - The feed
 

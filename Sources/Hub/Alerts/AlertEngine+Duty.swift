@@ -12,10 +12,8 @@ extension AlertEngine {
     let before = try events.last()
     let late = try alerts.untaken(since: now - Int64(duty.escalateMinutes) * 60_000)
     let today = now / 86_400_000
-    let ending = try watchRows.all().filter { row in
-      row.state == .active || row.state == .paused
-        ? row.until < today || AlertEngine.isToWarn(row, today) : false
-    }
+    let ending = try watchRows.ending(by: today + (AlertEngine.warnings.max() ?? 0))
+      .filter { $0.until < today || AlertEngine.isToWarn($0, today) }
     guard !late.isEmpty || !ending.isEmpty else { return false }
     try database.transaction { () throws(SQLError) in
       for var alert in late {

@@ -26,7 +26,8 @@ final class AlertReader {
     hooks = try HookRows(database)
     open = try database.prepare(
       AlertRows.columns
-        + "WHERE state IN (1, 2, 3) AND purposes & ?1 <> 0 ORDER BY state = 1 DESC, band DESC, number DESC LIMIT ?2"
+        + "WHERE number IN (SELECT number FROM alert WHERE state IN (1, 2, 3) AND purposes & ?1 <> 0 "
+        + "ORDER BY state = 1 DESC, band DESC, number DESC LIMIT ?2) ORDER BY state = 1 DESC, band DESC, number DESC"
     )
     all = try database.prepare(
       AlertRows.columns + "WHERE purposes & ?1 <> 0 ORDER BY number DESC LIMIT ?2")

@@ -11,6 +11,7 @@ enum AlertSchema {
       number INTEGER PRIMARY KEY AUTOINCREMENT, revision INTEGER NOT NULL, name TEXT, birth TEXT, nationality TEXT,
       document TEXT, phone TEXT, threshold INTEGER NOT NULL, until INTEGER NOT NULL, purpose TEXT NOT NULL,
       reason TEXT NOT NULL, user TEXT NOT NULL, time INTEGER NOT NULL, state INTEGER NOT NULL, warned INTEGER NOT NULL);
+    CREATE INDEX watch_until ON watch (until) WHERE state < 2;
     CREATE TABLE alert (
       number INTEGER PRIMARY KEY AUTOINCREMENT, watch INTEGER NOT NULL, own TEXT NOT NULL, revision INTEGER NOT NULL,
       subject TEXT NOT NULL, key BLOB NOT NULL, band INTEGER NOT NULL, state INTEGER NOT NULL, purposes INTEGER NOT NULL,

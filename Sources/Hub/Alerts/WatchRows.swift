@@ -87,6 +87,7 @@ final class WatchRows {
   private let byNumber: Statement
   private let list: Statement
   private let wipe: Statement
+  private let ending: Statement
   private let database: Database
 
   private static let columns =
@@ -101,6 +102,8 @@ final class WatchRows {
     update = try database.prepare(
       "UPDATE watch SET revision = ?1, state = ?2, warned = ?3 WHERE number = ?4")
     byNumber = try database.prepare(WatchRows.columns + "WHERE number = ?1")
+    ending = try database.prepare(
+      WatchRows.columns + "WHERE state < 2 AND until <= ?1 ORDER BY until, number")
     wipe = try database.prepare(
       "UPDATE watch SET name = NULL, birth = NULL, nationality = NULL, document = NULL, phone = NULL WHERE number = ?1"
     )
@@ -144,6 +147,12 @@ final class WatchRows {
   func find(_ number: Int64) throws(SQLError) -> WatchRow? {
     try byNumber.bind(1, number)
     return try WatchRows.all(byNumber).first
+  }
+
+  /// Active and paused ones whose last day is this one, or earlier.
+  func ending(by day: Int64) throws(SQLError) -> [WatchRow] {
+    try ending.bind(1, day)
+    return try WatchRows.all(ending)
   }
 
   /// All that were not removed.
