@@ -188,6 +188,7 @@ final class HubHost {
       if let reason { journal.error(reason) } else { journal.notice("alerts are written again") }
     }
     if case .news = event { journalNews(desk) }
+    if case .poisoned(let reason) = event { journal.error(reason) }
     if case .wentThrough(let number) = event { facts?.forgetTouched(through: number) }
   }
 

@@ -76,6 +76,7 @@ final class AlertDesk {
     switch event {
     case .done(let id, let result): pending.removeValue(forKey: id)?(result)
     case .news: wake()
+    case .poisoned: break
     case .trouble(let reason): trouble = reason
     case .wentThrough(let number): done = number
     }

@@ -15,6 +15,7 @@ extension AlertEngine {
       throw HubError.unknown(what: "list", number: Int(list))
     }
     var part = part
+    part.fit()
     try database.transaction { () throws(SQLError) in
       for place in part.passengers.indices {
         try exclude(&part.passengers[place], screening.purpose)

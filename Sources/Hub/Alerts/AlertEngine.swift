@@ -38,6 +38,8 @@ final class AlertEngine {
   private var isOther = false
   private let ownWatches: OwnWatchRows
   private var judged: Int64
+  /// What could not be compared, for the operator.
+  private var poisoned: [String] = []
   /// Of the records that are gone through now.
   private var fits = NameFits()
   /// The facts were made anew: every record that has an alert is looked at again once `touched` was gone through.
@@ -83,6 +85,12 @@ final class AlertEngine {
   private(set) var isHeld = false
   private var lastTold: Int64 = -1
 
+  /// What could not be compared since this was asked before.
+  func takePoisoned() -> [String] {
+    defer { poisoned = [] }
+    return poisoned
+  }
+
   /// Whether there are events that were not there when this was asked before.
   func hasNews() throws(SQLError) -> Bool {
     let last = try events.last()
@@ -116,7 +124,7 @@ final class AlertEngine {
         if isOther { try ownWatches.beginAnew() }
         var known: Set<String> = []
         for row in rows where known.insert(row.name).inserted {
-          try look(row.name, row.number <= (baseline ?? 0) ? .ownWatches : .none)
+          try lookSafely(row.name, row.number <= (baseline ?? 0) ? .ownWatches : .none)
         }
         if rows.isEmpty, mustRecheck { try recheck() }
         for name in try judgements.names(after: judged) { try bring(name, .none) }
@@ -130,6 +138,16 @@ final class AlertEngine {
       judged = judgement
       cursor = rows.last?.number ?? cursor
       return true
+    }
+  }
+
+  /// One record that no row can be made of stops no other.
+  private func lookSafely(_ name: String, _ listing: Listing) throws(SQLError) {
+    do throws(SQLError) {
+      try database.savepoint { () throws(SQLError) in try look(name, listing) }
+    } catch {
+      guard error.isOfValue else { throw error }
+      poisoned.append("no alert can be made of \(name): \(error)")
     }
   }
 

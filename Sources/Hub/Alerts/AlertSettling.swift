@@ -74,7 +74,12 @@ struct AlertSettling {
     } else if isBack, row.outcome == true {
       // Who acted on it was told that it was gone.
       try events.add(.again, alert: row.number, now)
-    } else if isOther, row.state != .listed {
+    } else if isOther, row.state == .listed {
+      // It was in an answer as something else: now somebody has to know.
+      row.state = .raised
+      row.raised = now
+      try events.add(.raised, alert: row.number, now)
+    } else if isOther {
       // What to do is another thing now: also who closed it has to know.
       if row.state == .closed || row.state == .closing {
         row.state = .raised

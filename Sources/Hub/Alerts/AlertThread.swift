@@ -11,6 +11,8 @@ final class AlertThread: Sendable {
     case done(Int, Result<any Sendable, HubError>)
     /// Alerts cannot be written, or can again.
     case trouble(String?)
+    /// One record could not be compared.
+    case poisoned(String)
     /// Rows of `touched` up to this one were gone through.
     case wentThrough(Int64)
   }
@@ -153,6 +155,7 @@ final class AlertThread: Sendable {
       try engine.emptyLog()
     }
     let hasMore = try engine.step(through: turn.allowed)
+    for reason in engine.takePoisoned() { tell(.poisoned(reason)) }
     if try engine.hasNews() { tell(.news) }
     if hasMore || !engine.isHeld { tell(.wentThrough(hasMore ? engine.done : turn.allowed)) }
     state.withLock { state in

@@ -31,4 +31,15 @@ struct ScreenedPart: Sendable {
   var passengers: [ScreenedPassenger] = []
   var hidden: Set<Int64> = []
   var hiddenFrom: Set<String> = []
+
+  /// Where the records of all hits are more than an answer takes, each passenger keeps the first of his, and is told so.
+  mutating func fit() {
+    let bytes = passengers.reduce(0) { $0 + $1.hits.reduce(0) { $0 + $1.stored.record.count } }
+    guard bytes > HubLimits.answerBytes else { return }
+    for place in passengers.indices where passengers[place].hits.count > 1 {
+      let more = passengers[place].hits.count - 1
+      passengers[place].hits.removeLast(more)
+      passengers[place].notes.append("\(more) more hits: screen this passenger alone")
+    }
+  }
 }

@@ -153,33 +153,27 @@ extension HubService {
         reason: "\"\(request.change)\" is no change",
         hint: "take, release, close, confirm or reopen")
     }
-    let asked = numbers.map { "\($0)" }.joined(separator: " ")
-    desk.ask(work) { [self] result in
-      finish(call, "alert \(request.change)", asked, reason, actor, result) { rows, account in
-        ChangeAlertsReply(
-          alerts: rows.map {
-            AlertState(alert: Int($0.number), state: $0.state.word, takenBy: $0.taken)
-          }, account: account)
-      }
+    // The look first: an act that nobody is seen to have done is none.
+    var shown: [Purpose: [String]] = [:]
+    for number in numbers {
+      guard let row = try desk.reader.alerts.find(number) else { continue }
+      let purpose = Purpose.allCases.first { row.purposes & actor.purposes & $0.bit != 0 }
+      if let purpose { shown[purpose, default: []].append(row.entry) }
     }
-  }
-
-  private func finish<Reply: Encodable>(
-    _ call: HubSession.Call, _ verb: String, _ asked: String, _ reason: String,
-    _ actor: AlertEngine.Actor, _ result: Result<[AlertRow], HubError>,
-    _ reply: @escaping ([AlertRow], LookAccount) -> Reply
-  ) {
-    switch result {
-    case .failure(let error): call.fail(error)
-    case .success(let rows):
-      var shown: [Purpose: [String]] = [:]
-      for row in rows {
-        let purpose = Purpose.allCases.first { row.purposes & actor.purposes & $0.bit != 0 }
-        if let purpose { shown[purpose, default: []].append(row.entry) }
-      }
-      let why = reason.isEmpty ? "alerts on duty" : reason
-      record(call.user, verb: verb, asked: asked, reason: why, shown) { account in
-        call.finish(account.map { reply(rows, $0) })
+    let asked = numbers.map { "\($0)" }.joined(separator: " ")
+    let why = reason.isEmpty ? "alerts on duty" : reason
+    record(call.user, verb: "alert \(request.change)", asked: asked, reason: why, shown) {
+      account in
+      call.proceed(account) { account in
+        desk.ask(work) { result in
+          call.finish(
+            result.map { rows in
+              ChangeAlertsReply(
+                alerts: rows.map {
+                  AlertState(alert: Int($0.number), state: $0.state.word, takenBy: $0.taken)
+                }, account: account)
+            })
+        }
       }
     }
   }
@@ -208,9 +202,10 @@ extension HubService {
     guard !taker.isEmpty, taker.utf8.count <= HubLimits.userBytes else {
       throw HubError.refused(reason: "nobody is named", hint: "name the account of who takes over")
     }
-    desk.ask({ try $0.offer(numbers, actor, to: taker, reason: reason) }) { [self] in
-      finish(call, "hand-over", reason, actor, $0) {
-        OfferHandOverReply(handOver: $0, account: $1)
+    let which = request.alerts.map { $0.map { "\($0)" }.joined(separator: " ") } ?? "all"
+    sign(call, "hand-over", "to \(taker): \(which)", reason, actor) { account in
+      desk.ask({ try $0.offer(numbers, actor, to: taker, reason: reason) }) { result in
+        call.finish(result.map { OfferHandOverReply(handOver: $0, account: account) })
       }
     }
   }
@@ -221,27 +216,25 @@ extension HubService {
     _ = try mustRecord()
     let actor = AlertEngine.Actor(user: call.user, purposes: try allowedPurposes(call.user))
     let number = Int64(request.number)
-    desk.ask({ try $0.accept(number, actor) }) { [self] in
-      finish(call, "accept", "taken over", actor, $0) {
-        AcceptHandOverReply(handOver: $0, account: $1)
+    let offered = try desk.reader.handOvers.find(number)
+    let which = offered.map {
+      " of \($0.from), alerts \($0.alerts.map { "\($0)" }.joined(separator: " "))"
+    }
+    sign(call, "accept", "\(number)\(which ?? "")", "taken over", actor) { account in
+      desk.ask({ try $0.accept(number, actor) }) { result in
+        call.finish(result.map { AcceptHandOverReply(handOver: $0, account: account) })
       }
     }
   }
 
-  /// Both sign for it: each by a look of his own.
-  private func finish<Reply: Encodable>(
-    _ call: HubSession.Call, _ verb: String, _ reason: String, _ actor: AlertEngine.Actor,
-    _ result: Result<HandOver, HubError>, _ reply: @escaping (HandOver, LookAccount) -> Reply
+  /// Both sign for it: each by a look of his own, which is durable before anything is handed over.
+  private func sign(
+    _ call: HubSession.Call, _ verb: String, _ asked: String, _ reason: String,
+    _ actor: AlertEngine.Actor, _ act: @escaping (LookAccount) -> Void
   ) {
-    switch result {
-    case .failure(let error): call.fail(error)
-    case .success(let handOver):
-      let asked =
-        "\(handOver.number): \(handOver.from) to \(handOver.to), alerts \(handOver.alerts.map { "\($0)" }.joined(separator: " "))"
-      let purpose = Purpose.allCases.first { actor.purposes & $0.bit != 0 } ?? .ct
-      record(call.user, verb: verb, asked: asked, reason: reason, [purpose: []]) { account in
-        call.finish(account.map { reply(handOver, $0) })
-      }
+    let purpose = Purpose.allCases.first { actor.purposes & $0.bit != 0 } ?? .ct
+    record(call.user, verb: verb, asked: asked, reason: reason, [purpose: []]) {
+      call.proceed($0, act)
     }
   }
 

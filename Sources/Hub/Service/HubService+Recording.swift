@@ -71,6 +71,14 @@ extension HubService {
 }
 
 extension HubSession.Call {
+  /// Goes on where the look is durable.
+  func proceed(_ account: Result<LookAccount, HubError>, _ act: (LookAccount) -> Void) {
+    switch account {
+    case .success(let account): act(account)
+    case .failure(let error): fail(error)
+    }
+  }
+
   func finish<Reply: Encodable>(_ result: Result<Reply, HubError>) {
     switch result {
     case .success(let reply): finish(reply)

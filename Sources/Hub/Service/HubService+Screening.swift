@@ -118,16 +118,14 @@ extension HubService {
     let asked =
       request.hits.isEmpty
       ? "not \(request.ref ?? "")" : "hits \(request.hits.map { "\($0)" }.joined(separator: " "))"
-    desk.ask({ try $0.exclude(new) }) { [self] result in
-      switch result {
-      case .failure(let error): call.fail(error)
-      case .success(let rows):
-        let text = ConsultationText(look, verb: "exclude", asked: asked, returned: [], hidden: 0)
-        let today = today
-        record([text], hidden: [], from: [], notes: []) { account in
+    let text = ConsultationText(look, verb: "exclude", asked: asked, returned: [], hidden: 0)
+    let today = today
+    record([text], hidden: [], from: [], notes: []) { account in
+      call.proceed(account) { account in
+        desk.ask({ try $0.exclude(new) }) { result in
           call.finish(
-            account.map {
-              ExcludeReply(exclusions: rows.map { $0.model(today: today) }, account: $0)
+            result.map {
+              ExcludeReply(exclusions: $0.map { $0.model(today: today) }, account: account)
             })
         }
       }
@@ -194,16 +192,16 @@ extension HubService {
     let purposes = try allowedPurposes(call.user)
     let (number, change, user) = (Int64(request.number), request.change, call.user)
     let actor = AlertEngine.Actor(user: user, purposes: purposes)
-    desk.ask({ try $0.changeExclusion(number, change, actor) }) { [self] result in
-      switch result {
-      case .failure(let error): call.fail(error)
-      case .success(let row):
-        let today = today
-        record(
-          user, verb: "exclusion \(change)", asked: "\(number)", reason: row.reason,
-          [row.purpose: []]
-        ) { account in
-          call.finish(account.map { _ in ChangeExclusionReply(exclusion: row.model(today: today)) })
+    let known = try desk.reader.exclusions.find(number)
+    let today = today
+    record(
+      user, verb: "exclusion \(change)", asked: "\(number)", reason: known?.reason ?? "",
+      known.map { [$0.purpose: []] } ?? [:]
+    ) { account in
+      call.proceed(account) { _ in
+        desk.ask({ try $0.changeExclusion(number, change, actor) }) { result in
+          call.finish(
+            result.map { ChangeExclusionReply(exclusion: $0.model(today: today)) })
         }
       }
     }
