@@ -249,6 +249,30 @@ struct ScreeningTests {
     }
   }
 
+  @Test(
+    "Decoys with one number hide no report of it, and an answer is bounded, with a date of birth or without"
+  )
+  func decoys() throws {
+    let host = try AlertHost()
+    var told = (1...300).map { number in
+      Told.entry(
+        "fr", UInt64(number),
+        Told.record("document", "f\(number)", #""documentType":"P","number":"AB1","state":"lost""#))
+    }
+    told.append(
+      Told.entry(
+        "nl", 1,
+        Told.record("document", "d1", #""documentType":"P","number":"AB1","usedBy":["nl:s1"]"#)))
+    told.append(Told.entry("nl", 2, ScreeningTests.suspect))
+    try host.tell(told)
+    for birth in ["1950", nil] {
+      let found = try result(
+        host, ScreeningTests.passenger("Somebody Else", birth, document: "AB1"))
+      #expect(found.hits.count == HubLimits.hitsOfPassenger && found.band == .alert)
+      #expect(found.notes.contains { $0.contains("more hits are not shown") })
+    }
+  }
+
   @Test("The namesake of a million: the answer says that more may be meant")
   func namesake() throws {
     let host = try AlertHost()

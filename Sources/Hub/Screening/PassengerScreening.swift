@@ -41,21 +41,27 @@ struct PassengerScreening {
     let evidence = ComparedFields(passenger, born)?.evidence
     var isVictims = false
     if let number { isVictims = try documents(number, passenger, evidence, &result) }
-    guard born != nil || namesAlone else {
-      if number == nil {
-        result.notes.append("neither a date of birth nor a document: it was compared with nothing")
-      } else {
-        result.notes.append("no date of birth: compared by the document alone")
-      }
-      return result
+    if born != nil || namesAlone {
+      if let evidence { try names(evidence, &result) }
+      if isVictims { clear(&result) }
+    } else {
+      result.notes.append(
+        number == nil
+          ? "neither a date of birth nor a document: it was compared with nothing"
+          : "no date of birth: compared by the document alone")
     }
-    if let evidence { try names(evidence, &result) }
-    if isVictims { clear(&result) }
+    keepBest(&result)
+    return result
+  }
+
+  private func keepBest(_ result: inout ScreenedPassenger) {
     result.hits.sort {
       ($1.band, $1.points, $0.stored.number) < ($0.band, $0.points, $1.stored.number)
     }
-    result.hits = Array(result.hits.prefix(HubLimits.hitsOfPassenger))
-    return result
+    let more = result.hits.count - HubLimits.hitsOfPassenger
+    guard more > 0 else { return }
+    result.hits.removeLast(more)
+    result.notes.append("\(more) more hits are not shown")
   }
 
   /// A victim's own passport clears him (HUB-93).
@@ -88,7 +94,12 @@ struct PassengerScreening {
   ) throws(SQLError) -> Bool {
     var isVictims = false
     var isUsed = false
-    for entry in try facts.entries(.document, number.text) {
+    let entries = try facts.entries(.document, number.text)
+    if entries.count >= HubLimits.rowsPerQuestion {
+      result.notes.append(
+        "\(entries.count) records or more name the document: not all were looked at")
+    }
+    for entry in entries {
       guard let stored = visible(try facts.record(entry)) else { continue }
       let read = stored.read()
       guard case .document(let document) = read.body else { continue }

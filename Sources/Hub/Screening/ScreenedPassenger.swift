@@ -1,6 +1,6 @@
 internal import HubInterface
 
-/// What was found for one line of a list.
+/// The findings for one line of a list.
 struct ScreenedPassenger: Sendable {
   struct Hit: Sendable {
     var stored: StoredRecord

@@ -13,7 +13,7 @@ final class ScreeningPool {
     var namesAlone: Bool
   }
 
-  /// What one thread did of a part.
+  /// The share of a part that one thread did.
   struct Done: Sendable {
     var job: Int
     var place: Int
