@@ -213,7 +213,8 @@ final class HubHost {
     }
   }
 
-  private static let journalHook = "journal"
+  /// No hook of a user's can have this name.
+  private static let journalHook = "(journal)"
   private var journalUser: String { Environment.userName(Environment.userID) }
 
   // MARK: - The feed

@@ -103,6 +103,8 @@ enum HubLimits {
   static let alertsAtOnce = 200
   /// Pages of events that one call passes over, since they are not for its user.
   static let pagesOfEvents = 50
+  /// Names of hooks: a house has a handful.
+  static let hooks = 64
   /// A call waits at most so long for something to happen.
   static let waitSeconds = 60
   /// Calls that wait at once: those of all clients.

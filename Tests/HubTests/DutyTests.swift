@@ -72,7 +72,7 @@ struct DutyTests {
     let host = try DutyHost(users: DutyTests.users)
     let watch = try host.ask(
       "AddWatch", AddWatchRequest(look: DutyHost.look, name: "Testo Personovic", birth: "1987"),
-      AddWatchReply.self)
+      WatchReply.self)
     #expect(watch.fits.isEmpty && watch.watch.state == "active" && watch.account.consultation > 0)
     try host.tell([DutyHost.person])
     let reply = try host.alerts()
@@ -104,7 +104,7 @@ struct DutyTests {
   func waits() throws {
     let host = try DutyHost()
     _ = try host.ask(
-      "AddWatch", AddWatchRequest(look: DutyHost.look, name: "Testo Personovic"), AddWatchReply.self
+      "AddWatch", AddWatchRequest(look: DutyHost.look, name: "Testo Personovic"), WatchReply.self
     )
     let begun = ContinuousClock.now
     let empty = try host.alerts(AlertsRequest(after: 0, wait: 1))
@@ -120,7 +120,7 @@ struct DutyTests {
   func handled() throws {
     let host = try DutyHost(users: DutyTests.users, duty: "two-persons close exclude")
     _ = try host.ask(
-      "AddWatch", AddWatchRequest(look: DutyHost.look, name: "Testo Personovic"), AddWatchReply.self
+      "AddWatch", AddWatchRequest(look: DutyHost.look, name: "Testo Personovic"), WatchReply.self
     )
     try host.tell([DutyHost.person])
     func change(_ change: String, as user: String, outcome: String? = nil) throws -> String {
@@ -169,7 +169,7 @@ struct DutyTests {
   func refused(request: AddWatchRequest) throws {
     let host = try DutyHost()
     #expect(throws: HubError.self) {
-      try host.ask("AddWatch", request, AddWatchReply.self)
+      try host.ask("AddWatch", request, WatchReply.self)
     }
     #expect(try host.ask("Watches", NoParameters(), WatchesReply.self).watches == [])
   }
@@ -183,7 +183,7 @@ struct DutyTests {
     }
     #expect(try next() == nil)
     _ = try host.ask(
-      "AddWatch", AddWatchRequest(look: DutyHost.look, name: "Testo Personovic"), AddWatchReply.self
+      "AddWatch", AddWatchRequest(look: DutyHost.look, name: "Testo Personovic"), WatchReply.self
     )
     try host.tell([DutyHost.person])
     let first = try #require(try next())
@@ -204,6 +204,19 @@ struct DutyTests {
       try !host.ask("Status", NoParameters(), StatusReply.self).warnings.contains {
         $0.contains("siren")
       })
+  }
+
+  @Test("Hooks are as many as a house has, and no more")
+  func hookNames() throws {
+    let host = try DutyHost()
+    for number in 0..<HubLimits.hooks {
+      _ = try host.ask(
+        "HookEvent", HookEventRequest(hook: "h\(number)"), HookEventReply.self)
+    }
+    #expect(throws: HubError.self) {
+      try host.ask("HookEvent", HookEventRequest(hook: "one-more"), HookEventReply.self)
+    }
+    _ = try host.ask("HookEvent", HookEventRequest(hook: "h0"), HookEventReply.self)
   }
 
   @Test(

@@ -183,6 +183,10 @@ extension AlertEngine {
       }
       return known
     }
+    guard try hooks.all().count < HubLimits.hooks else {
+      throw HubError.refused(
+        reason: "there are \(HubLimits.hooks) hooks", hint: "use a name that there is")
+    }
     let made = HookRow(name: name, user: user, done: try events.last())
     try hooks.set(made)
     return made
