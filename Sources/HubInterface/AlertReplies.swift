@@ -1,4 +1,5 @@
-public struct AddWatchReply: Codable, Hashable, Sendable {
+/// Of a watch that is new, or was changed: what fits it already, the best first, and how many more.
+public struct WatchReply: Codable, Hashable, Sendable {
   public var watch: Watch
   public var fits: [Alert]
   public var more: Int
@@ -17,20 +18,6 @@ public struct WatchesReply: Codable, Hashable, Sendable {
 
   public init(watches: [Watch]) {
     self.watches = watches
-  }
-}
-
-public struct ChangeWatchReply: Codable, Hashable, Sendable {
-  public var watch: Watch
-  public var fits: [Alert]
-  public var more: Int
-  public var account: LookAccount
-
-  public init(watch: Watch, fits: [Alert], more: Int, account: LookAccount) {
-    self.watch = watch
-    self.fits = fits
-    self.more = more
-    self.account = account
   }
 }
 

@@ -80,7 +80,7 @@ struct SelectorList {
       case .imo: ShipNumber(folding: text)?.text
       case .wallet: WalletAddress(folding: text)?.text
       case .tailNumber: Plate(folding: text)?.text
-      case .phone: PhoneNumber(folding: text).map { ($0.isInternational ? "+" : "") + $0.digits }
+      case .phone: PhoneNumber(folding: text)?.text
       case .imei: (try? DeviceNumber(folding: text))?.text
       case .imsi: SubscriberNumber(folding: text)?.text
       case .mail: MailAddress(folding: text)?.text

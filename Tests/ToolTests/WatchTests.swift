@@ -15,8 +15,8 @@ struct WatchTests {
     return (result, hub.calls)
   }
 
-  private func added(_ fits: [Alert], more: Int = 0) -> AddWatchReply {
-    AddWatchReply(watch: Made.watch(), fits: fits, more: more, account: Made.account())
+  private func added(_ fits: [Alert], more: Int = 0) -> WatchReply {
+    WatchReply(watch: Made.watch(), fits: fits, more: more, account: Made.account())
   }
 
   @Test("Everything that is asked for goes to the hub; review is what is meant without a word")
@@ -120,7 +120,7 @@ struct WatchTests {
 
   @Test("A watch is ended, paused, and goes on; one that goes on shows what fits by now")
   func changes() throws {
-    let reply = ChangeWatchReply(
+    let reply = WatchReply(
       watch: Made.watch(state: "paused"), fits: [Made.alert(8, state: "listed")], more: 0,
       account: Made.account())
     for change in ["remove", "pause", "resume"] {

@@ -38,9 +38,9 @@ final class AlertEngine {
   private var isOther = false
   private let ownWatches: OwnWatchRows
   private var judged: Int64
-  /// What could not be compared, for the operator.
+  /// Records that could not be compared, for the operator.
   private var poisoned: [String] = []
-  /// Of the records that are gone through now.
+  /// Fits of the records that are gone through now.
   private var fits = NameFits()
   /// The facts were made anew: every record that has an alert is looked at again once `touched` was gone through.
   private var mustRecheck = false
@@ -85,7 +85,7 @@ final class AlertEngine {
   private(set) var isHeld = false
   private var lastTold: Int64 = -1
 
-  /// What could not be compared since this was asked before.
+  /// Those that could not be compared since this was asked before.
   func takePoisoned() -> [String] {
     defer { poisoned = [] }
     return poisoned
@@ -199,7 +199,7 @@ final class AlertEngine {
     try settleTrips(of: name, listing)
   }
 
-  /// What is told of a person's trips follows from what is told of him.
+  /// The alerts of a person's trips follow from his own.
   func settleTrips(of name: String, _ listing: Listing) throws(SQLError) {
     for trip in try tripsOf(name) {
       let stored = try shown(trip)

@@ -25,7 +25,7 @@ struct AlertRow: Hashable, Sendable {
   var isEscalated = false
   var taken: String?
   var closed: String?
-  /// Of a closed one: it was the right person.
+  /// The right person; nil until it was closed.
   var outcome: Bool?
   var closing: String?
   var matcher: Int64

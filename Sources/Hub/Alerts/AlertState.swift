@@ -1,4 +1,4 @@
-/// What became of an alert (Protocols/hub.md, 10).
+/// The state of an alert (Protocols/hub.md, 10).
 enum AlertCondition: Int64, Hashable, Sendable, CaseIterable {
   case listed = 0
   case raised = 1
@@ -22,7 +22,7 @@ enum AlertCondition: Int64, Hashable, Sendable, CaseIterable {
   var isOpen: Bool { self == .raised || self == .taken || self == .closing }
 }
 
-/// What happened to an alert or a watch (HUB-78).
+/// An event of an alert or a watch (HUB-78).
 enum AlertNews: String, Hashable, Sendable, CaseIterable {
   case raised, changed, escalated, retracted, again, taken, released
   case handedOver = "handed-over"

@@ -3,7 +3,7 @@ internal import Runtime
 
 /// The thread of the alerts: goes through what changed, and does what the loop asks, one after the other.
 final class AlertThread: Sendable {
-  /// What it tells the loop.
+  /// News for the loop.
   enum Event: Sendable {
     /// Alerts changed.
     case news
@@ -77,14 +77,11 @@ final class AlertThread: Sendable {
     return isTaken
   }
 
-  /// What waits is done before `run` ends.
+  /// All that waits is done before `run` ends.
   func close() {
     state.withLock { $0.isClosed = true }
     state.signalAll()
   }
-
-  /// Until all that was allowed was gone through, and nothing waits.
-  func settle() { state.wait { $0.isIdle || $0.isClosed ? () : nil } }
 
   // MARK: - On the thread
 

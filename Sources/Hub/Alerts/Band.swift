@@ -1,7 +1,7 @@
 internal import Matching
 internal import Records
 
-/// What is done with a match: a policy over evidence, never a score (Protocols/hub.md, HUB-77).
+/// The band of a match: a policy over evidence, never a score (Protocols/hub.md, HUB-77).
 enum Band: Int64, Hashable, Sendable, Comparable {
   case review = 1
   case alert = 2

@@ -10,7 +10,7 @@ struct Reason: Sendable {
   let purposes: Int64
   var band: Band
   var points: Int
-  /// Of the name that fits best.
+  /// The name that fits best.
   private var name: (points: Int, rows: [Row], sentence: String, features: [String])?
   private var others: [Row] = []
   private var sentences: [String] = []

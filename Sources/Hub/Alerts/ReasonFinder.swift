@@ -11,7 +11,7 @@ struct ReasonFinder {
   let watches: WatchIndex
   let alerts: AlertRows
   let judgements: JudgementReader
-  /// What was found beforehand.
+  /// Names that were compared beforehand.
   let fits: NameFits
   /// Whose hub this is.
   let node: String

@@ -46,29 +46,20 @@ struct WatchRow: Hashable, Sendable {
   /// nil: it is not compared now.
   var watcher: Watcher? {
     guard state == .active else { return nil }
-    let born = birth.flatMap { try? PartialDate(parsing: $0) }
-    var fields: [ComparedFields] = []
-    if let name {
-      fields.append(
-        contentsOf: [ComparedFields(name: name, as: .person, born: born, country: nationality)]
-          .compactMap { $0 })
-      // An organisation is not born.
-      if born == nil {
-        fields.append(
-          contentsOf: [
-            ComparedFields(name: name, as: .organization, born: nil, country: nationality)
-          ].compactMap { $0 })
-      }
-    }
     return Watcher(
       id: id, revision: revision, purposes: purpose.bit, least: threshold, fields: fields,
       documents: [document.flatMap { DocumentNumber(folding: $0)?.text }].compactMap { $0 },
-      phones: [
-        phone.flatMap { PhoneNumber(folding: $0) }.map {
-          ($0.isInternational ? "+" : "") + $0.digits
-        }
-      ]
-      .compactMap { $0 })
+      phones: [phone.flatMap { PhoneNumber(folding: $0)?.text }].compactMap { $0 })
+  }
+
+  /// As a person, and as an organisation where no date of birth is asked for: an organisation is not born.
+  private var fields: [ComparedFields] {
+    guard let name else { return [] }
+    let born = birth.flatMap { try? PartialDate(parsing: $0) }
+    let kinds: [Matching.NameKind] = born == nil ? [.person, .organization] : [.person]
+    return kinds.compactMap {
+      ComparedFields(name: name, as: $0, born: born, country: nationality)
+    }
   }
 
   var model: Watch {
@@ -138,7 +129,7 @@ final class WatchRows {
     try update.run()
   }
 
-  /// What a removed one asked for.
+  /// A removed one asks for nothing any more.
   func forget(_ number: Int64) throws(SQLError) {
     try wipe.bind(1, number)
     try wipe.run()

@@ -204,7 +204,7 @@ final class Facts {
     return try lastTouch.step() ? lastTouch.integer(0) : 0
   }
 
-  /// What tells these facts from others.
+  /// The mark that tells these facts from others.
   func made() throws(SQLError) -> String { try meta.text("made") ?? "" }
 
   /// Whose hub this is.

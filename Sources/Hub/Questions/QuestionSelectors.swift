@@ -18,7 +18,7 @@ struct QuestionSelectors: Sendable {
     }
     if let iban = try? IBAN(folding: text) { add(.iban, iban.text) }
     if let phone = PhoneNumber(folding: text), phone.digits.utf8.count >= 6 {
-      add(.phone, (phone.isInternational ? "+" : "") + phone.digits)
+      add(.phone, phone.text)
     }
     if let device = try? DeviceNumber(folding: text) { add(.imei, device.text) }
     if let subscriber = SubscriberNumber(folding: text) { add(.imsi, subscriber.text) }

@@ -60,7 +60,7 @@ extension HubService {
     record([text], hidden: [], from: [], notes: []) { result in
       call.finish(
         result.map { account in
-          AddWatchReply(
+          WatchReply(
             watch: fits.watch.model, fits: alerts, more: fits.alerts.count - alerts.count,
             account: account)
         })

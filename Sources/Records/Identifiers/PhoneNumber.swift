@@ -37,6 +37,9 @@ public struct PhoneNumber: Hashable, Sendable {
     return a.hasSuffix(b) || b.hasSuffix(a)
   }
 
+  /// `+` and digits, or digits alone where no country's code is known.
+  public var text: String { (isInternational ? "+" : "") + digits }
+
   /// Without the zero that is dialled before it at home.
   private var national: Substring {
     isInternational ? digits[...] : digits.drop { $0 == "0" }

@@ -52,7 +52,7 @@ enum WatchVerbs {
     let look = try LookOptions(arguments).look
     let request = try request(arguments, look)
     let hub = try HubConnection(arguments.hub)
-    let reply = try hub.call("AddWatch", request, reply: AddWatchReply.self)
+    let reply = try hub.call("AddWatch", request, reply: WatchReply.self)
     let account = AccountText(look, reply.account)
     if arguments.has("--json") {
       Output.print(json: VarlinkJSON.text(reply.watch))
@@ -126,7 +126,7 @@ enum WatchVerbs {
     let hub = try HubConnection(arguments.hub)
     let reply = try hub.call(
       "ChangeWatch", ChangeWatchRequest(look: look, number: number, change: change),
-      reply: ChangeWatchReply.self)
+      reply: WatchReply.self)
     let watch = reply.watch
     Output.print(
       WatchText.fits(reply.fits, more: reply.more)
