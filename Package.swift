@@ -12,12 +12,47 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
-}
+/// The floors of the house, lowest first: a target uses its own floor and those below. Each is a
+/// folder of `Sources`.
+enum Floor: String {
+  /// Bytes and keys. Pure.
+  case bytes = "Bytes"
+  /// What a log is. Pure.
+  case logs = "Logs"
+  /// The state machines: store, channel, replication. Pure: time, disks and random numbers are
+  /// arguments.
+  case core = "Core"
+  /// The machine: loop, files, sockets, the command line.
+  case system = "System"
+  /// The daemon.
+  case node = "Node"
+  /// What partners share, searched and watched.
+  case hub = "Hub"
+  /// What is installed; executables are thin.
+  case tools = "Tools"
+  /// What only tests, campaigns and benchmarks use.
+  case trials = "Trials"
 
-func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+  func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: path(name), swiftSettings: strict)
+  }
+
+  func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+      name: name, dependencies: dependencies, path: path(name), swiftSettings: strict)
+  }
+
+  /// A C library of Debian's, by the name that pkg-config knows.
+  func debian(_ name: String, _ pkgConfig: String, _ package: String) -> Target {
+    .systemLibrary(
+      name: name, path: path(name), pkgConfig: pkgConfig, providers: [.apt([package])])
+  }
+
+  func c(_ name: String, exclude: [String] = []) -> Target {
+    .target(name: name, path: path(name), exclude: exclude)
+  }
+
+  private func path(_ name: String) -> String { "Sources/\(rawValue)/\(name)" }
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -35,115 +70,113 @@ let package = Package(
     .executable(name: "liaison-sim", targets: ["liaison-sim"]),
   ],
   targets: [
-    // L0: C libraries.
-    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
-    .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
-    .target(name: "CLinux"),
-    .target(name: "CProgram"),
-    // The tables that Deploy/tables/generate.py makes, as bytes of the program.
-    .target(name: "CNameTables", exclude: ["name_tables.bin"]),
-    // The hub's database; no daemon and no auditor links it. `liaison-bench` measures the store against it, too.
-    .systemLibrary(
-      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-    // What `liaison-bench` measures the store against; nothing else may depend on it.
-    .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
-    // What the fuzzer compares `JSON` with; no tool depends on it.
-    .systemLibrary(
-      name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+    Floor.bytes.debian("CSodium", "libsodium", "libsodium-dev"),
+    Floor.bytes.debian("CNettle", "nettle", "nettle-dev"),
+    // Text that people read and edit; what of it a terminal must not get.
+    Floor.bytes.library("Text", []),
+    // `Crypto` verifies and hashes; `Secrets` is all that holds a secret.
+    Floor.bytes.library("Crypto", ["CSodium", "CNettle"]),
+    Floor.bytes.library("Secrets", ["Crypto", "CSodium", "Text"]),
+    Floor.bytes.library("Wire", ["Crypto"]),
+    // Strict JSON: records and messages. Alone, so that whoever reads records can use it.
+    Floor.bytes.library("JSON", []),
+    // The texts of Protocols/*.varlink, as bytes of the programs that answer with them.
+    Floor.bytes.c("CInterfaces"),
+    // Messages between processes of one machine: operators' tools, the daemon, the hub.
+    Floor.bytes.library("Varlink", ["CInterfaces", "JSON", "Wire"]),
 
-    // L0: text that people read and edit; what of it a terminal must not get.
-    library("Text", []),
+    Floor.logs.library("Log", ["Crypto", "Wire", "Text"]),
+    Floor.logs.library("Sealing", ["Log", "Crypto", "Secrets", "Wire"]),
 
-    // L1: bytes and keys. `Crypto` verifies and hashes; `Secrets` is all that holds a secret.
-    library("Crypto", ["CSodium", "CNettle"]),
-    library("Secrets", ["Crypto", "CSodium", "Text"]),
-    library("Wire", ["Crypto"]),
-    // Strict JSON: records and messages. Pure, and alone, so that whoever reads records can use it.
-    library("JSON", []),
-    // Messages between processes of one machine: operators' tools, the daemon, the hub. Pure but for Codable.
-    library("Varlink", ["JSON", "Wire"]),
-    // What the reader socket answers, for daemon and hub. Pure but for Codable.
-    library("Reading", ["Varlink", "JSON"]),
+    Floor.core.library("Store", ["Log", "Crypto", "Wire"]),
+    Floor.core.library("Transport", ["Crypto", "Secrets", "Wire"]),
+    Floor.core.library("Replication", ["Log", "Crypto", "Wire"]),
+    // The store and the core of one node, joined. Its host is a daemon, a campaign or a fuzzer.
+    Floor.core.library("Replica", ["Replication", "Store", "Log", "Crypto"]),
+    // Which entries may read otherwise than a reader was told.
+    Floor.core.library("Readability", ["Store", "Log", "Crypto", "Wire"]),
+
+    Floor.system.c("CLinux"),
+    Floor.system.c("CProgram"),
+    // All system calls.
+    Floor.system.library("Runtime", ["CLinux", "Store", "Log", "Crypto", "Text"]),
+    Floor.system.library("CommandLine", ["CProgram", "Text"]),
+
+    // What the reader socket answers, for daemon and hub.
+    Floor.node.library("Reading", ["Varlink", "JSON"]),
     // What the anchor socket takes and answers, for daemon and hub.
-    library("Anchoring", ["Varlink"]),
-    // What one asks the hub, and what it answers.
-    library("HubInterface", ["Varlink", "JSON"]),
-
-    // L2: what a log is. Pure.
-    library("Log", ["Crypto", "Wire", "Text"]),
-    library("Sealing", ["Log", "Crypto", "Secrets", "Wire"]),
-
-    // What records say, and how their identifiers, dates and zones are compared. Pure: the daemon knows no type of record.
-    library("Records", ["JSON", "Log"]),
-
-    // How alike two names or two persons are, and why; keys and candidates. Pure: own tables, no ICU, so that no key moves with a library.
-    library("Matching", ["CNameTables", "Records"]),
-
-    // Lists of passengers as airlines send them, line by line. Pure: whoever reads one brings its bytes.
-    library("PassengerLists", ["Records", "Text"]),
-
-    // L3: sans-I/O parts, and the runtime that does the I/O.
-    library("SQL", ["CSQLite"]),
-    library("Store", ["Log", "Crypto", "Wire"]),
-    library("Transport", ["Crypto", "Secrets", "Wire"]),
-    library("Replication", ["Log", "Crypto", "Wire"]),
-    library("Runtime", ["CLinux", "Store", "Log", "Crypto", "Text"]),
-    // Which entries may read otherwise than a reader was told. Pure.
-    library("Readability", ["Store", "Log", "Crypto", "Wire"]),
-
-    // L4: composition.
-    library(
+    Floor.node.library("Anchoring", ["Varlink"]),
+    Floor.node.library(
       "Node",
       [
-        "Runtime", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log", "Wire",
-        "Crypto", "JSON", "Varlink", "Text", "Readability", "Reading", "Anchoring",
+        "Runtime", "Replica", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log",
+        "Wire", "Crypto", "JSON", "Varlink", "Text", "Readability", "Reading", "Anchoring",
       ]),
+
+    // The tables that Deploy/tables/generate.py makes, as bytes of the program.
+    Floor.hub.c("CNameTables", exclude: ["name_tables.bin"]),
+    // The hub's database; no daemon and no auditor links it. `liaison-bench` measures the store
+    // against it, too.
+    Floor.hub.debian("CSQLite", "sqlite3", "libsqlite3-dev"),
+    // The hub's other database, where one machine is not enough.
+    Floor.hub.debian("CPostgres", "libpq", "libpq-dev"),
+    // What records say, and how their identifiers, dates and zones are compared. The daemon knows
+    // no type of record.
+    Floor.hub.library("Records", ["JSON", "Log"]),
+    // How alike two names or two persons are, and why; keys and candidates. Own tables, no ICU, so
+    // that no key moves with a library.
+    Floor.hub.library("Matching", ["CNameTables", "Records"]),
+    // Lists of passengers as airlines send them, line by line. Whoever reads one brings its bytes.
+    Floor.hub.library("PassengerLists", ["Records", "Text"]),
+    Floor.hub.library("SQL", ["CSQLite", "CPostgres"]),
+    // What one asks the hub, and what it answers.
+    Floor.hub.library("HubInterface", ["Varlink", "JSON"]),
     // The knowledge hub: a process of its own, without the node's keys.
-    library(
+    Floor.hub.library(
       "Hub",
       [
         "HubInterface", "Reading", "Anchoring", "Records", "Matching", "SQL", "Varlink", "JSON",
-        "Store",
-        "Runtime", "Log",
-        "Secrets", "Crypto", "Wire", "Text",
+        "Store", "Runtime", "Log", "Secrets", "Crypto", "Wire", "Text",
       ]),
-    // A disk in memory that forgets and fails, for tests and for campaigns.
-    library(
-      "Simulation", ["Replication", "Store", "Transport", "Secrets", "Log", "Crypto", "Wire"]),
-    // What a fuzzer drives; no tool that is installed depends on it.
-    library(
-      "Fuzzing",
-      [
-        "Node", "Simulation", "Replication", "Store", "Transport", "Sealing", "Secrets", "Log",
-        "Crypto", "Audit", "JSON", "Records", "Matching", "Hub", "Reading", "Readability",
-        "Varlink", "PassengerLists", "Text", "CJansson",
-      ]),
-    library("CommandLine", ["CProgram", "Text"]),
-    // No secrets and no network: what an auditor runs reads files and public keys.
-    library("Audit", ["Log", "Wire", "Crypto", "Text"]),
 
-    // L5: executables, thin.
-    tool("liaisond", ["Node", "CommandLine"]),
-    tool(
+    // No secrets and no network: what an auditor runs reads files and public keys.
+    Floor.tools.library("Audit", ["Log", "Wire", "Crypto", "Text"]),
+    Floor.tools.tool("liaisond", ["Node", "CommandLine"]),
+    Floor.tools.tool(
       "liaison",
       [
         "Node", "CommandLine", "Store", "Runtime", "Records", "Sealing", "Secrets", "Log", "Crypto",
         "Wire", "HubInterface", "JSON", "Varlink", "Text", "PassengerLists",
       ]),
-    tool("liaison-hub", ["Hub", "CommandLine", "Runtime"]),
-    tool("liaison-audit", ["Audit", "Log", "Crypto", "CommandLine", "Text"]),
-    tool(
+    Floor.tools.tool("liaison-hub", ["Hub", "CommandLine", "Runtime"]),
+    Floor.tools.tool("liaison-audit", ["Audit", "Log", "Crypto", "CommandLine", "Text"]),
+
+    // What `liaison-bench` measures the store against; nothing else may depend on it.
+    Floor.trials.debian("CLMDB", "lmdb", "liblmdb-dev"),
+    // What the fuzzer compares `JSON` with; no tool depends on it.
+    Floor.trials.debian("CJansson", "jansson", "libjansson-dev"),
+    // Disks, networks and hostile peers in memory, for tests and for campaigns.
+    Floor.trials.library(
+      "Simulation",
+      ["Replica", "Replication", "Store", "Transport", "Secrets", "Log", "Crypto", "Wire"]),
+    // What a fuzzer drives; no tool that is installed depends on it.
+    Floor.trials.library(
+      "Fuzzing",
+      [
+        "Node", "Simulation", "Replica", "Replication", "Store", "Transport", "Sealing", "Secrets",
+        "Log", "Crypto", "Audit", "JSON", "Records", "Matching", "Hub", "Reading", "Readability",
+        "Varlink", "PassengerLists", "Text", "CJansson",
+      ]),
+    Floor.trials.tool("liaison-sim", ["Simulation", "CommandLine", "Text"]),
+    Floor.trials.tool(
       "liaison-bench",
       [
         "Node", "Runtime", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log", "Wire",
         "Crypto", "JSON", "Varlink", "Hub", "HubInterface", "SQL", "Matching", "Records",
-        "CommandLine",
-        "CNettle", "CSodium", "CSQLite", "CLMDB",
+        "CommandLine", "CNettle", "CSodium", "CSQLite", "CLMDB",
       ]),
-
-    tool("liaison-sim", ["Simulation", "CommandLine"]),
     // What a fuzzer drives, on inputs that one seed makes: for the test command, never installed.
-    tool("liaison-inputs", ["Fuzzing", "Runtime"]),
+    Floor.trials.tool("liaison-inputs", ["Fuzzing", "Runtime"]),
 
     tests("FuzzTests", ["Fuzzing"]),
     tests("TextTests", ["Text"]),
@@ -164,6 +197,9 @@ let package = Package(
     tests("RuntimeTests", ["Runtime", "Store", "Log", "Crypto", "Text"]),
     tests(
       "SimulationTests", ["Simulation", "Replication", "Store", "Secrets", "Log", "Crypto"]),
+    // What the repository promises of its own text.
+    tests("TidyTests", []),
+    tests("ReplicaTests", ["Replica", "Log", "Secrets", "Crypto"]),
     tests("StoreTests", ["Simulation", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
     tests(
       "ReadabilityTests", ["Readability", "Simulation", "Store", "Log", "Crypto"]),
@@ -176,8 +212,9 @@ let package = Package(
     tests(
       "NodeTests",
       [
-        "Node", "Audit", "Runtime", "Store", "Replication", "Transport", "Sealing", "Log",
-        "Secrets", "Crypto", "JSON", "Varlink", "Reading", "Anchoring", "Text", "CommandLine",
+        "Node", "Audit", "Runtime", "Replica", "Store", "Replication", "Transport", "Sealing",
+        "Log", "Secrets", "Crypto", "JSON", "Varlink", "Reading", "Anchoring", "Text",
+        "CommandLine",
         "liaisond",
         "liaison",
         "liaison-audit",
@@ -185,7 +222,8 @@ let package = Package(
   ]
 )
 
-// Its `main` is libFuzzer's, so it links with `--sanitize fuzzer` alone: Deploy/check-fuzz.sh.
+// Its `main` is libFuzzer's, so it links with `--sanitize fuzzer` alone:
+// Tests/system/check-fuzz.sh.
 if Context.environment["LIAISON_FUZZ"] != nil {
-  package.targets.append(tool("liaison-fuzz", ["Fuzzing"]))
+  package.targets.append(Floor.trials.tool("liaison-fuzz", ["Fuzzing"]))
 }

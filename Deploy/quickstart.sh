@@ -35,4 +35,4 @@ swift build "${release_flags[@]}" --product liaison-audit
 swift build "${release_flags[@]}" --product liaison-hub
 LIAISON_BIN=$(swift build "${release_flags[@]}" --show-bin-path)
 export LIAISON_BIN
-exec python3 Deploy/lib/quickstart.py "${arguments[@]}"
+exec python3 Tests/system/lib/quickstart.py "${arguments[@]}"

@@ -20,6 +20,8 @@ require_swift
 
 has_command() { command -v "$1" >/dev/null 2>&1; }
 has_library() { has_command pkg-config && pkg-config --exists "$1"; }
+# Debian has the server's programs in no folder of PATH.
+has_server() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || has_command initdb; }
 
 # What can be used is asked for, not what the package database says.
 missing=()
@@ -28,8 +30,10 @@ collect_missing() {
   has_command pkg-config || missing+=(pkg-config)
   has_library libsodium || missing+=(libsodium-dev)
   has_library nettle || missing+=(nettle-dev)
-  # The benchmark alone links these two.
+  # The hub's databases.
   has_library sqlite3 || missing+=(libsqlite3-dev)
+  has_library libpq || missing+=(libpq-dev)
+  # The benchmark alone links this one.
   has_library lmdb || missing+=(liblmdb-dev)
   has_command python3 || missing+=(python3)
   # Tests and the fuzzer alone link this one.
@@ -38,11 +42,25 @@ collect_missing() {
     /usr/bin/python3 -c 'import cryptography' 2>/dev/null || missing+=(python3-cryptography)
     has_command strace || missing+=(strace)
     has_command systemd-analyze || missing+=(systemd)
+    has_server || missing+=(postgresql-15)
   fi
 }
 
+# Debian's server package makes a cluster and starts it, which nobody here asked for: a file of ours says no while it is installed.
+no_cluster=/etc/postgresql-common/createcluster.d/liaison-setup.conf
+as_root=()
+forbid_cluster() {
+  trap allow_cluster EXIT
+  "${as_root[@]}" mkdir -p "${no_cluster%/*}"
+  echo "create_main_cluster = false" | "${as_root[@]}" tee "$no_cluster" >/dev/null
+}
+allow_cluster() {
+  "${as_root[@]}" rm -f "$no_cluster"
+  "${as_root[@]}" rmdir --ignore-fail-on-non-empty "${no_cluster%/*}"
+  trap - EXIT
+}
+
 install_missing() {
-  local as_root=()
   if ! has_command apt-get; then
     echo "Missing: ${missing[*]} (Debian's names), and there is no apt-get here." >&2
     echo "Install them with this system's package manager and start again." >&2
@@ -59,7 +77,9 @@ install_missing() {
   echo "Installing ${missing[*]}"
   as_root+=(env DEBIAN_FRONTEND=noninteractive)
   "${as_root[@]}" apt-get -q update
+  case " ${missing[*]} " in *" postgresql-"*) forbid_cluster ;; esac
   "${as_root[@]}" apt-get -q -y install --no-install-recommends "${missing[@]}"
+  if [ -e "$no_cluster" ]; then allow_cluster; fi
 }
 
 collect_missing

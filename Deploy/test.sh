@@ -4,7 +4,7 @@
 #   ./Deploy/test.sh           everything; half an hour on two quiet processors, two thirds of it builds and unit tests
 #   ./Deploy/test.sh --quick   the loop of who changes something: format, debug build, the unit tests that take no time
 #
-# The same each time: every seed and every number of runs is fixed. Deploy/campaign.sh searches (docs/fuzzing.md). A step's
+# The same each time: every seed and every number of runs is fixed. Tests/system/campaign.sh searches (docs/fuzzing.md). A step's
 # limit is for one that hangs; a busy machine is no failure.
 #
 # LIAISON_SHARED names the folder of published vectors and public data; by default ../shared, and what needs it
@@ -116,7 +116,7 @@ else
   echo "   skipped: no ../shared and no LIAISON_SHARED, so published vectors and public data are left out"
 fi
 
-step "format" 300 Deploy/format.sh --check
+step "format" 300 Tests/system/format.sh --check
 step "debug build" 3600 swift build --build-tests "${build_flags[@]}" || finish
 unit_tests=("$(swift build "${build_flags[@]}" --show-bin-path)/LiaisonPackageTests.xctest" --testing-library swift-testing)
 if [ -n "$quick" ]; then
@@ -129,6 +129,9 @@ fi
 add busy "release build" 3600 swift build "${release_flags[@]}"
 add waits "unit tests of the node" 2700 "${unit_tests[@]}" --filter '^NodeTests\.'
 add waits "unit tests of the store" 2700 "${unit_tests[@]}" --filter '^StoreTests\.'
+# Half of its time it waits for the server.
+add waits "unit tests of the hub on PostgreSQL" 1800 env LIAISON_ALERT_SEEDS=1-8 \
+  python3 Tests/system/lib/postgres.py run "${unit_tests[@]}" --filter '^HubTests\.'
 add busy "other unit tests" 2700 "${unit_tests[@]}" --skip '^(NodeTests|StoreTests)\.'
 run_all
 [[ " ${failed_names[*]-} " != *" release build "* ]] || finish
@@ -140,25 +143,26 @@ records=()
 if [ -n "$shared" ] && [ -f "$shared/data/make_records.py" ]; then
   python3 "$shared/data/make_records.py" un >"$logs/un.jsonl" && records=("$logs/un.jsonl")
 fi
-add waits "documentation" 300 Deploy/check-docs.sh
+add waits "documentation" 300 Tests/system/check-docs.sh
 add waits "systemd units" 300 Deploy/check-systemd.sh
-add waits "quickstart" 900 python3 Deploy/lib/quickstart.py --once "${records[@]}"
-add waits "hostile members" 1800 Deploy/check-hostile.sh members
-add waits "audit" 1800 Deploy/check-audit.sh
-add waits "restores" 900 Deploy/check-restore.sh
-add waits "failing disks" 1800 Deploy/check-faults.sh
-add waits "troubles" 900 Deploy/check-troubles.sh
-add waits "hostile strangers" 900 Deploy/check-hostile.sh strangers
-add waits "forks" 900 Deploy/check-forks.sh
-add waits "bad addresses and shortages" 900 Deploy/check-reach.sh --quick
-add waits "kill and restart" 900 Deploy/check-kill.sh
-add waits "healing" 900 Deploy/check-heal.sh
-add waits "hub" 900 Deploy/check-hub.sh --seeds 24
-add busy "simulated crashes" 1800 Deploy/check-simulation.sh store
-add busy "stale restores" 1800 Deploy/check-simulation.sh restore
-add busy "thefts of keys" 900 Deploy/check-simulation.sh theft
-add busy "networks" 1800 Deploy/check-simulation.sh network
-add busy "spread in random graphs" 1800 Deploy/check-simulation.sh spread
-add busy "fuzzing" 3600 Deploy/check-fuzz.sh
+add waits "quickstart" 900 python3 Tests/system/lib/quickstart.py --once "${records[@]}"
+add waits "hostile members" 1800 Tests/system/check-hostile.sh members
+add waits "audit" 1800 Tests/system/check-audit.sh
+add waits "restores" 900 Tests/system/check-restore.sh
+add waits "failing disks" 1800 Tests/system/check-faults.sh
+add waits "troubles" 900 Tests/system/check-troubles.sh
+add waits "hostile strangers" 900 Tests/system/check-hostile.sh strangers
+add waits "forks" 900 Tests/system/check-forks.sh
+add waits "bad addresses and shortages" 900 Tests/system/check-reach.sh --quick
+add waits "kill and restart" 900 Tests/system/check-kill.sh
+add waits "healing" 900 Tests/system/check-heal.sh
+add waits "hub" 900 Tests/system/check-hub.sh --seeds 24
+add waits "hub on PostgreSQL" 1800 Tests/system/check-hub.sh --database postgresql --seeds 12
+add busy "simulated crashes" 1800 Tests/system/check-simulation.sh store
+add busy "stale restores" 1800 Tests/system/check-simulation.sh restore
+add busy "thefts of keys" 900 Tests/system/check-simulation.sh theft
+add busy "networks" 1800 Tests/system/check-simulation.sh network
+add busy "spread in random graphs" 1800 Tests/system/check-simulation.sh spread
+add busy "fuzzing" 3600 Tests/system/check-fuzz.sh
 run_all
 finish

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes Sources/CNameTables/name_tables.bin: the tables from which `Matching` folds and compares names.
+"""Makes Sources/Hub/CNameTables/name_tables.bin: the tables from which `Matching` folds and compares names.
 
     python3 -m venv /tmp/tables && /tmp/tables/bin/pip install pyicu==2.17 zstandard==0.25.0
     pip download --no-deps --only-binary :all: --python-version 3.11 --platform manylinux2014_x86_64 -d /tmp/wheels rigour==2.6.1 nicknames==1.0.1

@@ -41,7 +41,7 @@ struct AgreementTests {
     let folder = try DataFolder(workshop, isRestarted: false)
     let cards = try workshop.cards(folder.authors)
     let journals = ["journal.0", "journal.1"].map { folder.url.appendingPathComponent($0) }
-    // Of the journal with commits, the frame behind the first page.
+    // Flips the frame behind the first page, in the journal with commits.
     let used = try journals.first { try Data(contentsOf: $0)[4096..<4104] == Data("liaisonj".utf8) }
     try flip(try #require(used), at: 4096 + 200)
     try expect(folder.url, cards, "RESULT failed 1", says: "journal.")

@@ -18,13 +18,15 @@ struct Author {
       origin: try Origin("\(name)/1"), key: LogSecretKey(seed: seed.span).publicKey)
   }
 
-  /// Records that a long log withdraws; a shorter one those of them that it has before its withdrawal.
+  /// Records that a long log withdraws; a shorter one those of them that it has before its
+  /// withdrawal.
   static let withdrawn: [UInt64] = [3, 4, 6, 300, 301, 302] + Array(310..<400) + [449]
 
   /// Where the withdrawal stands in a log of so many entries.
   static func withdrawal(of entries: Int) -> Int { entries >= 700 ? 450 : entries / 2 + 1 }
 
-  /// With a genesis entry, records, one withdrawal and a few other entries. Two records expire.
+  /// Makes a log with a genesis entry, records, one withdrawal and a few other entries. Two records
+  /// expire.
   init(_ name: String, entries: Int) throws {
     try self.init(name)
     let genesis = try Genesis(first: card())

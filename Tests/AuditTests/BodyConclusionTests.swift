@@ -90,7 +90,7 @@ struct BodyConclusionTests {
 
   private static let withdrawal = Withdrawal.Place(epoch: 1, index: 450)
 
-  /// With the bodies of these entries hidden.
+  /// A folder with the bodies of these entries hidden.
   private func hidden(_ entries: [UInt64], by place: Withdrawal.Place = withdrawal) throws
     -> DataFolder
   {

@@ -5,7 +5,8 @@ import Runtime
 import Store
 import Testing
 
-/// Protocols/audit.md: what both verifiers conclude from what lies in a folder beside entries that are right.
+/// Protocols/audit.md: what both verifiers conclude from what lies in a folder beside entries that
+/// are right.
 @Suite("Both verifiers conclude what audit.md says", .enabled(if: pythonIsThere))
 struct ConclusionTests {
   let workshop: Workshop
@@ -89,7 +90,8 @@ struct ConclusionTests {
     }
   }
 
-  /// CARD-7: a node that lost everything and was made anew begins with epoch 1 again, and its partners replace its card.
+  /// CARD-7: a node that lost everything and was made anew begins with epoch 1 again, and its
+  /// partners replace its card.
   @Test("A node that was made anew: both its logs are there, and nobody is accused")
   func madeAnew() throws {
     let folder = try DataFolder(workshop)

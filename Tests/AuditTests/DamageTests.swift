@@ -6,7 +6,7 @@ import Testing
 /// One way in which a copy can be wrong, and what both verifiers must say about it.
 struct Damage: CustomTestStringConvertible, Sendable {
   let name: String
-  /// What each of them prints of the place, behind the log's folder.
+  /// The place as each of them prints it, behind the log's folder.
   let place: String
   let change: @Sendable (URL) throws -> Void
 
@@ -112,7 +112,8 @@ struct Damage: CustomTestStringConvertible, Sendable {
       }
     }
 
-  /// Nobody acknowledged what is behind the head; without journals nothing else says where a log ends.
+  /// Nobody acknowledged what is behind the head; without journals nothing else says where a log
+  /// ends.
   static let trailing: [Damage] =
     [
       "entries", "hashes", "nodes", "bodies.index", "control", "checkpoints", "cosignatures",
@@ -123,7 +124,7 @@ struct Damage: CustomTestStringConvertible, Sendable {
       }
     }
 
-  /// Of files that the journals cannot make whole: in a copy of the log alone.
+  /// Files that the journals cannot make whole: in a copy of the log alone.
   static let truncations: [Damage] =
     ["entries", "hashes", "nodes", "bodies.index", "control", "checkpoints", "cosignatures"].map {
       file in

@@ -5,10 +5,11 @@ import Runtime
 import Store
 import Testing
 
-/// Data folders as an earlier build of Liaison left them: every later one must read them, recover them and agree on
-/// what is in them. `LIAISON_WRITE_FIXTURES=1` writes them anew: only for a new version of the format, beside the old.
+/// Data folders as an earlier build of Liaison left them: every later one must read them, recover
+/// them and agree on what is in them. `LIAISON_WRITE_FIXTURES=1` writes them anew: only for a new
+/// version of the format, beside the old.
 struct FixtureTests {
-  /// What is in a fixture, in `expected.json` beside its folder.
+  /// The contents of a fixture, in `expected.json` beside its folder.
   private struct Expected: Codable, Equatable {
     struct Log: Codable, Equatable {
       let origin, root, bodies: String
@@ -18,7 +19,7 @@ struct FixtureTests {
       let cosigners: [String]
     }
     let logs: [Log]
-    /// Of liaison-audit and of the second verifier on the folder as it lies there.
+    /// The result of liaison-audit and of the second verifier on the folder as it lies there.
     let audit: String
   }
 
@@ -99,7 +100,8 @@ struct FixtureTests {
     try encoder.encode(expected).write(to: place(kind).appendingPathComponent("expected.json"))
   }
 
-  /// Bulk and group commits, checkpoints, a cosignature each way, bodies of every state that the store gives.
+  /// Bulk and group commits, checkpoints, a cosignature each way, bodies of every state that the
+  /// store gives.
   private func fill(_ data: URL, _ authors: [Author], _ kind: Kind) throws -> Store {
     var limits = StoreLimits()
     limits.journalBytes = 64 << 10

@@ -65,7 +65,7 @@ struct DataFolder {
   static func place(_ author: Author) -> String { "logs/\(author.identity.id)" }
 }
 
-/// Who wrote all data folders: their signatures are made once.
+/// The authors of all data folders: their signatures are made once.
 private struct Authors {
   let nl: Author
   let be: Author
@@ -87,7 +87,8 @@ private struct Template {
   static let running = Result { try Template(isFlushed: true, isRestarted: false) }
   static let broken = Result { try Template(isFlushed: false, isRestarted: false) }
 
-  /// Journals of an eighth of the usual length, since they are copied for each test: a quarter holds all entries in one commit.
+  /// Journals of an eighth of the usual length, since they are copied for each test: a quarter
+  /// holds all entries in one commit.
   private static let limits: StoreLimits = {
     var limits = StoreLimits()
     limits.journalBytes = 2 << 20

@@ -81,8 +81,8 @@ struct HostileFolderTests {
     try expect("RESULT failed 1", says: name)
   }
 
-  /// Of the numbers of the first head, behind the salt, the count of heads and its log id; but for the index of a freeze,
-  /// which is 2^64-1 where there is none.
+  /// Places of the numbers of the first head, behind the salt, the count of heads and its log id;
+  /// but for the index of a freeze, which is 2^64-1 where there is none.
   static let places = Array(stride(from: 68, to: 256, by: 4)).filter { $0 != 140 }
 
   /// Changes the payload of the beginnings, with the right checksum around it.
@@ -141,8 +141,8 @@ struct HostileFolderTests {
     #expect(clock.now - start < .seconds(60))
   }
 
-  /// An author's bodies lie in the journals of whoever holds them, and stay there for a while: each page of them may look
-  /// like a commit of any length.
+  /// An author's bodies lie in the journals of whoever holds them, and stay there for a while: each
+  /// page of them may look like a commit of any length.
   @Test("What looks like commits behind the last one accuses nobody")
   func falseCommits() throws {
     for number in 0...1 {

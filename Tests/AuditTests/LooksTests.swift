@@ -3,7 +3,8 @@ import Foundation
 import Log
 import Testing
 
-/// Protocols/audit.md, 9: whoever holds the hub's machine and its key cannot rewrite who looked before an anchor.
+/// Protocols/audit.md, 9: whoever holds the hub's machine and its key cannot rewrite who looked
+/// before an anchor.
 @Suite("Looks")
 struct LooksTests {
   let workshop: Workshop
@@ -89,6 +90,22 @@ struct LooksTests {
     try world.rewrite(keyed: "anew") { $0.look(9) }
     world.forgeLines()
     try expect(world.write(workshop), "RESULT failed 1", says: "anchors another consultation log")
+  }
+
+  @Test(
+    "AUD-38: anchors of another hub whose card is given are a note; of one that nobody names, failed"
+  )
+  func otherHub() throws {
+    var world = try world()
+    let other = try Author("looks.1", keyed: "second")
+    world.anchor(keepsNonce: false, log: other.identity.id)
+    world.anchor()
+    let files = try world.write(workshop)
+    try expect(files, "RESULT failed 1", says: "anchors another consultation log")
+    let card = try workshop.cards([other])[0]
+    let opinion = try looks(files, ["--other-hub", card.path])
+    #expect(opinion.last == "RESULT ok 0", "\(opinion.output)")
+    #expect(opinion.says("1 anchors of another hub's log"), "\(opinion.output)")
   }
 
   @Test("AUD-38: links, sizes and nonces")

@@ -5,8 +5,8 @@ import Runtime
 import Store
 import Testing
 
-/// A hub's consultation log, its nonces, and the log of the node that anchored it: rightly, or as somebody who holds all keys
-/// would have it.
+/// A hub's consultation log, its nonces, and the log of the node that anchored it: rightly, or as
+/// somebody who holds all keys would have it.
 struct LooksWorld {
   private(set) var looks: Author
   private(set) var nl: Author
@@ -33,7 +33,7 @@ struct LooksWorld {
 
   mutating func pass(minutes: Int) { time &+= UInt64(bitPattern: Int64(minutes) * 60_000) }
 
-  /// As the hub and the daemon do it.
+  /// Anchors the looks as the hub and the daemon do it.
   /// - Parameters:
   ///   - size: of the checkpoint; nil: over all.
   ///   - previous: what the entry names as the anchor before; nil: what is.
@@ -62,14 +62,16 @@ struct LooksWorld {
 
   mutating func add(line: String) { lines.append(line) }
 
-  /// Replaces what was recorded by another history under the same key, or another; the node's log is as it is.
+  /// Replaces what was recorded by another history under the same key, or another; the node's log
+  /// is as it is.
   mutating func rewrite(keyed label: String = "", _ write: (inout LooksWorld) -> Void) throws {
     var other = try LooksWorld(keyed: label)
     write(&other)
     looks = other.looks
   }
 
-  /// The nonces made anew, for the history as it is now: what somebody would do who holds the hub's key.
+  /// The nonces made anew, for the history as it is now: what somebody would do who holds the hub's
+  /// key.
   mutating func forgeLines() {
     lines = (1...max(nonces, 1)).map { number in
       let nonce = SHA256.hash(Array("forged \(number)".utf8)).bytes

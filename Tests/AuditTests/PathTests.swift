@@ -4,14 +4,15 @@ import Runtime
 import Store
 import Testing
 
-/// Protocols/audit.md, AUD-4 and 7: what a folder is called on the command line says nothing of what it is.
+/// Protocols/audit.md, AUD-4 and 7: what a folder is called on the command line says nothing of
+/// what it is.
 @Suite("However a folder is named, its journals count", .enabled(if: pythonIsThere))
 struct PathTests {
   let workshop: Workshop
   let folder: DataFolder
   private let cards: [String]
 
-  /// What only the journals say is concluded.
+  /// A conclusion from what only the journals say.
   private let conclusion = "why it is frozen at 10"
 
   init() throws {

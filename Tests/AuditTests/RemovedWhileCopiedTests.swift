@@ -5,7 +5,8 @@ import Runtime
 import Store
 import Testing
 
-/// Protocols/audit.md, AUD-30: a copy has the index of before a removal and the segment of after it.
+/// Protocols/audit.md, AUD-30: a copy has the index of before a removal and the segment of after
+/// it.
 @Suite("Zeros in the place of bodies", .enabled(if: pythonIsThere))
 struct RemovedWhileCopiedTests {
   let workshop: Workshop
@@ -110,7 +111,8 @@ struct RemovedWhileCopiedTests {
     }
   }
 
-  /// LOG-32: a hostile author signs a checkpoint over its own leaf with another signature, and every holder has to take it.
+  /// LOG-32: a hostile author signs a checkpoint over its own leaf with another signature, and
+  /// every holder has to take it.
   @Test(
     "What a withdrawal hid stays hidden by right when its leaf gives way to one that is badly signed"
   )

@@ -3,7 +3,7 @@ import Foundation
 import Log
 import Testing
 
-/// What one of the two verifiers said.
+/// The opinion of one of the two verifiers.
 struct Opinion {
   let code: Int32
   let output: String

@@ -4,7 +4,7 @@ import Store
 import Testing
 
 extension Workshop {
-  /// What both verifiers say of a folder.
+  /// Expects the same words of both verifiers about a folder.
   func expect(
     _ folder: DataFolder, _ last: String, says place: String = "checked", fsckIsClean: Bool? = nil
   ) throws {

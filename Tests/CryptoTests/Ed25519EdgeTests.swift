@@ -11,8 +11,8 @@ import Testing
     let flags: [String]?
   }
 
-  /// What the specification's rule refuses, in the words of the vectors. A residue is what a
-  /// verifier with the cofactor would forgive. `S < L` holds for all 914.
+  /// The cases that the specification's rule refuses, in the words of the vectors. A verifier with
+  /// the cofactor would forgive a residue. `S < L` holds for all 914.
   static let refused: Set<String> = [
     "low_order_A", "low_order_R", "non_canonical_A", "non_canonical_R", "low_order_residue",
   ]

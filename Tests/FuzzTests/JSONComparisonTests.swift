@@ -43,7 +43,8 @@ struct JSONComparisonTests {
     #expect(taken > runs / 100 && taken < runs * 9 / 10)
   }
 
-  /// Cases of the published suite say by their names what must be taken (y), refused (n), or is left open (i).
+  /// Cases of the published suite say by their names what must be taken (y), refused (n), or is
+  /// left open (i).
   @Test(
     "The published cases, where they are: all that must be refused are, and nothing is taken that the other library refuses",
     .enabled(if: Self.published != nil))

@@ -6,8 +6,8 @@ import Testing
 @testable import Hub
 @testable import SQL
 
-/// Records, withdrawals, trips and watches in any order, with kills between any two steps: what stands at the end is a function of records
-/// and watches, and no reason was ever told twice.
+/// Records, withdrawals, trips and watches in any order, with kills between any two steps: what
+/// stands at the end is a function of records and watches, and no reason was ever told twice.
 @Suite("Alerts over kills, from seeds")
 struct AlertCampaignTests {
   @Test("HUB-70, HUB-72, HUB-73", arguments: AlertCampaignTests.seeds)
@@ -25,15 +25,15 @@ struct AlertCampaignTests {
     return Array(range) + found
   }
 
-  /// 53: who acted on an alert was told that its record was gone, and not that it was back. 145: what was closed stood on when its watch
-  /// had ended, until a rebuild.
+  /// 53: who acted on an alert was told that its record was gone, and not that it was back. 145:
+  /// what was closed stood on when its watch had ended, until a rebuild.
   private static let found: [UInt64] = [53, 145]
 }
 
 struct AlertStory {
   private var random: FactsTests.Seeded
   private let host: AlertHost
-  /// What each place of a log holds now.
+  /// The present contents of each place of a log.
   private var world: [String: [UInt64: String]] = ["nl": [:], "fr": [:], "be": [:]]
   private let seed: UInt64
   private static let names = [
@@ -118,7 +118,7 @@ struct AlertStory {
       more: pick(["", AlertHost.acting]))
   }
 
-  /// As text, without numbers and without how far somebody was with it.
+  /// The reasons as text, without numbers and without how far somebody was with it.
   private func reasons(_ host: AlertHost) throws -> Set<String> {
     Set(
       try host.rows.filter(\.stands).map {
@@ -130,7 +130,8 @@ struct AlertStory {
     try host.restart()
     try host.settle()
     let standing = try reasons(host)
-    // Each alert that was told stands, or was taken back: told once more than it was taken back, or as often.
+    // Each alert that was told stands, or was taken back: told once more than it was taken back, or
+    // as often.
     let events = try host.engine.events.events(after: 0, limit: 100_000)
     for row in try host.rows where row.state != .listed {
       let own = events.filter { $0.alert == row.number }
@@ -180,7 +181,7 @@ struct AlertStory {
         })
     }
     let (one, two) = (try matters(host), try matters(other))
-    // Of somebody who was the wrong person no trip is told.
+    // Trips of somebody who was the wrong person are not told.
     let hasDismissed = try host.rows.contains(where: \.isDismissed)
     let lost = two.subtracting(one).filter { !hasDismissed || !$0.contains("travels") }
     let made = one.subtracting(two)

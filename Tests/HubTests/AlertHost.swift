@@ -6,12 +6,12 @@ import Runtime
 @testable import Hub
 @testable import SQL
 
-/// A hub's alerts without its threads: facts are told, and what changed is gone through when the test says.
+/// A hub's alerts without its threads: facts are told, and what changed is gone through when the
+/// test says.
 final class AlertHost {
   static let node = "be"
 
   let facts: FactsHost
-  private let files: AlertEngine.Files
   private let key: AlertKey
   private(set) var engine: AlertEngine
   /// Unix milliseconds; entries are of 2023.
@@ -22,26 +22,26 @@ final class AlertHost {
   init(before first: [EntryChange] = []) throws {
     facts = try FactsHost()
     _ = try facts.writer.belong(to: AlertHost.node)
-    files = AlertEngine.Files(
-      facts: facts.path, alerts: facts.folder + "/alerts.db", desk: facts.folder + "/desk.db")
-    _ = try Desk(files.desk)
+    _ = try Desk(facts.tables.storage.desk)
     key = try AlertKey.load(facts.folder + "/alerts.key")
     try facts.tell(first)
-    engine = try AlertEngine(files, index: facts.index.shared, key: key)
+    engine = try AlertEngine(facts.tables.storage, index: facts.index.shared, key: key)
     try settle()
   }
 
-  /// As after a kill: what was committed is there.
+  var storage: HubStorage { facts.tables.storage }
+
+  /// Restarts as after a kill: committed rows are there.
   func restart() throws {
     try facts.reopen()
-    engine = try AlertEngine(files, index: facts.index.shared, key: key)
+    engine = try AlertEngine(facts.tables.storage, index: facts.index.shared, key: key)
   }
 
   /// The facts are made anew, and told this.
   func rebuild(_ changes: [EntryChange]) throws {
     try facts.makeAnew()
     _ = try facts.writer.belong(to: AlertHost.node)
-    engine = try AlertEngine(files, index: facts.index.shared, key: key)
+    engine = try AlertEngine(facts.tables.storage, index: facts.index.shared, key: key)
     try facts.tell(changes)
     try settle()
   }
@@ -85,7 +85,7 @@ final class AlertHost {
       passengers: passengers,
       look: CheckedLook(user: "testo", purpose: purpose, reason: "a test", caseNumber: nil),
       index: facts.index.shared, key: key, namesAlone: names)
-    return try ScreeningPool.screen(passengers, work, facts.path).get()
+    return try ScreeningPool.screen(passengers, work, facts.place).get()
   }
 
   /// A whole list in one part.

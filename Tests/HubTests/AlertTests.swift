@@ -187,7 +187,7 @@ struct AlertTests {
       try host.tell([Told.entry("nl", UInt64(place + 1), record)])
     }
     #expect(try host.rows.map(\.band) == [.alert, .review, .review, .review, .review])
-    // What its author says must be understood, and is not, raises nothing.
+    // A record with a `must` field that is not understood raises nothing.
     try host.tell([
       Told.entry(
         "nl", 9, Told.person("p9", "Testo Personovic", born: "1987", more: #","must":["newField"]"#)
@@ -236,7 +236,7 @@ struct AlertTests {
       #""person":[{"name":"Personovic, Testo","birthDate":"1987-03-02"}],"legs":[{"mode":"air","service":"XX123","depart":"2026-01-05","status":"planned"}]"#
     try host.tell([Told.entry("fr", 1, Told.record("trip", "t1", trip))])
     #expect(try host.standing.map(\.subject) == ["fr:t1"])
-    // And when the watch is new.
+    // The same holds when the watch is new.
     #expect(try host.watch("Testo Personovic").alerts.map(\.subject) == ["fr:t1"])
   }
 
@@ -261,7 +261,7 @@ struct AlertTests {
     try host.tell([Told.gone("be", 2)])
     #expect(try host.standing.map(\.watch) == [.own("be:b1")])
     // Judged to be another, it is watched for no more (HUB-83).
-    let desk = try Desk(host.facts.folder + "/desk.db")
+    let desk = try Desk(host.storage.desk)
     func judge(_ judgement: String) throws {
       try desk.judge(
         Judgement(
@@ -443,13 +443,13 @@ struct AlertTests {
   func restored() throws {
     let host = try AlertHost()
     try host.tell([Told.entry("nl", 1, AlertTests.person)])
-    let (facts, alerts) = (host.facts.path, host.facts.folder + "/alerts.db")
+    let (facts, alerts) = (host.storage.facts, host.storage.alerts)
     #expect(try !AlertCursor.isLost(facts: facts, alerts: alerts))
     _ = try host.facts.writer.apply([], forgetting: 1)
     #expect(try !AlertCursor.isLost(facts: facts, alerts: alerts))
-    try host.engine.database.execute("UPDATE meta SET value = 0 WHERE name = 'cursor'")
+    try host.engine.database.execute("UPDATE meta SET value = '0' WHERE name = 'cursor'")
     #expect(try AlertCursor.isLost(facts: facts, alerts: alerts))
-    try host.engine.database.execute("UPDATE meta SET value = 9 WHERE name = 'cursor'")
+    try host.engine.database.execute("UPDATE meta SET value = '9' WHERE name = 'cursor'")
     #expect(try AlertCursor.isLost(facts: facts, alerts: alerts))
   }
 }

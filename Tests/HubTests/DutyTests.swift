@@ -8,17 +8,16 @@ import Varlink
 /// A hub with its threads, asked by several users.
 final class DutyHost {
   let hub: HubWithoutSocket
-  private let folder: String
+  private let tables: TestStorage
   private var told: UInt64 = 0
 
   init(users: String? = nil, duty: String = "") throws {
-    folder = FileManager.default.temporaryDirectory.path + "/duty-" + UUID().uuidString
-    hub = try HubWithoutSocket(folder: folder, users: users, duty: duty)
+    tables = try TestStorage(writes: false)
+    hub = try HubWithoutSocket(
+      folder: tables.folder, database: tables.url, users: users, duty: duty)
     try hub.tell("nl/1", first: told, [])
     try hub.settleAlerts()
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   func tell(_ records: [String]) throws {
     try hub.tell("nl/1", first: told, records.map { Array($0.utf8) })

@@ -7,35 +7,33 @@ import Log
 
 /// A hub's facts in a folder of its own, told page by page.
 final class FactsHost {
-  let folder: String
-  let path: String
+  let tables: TestStorage
+  let place: SQLPlace
+  var folder: String { tables.folder }
   private(set) var writer: FactsWriter
   private(set) var index = NameIndex()
   private var database: Database
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory.path + "/facts-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    path = folder + "/facts.db"
-    database = try FactsFile.open(path, FactsHost.versions).database
+    tables = try TestStorage()
+    place = tables.storage.facts
+    database = try FactsTables.open(place, FactsHost.versions).database
     writer = try FactsWriter(database)
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
-
   static let versions = HubHost.versions
 
-  /// As after a kill: what was committed is there.
+  /// Opens the tables as after a kill: committed rows are there.
   func reopen() throws {
-    database = try FactsFile.open(path, FactsHost.versions).database
+    database = try FactsTables.open(place, FactsHost.versions).database
     writer = try FactsWriter(database)
-    index = try Facts(path).loadIndex()
+    index = try Facts(place).loadIndex()
   }
 
   /// As after a rebuild began.
   func makeAnew() throws {
-    try FactsFile.remove(path)
-    database = try FactsFile.open(path, FactsHost.versions).database
+    try place.remove()
+    database = try FactsTables.open(place, FactsHost.versions).database
     writer = try FactsWriter(database)
     index = NameIndex()
   }
@@ -50,24 +48,25 @@ final class FactsHost {
   /// In one transaction.
   func tell(_ pages: [PreparedPage]) throws { index.apply(try writer.apply(pages)) }
 
-  /// All rows, with entries by their names instead of their numbers: what a rebuild must give again (HUB-1).
+  /// All rows, with entries by their names instead of their numbers: what a rebuild must give again
+  /// (HUB-1).
   func dump() throws -> [String] {
-    let reader = try Database(path, .reading)
+    let reader = try Database(place, .reading)
     let entry =
       "(SELECT l.origin || '/' || e.place FROM entry e JOIN log l ON l.number = e.log WHERE e.number = t.entry)"
     let queries = [
-      "SELECT 'entry', l.origin || '/' || e.place, node, epoch, quote(e.id), type, time, expiry, state, purposes, problems, current, hex(record) FROM entry e JOIN log l ON l.number = e.log",
-      "SELECT 'selector', kind, hex(value), \(entry), '', '', '', '', '', '', '', '', '' FROM selector t",
-      "SELECT 'range', hex(series), digits, hex(low), hex(high), \(entry), '', '', '', '', '', '', '' FROM range t",
-      "SELECT 'reference', target, field, \(entry), '', '', '', '', '', '', '', '', '' FROM reference t",
-      "SELECT 'word', word, \(entry), '', '', '', '', '', '', '', '', '', '' FROM word t",
-      "SELECT 'tally', kind, name, count, '', '', '', '', '', '', '', '', '' FROM tally",
-      "SELECT 'keys', \(entry), hex(keys), hex(fields), '', '', '', '', '', '', '', '', '' FROM keys t",
+      "SELECT 'entry', l.origin || '/' || e.place, node, epoch, e.id, type, time, expiry, state, purposes, problems, current, record FROM entry e JOIN log l ON l.number = e.log",
+      "SELECT 'selector', kind, value, \(entry) FROM selector t",
+      "SELECT 'range', series, digits, low, high, \(entry) FROM range t",
+      "SELECT 'reference', target, field, \(entry) FROM reference t",
+      "SELECT 'word', word, \(entry) FROM word t",
+      "SELECT 'tally', kind, name, count FROM tally",
+      "SELECT 'keys', \(entry), keys, fields, flags FROM keys t",
     ]
     var rows: [String] = []
     for query in queries {
       try reader.prepare(query).each { row throws(SQLError) in
-        rows.append((0..<13).map { row.text(Int32($0)) }.joined(separator: "|"))
+        rows.append(row.values.map(\.words).joined(separator: "|"))
         return true
       }
     }
@@ -83,7 +82,7 @@ final class FactsHost {
     return bytes
   }
 
-  func emptyLog() throws -> Bool { try database.emptyLog() }
+  func emptyLog() throws -> Bool { try database.empty() }
 
   /// A disk that is full: the file takes so many pages more; nil: as many as it wants.
   func setRoom(pages: Int?) throws {
@@ -93,6 +92,17 @@ final class FactsHost {
       return false
     }
     try database.execute("PRAGMA max_page_count=\(pages.map { count + $0 } ?? 1_073_741_823)")
+  }
+}
+
+extension SQLValue {
+  fileprivate var words: String {
+    switch self {
+    case .null: "nothing"
+    case .integer(let number): "\(number)"
+    case .text(let text): text
+    case .blob(let bytes): Hex.encode(bytes)
+    }
   }
 }
 

@@ -21,7 +21,7 @@ struct FactsTests {
     }
   }
 
-  /// What the daemon can read at a moment, and the changes that led there.
+  /// The entries that the daemon can read at a moment, and the changes that led there.
   struct World {
     var readable: [String: EntryChange] = [:]
 
@@ -84,7 +84,7 @@ struct FactsTests {
     }
   }
 
-  /// `LIAISON_FACTS_SEEDS=FIRST-LAST` searches further (Deploy/campaign.sh).
+  /// `LIAISON_FACTS_SEEDS=FIRST-LAST` searches further (Tests/system/campaign.sh).
   private static let seeds: [UInt64] = {
     let text = ProcessInfo.processInfo.environment["LIAISON_FACTS_SEEDS"] ?? ""
     let ends = text.split(separator: "-").compactMap { UInt64($0) }
@@ -92,11 +92,11 @@ struct FactsTests {
     return Array(1...60) + found
   }()
 
-  /// Those that a campaign found.
+  /// Seeds that a campaign found.
   private static let found: [UInt64] = {
     var file = URL(fileURLWithPath: #filePath)
     for _ in 0..<3 { file.deleteLastPathComponent() }
-    let path = file.appendingPathComponent("Deploy/hub-seeds.txt").path
+    let path = file.appendingPathComponent("Tests/system/hub-seeds.txt").path
     guard let bytes = FileManager.default.contents(atPath: path) else { return [] }
     var seeds: [UInt64] = []
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
@@ -118,7 +118,8 @@ struct FactsTests {
       try host.tell(changes, number: UInt64(step))
       if Int.random(in: 0..<8, using: &random) == 0 { try host.reopen() }
       if Int.random(in: 0..<10, using: &random) == 0 {
-        // The daemon was restored: some of what it could read it reads no more, and everything is told again.
+        // The daemon was restored: some of what it could read it reads no more, and everything is
+        // told again.
         for name in world.readable.keys.sorted() where Int.random(in: 0..<5, using: &random) == 0 {
           world.readable[name] = nil
         }
@@ -156,7 +157,7 @@ struct FactsTests {
   }
 
   private func current(_ host: FactsHost, _ ref: String) throws -> String? {
-    try Facts(host.path).current(try #require(.init(ref)))?.entry
+    try Facts(host.place).current(try #require(.init(ref)))?.entry
   }
 
   @Test("Two logs of one origin by different keys: which came first decides nothing (HUB-1)")
@@ -169,12 +170,14 @@ struct FactsTests {
       let host = try FactsHost()
       for change in order { try host.tell([change]) }
       let ref = try #require(RecordReference("nl:a"))
-      return try #require(try Facts(host.path).current(ref)).record
+      return try #require(try Facts(host.place).current(ref)).record
     }
     #expect(orders[0] == orders[1])
   }
 
-  @Test("A full disk undoes a message whole, and its repetition brings all of it (HUB-10, 13)")
+  @Test(
+    "A full disk undoes a message whole, and its repetition brings all of it (HUB-10, 13)",
+    .enabled(if: TestStorage.isFile))
   func fullDisk() throws {
     let host = try FactsHost()
     try host.tell([Told.entry("nl", 1, Told.person("a", "Testo One"))])
@@ -184,7 +187,7 @@ struct FactsTests {
     }
     try host.setRoom(pages: 2)
     let error = #expect(throws: SQLError.self) { try host.tell(changes) }
-    #expect(error?.isFull == true)
+    #expect(error?.kind == .full)
     #expect(try host.dump() == before)
     try host.setRoom(pages: nil)
     try host.tell(changes)
@@ -203,7 +206,7 @@ struct FactsTests {
       Told.entry("be", 2, #"{"type":"unheard-too","v":1,"id":"y"}"#),
       Told.entry("be", 3, "", state: .malformed),
     ])
-    let statistics = Statistics(try Facts(host.path))
+    let statistics = Statistics(try Facts(host.place))
     #expect(try statistics.counts(.all) == ["entries": 5, "current": 4, "marked": 3])
     #expect(try statistics.counts(.author) == ["nl": 2, "be": 3])
     #expect(try statistics.counts(.grade) == ["B2": 2])
@@ -213,7 +216,9 @@ struct FactsTests {
     #expect(try host.dump().isEmpty)
   }
 
-  @Test("Words of what was withdrawn are in no file, once the log was emptied (HUB-25)")
+  @Test(
+    "Words of what was withdrawn are in no file, once the log was emptied (HUB-25)",
+    .enabled(if: TestStorage.isFile))
   func rawBytes() throws {
     let host = try FactsHost()
     let secret = "Zyxwvutsrqponm"
@@ -245,9 +250,9 @@ struct FactsTests {
     let host = try FactsHost()
     try host.tell([Told.entry("nl", 1, Told.person("a", "Testo One"))])
     var versions = FactsHost.versions
-    #expect(try FactsFile.open(host.path, versions).isNew == false)
+    #expect(try FactsTables.open(host.place, versions).isNew == false)
     versions.keys += 1
-    #expect(try FactsFile.open(host.path, versions).isNew)
+    #expect(try FactsTables.open(host.place, versions).isNew)
     #expect(try host.dump().isEmpty)
   }
 
@@ -262,7 +267,7 @@ struct FactsTests {
     let text = Told.person(
       "a", name, more: #","idNumber":["\#(name.prefix(200))"],"notes":"\#(name)""#)
     try host.tell([Told.entry("nl", 1, text), Told.entry("nl", 2, Told.person("b", "Testo Two"))])
-    let facts = try Facts(host.path)
+    let facts = try Facts(host.place)
     #expect(try facts.entry("nl/1", 1)?.record == Array(text.utf8))
     #expect(try facts.entry("nl/1", 2) != nil)
   }

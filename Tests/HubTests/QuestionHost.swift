@@ -24,7 +24,7 @@ final class QuestionHost {
     self.facts = facts
     log = try ConsultationLog(folder: facts.folder + "/consultations", epoch: 1)
     service = HubService(
-      facts: try Facts(facts.path), index: facts.index, desk: try Desk(facts.folder + "/desk.db"),
+      facts: try Facts(facts.place), index: facts.index, desk: try Desk(facts.tables.storage.desk),
       users: Users(), clock: SystemClock())
     service.recorder = LookRecorder(log, clock: SystemClock())
     service.progress.link = .following
@@ -74,7 +74,7 @@ final class QuestionHost {
       look: CheckedLook(user: "testo", purpose: .ct, reason: "a test", caseNumber: nil))
   }
 
-  /// Whether an answer left before the look was committed.
+  /// True when an answer left before the look was committed.
   func answersBeforeCommit(_ method: String, _ parameters: some Encodable) -> Bool {
     output = []
     session.receive(VarlinkCall.encode("\(HubInterface.name).\(method)", parameters).span)

@@ -160,7 +160,7 @@ struct ScreeningTests {
     let traveller = ScreeningTests.passenger("Testo Personovic", document: "AB1234567")
     let list = try host.list("XX1/2026-01-05", [traveller])
     let digest = String(repeating: "0", count: 64)
-    // Of a list whose answer may never have come nobody knows.
+    // A hit of a list whose answer may never have come is not known.
     #expect(
       try host.list("XX1/2026-01-05", [traveller]).part.passengers[0].hits.map(\.isKnown) == [false]
     )

@@ -1,6 +1,7 @@
 import JSON
 
-/// What is no record, each with what is wrong and the byte at which it is (Protocols/json.md).
+/// Texts that are no record, each with its problem and the byte at which that is
+/// (Protocols/json.md).
 enum RecordCases {
   typealias Case = (text: [UInt8], kind: JSONProblem.Kind, offset: Int)
 

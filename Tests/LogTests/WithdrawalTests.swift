@@ -8,7 +8,7 @@ struct WithdrawalVector: Codable, Equatable {
   var rule: String
   var text: String
   var result: String
-  /// What it names, if it is accepted: `nl/1/5`.
+  /// The entries that it names, if it is accepted: `nl/1/5`.
   var records: [String]
 
   static func generate() -> [WithdrawalVector] {

@@ -47,7 +47,8 @@ struct CandidateTests {
       #expect(NameKey.keys(ofBlob: NameKey.blob(keys)) == keys)
     }
     #expect(NameKey.keys(ofBlob: [1, 2, 3]) == nil)
-    // Two nodes, and two builds, file under the same: these values may change only with the version.
+    // Two nodes, and two builds, file under the same: these values may change only with the
+    // version.
     #expect(NameKey.version == 1)
     let fixed = Self.evidence("Darina Testova", born: "1987-03-02").filedKeys.map(\.value)
     #expect(fixed.count == 9)
@@ -109,7 +110,7 @@ struct CandidateTests {
     let found = index.candidates(Self.evidence("Karim Muster").askedKeys)
     #expect(found.found.count == 50)
     #expect(found.equallyGood == count - 50)
-    // Those that came since are counted once, too.
+    // Records that came since are counted once, too.
     var grown = index
     for number in 0..<KeyLimits.cap { grown.insert(UInt32(count + number), keys) }
     let more = grown.candidates(Self.evidence("Karim Muster").askedKeys)
@@ -137,5 +138,29 @@ struct CandidateTests {
       birthDates: (1950..<2000).map { .known(.year($0)) })
     #expect(evidence.askedKeys.count <= KeyLimits.asked)
     #expect(evidence.filedKeys.count <= KeyLimits.filed)
+  }
+
+  @Test("Records are found in a list as if each were looked for alone, and absent keys have none")
+  func postings() {
+    var random = NamePropertyTests.Random(state: 53)
+    for round in 0..<200 {
+      var parts = PostingParts()
+      var held: Set<UInt32> = []
+      for record in 0..<UInt32(1 + random.below(400)) where random.below(3) == 0 || record == 0 {
+        parts.add(record, NameKey(7_000_000))
+        held.insert(record)
+        parts.add(record, NameKey(UInt32(truncatingIfNeeded: random.next())))
+      }
+      let postings = Postings(&parts)
+      let wanted = (0..<UInt32(500)).filter { _ in random.below(UInt64(1 + round % 9)) == 0 }
+      var found: [UInt32] = []
+      guard let list = postings.list(7_000_000) else {
+        Issue.record("a key that is held has no list")
+        return
+      }
+      postings.find(wanted, in: list) { found.append(wanted[$0]) }
+      #expect(found == wanted.filter(held.contains))
+      #expect(postings.list(7_000_001) == nil)
+    }
   }
 }

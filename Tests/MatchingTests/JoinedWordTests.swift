@@ -18,8 +18,22 @@ struct JoinedWordTests {
       .joined()
   }
 
-  /// Every pair of neighbours that is much alike with a word of the other name is an edge or was beaten by a better one: names that
-  /// are written together and apart are at least as alike as their letters say.
+  @Test("A name that was made ready for many comparisons scores as it did before")
+  func readied() {
+    var random = NamePropertyTests.Random(state: 47)
+    for _ in 0..<2_000 {
+      let words = (0..<5).map { _ in Self.word(&random) }
+      let a = FoldedName(words[0...2].joined(separator: " "))
+      let b = FoldedName("\(words[0])\(words[1]) \(words[3]) \(words[4])")
+      let points = Matcher.points(a, b)
+      #expect(Matcher.points(a.readied(), b) == points, "\(a.text), \(b.text)")
+      #expect(Matcher.points(a, b.readied()) == points, "\(a.text), \(b.text)")
+    }
+  }
+
+  /// Every pair of neighbours that is much alike with a word of the other name is an edge or was
+  /// beaten by a better one: names that are written together and apart are at least as alike as
+  /// their letters say.
   @Test("Neighbours of any script, beside the same written as one word")
   func together() {
     var random = NamePropertyTests.Random(state: 31)

@@ -68,7 +68,7 @@ struct NamePropertyTests {
       #expect(name.words.count <= NameLimits.words)
       #expect((0...10_000).contains(Matcher.points(name, FoldedName("Darina Testova"))))
     }
-    // What was cut is not equal, as far as anybody knows.
+    // Words that were cut are not equal, as far as anybody knows.
     let head = String(repeating: "a", count: 40)
     #expect(!FoldedName(head + "b").words[0].isSame(as: FoldedName(head + "c").words[0]))
   }

@@ -21,8 +21,8 @@ struct TableTests {
     #expect(letters > 100_000)
   }
 
-  /// Foundation's normalization follows another version of Unicode; what is newer than the tables, or is cut by the limit on marks,
-  /// stays out.
+  /// Foundation's normalization follows another version of Unicode; what is newer than the tables,
+  /// or is cut by the limit on marks, stays out.
   @Test("MAT-2: NFKC of every scalar below U+32000 is Foundation's")
   func nfkc() {
     var different = [String]()

@@ -3,7 +3,8 @@ import Testing
 
 @testable import Matching
 
-/// Own invented pairs. `LIAISON_REWRITE_VECTORS=1` writes the file anew after a change that raised a version; the difference is read by a person.
+/// Own invented pairs. `LIAISON_REWRITE_VECTORS=1` writes the file anew after a change that raised
+/// a version; the difference is read by a person.
 @Suite("Protocols/vectors/matching.json: every node scores and explains alike")
 struct VectorTests {
   struct File: Codable {

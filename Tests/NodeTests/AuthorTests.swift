@@ -10,7 +10,7 @@ import Testing
 @testable import Sealing
 @testable import Store
 
-/// What an author seals, to whom, and when.
+/// The author's sealing: which records, to whom, and when.
 @Suite final class AuthorTests {
   let root = FileManager.default.temporaryDirectory.appendingPathComponent("author-\(UUID())")
   let store: Store
@@ -161,7 +161,7 @@ import Testing
     publish()
     publish(to: ["de"])
     try settle()
-    // What is refused is answered first: the others wait for the disk.
+    // The refused one is answered first: the others wait for the disk.
     #expect(throws: ControlError.self) { _ = try answers[0].get() }
     #expect(try answers[1].get().leftOut == ["de"])
     #expect(try answers[2].get().leftOut == ["de"])

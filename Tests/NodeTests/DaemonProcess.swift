@@ -19,8 +19,8 @@ final class DaemonProcess {
   private(set) var address = ""
   private var process: Process?
 
-  /// A folder as `liaison init` makes it: a copy of the one that was made first with this name, since the work that a
-  /// passphrase takes is what most of these tests would wait for.
+  /// A folder as `liaison init` makes it: a copy of the one that was made first with this name,
+  /// since the work that a passphrase takes is what most of these tests would wait for.
   ///
   /// - Parameter isNew: with keys of its own, as another operator's by the same name.
   init(_ name: String, in root: URL, isNew: Bool = false) throws {

@@ -68,7 +68,7 @@ final class DaemonTests {
     #expect(verified)
     let (status, seconds) = try nl.terminate()
     #expect(status == 0 && seconds < 1)
-    // What was verified is not verified again after a restart.
+    // Verified entries are not verified again after a restart.
     _ = try fr.terminate()
     let kept = try String(contentsOfFile: fr.folder.verified, encoding: .utf8)
     let id = try nl.card().identity.id

@@ -10,8 +10,9 @@ import Testing
 @testable import Sealing
 @testable import Store
 
-/// What a hostile author's log costs the loop that reads it. The clock moves by a fixed step each time that it is looked at,
-/// so that a budget of time is a number of pieces of work, the same in every run.
+/// The cost that a hostile author's log has for the loop that reads it. The clock moves by a fixed
+/// step each time that it is looked at, so that a budget of time is a number of pieces of work, the
+/// same in every run.
 @Suite final class DeskTests {
   let root = FileManager.default.temporaryDirectory.appendingPathComponent("desk-\(UUID())")
   let store: Store
@@ -40,7 +41,7 @@ import Testing
     let page = try desk.tail(
       position, logs, ControlLimits.tailPage, store, isDisputed: { _, _ in false },
       isLate: { _, _ in false })
-    // As much as a budget allows, and what one piece of work looks at beyond it.
+    // A page takes as much as a budget allows, and what one piece of work looks at beyond it.
     #expect(looks - before < 80, "a page took \(looks - before) pieces of work")
     return page
   }

@@ -146,7 +146,7 @@ final class EpochKeyTests {
     #expect(
       try nl.wait(seconds: 30) { $0.peers.first?.state == "connected" && $0.signing == "ready" })
     #expect(try isReadable(be, try nl.publish([record], to: ["be"], replicas: 1)))
-    // What was made there opens the epoch after.
+    // The recovery file made there opens the epoch after.
     try open(nl, at("next") + ".recovery-3")
     #expect(try nl.card().origin.text == "nl/3")
   }
@@ -184,7 +184,7 @@ final class EpochKeyTests {
       ["epoch", "open", "--prepared", next, "--data", nl.folder.root], ends: 65)
     #expect(said.contains("Make a new plan"))
     #expect(try nl.publish([record], to: ["nl"]).origin == "nl/1")
-    // Of another node, or damaged: refused with its name.
+    // Another node's prepared epoch is refused, and so is a damaged plan.
     let be = try DaemonProcess("be", in: root)
     try be.start()
     #expect(

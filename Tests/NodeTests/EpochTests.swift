@@ -182,7 +182,8 @@ final class EpochTests {
       #expect(try NextEpoch.finishAdoption(nl.folder, store, token) == nil)
       #expect(try CardFile.own(nl.folder).origin.text == "nl/1")
     }
-    // Prepared as a whole, and the node was never told: the old epoch goes on, and the genesis cites too little.
+    // Prepared as a whole, and the node was never told: the old epoch goes on, and the genesis
+    // cites too little.
     try all.perform(.card, secrets, at: nl.folder.next)
     try nl.start()
     #expect(try nl.publish([record], to: ["nl"]).origin == "nl/1")

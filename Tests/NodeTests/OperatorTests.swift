@@ -6,7 +6,7 @@ import Runtime
 import Secrets
 import Testing
 
-/// What an operator can get wrong with folders, rosters and copies.
+/// Mistakes that an operator can make with folders, rosters and copies.
 @Suite("Operators' mistakes", .serialized)
 final class OperatorTests {
   private let root: URL

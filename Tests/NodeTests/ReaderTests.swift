@@ -9,7 +9,7 @@ import Varlink
 
 @testable import Node
 
-/// What a hub does, reduced to what it must hold.
+/// A hub, reduced to what it must hold.
 final class TestReader {
   let path: String
   var cursor: ReadingCursor?

@@ -90,7 +90,7 @@ final class RecordVerbTests {
       #expect(refused.said.contains(part), "\(refused.said)")
     }
     #expect(try nl.size(of: "nl/1") == 1)
-    // What no type tells of is published, with a note.
+    // A record of an unknown type is published, with a note.
     let unknown = try publish(
       nl, "--to", "nl", try file(#"{"type":"note"}"#, #"{"type":"note"}"#, Self.person("c")))
     #expect(unknown.status == 0 && unknown.said.hasSuffix("nl/1/2\nnl/1/3\nnl/1/4\n"))

@@ -98,7 +98,7 @@ final class RestoreTests {
     let nl = try DaemonProcess("nl", in: root)
     try nl.start()
     _ = try nl.publish(records(30), to: ["nl"])
-    // What was acknowledged is in the journal only.
+    // The acknowledged entries are in the journal only.
     nl.kill()
     let target = path("backup")
     let made = try runLiaison(["backup", target, "--data", nl.folder.root])
@@ -190,7 +190,7 @@ final class RestoreTests {
     let gaveUp = try runLiaison(
       ["publish", "--to", "nl", "--timeout", "1", "--data", nl.folder.root, input])
     #expect(gaveUp.status == 75, "\(gaveUp.said)")
-    // Whom it waits for, since when, and what the way out risks.
+    // It says whom it waits for, since when, and what the way out risks.
     #expect(
       gaveUp.said.contains("waiting: the answers of be are not here yet since 20")
         && gaveUp.said.contains("contradicts itself for ever")

@@ -41,7 +41,7 @@ final class SafetyStateTests {
     #expect(try nl.wait(seconds: 20) { $0.signing == "ready" })
     _ = try nl.publish([record], to: ["nl"])
     #expect(try nl.terminate().status == 0)
-    // What was written last names the last entry: the next start signs on.
+    // The token that was written last names the last entry: the next start signs on.
     try nl.start()
     #expect(try nl.wait { $0.signing == "ready" })
   }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PassengerLists
 
-/// What the tests read, and how.
+/// The lists that the tests read, and how.
 enum Lists {
   static let today = CivilDay(year: 2026, month: 12, day: 1) ?? { preconditionFailure("a day") }()
 
@@ -16,7 +16,7 @@ enum Lists {
       lines.compactMap { if case .passenger(let passenger) = $0.content { passenger } else { nil } }
     }
 
-    /// By the line; what could be read is not in it.
+    /// Reasons by the line; a line that could be read is not in it.
     var reasons: [Int: String] {
       var reasons: [Int: String] = [:]
       for line in lines {
@@ -51,7 +51,7 @@ enum Lists {
     try read(Array(text.utf8), options)
   }
 
-  /// What is asked; nil: it is read.
+  /// The question that is asked; nil: the list is read.
   static func question(_ text: String, _ options: ListOptions = ListOptions()) -> ListQuestion? {
     do throws(ListQuestion) {
       _ = try read(text, options)

@@ -48,7 +48,7 @@ private func found(
   return journal
 }
 
-/// What the numbers mean.
+/// The log and entry that each number means.
 private func meaning(_ journal: ChangeJournal) -> [UInt64: String] {
   var meaning: [UInt64: String] = [:]
   var number = journal.firstNumber
@@ -125,7 +125,8 @@ private func meaning(_ journal: ChangeJournal) -> [UInt64: String] {
     let journal = made()
     journal.staged(3..<5, of: log(0), isTold: true)
     journal.changed(0..<9, of: log(0), .damage)
-    // Until what was added to the file is left behind, and only what is kept goes into the next state.
+    // Until what was added to the file is left behind, and only what is kept goes into the next
+    // state.
     for round in 0..<10 {
       journal.changed(UInt64(round * 10)..<UInt64(round * 10 + 1), of: log(1), .body)
       try write(journal, to: disk)

@@ -6,7 +6,8 @@ import Testing
 
 @testable import Readability
 
-/// One run from its seed: a node that everything happens to, and readers that must hold in the end what is readable.
+/// One run from its seed: a node that everything happens to, and readers that must hold in the end
+/// what is readable.
 struct ReadingRun {
   var random: SplitMix64
   var world = ReadingWorld(logs: 3)
@@ -65,7 +66,7 @@ struct ReadingRun {
     }
   }
 
-  // MARK: What happens to the node
+  // MARK: Events at the node
 
   private mutating func place() -> ReadingWorld.Place? {
     let log = below(world.logs.count)
@@ -111,7 +112,7 @@ struct ReadingRun {
     if change.isBack || wasPresent {
       journal?.staged(range(place), of: ReadingWorld.id(place.log), isTold: !change.isBack)
     }
-    // As a veil that is lifted says it again.
+    // A veil that is lifted says it again.
     if chance(30) { journal?.changed(range(place), of: ReadingWorld.id(place.log), .body) }
   }
 
@@ -138,7 +139,8 @@ struct ReadingRun {
     }
   }
 
-  /// A body that was absent comes, or what is rotten is mended: on the disk at once, and in no journal.
+  /// A body that was absent comes, or what is rotten is mended: on the disk at once, and in no
+  /// journal.
   private mutating func mend() {
     guard let place = place(),
       world.logs[place.log][place.index].isRotten
@@ -306,7 +308,7 @@ struct ReadingRun {
     if !more, walk.isAtEnd(of: journal) { readers[number].complete() }
   }
 
-  /// What waits goes through, and readers come to the end.
+  /// Waiting changes go through, and readers come to the end.
   private mutating func settle() throws {
     try commit()
     settleSome()

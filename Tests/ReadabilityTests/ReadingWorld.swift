@@ -5,7 +5,8 @@ import Store
 
 @testable import Readability
 
-/// A node as its journal sees it, reduced to what decides what is readable; and everything that may happen to it.
+/// A node as its journal sees it, reduced to what decides what is readable; and everything that may
+/// happen to it.
 struct ReadingWorld: Readings {
   struct Entry: Hashable {
     enum Body: Hashable { case present, hidden, gone, absent }
@@ -36,7 +37,7 @@ struct ReadingWorld: Readings {
   var keys: Set<Int> = [0]
   /// Staged, and not in log files: in order.
   var changes: [Change] = []
-  /// What a page tells.
+  /// The entries that a page tells.
   var page: [(entry: Place, told: Told?)] = []
   var budget = 0
   var passed: [Place] = []
@@ -53,7 +54,7 @@ struct ReadingWorld: Readings {
   }
   static func number(_ id: LogID) -> Int { Int(id.bytes.array[0]) - 1 }
 
-  // MARK: What is readable
+  // MARK: Readability
 
   /// The body as it is handed out.
   func body(_ place: Place) -> Entry.Body {

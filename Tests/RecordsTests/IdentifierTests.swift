@@ -27,7 +27,8 @@ struct IdentifierTests {
       #expect(DocumentNumber(folding: text) == number, "\(text)")
     }
     #expect(DocumentNumber(folding: "4512 АБ") == DocumentNumber(folding: "4512аб"))
-    // Marks are written or not, as one character or as two; and a mark that stands alone stays nowhere.
+    // Marks are written or not, as one character or as two; and a mark that stands alone stays
+    // nowhere.
     let marked = try #require(DocumentNumber(folding: "É-77"))
     for text in ["E77", "e\u{301}77", "é\u{65c}77"] {
       #expect(DocumentNumber(folding: text)?.text == marked.text, "\(text)")

@@ -56,7 +56,8 @@ struct ZoneTests {
         guard let read = try? MachineReadableZone(parsing: String(wrong)), read.isWellRead else {
           continue
         }
-        // What no check covers: type, issuer, names, nationality, sex, optional data of some; and letters that count as the digit.
+        // No check covers type, issuer, names, nationality, sex and the optional data of some; nor
+        // letters that count as the digit.
         let unchecked =
           read.number == zone.number && read.birth == zone.birth && read.expiry == zone.expiry
         let isUnseen = ZoneTests.value(character) % 10 == ZoneTests.value(other) % 10

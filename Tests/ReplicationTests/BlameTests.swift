@@ -5,7 +5,8 @@ import Testing
 
 @testable import Replication
 
-/// A peer is charged only for what it could have checked against facts that both share (Protocols/sync.md, 13).
+/// A peer is charged only for what it could have checked against facts that both share
+/// (Protocols/sync.md, 13).
 @Suite("Protocols/sync.md, 13: blame")
 struct BlameTests {
   private func cluster(_ names: [String] = ["nl", "be"]) -> Cluster {
@@ -30,8 +31,8 @@ struct BlameTests {
   ) throws -> [UInt8] {
     let log = cluster["be"].identity.id
     let logs = cluster["be"].logs
-    let checkpoint = try #require(logs.newestCheckpoint(of: log))
-    puppet.send(.checkpoint(SignedSize(checkpoint, at: 1)))
+    let checkpoint = try #require(logs.newestDurableCheckpoint(of: log))
+    puppet.send(SignedSize(checkpoint, at: 1))
     return puppet.chunk(
       batch, request: request, checkpointSize: checkpoint.size,
       proof: try logs.consistencyProof(log, from: batch.end, to: checkpoint.size),
@@ -48,7 +49,7 @@ struct BlameTests {
     cluster.run(100)
     let puppet = Puppet(cluster, as: "be", logs: names)
     puppet.send(
-      .heads(
+      Heads(
         names.indices.map {
           AnnouncedHead(position: $0, size: LogSize.most, leafHash: SHA256.hash([UInt8($0)]))
         }))
@@ -71,7 +72,7 @@ struct BlameTests {
   func headsBeyondTheBound(_ size: UInt64) {
     let cluster = cluster()
     let puppet = Puppet(cluster)
-    var bytes = Message.heads([AnnouncedHead(position: 1, size: 1, leafHash: .zero)]).encode()
+    var bytes = Heads([AnnouncedHead(position: 1, size: 1, leafHash: .zero)]).encode()
     for (place, shift) in stride(from: 56, through: 0, by: -8).enumerated() {
       bytes[9 + place] = UInt8(truncatingIfNeeded: size >> UInt64(shift))
     }
@@ -82,21 +83,24 @@ struct BlameTests {
 
   @Test("A session that closes in the middle of a message leaves nothing behind that ends the node")
   func closesWithinAMessage() throws {
-    let cluster = cluster(["nl", "be", "fr"])
+    let cosigners = ["be", "de", "se", "no", "dk"]
+    let cluster = cluster(["nl", "fr"] + cosigners)
     let puppet = Puppet(cluster, as: "fr")
     // Three bad cosignatures in one message, and more after the session is closed.
     let checkpoint = try #require(
-      cluster["nl"].logs.newestCheckpoint(of: cluster["nl"].identity.id))
-    let be = cluster["be"]
-    let forged = Cosignature.make(
-      checkpoint: checkpoint, name: be.name, key: be.secrets.cosigning.publicKey, time: 1,
-      sign: { cluster["fr"].secrets.cosigning.sign($0) })
-    let line = NamedCosignature(forged, by: be.secrets.cosigning.publicKey)
+      cluster["nl"].logs.newestDurableCheckpoint(of: cluster["nl"].identity.id))
+    let forged = cosigners.map { name in
+      let member = cluster[name]
+      let made = Cosignature.make(
+        checkpoint: checkpoint, name: member.name, key: member.secrets.cosigning.publicKey, time: 1,
+        sign: { cluster["fr"].secrets.cosigning.sign($0) })
+      return NamedCosignature(made, by: member.secrets.cosigning.publicKey)
+    }
     puppet.send(
-      .cosignatures(
-        CosignatureSet(
-          direction: .fromAuthor, checkpoint: SignedSize(checkpoint, at: 0),
-          cosignatures: [NamedCosignature](repeating: line, count: 16))))
+
+      CosignatureSet(
+        direction: .fromAuthor, checkpoint: SignedSize(checkpoint, at: 0),
+        cosignatures: forged))
     #expect(!puppet.isOpen)
     #expect(cluster["nl"].counters[.cosignaturesBad] == Limits.failuresOfSession)
   }
@@ -109,7 +113,7 @@ struct BlameTests {
   func compactFails() throws {
     let cluster = cluster()
     let puppet = Puppet(cluster)
-    puppet.send(.heads([try head(cluster, 6)]))
+    puppet.send(Heads([try head(cluster, 6)]))
     let pull = try #require(openPiece(cluster))
     #expect(pull.form == .compact)
     var bytes = puppet.chunk(try entries(cluster, 0..<6), request: pull.request)
@@ -127,17 +131,17 @@ struct BlameTests {
   func lateUnderCoveredCheckpoint() throws {
     let cluster = cluster(["nl", "be", "fr"])
     let log = cluster["be"].identity.id
-    let early = try #require(cluster["be"].logs.newestCheckpoint(of: log))
+    let early = try #require(cluster["be"].logs.newestDurableCheckpoint(of: log))
     let batch = try entries(cluster, 4..<6)
     cluster.publish("be", 3)
     cluster.connect("nl", "be")
     cluster.run(10_000)
     #expect(held(cluster) == 9)
-    let newest = try #require(cluster["nl"].logs.newestCheckpoint(of: log))
+    let newest = try #require(cluster["nl"].logs.newestDurableCheckpoint(of: log))
     #expect(newest.size == 9 && early.size == 6)
     let puppet = Puppet(cluster, as: "fr", logs: ["nl", "be"])
     for checkpoint in [early, newest] {
-      puppet.send(.checkpoint(SignedSize(checkpoint, at: 1)))
+      puppet.send(SignedSize(checkpoint, at: 1))
       puppet.send(
         puppet.chunk(
           batch, checkpointSize: checkpoint.size,
@@ -167,7 +171,8 @@ struct BlameTests {
     #expect(held(cluster) == 0)
   }
 
-  /// be signed the header of entry 2 twice: nl holds one, the puppet another, under be's checkpoint.
+  /// be signed the header of entry 2 twice: nl holds one, the puppet another, under be's
+  /// checkpoint.
   @Test("Item 7: whole leaves under a checkpoint that do not fit what is here charge nobody")
   func twinChargesNobody() throws {
     let cluster = cluster(["nl", "be", "fr"])
@@ -177,7 +182,7 @@ struct BlameTests {
     puppet.send(puppet.chunk(genuine))
     cluster.run(100)
     #expect(held(cluster) == 6)
-    // What stands in be's tree has other signatures from 2 on, and goes on to 8.
+    // The entries in be's tree have other signatures from 2 on, and go on to 8.
     var state = LogState(empty: be.identity)
     var leaves = genuine.leaves
     for position in 2..<6 { leaves[position * 216 + 190] ^= 1 }
@@ -194,7 +199,7 @@ struct BlameTests {
       identity: be.identity, size: 8, root: tree.root(), sign: { be.secrets.log.sign($0) })
     state = try state.accept(all, under: checkpoint, consistency: []).after
     #expect(state.size == 8)
-    puppet.send(.checkpoint(SignedSize(checkpoint, at: 1)))
+    puppet.send(SignedSize(checkpoint, at: 1))
     for _ in 0..<5 {
       puppet.send(
         puppet.chunk(
@@ -214,7 +219,7 @@ struct BlameTests {
     let puppet = Puppet(cluster)
     let be = cluster["be"]
     let log = be.identity.id
-    // As if so many had come, one by one.
+    // The state is as if so many had come, one by one.
     let size = Limits.entriesWithoutCheckpoint - 8
     let nodes = (0..<size.nonzeroBitCount).map { SHA256.hash([UInt8($0)]) }
     let state = LogState(
@@ -245,7 +250,7 @@ struct BlameTests {
   func withheldBody(_ state: BodyState) throws {
     let cluster = cluster(["nl", "be", "fr"])
     let puppet = Puppet(cluster)
-    puppet.send(.heads([try head(cluster, 6)]))
+    puppet.send(Heads([try head(cluster, 6)]))
     let pull = try #require(openPiece(cluster))
     let whole = try entries(cluster, 0..<6)
     var states = [BodyState](repeating: .present, count: 6)
@@ -279,7 +284,7 @@ struct BlameTests {
   func withheldGenesis() throws {
     let cluster = cluster()
     let puppet = Puppet(cluster)
-    puppet.send(.heads([try head(cluster, 6)]))
+    puppet.send(Heads([try head(cluster, 6)]))
     let pull = try #require(openPiece(cluster))
     let genesis = try entries(cluster, 0..<1)
     let batch = try EntryBatch(
@@ -295,22 +300,22 @@ struct BlameTests {
     let cluster = cluster(["nl", "be", "fr"])
     let puppet = Puppet(cluster, as: "fr")
     let checkpoint = try #require(
-      cluster["nl"].logs.newestCheckpoint(of: cluster["nl"].identity.id))
+      cluster["nl"].logs.newestDurableCheckpoint(of: cluster["nl"].identity.id))
     let foreign = cluster["fr"].secrets
     for number in 0..<10 {
       let made = Cosignature.make(
         checkpoint: checkpoint, name: cluster["be"].name, key: foreign.cosigning.publicKey,
         time: UInt64(number), sign: { foreign.cosigning.sign($0) })
       puppet.send(
-        .cosignatures(
-          CosignatureSet(
-            direction: .fromAuthor, checkpoint: SignedSize(checkpoint, at: 0),
-            cosignatures: [NamedCosignature(made, by: foreign.cosigning.publicKey)])))
+
+        CosignatureSet(
+          direction: .fromAuthor, checkpoint: SignedSize(checkpoint, at: 0),
+          cosignatures: [NamedCosignature(made, by: foreign.cosigning.publicKey)]))
     }
     #expect(puppet.isOpen)
     #expect(cluster["nl"].counters[.cosignaturesUnknown] == 10)
     #expect(cluster["nl"].counters[.cosignaturesBad] == nil)
-    // And the victim's own counts.
+    // The victim's own cosignature counts.
     cluster.connect("nl", "be")
     cluster.run(20_000)
     #expect(

@@ -32,7 +32,7 @@ struct SourcesTests {
   private static let entries = 4_000
   private static let bodyBytes = 200
   private static let carriers = ["c1", "c2", "c3", "c4"]
-  /// What all lines together take a millisecond; and what the log is on the wire.
+  /// Bytes that all lines together take in a millisecond; and the log's bytes on the wire.
   private static let bandwidth = 100
 
   private let cluster: Cluster
@@ -157,7 +157,7 @@ struct SourcesTests {
     }
     _ = drive()
     #expect(agrees())
-    // What was under way at a kill is lost: at most what may be under way.
+    // A kill loses the bytes under way: at most as many as may be under way.
     let lost = Double(received.all) - wireBytes
     #expect(lost < 0.5 * wireBytes, "\(received.bytes)")
     #expect(cluster["nl"].core.fetching.isEmpty && cluster["nl"].core.wanting.isEmpty)

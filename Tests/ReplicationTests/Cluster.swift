@@ -4,7 +4,8 @@ import Secrets
 
 @testable import Replication
 
-/// Several cores on virtual time: messages take a delay, a disk takes another, nothing else is real.
+/// Several cores on virtual time: messages take a delay, a disk takes another, nothing else is
+/// real.
 final class Cluster {
   private enum Work {
     case input(String, Input)
@@ -42,11 +43,12 @@ final class Cluster {
   var tamper: ((_ from: String, _ to: String, [UInt8]) -> [UInt8]?)?
   var messagesSent: [UInt8: Int] = [:]
   private(set) var chunksSent: [SessionID: Int] = [:]
-  /// What an answer takes that goes on after it waited, by the shell's measure.
+  /// The time that an answer takes that goes on after it waited, by the host's measure.
   var answerMicroseconds: UInt64 = 0
-  /// What others allow a member; `meet` makes it known.
+  /// The rates that others allow a member; `meet` makes them known.
   var rates: [String: PeerRates] = [:]
-  /// Sessions that a core wants nothing read from, and until when; the network here has no buffers to fill.
+  /// Sessions that a core wants nothing read from, and until when; the network here has no buffers
+  /// to fill.
   private(set) var holds: [(session: SessionID, until: UInt64)] = []
   private var heldUntil: [SessionID: UInt64] = [:]
   /// Nothing is read of a session while it is held.
@@ -85,7 +87,8 @@ final class Cluster {
     feed(name, .roster(peers(of: name)))
   }
 
-  /// The operator of `name` compared the card of an epoch of `other` by voice, and gave it to his node.
+  /// The operator of `name` compared the card of an epoch of `other` by voice, and gave it to his
+  /// node.
   func compare(_ name: String, _ identity: LogIdentity, of other: String) {
     members[name]!.compared[members[other]!.name] = identity
     members[name]!.logs.add(identity)
@@ -112,7 +115,7 @@ final class Cluster {
     restart(copy, from: backup(name), start: start)
   }
 
-  // MARK: What happens to them
+  // MARK: Events
 
   @discardableResult
   /// - Parameter scopes: of those who see that one side used the transport key of an earlier epoch.
@@ -193,8 +196,8 @@ final class Cluster {
     return copy
   }
 
-  /// The process dies and comes back with what was durable, or with an older copy of its folder; its connections are
-  /// gone.
+  /// The process dies and comes back with what was durable, or with an older copy of its folder;
+  /// its connections are gone.
   func restart(_ name: String, from backup: MemoryLogs? = nil, start: OwnLogStart = .ready) {
     let member = members[name]!
     for id in ends.keys.sorted() where ends[id]?.owner == name { disconnect(id) }
@@ -211,7 +214,8 @@ final class Cluster {
     for identity in member.logs.identities { reportDamage(name, identity.id) }
   }
 
-  /// The operator opens the next epoch of `name`, which ends the last at `size`, and the node starts in it.
+  /// The operator opens the next epoch of `name`, which ends the last at `size`, and the node
+  /// starts in it.
   func openEpoch(_ name: String, endingAt size: UInt64? = nil, start: OwnLogStart = .waiting) {
     let member = members[name]!
     let last = member.identity
@@ -236,7 +240,8 @@ final class Cluster {
   /// The genesis entry of an epoch.
   /// - Parameters:
   ///   - key: of the new log; always the same if nil.
-  ///   - opener: the epoch whose recovery file opened it; that after the one which it follows if nil.
+  ///   - opener: the epoch whose recovery file opened it; that after the one which it follows if
+  ///     nil.
   func makeOpening(
     _ name: String, epoch: UInt32, key: NodeSecrets? = nil, follows: Genesis.Predecessor,
     opener: UInt32? = nil
@@ -298,7 +303,7 @@ final class Cluster {
     switch work {
     case .input(let name, let input): feed(name, input)
     case .message(let id, let bytes):
-      // What is held is not read, and waits on its line.
+      // A held session is not read: its bytes wait on their line.
       if obeysHolds, let until = heldUntil[id], until > now {
         schedule(until - now, .message(id, bytes))
       } else if let owner = ends[id]?.owner {
@@ -330,7 +335,7 @@ final class Cluster {
     drain(name)
   }
 
-  /// As the daemon does: what waits for a connection's queue goes on when that is empty.
+  /// Drains as the daemon does: what waits for a connection's queue goes on when that is empty.
   private func drain(_ name: String) {
     let core = members[name]!.core
     for id in core.sessionOrder where core.isHeldBack(id) && ends[id] != nil {
@@ -431,9 +436,9 @@ final class Cluster {
     schedule(free - now + networkDelay, .message(end.other, bytes))
   }
 
-  // MARK: What must hold
+  // MARK: Checks
 
-  /// Whether `holder` has every durable byte of `author`'s log.
+  /// True when `holder` has every durable byte of `author`'s log.
   func agrees(_ holder: String, _ author: String) -> Bool {
     let log = members[author]!.identity.id
     return members[holder]!.logs.durableHead(of: log) == members[author]!.logs.durableHead(of: log)

@@ -41,7 +41,7 @@ struct EpochTests {
 
   private func show(_ puppet: Puppet, _ opening: VerifiedBatch, after position: Int = 1) {
     puppet.send(
-      .opening(position: position, leaf: opening.batch.leaves, body: opening.batch.bodies))
+      PassedOpening(position: position, leaf: opening.batch.leaves, body: opening.batch.bodies))
   }
 
   @Test("SYNC-70, 71: what followed is opened, passed on by a carrier, and published in")
@@ -59,7 +59,7 @@ struct EpochTests {
       #expect(cluster[holder].core.successor(of: first.id) == cluster["nl"].identity.id)
     }
     #expect(cluster.messagesSent[MessageType.opening.rawValue] == 2)
-    // And once more: nobody is told again.
+    // Nobody is told again the second time.
     cluster.disconnectAll()
     connectAll()
     #expect(cluster.messagesSent[MessageType.opening.rawValue] == 2)
@@ -244,7 +244,7 @@ struct EpochTests {
       var body = opening.batch.bodies
       if byte < leaf.count { leaf[byte] ^= 1 } else { body[byte - leaf.count] ^= 1 }
       let puppet = puppet()
-      puppet.send(.opening(position: 1, leaf: leaf, body: body))
+      puppet.send(PassedOpening(position: 1, leaf: leaf, body: body))
       cluster.feed("nl", .closed(puppet.id))
       #expect(cluster["nl"].core.endsAt(before.id) == nil, "byte \(byte)")
     }
@@ -355,7 +355,7 @@ struct EpochTests {
     let third = cluster["nl"].identity
     #expect(cluster["be"].core.isContinued(first.id, by: third.id))
     #expect(!cluster["be"].core.isContinued(third.id, by: first.id))
-    // By the recovery file of the second epoch, which was used.
+    // The recovery file of the second epoch was used already.
     for holder in ["nl", "be"] {
       let puppet = Puppet(cluster, as: "fr", logs: [holder, "fr"], at: holder)
       puppet.list(first.id, at: 2)

@@ -128,7 +128,7 @@ struct ForkTests {
     cluster.now += 1
     cluster.publish("nl'", 5)
     cluster.run(50)
-    let made = ["nl", "nl'"].map { cluster[$0].logs.newestCheckpoint(of: log)! }
+    let made = ["nl", "nl'"].map { cluster[$0].logs.newestDurableCheckpoint(of: log)! }
     let sessions = [cluster.connect("be", "de"), cluster.connect("fr", "de")]
     cluster.run()
     for (position, checkpoint) in made.enumerated() {
@@ -137,7 +137,7 @@ struct ForkTests {
         "de",
         .message(
           other(sessions[position]),
-          Message.checkpoint(SignedSize(checkpoint, at: place)).encode()))
+          SignedSize(checkpoint, at: place).encode()))
     }
     cluster.run()
     #expect(["be", "fr", "de"].map { cluster[$0].core.frozenAt(log) } == [5, 5, 5])
@@ -155,12 +155,12 @@ struct ForkTests {
     cluster.now += 1
     cluster.publish("nl'", 7)
     cluster.run(50)
-    let older = cluster["nl'"].logs.newestCheckpoint(of: log)!
+    let older = cluster["nl'"].logs.newestDurableCheckpoint(of: log)!
     let session = other(cluster.connect("fr", "be"))
     cluster.run(100)
     let place = cluster["be"].core.sessions[session]!.theirPositions[log]!
     cluster.feed(
-      "be", .message(session, Message.checkpoint(SignedSize(older, at: place)).encode()))
+      "be", .message(session, SignedSize(older, at: place).encode()))
     cluster.run()
     #expect(cluster["be"].core.frozenAt(log) == 7)
     #expect(cluster["fr"].core.frozenAt(log) == 7)
@@ -180,24 +180,24 @@ struct ForkTests {
     cluster.now += 1
     cluster.publish("nl'", 7)
     cluster.run(50)
-    let other = cluster["nl'"].logs.newestCheckpoint(of: log)!
+    let other = cluster["nl'"].logs.newestDurableCheckpoint(of: log)!
     let session = self.other(cluster.connect("fr", "be"))
     // fr has the checkpoint alone, and nothing that it stands for.
     cluster.tamper = { from, to, bytes in from == "be" && to == "fr" ? nil : bytes }
     cluster.run(100)
     let place = try #require(cluster["be"].core.sessions[session]?.theirPositions[log])
     cluster.feed(
-      "be", .message(session, Message.checkpoint(SignedSize(other, at: place)).encode()))
+      "be", .message(session, SignedSize(other, at: place).encode()))
     #expect(cluster["be"].events.contains(.contradiction(log, size: 7)))
     #expect(cluster["be"].core.frozenAt(log) == nil)
     cluster.restart("be")
     #expect(cluster["be"].core.logs[log]!.isContradicted)
-    let before = cluster["be"].core.logs[log]!.cosignedSize
+    let before = cluster["be"].core.logs[log]!.cosigning.ownSize
     cluster.tamper = nil
     cluster.connect("nl", "be")
     cluster.publish("nl", 1)
     cluster.run(20_000)
-    #expect(cluster["be"].core.logs[log]!.cosignedSize == before)
+    #expect(cluster["be"].core.logs[log]!.cosigning.ownSize == before)
     #expect(cluster["be"].logs.durableHead(of: log).size == 13)
   }
 
@@ -278,7 +278,7 @@ struct ForkTests {
     cluster.run(20_000)
     #expect(cluster["be"].counters[.leavesReplaced] ?? 0 >= 1)
     #expect(cluster["be"].logs.bytes(of: log) == cluster["fr"].logs.bytes(of: log))
-    #expect(cluster["be"].logs.newestCheckpoint(of: log)?.size == 10)
+    #expect(cluster["be"].logs.newestDurableCheckpoint(of: log)?.size == 10)
     #expect(!cluster["be"].core.logs[log]!.isContradicted)
     for name in ["be", "fr"] {
       #expect(cluster[name].core.frozenAt(log) == nil)
@@ -312,14 +312,15 @@ struct ForkTests {
       var forged = proof
       forged[byte] ^= 1
       guard cluster["lu"].core.sessions[target] != nil else { break }
-      cluster.feed("lu", .message(target, Message.proof(position: place, bytes: forged).encode()))
+      cluster.feed("lu", .message(target, Proof(position: place, bytes: forged).encode()))
     }
     #expect(cluster["lu"].core.sessions[target] == nil)
     #expect(cluster["lu"].core.frozenAt(forked.log) == nil)
     #expect(cluster["lu"].proofs.isEmpty)
   }
 
-  /// A search costs its reader a look-up for each step: what it takes is measured, and ends at the budget of a log.
+  /// A search costs its reader a look-up for each step: what it takes is measured, and ends at the
+  /// budget of a log.
   @Test func workForASessionIsBounded() {
     let forked = Forked(common: 2, left: 3, right: 3)
     let cluster = forked.cluster
@@ -333,7 +334,7 @@ struct ForkTests {
       cluster.feed(
         "lu",
         .message(
-          session, Message.probe(position: place, index: LogSize(1)!, headerHash: .zero).encode()))
+          session, Probe(position: place, index: LogSize(1)!, headerHash: .zero).encode()))
       cluster.feed("lu", .took(session, microseconds: 100))
     }
     let burst = Limits.idleMicrosecondsOfLog * Limits.idleBurstMilliseconds / 1_000 / 100
@@ -353,7 +354,7 @@ struct ForkTests {
       cluster.feed(
         "lu",
         .message(
-          session, Message.probed(position: place, index: LogSize(1)!, .different).encode()))
+          session, Probed(position: place, index: LogSize(1)!, answer: .different).encode()))
     }
     #expect(cluster["lu"].counters[.probesBad] == 3)
     #expect(cluster["lu"].core.sessions[session] == nil)

@@ -19,7 +19,7 @@ struct HostileClaimTests {
 
   private func lie(_ size: UInt64 = 1 << 40) -> Puppet {
     let puppet = Puppet(cluster, as: "de", logs: ["nl", "de"])
-    puppet.send(.heads([AnnouncedHead(position: 0, size: size, leafHash: SHA256.hash([1]))]))
+    puppet.send(Heads([AnnouncedHead(position: 0, size: size, leafHash: SHA256.hash([1]))]))
     return puppet
   }
 
@@ -45,7 +45,7 @@ struct HostileClaimTests {
     cluster.run(10_000)
     #expect(nl.core.signing == .ready)
     #expect(puppet.isOpen)
-    puppet.send(.heads([AnnouncedHead(position: 0, size: 1 << 41, leafHash: SHA256.hash([2]))]))
+    puppet.send(Heads([AnnouncedHead(position: 0, size: 1 << 41, leafHash: SHA256.hash([2]))]))
     #expect(nl.core.signing == .ready)
   }
 
@@ -101,7 +101,7 @@ struct HostileClaimTests {
     cluster.run(1_000)
     for index in (1..<64).reversed() as ReversedCollection<Range<UInt64>> {
       let puppet = Puppet(cluster, as: "de", logs: ["nl", "de"])
-      puppet.send(.entry(position: 1, leaf: fork(index)))
+      puppet.send(Leaf(position: 1, leaf: fork(index)))
       cluster.feed("nl", .closed(puppet.id))
       cluster.run(20)
     }
@@ -133,7 +133,7 @@ struct HostileClaimTests {
       let proof = try ForkProof(
         identity: de.identity, evidence: .entries(.signed(leaf: first), .signed(leaf: second)))
       #expect(puppet.isOpen)
-      puppet.send(.proof(position: 1, bytes: proof.encode()))
+      puppet.send(Proof(position: 1, bytes: proof.encode()))
       let sent = most + 4 - Int(index)
       #expect(nl.counters[.proofsBad] ?? 0 == max(0, sent - most))
     }
@@ -149,7 +149,7 @@ struct HostileClaimTests {
     var held = 0
     for liar in liars + liars {
       let puppet = Puppet(cluster, as: liar, logs: ["nl", liar])
-      puppet.send(.heads([AnnouncedHead(position: 0, size: 99, leafHash: SHA256.hash([1]))]))
+      puppet.send(Heads([AnnouncedHead(position: 0, size: 99, leafHash: SHA256.hash([1]))]))
       for _ in 0..<20 {
         if cluster["nl"].core.signing != .ready { held += 1 }
         cluster.run(500)
@@ -168,16 +168,16 @@ struct HostileClaimTests {
     var builder = EntryBuilder(state: state)
     builder.append(kind: .record, time: 1, body: [1])
     let forged = builder.finish { stranger.secrets.log.sign($0) }
-    puppet.send(.entry(position: 0, leaf: forged.leaves))
+    puppet.send(Leaf(position: 0, leaf: forged.leaves))
     #expect(nl.counters[.entriesBad] == 1)
     #expect(nl.core.signing == .ready, "and the claim is dropped")
     // An entry of be's log is no entry of nl's.
     let other = try cluster["be"].logs.read(
       cluster["be"].identity.id, 2..<3, maximumBytes: 1 << 20)
-    puppet.send(.entry(position: 0, leaf: other.leaves))
+    puppet.send(Leaf(position: 0, leaf: other.leaves))
     #expect(nl.counters[.entriesBad] == 2)
     #expect(puppet.isOpen)
-    puppet.send(.entry(position: 0, leaf: other.leaves))
+    puppet.send(Leaf(position: 0, leaf: other.leaves))
     #expect(!puppet.isOpen)
     #expect(nl.core.signing == .ready)
     #expect(nl.proofs.isEmpty)
@@ -188,10 +188,10 @@ struct HostileClaimTests {
   func sameEntry() throws {
     let puppet = Puppet(cluster, as: "de", logs: ["nl", "de"])
     let held = try nl.logs.read(nl.identity.id, 2..<3, maximumBytes: 1 << 20)
-    puppet.send(.entry(position: 0, leaf: held.leaves))
-    puppet.send(.entry(position: 0, leaf: held.leaves))
+    puppet.send(Leaf(position: 0, leaf: held.leaves))
+    puppet.send(Leaf(position: 0, leaf: held.leaves))
     #expect(nl.core.signing == .ready && puppet.isOpen)
-    puppet.send(.entry(position: 0, leaf: held.leaves))
+    puppet.send(Leaf(position: 0, leaf: held.leaves))
     #expect(nl.counters[.entriesBad] == 1)
   }
 
@@ -199,7 +199,7 @@ struct HostileClaimTests {
   func answersAreBounded() {
     let puppet = Puppet(cluster, as: "de", logs: ["nl", "de"])
     for size in [1, 2, 3, 4, 5] as [UInt64] {
-      puppet.send(.heads([AnnouncedHead(position: 0, size: size, leafHash: .zero)]))
+      puppet.send(Heads([AnnouncedHead(position: 0, size: size, leafHash: .zero)]))
     }
     #expect(nl.core.sessions[puppet.id]!.shared[nl.identity.id]!.leavesShown.count <= 2)
   }
@@ -210,7 +210,7 @@ struct HostileClaimTests {
     var builder = EntryBuilder(state: nl.ownState)
     builder.append(kind: .record, time: 1, body: [1])
     let stolen = builder.finish { nl.secrets.log.sign($0) }
-    puppet.send(.entry(position: 0, leaf: stolen.leaves))
+    puppet.send(Leaf(position: 0, leaf: stolen.leaves))
     guard case .closed = nl.core.signing else { return #expect(Bool(false)) }
   }
 
@@ -225,7 +225,7 @@ struct HostileClaimTests {
       let made = Checkpoint.make(
         identity: nl.identity, size: size, root: SHA256.hash([9]),
         sign: { nl.secrets.log.sign($0) })
-      puppet.send(.checkpoint(SignedSize(made, at: 0)))
+      puppet.send(SignedSize(made, at: 0))
       guard case .closed = nl.core.signing else { return #expect(Bool(false)) }
     }
   }
@@ -233,7 +233,7 @@ struct HostileClaimTests {
   @Test("SYNC-4: `copy` alarms once a session and changes nothing")
   func liesAboutCopies() {
     let puppet = Puppet(cluster, as: "de", logs: ["nl", "de"])
-    for _ in 0..<100 { puppet.send(.copy) }
+    for _ in 0..<100 { puppet.send(Copy()) }
     #expect(nl.events.filter { $0 == .anotherCopy(cluster["de"].name) }.count == 1)
     #expect(nl.core.signing == .ready && puppet.isOpen)
   }

@@ -8,7 +8,7 @@ import Testing
 /// A session of `nl` whose other end is the test: it knows be's keys and keeps none of the rules.
 final class Puppet {
   let cluster: Cluster
-  /// With whom it has a session.
+  /// The node that it has a session with.
   let holder: String
   let id = SessionID(1_000_000)
   private let hash = SHA256.hash(Array("a handshake".utf8))
@@ -26,8 +26,8 @@ final class Puppet {
           id: id, peer: cluster[peer].name, handshakeHash: hash, weInitiated: false,
           initiatorHasLowerKey: true)))
     guard hello else { return }
-    send(.hello(version: version, runID: [UInt8](repeating: 9, count: 16), carry: 0))
-    send(.logs(first: 0, saltedIDs: logs.map(salted)))
+    send(Hello(version: version, runID: [UInt8](repeating: 9, count: 16), carry: 0))
+    send(Logs(first: 0, saltedIDs: logs.map(salted)))
   }
 
   private func salted(_ name: String) -> [UInt8] { salted(cluster[name].identity.id) }
@@ -38,10 +38,10 @@ final class Puppet {
 
   /// Lists one more log.
   func list(_ log: LogID, at position: Int) {
-    send(.logs(first: position, saltedIDs: [salted(log)]))
+    send(Logs(first: position, saltedIDs: [salted(log)]))
   }
 
-  func send(_ message: Message) { send(message.encode()) }
+  func send(_ message: any MessageBody) { send(message.encode()) }
   func send(_ bytes: [UInt8]) { cluster.feed(holder, .message(id, bytes)) }
 
   var isOpen: Bool { cluster[holder].core.sessions[id] != nil }
@@ -81,11 +81,11 @@ struct HostilePeerTests {
     let cluster = cluster()
     let puppet = Puppet(cluster)
     for _ in 0..<2 {
-      for _ in 0..<8 { puppet.send(.ping) }
+      for _ in 0..<8 { puppet.send(Ping()) }
       #expect(puppet.isOpen)
       cluster.run(30_000)
     }
-    for _ in 0..<9 { puppet.send(.ping) }
+    for _ in 0..<9 { puppet.send(Ping()) }
     #expect(!puppet.isOpen)
   }
 
@@ -98,7 +98,7 @@ struct HostilePeerTests {
     #expect(cluster["nl"].core.sessions[held: id].opening.weInitiated)
     for _ in 0..<20 {
       cluster.run(10_000)
-      cluster.feed("nl", .message(id, Message.pong.encode()))
+      cluster.feed("nl", .message(id, Pong().encode()))
     }
     #expect(cluster["be"].core.sessionOrder.count == 1)
   }
@@ -107,24 +107,24 @@ struct HostilePeerTests {
   func headsTwice() {
     let puppet = Puppet(cluster())
     let head = AnnouncedHead(position: 1, size: 7, leafHash: .zero)
-    puppet.send(.heads([head]))
+    puppet.send(Heads([head]))
     #expect(puppet.isOpen)
-    puppet.send(.heads([head, head]))
+    puppet.send(Heads([head, head]))
     #expect(!puppet.isOpen)
   }
 
   @Test("SYNC-1: nothing before hello, no second hello, no other version")
   func helloFirst() {
-    for message in [Message.ping, .logs(first: 0, saltedIDs: [])] {
+    for message in [Ping(), Logs(first: 0, saltedIDs: [])] as [any MessageBody] {
       let puppet = Puppet(cluster(), hello: false)
       puppet.send(message)
       #expect(!puppet.isOpen)
     }
     let twice = Puppet(cluster())
-    twice.send(.hello(version: 1, runID: [UInt8](repeating: 9, count: 16), carry: 0))
+    twice.send(Hello(version: 1, runID: [UInt8](repeating: 9, count: 16), carry: 0))
     #expect(!twice.isOpen)
     let future = Puppet(cluster(), hello: false)
-    future.send(.hello(version: 2, runID: [UInt8](repeating: 9, count: 16), carry: 0))
+    future.send(Hello(version: 2, runID: [UInt8](repeating: 9, count: 16), carry: 0))
     #expect(!future.isOpen)
   }
 
@@ -201,7 +201,8 @@ struct HostilePeerTests {
     #expect(held(cluster) == 2)
   }
 
-  /// Found by `liaison-sim network --foe twoFaced`: two nodes that pushed different branches to each other were content.
+  /// Found by `liaison-sim network --foe twoFaced`: two nodes that pushed different branches to
+  /// each other were content.
   @Test("SYNC-23: a push of what is here, and is another there, is a dispute")
   func duplicateOfAnotherBranch() throws {
     let cluster = cluster()
@@ -223,11 +224,12 @@ struct HostilePeerTests {
     puppet.send(puppet.chunk(try entries(cluster, 0..<6), checkpointSize: 6))
     #expect(held(cluster) == 0)
     let foreign = try #require(
-      cluster["nl"].logs.newestCheckpoint(of: cluster["nl"].identity.id))
-    puppet.send(.checkpoint(SignedSize(foreign, at: 1)))
+      cluster["nl"].logs.newestDurableCheckpoint(of: cluster["nl"].identity.id))
+    puppet.send(SignedSize(foreign, at: 1))
     #expect(cluster["nl"].counters[.checkpointsBad] == 1)
-    let own = try #require(cluster["be"].logs.newestCheckpoint(of: cluster["be"].identity.id))
-    puppet.send(.checkpoint(SignedSize(own, at: 1)))
+    let own = try #require(
+      cluster["be"].logs.newestDurableCheckpoint(of: cluster["be"].identity.id))
+    puppet.send(SignedSize(own, at: 1))
     puppet.send(puppet.chunk(try entries(cluster, 0..<6), checkpointSize: 6))
     #expect(held(cluster) == 6)
   }
@@ -236,11 +238,11 @@ struct HostilePeerTests {
   func forgedHead() {
     let cluster = cluster()
     let puppet = Puppet(cluster)
-    puppet.send(.heads([AnnouncedHead(position: 0, size: 2, leafHash: Digest.zero)]))
+    puppet.send(Heads([AnnouncedHead(position: 0, size: 2, leafHash: Digest.zero)]))
     #expect(puppet.isOpen)
     // It may be another signature of the same header: its sender is asked.
     #expect(cluster["nl"].counters[.headsDisputed] == nil)
-    puppet.send(.probed(position: 0, index: LogSize(1)!, .different))
+    puppet.send(Probed(position: 0, index: LogSize(1)!, answer: .different))
     #expect(cluster["nl"].counters[.headsDisputed] == 1)
     #expect(cluster["nl"].core.frozenAt(cluster["nl"].identity.id) == nil)
     // The same peer by another process: it waits until the forger was silent for 5 s.
@@ -254,8 +256,8 @@ struct HostilePeerTests {
     let cluster = cluster()
     let puppet = Puppet(cluster)
     let head = SHA256.hash([1])
-    puppet.send(.heads([AnnouncedHead(position: 1, size: 900, leafHash: head)]))
-    puppet.send(.heads([AnnouncedHead(position: 1, size: 800, leafHash: head)]))
+    puppet.send(Heads([AnnouncedHead(position: 1, size: 900, leafHash: head)]))
+    puppet.send(Heads([AnnouncedHead(position: 1, size: 800, leafHash: head)]))
     #expect(cluster["nl"].counters[.headsDisputed] == 1)
   }
 
@@ -264,7 +266,7 @@ struct HostilePeerTests {
     let cluster = cluster()
     let puppet = Puppet(cluster)
     puppet.send(
-      .heads([AnnouncedHead(position: 1, size: 1 << 40, leafHash: SHA256.hash([1]))]))
+      Heads([AnnouncedHead(position: 1, size: 1 << 40, leafHash: SHA256.hash([1]))]))
     cluster.run(1_000)
     cluster.connect("nl", "be")
     cluster.run(60_000)
@@ -286,14 +288,14 @@ struct HostilePeerTests {
     cluster.feed("nl", .congested(puppet.id, true))
     for request in 0..<(Limits.openRequestsOfPeer + 4) {
       puppet.send(
-        .pull(
-          PullRequest(
-            request: UInt32(request + 1), position: request % authors.count + 2, from: 0, to: 3,
-            credit: 1)))
+
+        PullRequest(
+          request: UInt32(request + 1), position: request % authors.count + 2, from: 0, to: 3,
+          credit: 1))
     }
     #expect(cluster["nl"].counters[.pullsBusy] == 4)
     #expect(cluster["nl"].core.sessions[puppet.id]!.serving.count == Limits.openRequestsOfPeer)
-    puppet.send(.credit(request: 1, bytes: .max))
+    puppet.send(Credit(request: 1, bytes: .max))
     #expect(!puppet.isOpen)
   }
 
@@ -302,20 +304,19 @@ struct HostilePeerTests {
     let cluster = cluster()
     let puppet = Puppet(cluster)
     puppet.send(
-      .pull(
-        PullRequest(
-          request: 1, position: 0, from: 0, to: LogSize.most, credit: 9)))
+
+      PullRequest(
+        request: 1, position: 0, from: 0, to: LogSize.most, credit: 9))
     #expect(puppet.isOpen)
     #expect(cluster["nl"].core.sessions[puppet.id]!.serving.isEmpty)
   }
 
   private func cosigned(
     _ cosignature: Cosignature, _ key: CosigningPublicKey, over checkpoint: VerifiedCheckpoint
-  ) -> Message {
-    .cosignatures(
-      CosignatureSet(
-        direction: .towardsAuthor, checkpoint: SignedSize(checkpoint, at: 0),
-        cosignatures: [NamedCosignature(cosignature, by: key)]))
+  ) -> CosignatureSet {
+    CosignatureSet(
+      direction: .towardsAuthor, checkpoint: SignedSize(checkpoint, at: 0),
+      cosignatures: [NamedCosignature(cosignature, by: key)])
   }
 
   @Test("SYNC-54: a cosignature by an unknown node, or a forged one, is dropped and counted")
@@ -323,7 +324,7 @@ struct HostilePeerTests {
     let cluster = cluster()
     let puppet = Puppet(cluster)
     let checkpoint = try #require(
-      cluster["nl"].logs.newestCheckpoint(of: cluster["nl"].identity.id))
+      cluster["nl"].logs.newestDurableCheckpoint(of: cluster["nl"].identity.id))
     let stranger = Member("xx")
     let unknown = Cosignature.make(
       checkpoint: checkpoint, name: stranger.name, key: stranger.secrets.cosigning.publicKey,

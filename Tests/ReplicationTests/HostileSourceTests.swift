@@ -22,10 +22,10 @@ struct HostileSourceTests {
   }
 
   private func lie(_ size: UInt64 = 1 << 40) {
-    puppet.send(.heads([AnnouncedHead(position: 1, size: size, leafHash: SHA256.hash([1]))]))
+    puppet.send(Heads([AnnouncedHead(position: 1, size: size, leafHash: SHA256.hash([1]))]))
   }
 
-  /// What is asked for first.
+  /// The piece that is asked for first.
   private var pull: Piece? { cluster["nl"].core.logs[log]!.fetch.pieces.first { !$0.isOver } }
   private var held: UInt64 { cluster["nl"].logs.state(of: log)!.size }
 
@@ -128,8 +128,8 @@ struct HostileSourceTests {
   func cosignedInSpite() {
     cluster.connect("nl", "be")
     cluster.run(1_000)
-    puppet.send(.heads([AnnouncedHead(position: 1, size: 3, leafHash: Digest.zero)]))
-    puppet.send(.probed(position: 1, index: LogSize(2)!, .different))
+    puppet.send(Heads([AnnouncedHead(position: 1, size: 3, leafHash: Digest.zero)]))
+    puppet.send(Probed(position: 1, index: LogSize(2)!, answer: .different))
     #expect(cluster["nl"].core.isDisputed(log))
     cluster.publish("be", 20)
     cluster.run(30_000)
@@ -141,7 +141,7 @@ struct HostileSourceTests {
   func junkCosignatures() throws {
     cluster.connect("nl", "be")
     cluster.run(5_000)
-    let checkpoint = try #require(cluster["be"].logs.newestCheckpoint(of: log))
+    let checkpoint = try #require(cluster["be"].logs.newestDurableCheckpoint(of: log))
     let de = cluster["de"]
     let genuine = Cosignature.make(
       checkpoint: checkpoint, name: de.name, key: de.secrets.cosigning.publicKey, time: 1,
@@ -153,11 +153,55 @@ struct HostileSourceTests {
         time: 1, signature: genuine.signature)
     }
     puppet.send(
-      .cosignatures(
-        CosignatureSet(
-          direction: .fromAuthor, checkpoint: SignedSize(checkpoint, at: 1),
-          cosignatures: [NamedCosignature(genuine, by: de.secrets.cosigning.publicKey)] + junk)))
-    #expect(cluster["nl"].core.logs[log]!.passedSet == CosignedSet(size: 600, count: 1))
+
+      CosignatureSet(
+        direction: .fromAuthor, checkpoint: SignedSize(checkpoint, at: 1),
+        cosignatures: [NamedCosignature(genuine, by: de.secrets.cosigning.publicKey)] + junk))
+    #expect(cluster["nl"].core.logs[log]!.cosigning.passed == CosignedSet(size: 600, count: 1))
+  }
+
+  @Test("SYNC-53: a set that names a cosigner twice is none, and counts as none")
+  func repeatedCosigner() throws {
+    cluster.connect("nl", "be")
+    cluster.run(5_000)
+    let checkpoint = try #require(cluster["be"].logs.newestDurableCheckpoint(of: log))
+    let genuine = cosignature("de", over: checkpoint)
+    puppet.send(
+      CosignatureSet(
+        direction: .fromAuthor, checkpoint: SignedSize(checkpoint, at: 1),
+        cosignatures: [genuine, genuine]))
+    #expect(!puppet.isOpen)
+    #expect(cluster["nl"].core.logs[log]!.cosigning.passed.count == 0)
+  }
+
+  @Test(
+    "SYNC-53: a cosignature over another history is held by nobody who holds this one",
+    arguments: [CosignedDirection.towardsAuthor, .fromAuthor])
+  func cosignedFork(_ direction: CosignedDirection) throws {
+    cluster.connect("nl", "be")
+    cluster.run(5_000)
+    let be = cluster["be"]
+    let forked = Checkpoint.make(identity: be.identity, size: 500, root: SHA256.hash([9])) {
+      be.secrets.log.sign($0)
+    }
+    puppet.send(
+      CosignatureSet(
+        direction: direction, checkpoint: SignedSize(forked, at: 1),
+        cosignatures: [cosignature("de", over: forked)]))
+    cluster.run(5_000)
+    #expect(cluster["nl"].core.logs[log]!.cosigning.held[cluster["de"].name]?.size != 500)
+    #expect(cluster["nl"].counters[.cosignaturesBad] == nil)
+    #expect(cluster["nl"].core.logs[log]!.isContradicted)
+  }
+
+  private func cosignature(_ name: String, over checkpoint: VerifiedCheckpoint) -> NamedCosignature
+  {
+    let member = cluster[name]
+    let key = member.secrets.cosigning.publicKey
+    let made = Cosignature.make(checkpoint: checkpoint, name: member.name, key: key, time: 1) {
+      member.secrets.cosigning.sign($0)
+    }
+    return NamedCosignature(made, by: key)
   }
 
   @Test("SYNC-32: requests that the puller left make room for those that it opens")
@@ -166,9 +210,9 @@ struct HostileSourceTests {
     cluster.run(100)
     for request in 1...50 {
       puppet.send(
-        .pull(
-          PullRequest(
-            request: UInt32(request), position: 0, from: 0, to: 3_000, credit: 1)))
+
+        PullRequest(
+          request: UInt32(request), position: 0, from: 0, to: 3_000, credit: 1))
       cluster.feed("nl", .congested(puppet.id, false))
     }
     #expect(cluster["nl"].counters[.pullsBusy] == nil)
@@ -176,7 +220,7 @@ struct HostileSourceTests {
       cluster["nl"].core.sessions[puppet.id]!.serving.map(\.request)
     }
     #expect(open().count == Limits.openRequestsOfPeer && open().last == 50)
-    for request in 1...49 { puppet.send(.leave(request: UInt32(request))) }
+    for request in 1...49 { puppet.send(Leave(request: UInt32(request))) }
     #expect(open() == [50])
   }
 
@@ -195,10 +239,10 @@ struct HostileSourceTests {
     let puppet = Puppet(cluster, logs: names)
     for position in authors.indices {
       puppet.send(
-        .pull(
-          PullRequest(
-            request: UInt32(position + 1), position: position + 2, from: 1, to: 3,
-            credit: 8 << 20)))
+
+        PullRequest(
+          request: UInt32(position + 1), position: position + 2, from: 1, to: 3,
+          credit: 8 << 20))
     }
     var served: Set<[UInt8]> = []
     for _ in 0..<7 {
@@ -219,35 +263,35 @@ struct HostileSourceTests {
   @Test("SYNC-2, 14: what costs us hashes is taken so many times, and no more")
   func costs() {
     for position in 2..<(Limits.listsOfSession + 1) {
-      puppet.send(.logs(first: position, saltedIDs: [[UInt8](repeating: 7, count: 16)]))
+      puppet.send(Logs(first: position, saltedIDs: [[UInt8](repeating: 7, count: 16)]))
     }
     #expect(puppet.isOpen)
     puppet.send(
-      .logs(first: Limits.listsOfSession + 1, saltedIDs: [[UInt8](repeating: 7, count: 16)]))
+      Logs(first: Limits.listsOfSession + 1, saltedIDs: [[UInt8](repeating: 7, count: 16)]))
     #expect(!puppet.isOpen)
     let other = Puppet(Cluster(["nl", "be"]))
     let empty = Array(SHA256.hash([]).array.prefix(16))
-    other.send(.digest(empty))
+    other.send(HeadsDigest(empty))
     other.cluster.now += Limits.digestLeastMilliseconds
-    other.send(.digest(empty))
+    other.send(HeadsDigest(empty))
     #expect(other.isOpen)
     other.cluster.now += Limits.digestLeastMilliseconds - 1
-    other.send(.digest(empty))
+    other.send(HeadsDigest(empty))
     #expect(!other.isOpen)
     #expect(other.cluster["nl"].counters[.drifts] == nil)
   }
 
   @Test("SYNC-2: a second list of no logs is malformed")
   func emptyLists() {
-    puppet.send(.logs(first: 2, saltedIDs: []))
+    puppet.send(Logs(first: 2, saltedIDs: []))
     #expect(!puppet.isOpen)
   }
 
   @Test("SYNC-31: credit above the limit closes the session, also when it comes with the pull")
   func creditOfPull() {
     puppet.send(
-      .pull(
-        PullRequest(request: 1, position: 0, from: 0, to: 1, credit: .max)))
+
+      PullRequest(request: 1, position: 0, from: 0, to: 1, credit: .max))
     #expect(!puppet.isOpen)
   }
 
@@ -263,7 +307,7 @@ struct HostileSourceTests {
       }
     }
     puppet.send(
-      .heads(
+      Heads(
         authors.indices.map {
           AnnouncedHead(position: $0 + 2, size: 1 << 40, leafHash: SHA256.hash([1]))
         }))

@@ -18,18 +18,18 @@ struct IdleTimeTests {
     be = Puppet(cluster, as: "be", logs: ["nl", "be", "fr"])
   }
 
-  private func send(_ message: Message, takes microseconds: UInt64, times: Int) {
+  private func send(_ message: any MessageBody, takes microseconds: UInt64, times: Int) {
     for _ in 0..<times {
       be.send(message)
       cluster.feed("nl", .took(be.id, microseconds: microseconds))
     }
   }
 
-  private var old: Message {
+  private var old: SignedSize {
     get throws {
       let log = cluster["fr"].identity.id
-      return .checkpoint(
-        SignedSize(try #require(cluster["fr"].logs.newestCheckpoint(of: log)), at: 2))
+      return
+        SignedSize(try #require(cluster["fr"].logs.newestDurableCheckpoint(of: log)), at: 2)
     }
   }
 
@@ -59,7 +59,7 @@ struct IdleTimeTests {
 
   @Test("Over all logs a peer has a budget of its own, and reconnecting gives no new one")
   func budgetOfAPeer() {
-    send(.pong, takes: 1_000, times: 250)
+    send(Pong(), takes: 1_000, times: 250)
     #expect(core.isUnread(cluster["be"].identity.id, of: cluster["be"].name, cluster.now))
     cluster.feed("nl", .closed(be.id))
     #expect(core.isUnread(cluster["be"].identity.id, of: cluster["be"].name, cluster.now))
@@ -82,7 +82,7 @@ struct IdleTimeTests {
   func brokenPromises() {
     for size in 0..<600 {
       be.send(
-        .heads([AnnouncedHead(position: 1, size: UInt64(100 + size), leafHash: .zero)]))
+        Heads([AnnouncedHead(position: 1, size: UInt64(100 + size), leafHash: .zero)]))
       cluster.feed("nl", .took(be.id, microseconds: 100))
     }
     #expect(core.isUnread(cluster["be"].identity.id, of: cluster["be"].name, cluster.now))
@@ -98,7 +98,7 @@ struct IdleTimeTests {
     for turn in 0..<600 {
       let size = UInt64(2 + turn % 2)
       let leafHash = try cluster["fr"].logs.leafHash(log, at: size - 1)
-      be.send(.heads([AnnouncedHead(position: 2, size: size, leafHash: leafHash)]))
+      be.send(Heads([AnnouncedHead(position: 2, size: size, leafHash: leafHash)]))
       cluster.feed("nl", .took(be.id, microseconds: 100))
     }
     #expect(core.isUnread(log, of: cluster["be"].name, cluster.now))
@@ -110,13 +110,14 @@ struct IdleTimeTests {
     let log = cluster["fr"].identity.id
     cluster.connect("nl", "fr")
     cluster.run(5_000)
-    let checkpoint = try #require(cluster["nl"].logs.newestCheckpoint(of: log))
-    // Another signature, which is none, over the same tree: it would be charged if it were looked at.
+    let checkpoint = try #require(cluster["nl"].logs.newestDurableCheckpoint(of: log))
+    // Another signature, which is none, over the same tree: it would be charged if it were looked
+    // at.
     be.send(
-      .checkpoint(
-        SignedSize(
-          position: 2, size: LogSize(checkpoint.size)!, root: checkpoint.root,
-          signature: Signature([UInt8](repeating: 1, count: 64))!)))
+
+      SignedSize(
+        position: 2, size: LogSize(checkpoint.size)!, root: checkpoint.root,
+        signature: Signature([UInt8](repeating: 1, count: 64))!))
     #expect(cluster["nl"].counters[.checkpointsBad] == nil && be.isOpen)
   }
 
@@ -148,7 +149,8 @@ struct IdleTimeTests {
       for place in logs.indices {
         be.send(
           turn % 2 == 0
-            ? .prune(position: 3 + place) : .graft(position: 3 + place, size: LogSize(0)!))
+            ? Prune(position: 3 + place) as any MessageBody
+            : Graft(position: 3 + place, size: LogSize(0)!))
         cluster.feed("nl", .took(be.id, microseconds: 100))
       }
     }
@@ -171,7 +173,8 @@ struct IdleTimeTests {
       for place in 0..<(3 + logs.count) {
         let before = cluster["nl"].counters[.messagesUnread] ?? 0
         be.send(
-          turn % 2 == 0 ? .prune(position: place) : .graft(position: place, size: LogSize(0)!))
+          turn % 2 == 0
+            ? Prune(position: place) as any MessageBody : Graft(position: place, size: LogSize(0)!))
         if cluster["nl"].counters[.messagesUnread] ?? 0 == before { read += 1 }
         cluster.feed("nl", .took(be.id, microseconds: 100))
       }
@@ -183,20 +186,22 @@ struct IdleTimeTests {
   @Test("SYNC-91: nobody is judged by what was left unread, and it is not lost")
   func lostCheckpoint() throws {
     let log = cluster["be"].identity.id
-    let checkpoint = try #require(cluster["be"].logs.newestCheckpoint(of: log))
+    let checkpoint = try #require(cluster["be"].logs.newestDurableCheckpoint(of: log))
     let entries = try cluster["be"].logs.read(log, 0..<3, maximumBytes: 1 << 20)
     for turn in 0..<600 {
-      be.send(turn % 2 == 0 ? .prune(position: 1) : .graft(position: 1, size: LogSize(0)!))
+      be.send(
+        turn % 2 == 0
+          ? Prune(position: 1) as any MessageBody : Graft(position: 1, size: LogSize(0)!))
       cluster.feed("nl", .took(be.id, microseconds: 100))
     }
-    be.send(.checkpoint(SignedSize(checkpoint, at: 1)))
+    be.send(SignedSize(checkpoint, at: 1))
     cluster.run(Limits.unreadMilliseconds + 1_000)
     // An honest carrier goes on under what it sent.
     be.send(be.chunk(entries, checkpointSize: 3, full: true))
     #expect(cluster["nl"].counters[.chunksFailed] == nil)
     #expect(!be.isOpen)
     let again = Puppet(cluster, as: "be", logs: ["nl", "be", "fr"])
-    again.send(.checkpoint(SignedSize(checkpoint, at: 1)))
+    again.send(SignedSize(checkpoint, at: 1))
     again.send(again.chunk(entries, checkpointSize: 3, full: true))
     #expect(cluster["nl"].logs.state(of: log)!.size == 3)
   }
@@ -204,26 +209,29 @@ struct IdleTimeTests {
   @Test("SYNC-91: so it is when the times of two logs end one after the other, on one session")
   func lostOfTwoLogs() throws {
     let log = cluster["be"].identity.id
-    let checkpoint = try #require(cluster["be"].logs.newestCheckpoint(of: log))
+    let checkpoint = try #require(cluster["be"].logs.newestDurableCheckpoint(of: log))
     let entries = try cluster["be"].logs.read(log, 0..<3, maximumBytes: 1 << 20)
     func junk(_ position: Int) {
       for turn in 0..<600 {
         be.send(
-          turn % 2 == 0 ? .prune(position: position) : .graft(position: position, size: LogSize(0)!)
+          turn % 2 == 0
+            ? Prune(position: position) as any MessageBody
+            : Graft(position: position, size: LogSize(0)!)
         )
         cluster.feed("nl", .took(be.id, microseconds: 100))
       }
     }
     junk(2)
-    be.send(.checkpoint(SignedSize(checkpoint, at: 1)))
+    be.send(SignedSize(checkpoint, at: 1))
     cluster.run(30_000)
     junk(1)
     // The time of the first is over.
     cluster.run(31_000)
     #expect(!be.isOpen)
     let again = Puppet(cluster, as: "be", logs: ["nl", "be", "fr"])
-    again.send(.checkpoint(SignedSize(checkpoint, at: 1)))
-    // That of the second is, too; this session goes on for a minute, and judges nothing of that log.
+    again.send(SignedSize(checkpoint, at: 1))
+    // The time of the second is over, too; this session goes on for a minute, and judges nothing of
+    // that log.
     cluster.run(31_000)
     #expect(!core.isUnread(log, of: cluster["be"].name, cluster.now))
     for _ in 0..<4 { again.send(again.chunk(entries, checkpointSize: 3, full: true)) }
@@ -232,7 +240,7 @@ struct IdleTimeTests {
     cluster.run(30_000)
     #expect(!again.isOpen)
     let last = Puppet(cluster, as: "be", logs: ["nl", "be", "fr"])
-    last.send(.checkpoint(SignedSize(checkpoint, at: 1)))
+    last.send(SignedSize(checkpoint, at: 1))
     last.send(last.chunk(entries, checkpointSize: 3, full: true))
     #expect(cluster["nl"].logs.state(of: log)!.size == 3)
   }
@@ -240,19 +248,20 @@ struct IdleTimeTests {
   @Test("SYNC-91: what is read of an author that is left out makes nobody else be left out")
   func headsOfUnread() {
     let (be, cluster, logs) = manyEpochs()
-    func send(_ message: Message) {
+    func send(_ message: any MessageBody) {
       be.send(message)
       cluster.feed("nl", .took(be.id, microseconds: 100))
     }
     for turn in 0..<450 {
       for place in 3..<(3 + logs.count) {
         send(
-          turn % 2 == 0 ? .prune(position: place) : .graft(position: place, size: LogSize(0)!))
+          turn % 2 == 0
+            ? Prune(position: place) as any MessageBody : Graft(position: place, size: LogSize(0)!))
       }
     }
-    send(.prune(position: 2))
+    send(Prune(position: 2))
     for turn in 0..<5_000 {
-      send(.heads([AnnouncedHead(position: 3, size: UInt64(100 + turn), leafHash: .zero)]))
+      send(Heads([AnnouncedHead(position: 3, size: UInt64(100 + turn), leafHash: .zero)]))
     }
     let name = cluster["be"].name
     #expect(cluster["nl"].core.isUnread(logs[0], of: name, cluster.now))
@@ -271,7 +280,7 @@ struct IdleTimeTests {
         request += 1
         let before = cluster.chunksSent[be.id] ?? 0
         be.send(
-          .pull(PullRequest(request: request, position: 0, from: 1, to: 2, credit: 1 << 20)))
+          PullRequest(request: request, position: 0, from: 1, to: 2, credit: 1 << 20))
         let answers = UInt64((cluster.chunksSent[be.id] ?? 0) - before)
         cluster.feed("nl", .took(be.id, microseconds: 1 + 500 * answers))
       }
@@ -286,9 +295,9 @@ struct IdleTimeTests {
 
   @Test("Nothing is asked of a peer of whom all is left unread")
   func nothingAsked() throws {
-    send(.pong, takes: 1_000, times: 250)
+    send(Pong(), takes: 1_000, times: 250)
     be.send(
-      .heads([AnnouncedHead(position: 1, size: 3, leafHash: SHA256.hash([1]))]))
+      Heads([AnnouncedHead(position: 1, size: 3, leafHash: SHA256.hash([1]))]))
     cluster.run(100)
     #expect(cluster.messagesSent[MessageType.pull.rawValue] == nil)
   }
@@ -299,7 +308,7 @@ struct IdleTimeTests {
   func answeringTime() {
     func pull(_ request: UInt32) {
       be.send(
-        .pull(PullRequest(request: request, position: 0, from: 1, to: 2, credit: 1 << 20)))
+        PullRequest(request: request, position: 0, from: 1, to: 2, credit: 1 << 20))
     }
     let most =
       Int(Limits.answeringMicrosecondsPerSecond * Limits.rateBurstMilliseconds / 1_000) / 500
@@ -315,7 +324,7 @@ struct IdleTimeTests {
     let answered = 1_000 - refused - waiting
     #expect((most...most + 2).contains(answered), "\(answered)")
     #expect(be.isOpen)
-    // What waits is answered when the debt is paid.
+    // Waiting requests are answered when the debt is paid.
     cluster.run(5_000)
     #expect(cluster["nl"].core.sessions[be.id]?.serving.isEmpty ?? true)
   }

@@ -4,10 +4,11 @@ import Secrets
 
 @testable import Replication
 
-/// One node of a `Cluster`: its keys, its logs, its core. A second copy of a node has the same keys.
+/// One node of a `Cluster`: its keys, its logs, its core. A second copy of a node has the same
+/// keys.
 final class Member {
   let name: NodeName
-  /// Of epoch 1; cosigning, sealing and transport keys stay.
+  /// The keys of epoch 1; cosigning, sealing and transport keys stay.
   let secrets: NodeSecrets
   /// The keys of the epoch that is written, and which.
   var epochSecrets: NodeSecrets
@@ -17,9 +18,10 @@ final class Member {
   var logs = MemoryLogs()
   var core: Replicator
   var roster: [String] = []
-  /// What is known of each peer's epochs: cards, and what was followed.
+  /// The epochs of each peer that are known: by cards, and by what was followed.
   var knownLogs: [NodeName: [LogIdentity]] = [:]
-  /// Of the cards that it ever held, and whose card its operator compared last, if another than that of epoch 1.
+  /// The opening keys of the cards that it ever held; and the card that its operator compared last
+  /// for each peer, if another than that of epoch 1.
   var openingKeys: [LogID: OpeningKeyHash] = [:]
   var compared: [NodeName: LogIdentity] = [:]
   var events: [Event] = []
@@ -46,7 +48,7 @@ final class Member {
     hold(epoch: 1, of: name)
   }
 
-  /// Whose cosigning key the node cosigns with, as its card says.
+  /// The keys that the node cosigns with, as its card says.
   var cosigner: NodeSecrets { rotated ?? secrets }
 
   /// Takes the card of an epoch of `name`, as it stands in everybody's files.

@@ -100,7 +100,7 @@ final class MemoryLogs: LogReader {
 
   func rotLeaf(_ id: LogID, _ index: UInt64) { logs[id]!.rottenLeaves.insert(index) }
 
-  /// What is to be fetched again: rotten leaves, and bodies that are absent for no lawful reason.
+  /// Entries to fetch again: rotten leaves, and bodies that are absent for no lawful reason.
   func damaged(_ id: LogID) -> [Range<UInt64>] {
     let kept = logs[id]!
     var indices = kept.rottenLeaves
@@ -193,7 +193,7 @@ final class MemoryLogs: LogReader {
 
   func state(of log: LogID) -> LogState? { logs[log]?.state }
   func durableHead(of log: LogID) -> LogHead { logs[log]?.durable ?? .empty }
-  func newestCheckpoint(of log: LogID) -> VerifiedCheckpoint? { logs[log]?.checkpoint }
+  func newestDurableCheckpoint(of log: LogID) -> VerifiedCheckpoint? { logs[log]?.checkpoint }
 
   func contradiction(of log: LogID) -> VerifiedCheckpoint? {
     logs[log]?.contradictions.first { (try? root(log, size: $0.size)) != $0.root }

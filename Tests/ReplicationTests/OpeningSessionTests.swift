@@ -55,7 +55,7 @@ struct OpeningSessionTests {
     // It is no answer: a node that was away must not sign because of it.
     #expect(!cluster["be"].core.answeredPeers.contains(cluster["nl"].name))
     #expect(cluster["nl"].core.progressOfPeers().isEmpty)
-    // By the present key everything follows.
+    // Everything follows by the present key.
     cluster.disconnectAll()
     cluster.tamper = nil
     cluster.connect("be", "nl")
@@ -95,7 +95,8 @@ struct OpeningSessionTests {
     #expect(!cluster["be"].events.contains(.secondCopy(cluster["nl"].name)))
     // It stands for no connection with the node, and displaced none.
     #expect(cluster.isOpen(earlier) && cluster.isOpen(present))
-    // What is its own comes back, also of the epoch that it never saw; nothing else does, and nothing of it is taken.
+    // Its own entries come back, also those of the epoch that it never saw. Nothing else does, and
+    // nothing is taken from it.
     #expect(size("nl'", cluster["nl"].identity.id) == size("nl", cluster["nl"].identity.id))
     #expect(size("nl'", cluster["be"].identity.id) == 5, "of the eight that be has")
     #expect(cluster["be"].core.progressOfPeers().map(\.name) == [cluster["nl"].name])

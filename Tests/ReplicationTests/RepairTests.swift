@@ -98,7 +98,7 @@ struct RepairTests {
   func drips() throws {
     let puppet = Puppet(cluster, as: "fr", logs: ["nl", "be"])
     puppet.send(
-      .heads([
+      Heads([
         AnnouncedHead(
           position: 1, size: 1_000, leafHash: try cluster["be"].logs.leafHash(log, at: 999))
       ]))
@@ -130,7 +130,7 @@ struct RepairTests {
     let log = cluster["be"].identity.id
     let puppet = Puppet(cluster, as: "fr", logs: ["nl", "be"])
     puppet.send(
-      .heads([
+      Heads([
         AnnouncedHead(
           position: 1, size: 50, leafHash: try cluster["be"].logs.leafHash(log, at: 49))
       ]))
@@ -146,7 +146,7 @@ struct RepairTests {
         log, pull.next..<(pull.next + 1), maximumBytes: 1 << 20)
       puppet.send(puppet.chunk(entry, request: pull.request, full: true))
       guard pull.next + 1 == pull.range.upperBound else { continue }
-      puppet.send(.end(request: pull.request, reason: .done))
+      puppet.send(End(request: pull.request, reason: .done))
     }
     #expect(cluster["nl"].logs.damaged(log).isEmpty)
     #expect(requests.count == 2)
@@ -171,7 +171,7 @@ struct RepairTests {
       puppet.list(log, at: 2 + place)
       let size = cluster["nl"].logs.durableHead(of: log).size
       puppet.send(
-        .heads([
+        Heads([
           AnnouncedHead(
             position: 2 + place, size: size,
             leafHash: try cluster["nl"].logs.leafHash(log, at: size - 1))
@@ -195,7 +195,7 @@ struct RepairTests {
     let puppet = Puppet(cluster, as: "de", logs: ["nl", "be"])
     func show(_ size: UInt64) throws {
       puppet.send(
-        .heads([
+        Heads([
           AnnouncedHead(
             position: 1, size: size,
             leafHash: try cluster["be"].logs.leafHash(log, at: size - 1))
@@ -204,7 +204,7 @@ struct RepairTests {
     // A first head is looked at: its peer may have it.
     try show(500)
     let pull = try #require(repairs.pull)
-    puppet.send(.end(request: pull.request, reason: .done))
+    puppet.send(End(request: pull.request, reason: .done))
     #expect(repairs.pull == nil && repairs.lookAt > cluster.now)
     let lookAt = repairs.lookAt
     for size in 501...600 { try show(UInt64(size)) }
@@ -297,7 +297,7 @@ struct RepairTests {
   func wrongAnswers() throws {
     let puppet = Puppet(cluster, as: "fr", logs: ["nl", "be"])
     puppet.send(
-      .heads([
+      Heads([
         AnnouncedHead(
           position: 1, size: 1_000,
           leafHash: try cluster["be"].logs.leafHash(log, at: 999))
@@ -325,7 +325,7 @@ struct RepairTests {
   @Test("SYNC-36: heads said again and again bring no more requests than one in five seconds")
   func repeatedHeads() throws {
     let puppet = Puppet(cluster, as: "fr", logs: ["nl", "be"])
-    let head = Message.heads([
+    let head = Heads([
       AnnouncedHead(
         position: 1, size: 1_000, leafHash: try cluster["be"].logs.leafHash(log, at: 999))
     ])
@@ -336,7 +336,7 @@ struct RepairTests {
       puppet.send(head)
       if let pull = cluster["nl"].core.logs[log]!.repairs.pull {
         asked.insert(pull.request)
-        puppet.send(.end(request: pull.request, reason: .notHere))
+        puppet.send(End(request: pull.request, reason: .notHere))
       }
       cluster.run(100)
     }
@@ -379,7 +379,7 @@ struct RepairTests {
     cluster.run(30_000)
     #expect(cluster["nl"].logs.durableHead(of: log).size == 1_000)
     #expect(cluster["nl"].logs.damaged(log) == [100..<300, 500..<501])
-    // Who withheld them is found out by the first who has them.
+    // The first who has the entries finds out who withheld them.
     cluster.reportDamage("nl", log)
     cluster.connect("nl", "de")
     cluster.run(30_000)
@@ -413,7 +413,7 @@ struct RepairTests {
     let puppet = Puppet(cluster, as: "fr", logs: ["nl", "be"])
     let whole = try cluster["be"].logs.read(log, 0..<3, maximumBytes: 1 << 20)
     puppet.send(
-      .heads([AnnouncedHead(position: 1, size: 900, leafHash: SHA256.hash([1]))]))
+      Heads([AnnouncedHead(position: 1, size: 900, leafHash: SHA256.hash([1]))]))
     let pull = try #require(cluster["nl"].core.logs[log]!.fetch.pieces.first)
     var states = [BodyState](repeating: .present, count: 3)
     states[Int(index)] = state

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Replication
 
-/// What a node serves of a log whose author breaks the rules is nobody's failure: who carries it cannot know better.
+/// Serving a log whose author breaks the rules is nobody's failure: who carries it cannot know
+/// better.
 @Suite("Protocols/sync.md, SYNC-27: what is served without a checkpoint")
 struct ServingTests {
   private let cluster = Cluster(["nl", "be", "fr"])
@@ -37,10 +38,10 @@ struct ServingTests {
 
   /// Answers what nl asks of be, as far as that goes.
   private func give(_ logs: MemoryLogs, below end: UInt64, _ puppet: Puppet) throws {
-    let checkpoint = try #require(logs.newestCheckpoint(of: log))
-    puppet.send(.checkpoint(SignedSize(checkpoint, at: 1)))
+    let checkpoint = try #require(logs.newestDurableCheckpoint(of: log))
+    puppet.send(SignedSize(checkpoint, at: 1))
     puppet.send(
-      .heads([
+      Heads([
         AnnouncedHead(position: 1, size: 6, leafHash: try logs.leafHash(log, at: 5))
       ]))
     let pull = try #require(
@@ -76,7 +77,7 @@ struct ServingTests {
   func checkpointKeptBack() {
     for name in ["nl", "be", "fr"] { cluster.publish(name, 2) }
     cluster.run(100)
-    // What fr gets of be comes by a line that loses checkpoints; and cosignatures bring none.
+    // The entries of be reach fr by a line that loses checkpoints; and cosignatures bring none.
     cluster.tamper = { from, to, bytes in
       let isLost =
         bytes[0] == MessageType.cosignatures.rawValue
@@ -90,7 +91,7 @@ struct ServingTests {
     cluster.run(20_000)
     cluster.publish("be", 3)
     cluster.run(Limits.checkpointRestsMilliseconds + 10_000)
-    #expect(cluster["fr"].logs.newestCheckpoint(of: log)?.size == 5)
+    #expect(cluster["fr"].logs.newestDurableCheckpoint(of: log)?.size == 5)
   }
 
   @Test("What the store refused was verified, and says nothing of what comes in its place")
@@ -116,11 +117,11 @@ struct ServingTests {
     cluster.publish("be", 40)
     cluster.run(100)
     let logs = cluster.backup("be")
-    let checkpoint = try #require(logs.newestCheckpoint(of: log))
+    let checkpoint = try #require(logs.newestDurableCheckpoint(of: log))
     let puppet = Puppet(cluster)
-    puppet.send(.checkpoint(SignedSize(checkpoint, at: 1)))
+    puppet.send(SignedSize(checkpoint, at: 1))
     puppet.send(
-      .heads([AnnouncedHead(position: 1, size: 40, leafHash: try logs.leafHash(log, at: 39))]))
+      Heads([AnnouncedHead(position: 1, size: 40, leafHash: try logs.leafHash(log, at: 39))]))
     let pull = try #require(
       cluster["nl"].core.logs[log]!.fetch.pieces.first { !$0.isOver })
     puppet.send(

@@ -24,7 +24,7 @@ struct SessionLimitTests {
   func unheard() {
     for number in 0..<100 { open(UInt64(number)) }
     #expect(core.sessionOrder == [SessionID(5_098), SessionID(5_099)])
-    // Those of an earlier key have their own two.
+    // Sessions of an earlier key have their own two.
     for number in 100..<110 { open(UInt64(number), .givingBack) }
     #expect(core.sessionOrder.count == 4)
     cluster.run(Limits.helloMilliseconds - 100)
@@ -49,7 +49,7 @@ struct SessionLimitTests {
       "nl",
       .message(
         SessionID(5_000 + number),
-        Message.hello(version: Version.current, runID: runID, carry: 0).encode()))
+        Hello(version: Version.current, runID: runID, carry: 0).encode()))
   }
 
   @Test("SYNC-4: of many processes that say to be the peer one stays, when the first is silent")

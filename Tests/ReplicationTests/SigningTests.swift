@@ -48,7 +48,8 @@ struct SigningTests {
     #expect(cluster.messagesSent[MessageType.heads.rawValue] == 2)
   }
 
-  /// Found by `liaison-sim restore --seed 1 --run 457`: where every peer held more, no epoch could be opened.
+  /// Found by `liaison-sim restore --seed 1 --run 457`: where every peer held more, no epoch could
+  /// be opened.
   @Test("SYNC-61: who shows more of the own log has not answered, but was asked for later epochs")
   func claimantsWereAsked() {
     let cluster = stale(["nl", "be"])
@@ -146,7 +147,7 @@ struct SigningTests {
     cluster.run(120_000)
     #expect(waits(cluster, for: ["be"]))
     #expect(cluster["nl"].counters[.claimsDropped] == 1)
-    // By name, for an operator who opens the next epoch in spite of it.
+    // The peer is named for an operator who opens the next epoch in spite of it.
     let own = cluster["nl"].identity.id
     let claims = cluster["nl"].core.claims(of: own)
     #expect(claims.map(\.peer) == [cluster["be"].name])

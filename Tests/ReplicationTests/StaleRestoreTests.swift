@@ -6,8 +6,9 @@ import Testing
 
 @testable import Replication
 
-/// `nl` writes, is backed up, writes on, and comes back from the backup, with peers reachable at random; sometimes beside
-/// the original, sometimes with a peer that lies about heads and leaves. All from a seed.
+/// `nl` writes, is backed up, writes on, and comes back from the backup, with peers reachable at
+/// random; sometimes beside the original, sometimes with a peer that lies about heads and leaves.
+/// All from a seed.
 private final class StaleRestore {
   let cluster: Cluster
   let peers: [String]
@@ -37,7 +38,7 @@ private final class StaleRestore {
     cluster.run(200)
   }
 
-  // MARK: What happens
+  // MARK: Events
 
   func run() {
     cluster.tamper = { from, to, bytes in
@@ -73,29 +74,29 @@ private final class StaleRestore {
     reopen()
   }
 
-  /// What a liar says to `nl` in place of the truth.
+  /// The lie that a liar tells `nl` in place of the truth.
   private func lie(_ bytes: [UInt8]) -> [UInt8]? {
     guard let message = try? Message.decode(bytes) else { return bytes }
     switch (message, lies.below(4)) {
     case (.heads(let heads), 0):
-      return Message.heads(
-        heads.map { head in
+      return Heads(
+        heads.heads.map { head in
           AnnouncedHead(
             position: head.position, size: head.size.value + UInt64(lies.below(40)),
             leafHash: SHA256.hash([UInt8(lies.below(200))]))
         }
       ).encode()
     case (.heads(let heads), 1):
-      return Message.heads(
-        heads.map { head in
+      return Heads(
+        heads.heads.map { head in
           AnnouncedHead(
             position: head.position, size: 1 + UInt64(lies.below(Int(head.size.value))),
             leafHash: head.leafHash)
         }
       ).encode()
-    case (.entry(let position, var leaf), 0...2):
-      leaf[lies.below(leaf.count)] ^= 1
-      return Message.entry(position: position, leaf: leaf).encode()
+    case (.entry(var entry), 0...2):
+      entry.leaf[lies.below(entry.leaf.count)] ^= 1
+      return entry.encode()
     case (.chunk, 0), (.end, 0): return nil
     default: return bytes
     }
@@ -114,7 +115,7 @@ private final class StaleRestore {
     }
   }
 
-  /// Whether a peer that was connected for a while holds own entries that `name` lacks.
+  /// True when a peer that was connected for a while holds own entries that `name` lacks.
   private func isKnownBehind(_ name: String) -> Bool {
     let log = cluster[name].identity.id
     let own = cluster[name].logs
@@ -173,7 +174,7 @@ private final class StaleRestore {
     cluster.run(20_000)
   }
 
-  // MARK: What must hold
+  // MARK: Checks
 
   private func check() {
     if case .waiting = cluster["nl"].core.signing { problems.append("nl waits for ever") }
@@ -196,7 +197,7 @@ private final class StaleRestore {
     }
   }
 
-  /// Of two that hold different entries at one index, each has a proof.
+  /// Each of two that hold different entries at one index has a proof.
   private func checkForks() {
     let names = ["nl"] + peers
     for (position, a) in names.enumerated() {

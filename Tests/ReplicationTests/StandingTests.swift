@@ -5,7 +5,8 @@ import Testing
 
 @testable import Replication
 
-/// A thief of nl's running key forks back to entry 0, under history that partners hold; nl's operator opens the next epoch.
+/// A thief of nl's running key forks back to entry 0, under history that partners hold; nl's
+/// operator opens the next epoch.
 private struct Theft {
   let cluster: Cluster
   let log: LogID
@@ -27,7 +28,8 @@ private struct Theft {
     cluster.run()
   }
 
-  /// `be` holds all 40 entries, `at` 25, `de` the first 10, `fr` those and `other` more that the thief signed, `lu` nothing.
+  /// `be` holds all 40 entries, `at` 25, `de` the first 10, `fr` those and `other` more that the
+  /// thief signed, `lu` nothing.
   init(other: Int) throws {
     cluster = Cluster(["nl", "be", "fr", "de", "lu", "at"])
     log = cluster["nl"].identity.id
@@ -71,7 +73,7 @@ private struct Theft {
     }
   }
 
-  /// Whether `name` holds an entry at 10 that the thief signed.
+  /// True when `name` holds an entry at 10 that the thief signed.
   func holdsOther(_ name: String) throws -> Bool {
     guard cluster[name].logs.durableHead(of: log).size > 10 else { return false }
     return try cluster[name].logs.leafHash(log, at: 10)
@@ -89,13 +91,13 @@ private struct Theft {
     }
   }
 
-  /// What `name` hears from whoever holds a session with it.
+  /// `name` hears this proof from whoever holds a session with it.
   func tell(_ name: String, _ proof: ForkProof) throws {
     let id = session(of: name)
     let session = try #require(id)
     let position = try #require(cluster[name].core.sessions[session]!.theirPositions[log])
     cluster.feed(
-      name, .message(session, Message.proof(position: position, bytes: proof.encode()).encode()))
+      name, .message(session, Proof(position: position, bytes: proof.encode()).encode()))
   }
 }
 
@@ -153,7 +155,7 @@ struct StandingTests {
     #expect(["be", "fr", "nl"].map { cluster[$0].core.frozenAt(log) } == [0, 0, 0])
     #expect(["be", "fr"].allSatisfy { cluster[$0].core.isDisputed(log, at: 7) })
     #expect(["be", "fr"].map { cluster[$0].core.standsBelow(log) } == [0, 0])
-    // Who comes now takes nothing of it.
+    // A node that comes now takes nothing of it.
     cluster.connect("de", "be")
     cluster.connect("lu", "be")
     cluster.run()
@@ -275,7 +277,7 @@ struct StandingTests {
         #expect(core.standsBelow(log) == 40 && !core.isDisputed(log, at: 39), "\(name)")
         continue
       }
-      // Who took what the thief signed keeps it, disputed.
+      // A node that took what the thief signed keeps it, disputed.
       #expect(core.standsBelow(log) == frozenAt, "\(name)")
       #expect(core.isDisputed(log, at: frozenAt), "\(name)")
     }
@@ -322,18 +324,17 @@ struct StandingTests {
     cluster.run(3_000)
     cluster.disconnectAll()
     let puppet = Puppet(cluster)
-    let checkpoint = try #require(cluster["be"].logs.newestCheckpoint(of: log))
-    func cosigned(_ name: String, _ key: NodeSecrets, _ time: UInt64) -> Message {
+    let checkpoint = try #require(cluster["be"].logs.newestDurableCheckpoint(of: log))
+    func cosigned(_ name: String, _ key: NodeSecrets, _ time: UInt64) -> CosignatureSet {
       let made = Cosignature.make(
         checkpoint: checkpoint, name: cluster[name].name, key: key.cosigning.publicKey, time: time
       ) { key.cosigning.sign($0) }
-      return .cosignatures(
-        CosignatureSet(
-          direction: .fromAuthor, checkpoint: SignedSize(checkpoint, at: 1),
-          cosignatures: [NamedCosignature(made, by: key.cosigning.publicKey)]))
+      return CosignatureSet(
+        direction: .fromAuthor, checkpoint: SignedSize(checkpoint, at: 1),
+        cosignatures: [NamedCosignature(made, by: key.cosigning.publicKey)])
     }
     func kept() -> UInt64? {
-      cluster["nl"].core.logs[log]!.cosignatures[cluster["fr"].name]?.cosignature.time
+      cluster["nl"].core.logs[log]!.cosigning.held[cluster["fr"].name]?.cosignature.time
     }
     puppet.send(cosigned("fr", cluster["fr"].secrets, 100))
     #expect(kept() == 100)
@@ -354,10 +355,10 @@ struct StandingTests {
     #expect(kept() == 200)
     // A node is no witness of itself.
     puppet.send(cosigned("be", cluster["be"].secrets, 300))
-    #expect(cluster["nl"].core.logs[log]!.cosignatures[cluster["be"].name] == nil)
-    // What comes behind a proof says nothing of before it.
+    #expect(cluster["nl"].core.logs[log]!.cosigning.held[cluster["be"].name] == nil)
+    // Cosignatures that come behind a proof say nothing of before it.
     let proof = try cluster.forge(log, by: "be", at: 2)
-    puppet.send(.proof(position: 1, bytes: proof.encode()))
+    puppet.send(Proof(position: 1, bytes: proof.encode()))
     #expect(cluster["nl"].core.frozenAt(log) == 2)
     puppet.send(cosigned("fr", next, 400))
     #expect(kept() == 200)
@@ -377,7 +378,7 @@ struct StandingTests {
     }
     func kept(_ holder: String, _ author: String) -> NamedCosignature? {
       cluster[holder].core.logs[cluster[author].identity.id]?
-        .cosignatures[cluster["fr"].name]?.cosignature
+        .cosigning.held[cluster["fr"].name]?.cosignature
     }
     meetAll()
     let pairs = [("nl", "nl"), ("nl", "be"), ("be", "nl"), ("be", "be")]

@@ -29,55 +29,56 @@ enum SyncVectors {
     request: 7, position: 0, from: 1, to: 3, credit: 1 << 20, form: .full)
 
   static let known: [Vector] = [
-    Vector("hello", "SYNC-1", Message.hello(version: 1, runID: id, carry: 0).encode()),
-    Vector("logs", "SYNC-2", Message.logs(first: 2, saltedIDs: [id, id.reversed()]).encode()),
-    Vector("heads", "SYNC-10", Message.heads([head]).encode()),
+    Vector("hello", "SYNC-1", Hello(version: 1, runID: id, carry: 0).encode()),
+    Vector("logs", "SYNC-2", Logs(first: 2, saltedIDs: [id, id.reversed()]).encode()),
+    Vector("heads", "SYNC-10", Heads([head]).encode()),
     Vector("checkpoint", "SYNC-50", signedSize),
-    Vector("pull", "SYNC-30", Message.pull(pull).encode()),
-    Vector("credit", "SYNC-31", Message.credit(request: 7, bytes: 4_096).encode()),
+    Vector("pull", "SYNC-30", pull.encode()),
+    Vector("credit", "SYNC-31", Credit(request: 7, bytes: 4_096).encode()),
     Vector("chunk, one compact entry", "SYNC-20", compactChunk),
-    Vector("end", "SYNC-30", Message.end(request: 7, reason: .done).encode()),
-    Vector("prune", "SYNC-40", Message.prune(position: 1).encode()),
-    Vector("graft", "SYNC-40", Message.graft(position: 1, size: LogSize(17)!).encode()),
+    Vector("end", "SYNC-30", End(request: 7, reason: .done).encode()),
+    Vector("prune", "SYNC-40", Prune(position: 1).encode()),
+    Vector("graft", "SYNC-40", Graft(position: 1, size: LogSize(17)!).encode()),
     Vector("cosignatures", "SYNC-52", cosignatures),
-    Vector("proof", "SYNC-80", Message.proof(position: 1, bytes: [1, 2, 3]).encode()),
-    Vector("ping", "SYNC-5", Message.ping.encode()),
-    Vector("pong", "SYNC-5", Message.pong.encode()),
-    Vector("digest", "SYNC-14", Message.digest(id).encode()),
+    Vector("proof", "SYNC-80", Proof(position: 1, bytes: [1, 2, 3]).encode()),
+    Vector("ping", "SYNC-5", Ping().encode()),
+    Vector("pong", "SYNC-5", Pong().encode()),
+    Vector("digest", "SYNC-14", HeadsDigest(id).encode()),
     Vector(
-      "no heads: the answer of a node that has nothing", "SYNC-10", Message.heads([]).encode()),
-    Vector("entry", "SYNC-15", Message.entry(position: 1, leaf: leaf).encode()),
-    Vector("copy", "SYNC-4", Message.copy.encode()),
+      "no heads: the answer of a node that has nothing", "SYNC-10", Heads([]).encode()),
+    Vector("entry", "SYNC-15", Leaf(position: 1, leaf: leaf).encode()),
+    Vector("copy", "SYNC-4", Copy().encode()),
     Vector("opening", "SYNC-70", opening),
     Vector(
       "probe", "SYNC-82",
-      Message.probe(position: 1, index: LogSize(16)!, headerHash: SHA256.hash([5])).encode()),
+      Probe(position: 1, index: LogSize(16)!, headerHash: SHA256.hash([5])).encode()),
     Vector(
       "probed", "SYNC-82",
-      Message.probed(position: 1, index: LogSize(16)!, .different).encode()),
-    Vector("exhibit", "SYNC-83", Message.exhibit(position: 1, bytes: [4, 5]).encode()),
+      Probed(position: 1, index: LogSize(16)!, answer: .different).encode()),
+    Vector("exhibit", "SYNC-83", PassedExhibit(position: 1, bytes: [4, 5]).encode()),
     Vector("chunk of a whole leaf under a checkpoint", "SYNC-21", fullChunk),
     Vector("chunk of a leaf without its body", "SYNC-25", absentChunk),
     Vector("chunk of leaves alone", "SYNC-89", leavesChunk),
-    Vector("leave", "SYNC-32", Message.leave(request: 7).encode()),
+    Vector("leave", "SYNC-32", Leave(request: 7).encode()),
   ]
 
   private static let leaf = [UInt8](0..<216)
   private static let signature = Signature([UInt8](0..<64))!
   private static let checkpoint = SignedSize(
     position: 1, size: LogSize(17)!, root: SHA256.hash(Array("root".utf8)), signature: signature)
-  private static let signedSize = Message.checkpoint(checkpoint).encode()
-  private static let cosignatures = Message.cosignatures(
+  private static let signedSize = checkpoint.encode()
+  private static let cosignatures =
     CosignatureSet(
       direction: .towardsAuthor, checkpoint: checkpoint,
       cosignatures: [
         NamedCosignature(
           name: try! NodeName("be"), key: CosigningPublicKey(SHA256.hash([6]).bytes),
           time: 1_700_000_000, signature: signature)
-      ])
-  ).encode()
+      ]
+    )
+    .encode()
   private static var opening: [UInt8] {
-    Message.opening(position: 1, leaf: leaf, body: Array("liaison-genesis/v1\n".utf8)).encode()
+    PassedOpening(position: 1, leaf: leaf, body: Array("liaison-genesis/v1\n".utf8)).encode()
   }
 
   private static let compactChunk = chunk(.compact)
@@ -85,7 +86,7 @@ enum SyncVectors {
   private static let leavesChunk = chunk(.leaves)
   private static let absentChunk = chunk(.full, [.absent])
 
-  /// Of entry 5, one of three bytes: two subtrees stand below it.
+  /// A chunk of entry 5, one of three bytes: two subtrees stand below it.
   private static func chunk(_ form: PullForm, _ states: [BodyState]? = nil) -> [UInt8] {
     var leaf = [UInt8](repeating: 0xab, count: EntryLayout.leafBytes)
     leaf.replaceSubrange(68..<72, with: [0, 0, 0, 3])
@@ -112,25 +113,25 @@ enum SyncVectors {
       [2, 0, 0, 0, 2, 0, 0, 0x10, 1] + [UInt8](repeating: 0, count: 65_552),
       refusal: "malformed"),
     Vector(
-      "list of logs with a gap", "SYNC-2", Message.logs(first: 5, saltedIDs: [id]).encode(),
+      "list of logs with a gap", "SYNC-2", Logs(first: 5, saltedIDs: [id]).encode(),
       refusal: "malformed"),
     Vector(
       "head of size 0", "SYNC-10",
-      edited(Message.heads([head]).encode(), 9, [UInt8](repeating: 0, count: 8)),
+      edited(Heads([head]).encode(), 9, [UInt8](repeating: 0, count: 8)),
       refusal: "malformed"),
     Vector(
-      "head beyond 2^48-1", "SYNC-8", edited(Message.heads([head]).encode(), 9, [0, 1]),
+      "head beyond 2^48-1", "SYNC-8", edited(Heads([head]).encode(), 9, [0, 1]),
       refusal: "malformed"),
     Vector(
       "head of 2^63-1", "SYNC-8",
-      edited(Message.heads([head]).encode(), 9, [0x7f] + [UInt8](repeating: 0xff, count: 7)),
+      edited(Heads([head]).encode(), 9, [0x7f] + [UInt8](repeating: 0xff, count: 7)),
       refusal: "malformed"),
     Vector(
-      "pull to beyond 2^48-1", "SYNC-8", edited(Message.pull(pull).encode(), 17, [0, 1]),
+      "pull to beyond 2^48-1", "SYNC-8", edited(pull.encode(), 17, [0, 1]),
       refusal: "malformed"),
     Vector(
       "graft beyond 2^48-1", "SYNC-8",
-      edited(Message.graft(position: 1, size: LogSize(17)!).encode(), 5, [0, 1]),
+      edited(Graft(position: 1, size: LogSize(17)!).encode(), 5, [0, 1]),
       refusal: "malformed"),
     Vector(
       "checkpoint beyond 2^48-1", "SYNC-8", edited(signedSize, 5, [0, 1]), refusal: "malformed"),
@@ -140,16 +141,16 @@ enum SyncVectors {
     Vector(
       "probe beyond 2^48-1", "SYNC-8",
       edited(
-        Message.probe(position: 1, index: LogSize(16)!, headerHash: .zero).encode(), 5, [0, 1]),
+        Probe(position: 1, index: LogSize(16)!, headerHash: .zero).encode(), 5, [0, 1]),
       refusal: "malformed"),
     Vector(
-      "position not listed", "SYNC-3", edited(Message.heads([head]).encode(), 5, [0, 0, 0, 9]),
+      "position not listed", "SYNC-3", edited(Heads([head]).encode(), 5, [0, 0, 0, 9]),
       refusal: "malformed"),
     Vector(
-      "pull with request 0", "SYNC-30", edited(Message.pull(pull).encode(), 1, [0, 0, 0, 0]),
+      "pull with request 0", "SYNC-30", edited(pull.encode(), 1, [0, 0, 0, 0]),
       refusal: "malformed"),
     Vector(
-      "pull of nothing", "SYNC-30", edited(Message.pull(pull).encode(), 16, [3]),
+      "pull of nothing", "SYNC-30", edited(pull.encode(), 16, [3]),
       refusal: "malformed"),
     Vector("unknown end reason", "SYNC-30", [8, 0, 0, 0, 1, 9], refusal: "malformed"),
     Vector("unknown direction", "SYNC-52", [11, 2, 0, 0, 0, 0, 0, 0], refusal: "malformed"),
@@ -177,11 +178,11 @@ enum SyncVectors {
     ),
     Vector(
       "entry of 215 bytes", "SYNC-15",
-      Array(Message.entry(position: 1, leaf: leaf).encode().dropLast()),
+      Array(Leaf(position: 1, leaf: leaf).encode().dropLast()),
       refusal: "malformed"),
     Vector(
       "entry of a log that is not listed", "SYNC-15",
-      Message.entry(position: 9, leaf: leaf).encode(),
+      Leaf(position: 9, leaf: leaf).encode(),
       refusal: "malformed"),
     Vector(
       "checkpoint of nothing", "SYNC-50", edited(signedSize, 5, [UInt8](repeating: 0, count: 8)),
@@ -205,7 +206,7 @@ enum SyncVectors {
       refusal: "malformed"),
     Vector(
       "opening with a body that is too long", "SYNC-70",
-      Message.opening(
+      PassedOpening(
         position: 1, leaf: leaf,
         body: [UInt8](repeating: 0x20, count: LogLimits.publicBodyBytes + 1)
       ).encode(),

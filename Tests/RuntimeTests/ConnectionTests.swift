@@ -143,7 +143,8 @@ private final class Pair {
     #expect(received.value == [1, 2, 3])
   }
 
-  /// Two events of one batch: the handler of the first closes the second, whose number is given to a new socket at once.
+  /// Two events of one batch: the handler of the first closes the second, whose number is given to
+  /// a new socket at once.
   @Test func anEventOfAClosedDescriptorReachesNobody() throws {
     let loop = try EventLoop()
     let accepted = Box<[Connection]>([])

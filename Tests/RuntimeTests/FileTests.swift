@@ -52,7 +52,7 @@ import Testing
     #expect(throws: LockError.held(path: path, processID: Int(Environment.processID))) {
       try LockFile(path)
     }
-    // And the other way round: the lock is one that other programs respect.
+    // The other way round holds, too: the lock is one that other programs respect.
     let second = Process()
     second.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
     second.arguments = ["--nonblock", path, "true"]
@@ -145,7 +145,8 @@ import Testing
     #expect(disk.openFiles == 3)
   }
 
-  /// With room for one descriptor every access drops the other side's, while it may be in use.
+  /// Every access drops the other side's descriptor, while it may be in use, when there is room for
+  /// one.
   @Test func readersAndTheWriterShareDescriptors() throws {
     let folder = TemporaryFolder()
     let disk = try FileDisk(folder: folder.path, openFiles: 1)

@@ -5,7 +5,8 @@ import Text
 
 @testable import Runtime
 
-/// Files as operators name them and leave them: pipes, links, paths of any bytes, folders of others, media that are read.
+/// Files as operators name them and leave them: pipes, links, paths of any bytes, folders of
+/// others, media that are read.
 @Suite struct GivenFileTests {
   @Test(
     "What the operator names is read through a link and from a pipe, and no more than is allowed")
@@ -84,7 +85,7 @@ import Text
     // A secret that was exported there stays with who exported it.
     try FileSystem.writeNew(folder.file("keys"), [1])
     #expect(try FileSystem.status(folder.file("keys"))?.userID == 0)
-    // What is replaced keeps its owner.
+    // A file that is replaced keeps its owner.
     try give(folder.file("card"), to: 0)
     try FileSystem.atomicWrite(folder.file("card"), [2])
     #expect(try FileSystem.status(folder.file("card"))?.userID == 0)

@@ -65,7 +65,7 @@ struct NameServiceTests {
     for _ in 0..<40 { server.gate.signal() }
     #expect(try loop.turn { slowAnswers.value == 40 })
     #expect(server.asked.withLock { $0.count } == 20)
-    // From now on those that were slow have their own share.
+    // Names that were slow have their own share from now on.
     for number in 0..<20 { resolver.addresses(of: "slow\(number).test:1") { _ in } }
     let fast = Box(0)
     for number in 0..<20 { resolver.addresses(of: "fast\(number).test:1") { _ in fast.value += 1 } }

@@ -5,14 +5,14 @@ import Testing
 
 @Suite struct ServiceTests {
   @Test func logLinesAreOneLineEach() {
-    let line = Journal.line(
+    let line = Logger.line(
       .info, "peer \"a\u{7}\nb\u{202E}\" at C:\\", isJournal: true, wallMilliseconds: 0)
     #expect(
       String(decoding: line, as: UTF8.self)
         == "<6>peer \"a\\u{7}\\u{a}b\\u{202e}\" at C:\\\n")
-    let dated = Journal.line(.warning, "x", isJournal: false, wallMilliseconds: 1_767_323_045_678)
+    let dated = Logger.line(.warning, "x", isJournal: false, wallMilliseconds: 1_767_323_045_678)
     #expect(String(decoding: dated, as: UTF8.self) == "2026-01-02T03:04:05.678Z warning x\n")
-    let long = Journal.line(
+    let long = Logger.line(
       .error, String(repeating: "é", count: 10_000), isJournal: true, wallMilliseconds: 0)
     #expect(long.count <= Limits.logLineBytes && long.count > Limits.logLineBytes - 8)
     #expect(String(validating: long, as: UTF8.self)?.hasSuffix("…\n") == true)
@@ -21,7 +21,7 @@ import Testing
   @Test func aReaderThatStopsCostsLinesNotTime() throws {
     let pipe = Pipe()
     let descriptor = pipe.fileHandleForWriting.fileDescriptor
-    let journal = Journal(threshold: .info, descriptor: descriptor, journalStream: "1:1")
+    let journal = Logger(threshold: .info, descriptor: descriptor, journalStream: "1:1")
     for number in 0..<2_000 { journal.info("line \(number) " + String(repeating: "x", count: 100)) }
     journal.debug("left out")
     _ = pipe.fileHandleForReading.availableData

@@ -29,7 +29,7 @@ extension EventLoop {
   }
 }
 
-/// What closures of a test collect; one thread only.
+/// A value that closures of a test collect in; one thread only.
 final class Box<Value> {
   var value: Value
   init(_ value: Value) { self.value = value }

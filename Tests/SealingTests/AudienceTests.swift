@@ -163,7 +163,7 @@ import Testing
       #expect(book.defects.isEmpty)
       let own = book.audiences
       #expect(own.count == 550)
-      // What a member knows of its audiences is what the author knows of them.
+      // A member knows the same of its audiences as the author.
       let known = log.book.audiences.filter { audience in
         own.contains { $0.grantIndex == audience.grantIndex }
       }
@@ -297,7 +297,7 @@ import Testing
       guard answer != .unknownYet(missingGrants: wanted) else { continue }
       Issue.record("\(answer)")
     }
-    // By the square of their number it would be minutes.
+    // Work by the square of their number would take minutes.
     #expect(ContinuousClock.now - start < .seconds(20))
   }
 

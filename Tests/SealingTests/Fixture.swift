@@ -8,7 +8,7 @@ import Secrets
 final class Party {
   let name: NodeName
   let secret: SealingSecretKey
-  /// What it mixes into its own slots.
+  /// The secret that it mixes into its own slots.
   let authorSecret: Held<AuthorSecret>
 
   init(_ name: String, seed: UInt64) throws {
@@ -24,7 +24,7 @@ final class Party {
     [Held(secret.withSeed { SealingSecretKey(seed: $0) })]
   }
 
-  /// To open another's grants.
+  /// Keys to open another's grants.
   func keys(psk: Held<PresharedKey>? = nil) -> GrantKeys {
     GrantKeys(sealing: sealing, presharedKeys: psk.map { [$0] } ?? [])
   }
@@ -33,7 +33,7 @@ final class Party {
     GrantKeys(sealing: sealing, presharedKeys: psks)
   }
 
-  /// To open its own.
+  /// Keys to open its own.
   var ownKeys: GrantKeys { GrantKeys(sealing: sealing, authorSecrets: [authorSecret]) }
 }
 
@@ -89,7 +89,7 @@ final class AuthorLog {
     return header.index
   }
 
-  /// What a grant says, as its author reads it.
+  /// The contents of a grant, as its author reads them.
   func metadata(of index: UInt64) -> GrantMetadata? {
     let entry = entries[Int(index)]
     let opening = Grant.open(
@@ -143,7 +143,7 @@ final class AuthorLog {
     return append(kind: .record, tag: tag, body: body).index
   }
 
-  /// What `reader` makes of this log's grants.
+  /// The book that `reader` makes of this log's grants.
   func read(
     by reader: Party, psk: Held<PresharedKey>? = nil, without missing: Set<UInt64> = [],
     closedAudiences: Int = SealingLimits.closedAudiences

@@ -7,8 +7,8 @@ import Wire
 
 @testable import Sealing
 
-/// Known answers, and for each rule an input that breaks it. LIAISON_REWRITE_VECTORS=1 writes the file
-/// anew; the difference is for reviewing.
+/// Known answers, and for each rule an input that breaks it. LIAISON_REWRITE_VECTORS=1 writes the
+/// file anew; the difference is for reviewing.
 @Suite(.serialized) struct SealingVectorTests {
   let vectors: SealingVectors
   let identity: LogIdentity

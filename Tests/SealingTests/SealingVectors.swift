@@ -10,7 +10,7 @@ import Wire
 struct SealingVectors: Codable, Equatable {
   struct Reader: Codable, Equatable {
     let name, sealingSecret, sealingPublic: String
-    /// What the author has mixed into its own slots.
+    /// The secret that the author has mixed into its own slots.
     var authorSecret: String?
   }
 
@@ -107,7 +107,7 @@ struct VectorMaker {
     return head + (wraps ?? wrapsLine()) + (members ?? lines).map { "member \($0)\n" }.joined()
   }
 
-  /// Of both members without a pre-shared key, unless be has one.
+  /// The wraps of both members, without a pre-shared key unless be has one.
   private func wrapsLine(_ psk: Held<PresharedKey>? = nil) -> String {
     let member = be.name
     let secrets = SlotSecrets(author: nl.authorSecret) { $0 == member ? psk : nil }

@@ -7,7 +7,8 @@ import Testing
 @testable import Replication
 @testable import Simulation
 
-/// What foes say is what Protocols/sync.md says, and what they do is done (docs/simulator.md).
+/// Foes send what Protocols/sync.md says of them, and do what they are there for
+/// (docs/simulator.md).
 @Suite("Hostile peers of the simulator")
 struct FoeTests {
   @Test(
@@ -62,16 +63,19 @@ struct FoeTests {
     let messages: [([UInt8], Message)] = [
       (
         Said.logs(first: 2, [[UInt8](repeating: 7, count: 16)]),
-        .logs(first: 2, saltedIDs: [[UInt8](repeating: 7, count: 16)])
+        .logs(Logs(first: 2, saltedIDs: [[UInt8](repeating: 7, count: 16)]))
       ),
-      (Said.heads([head]), .heads([AnnouncedHead(position: 3, size: LogSize(9)!, leafHash: hash)])),
+      (
+        Said.heads([head]),
+        .heads(Heads([AnnouncedHead(position: 3, size: LogSize(9)!, leafHash: hash)]))
+      ),
       (
         Said.pull(request: 4, position: 3, 1..<9, credit: 6, form: 1),
         .pull(
           PullRequest(
             request: 4, position: 3, from: LogSize(1)!, to: LogSize(9)!, credit: 6, form: .full))
       ),
-      (Said.credit(request: 4, bytes: 6), .credit(request: 4, bytes: 6)),
+      (Said.credit(request: 4, bytes: 6), .credit(Credit(request: 4, bytes: 6))),
       (Said.checkpoint(checkpoint, position: 3), .checkpoint(signed)),
       (
         Said.cosigned(checkpoint, [(cosignature, key)], direction: 0, position: 3),
@@ -80,24 +84,30 @@ struct FoeTests {
             direction: .towardsAuthor, checkpoint: signed,
             cosignatures: [NamedCosignature(cosignature, by: key)]))
       ),
-      (Said.graft(position: 3, size: 8), .graft(position: 3, size: LogSize(8)!)),
-      (Said.prune(position: 3), .prune(position: 3)),
-      (Said.digest([UInt8](repeating: 1, count: 16)), .digest([UInt8](repeating: 1, count: 16))),
-      (Said.entry(position: 3, leaf: leaf), .entry(position: 3, leaf: leaf)),
+      (Said.graft(position: 3, size: 8), .graft(Graft(position: 3, size: LogSize(8)!))),
+      (Said.prune(position: 3), .prune(Prune(position: 3))),
+      (
+        Said.digest([UInt8](repeating: 1, count: 16)),
+        .digest(HeadsDigest([UInt8](repeating: 1, count: 16)))
+      ),
+      (Said.entry(position: 3, leaf: leaf), .entry(Leaf(position: 3, leaf: leaf))),
       (
         Said.opening(position: 3, leaf: leaf, body: body),
-        .opening(position: 3, leaf: leaf, body: body)
+        .opening(PassedOpening(position: 3, leaf: leaf, body: body))
       ),
-      (Said.proof(position: 3, [1, 2]), .proof(position: 3, bytes: [1, 2])),
+      (Said.proof(position: 3, [1, 2]), .proof(Proof(position: 3, bytes: [1, 2]))),
       (
         Said.probe(position: 3, index: 2, headerHash: hash.array),
-        .probe(position: 3, index: LogSize(2)!, headerHash: hash)
+        .probe(Probe(position: 3, index: LogSize(2)!, headerHash: hash))
       ),
-      ([Said.ping], .ping),
+      ([Said.ping], .ping(Ping())),
     ]
     for (bytes, message) in messages { #expect(try Message.decode(bytes) == message) }
     let chunk = Said.chunk(genesis.batch, request: 4, position: 3, full: false)
-    let read = try Chunk.decode(chunk)
+    guard case .chunk(let read) = try Message.decode(chunk) else {
+      Issue.record("no chunk")
+      return
+    }
     #expect(read.batch(of: chunk, extending: genesis.before)?.batch == genesis.batch)
     let said = try #require(SaidChunk(chunk))
     #expect(said.leavesAt == read.leaves.lowerBound && said.bodiesAt == read.bodies.lowerBound)

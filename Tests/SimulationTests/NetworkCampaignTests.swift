@@ -26,7 +26,8 @@ struct NetworkCampaignTests {
     #expect(campaign(seed: 6, runs: 1).run().digest != digest)
   }
 
-  /// Those that show in the first run; all of them Deploy/check-simulation.sh plants, over some hundred seeds.
+  /// Bugs that show in the first run; Tests/system/check-simulation.sh plants all of them, over
+  /// some hundred seeds.
   @Test(arguments: [NetworkBug.answersEarly, .announcesLess])
   func aPlantedBugIsFound(bug: NetworkBug) throws {
     var campaign = campaign(seed: 1, runs: 8)

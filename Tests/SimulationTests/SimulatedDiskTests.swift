@@ -2,7 +2,7 @@ import Simulation
 import Store
 import Testing
 
-/// What the simulated disk promises and what it may lose (Protocols/store.md, 2).
+/// The promises of the simulated disk, and what it may lose (Protocols/store.md, 2).
 struct SimulatedDiskTests {
   private let file = StoreFile.journal(0)
   private let disk = SimulatedDisk()

@@ -1,7 +1,7 @@
 import Simulation
 import Testing
 
-/// What a campaign finds, and that it finds the same again (docs/simulator.md).
+/// A campaign finds what is there, and finds the same again (docs/simulator.md).
 struct StoreCampaignTests {
   @Test func aSoundStoreIsFoundSound() {
     let outcome = StoreCampaign(seed: 3, points: 300).run()
@@ -10,7 +10,8 @@ struct StoreCampaignTests {
     #expect(outcome.recoveries >= outcome.points)
   }
 
-  /// One that a crash shows and one that a failing call does; all of them Deploy/check-simulation.sh plants.
+  /// One that a crash shows and one that a failing call does; all of them
+  /// Tests/system/check-simulation.sh plants.
   @Test(arguments: [PlantedBug.acknowledgesEarly, .hidesErrors])
   func aPlantedBugIsFound(bug: PlantedBug) throws {
     var campaign = StoreCampaign(seed: 1, points: 3_000)
@@ -43,7 +44,8 @@ struct StoreCampaignTests {
     #expect(lines > 500)
   }
 
-  /// A campaign that is too short to have seen everything does not claim to; a long one that missed something fails.
+  /// A campaign that is too short to have seen everything does not claim to; a long one that missed
+  /// something fails.
   @Test func whatNeverOccurredIsNamed() {
     let outcome = StoreCampaign(seed: 5, points: 50).run()
     #expect(outcome.missing.isEmpty && outcome.isGood)

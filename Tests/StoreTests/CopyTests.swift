@@ -34,7 +34,7 @@ struct CopyTests {
       if held > 0 { try expectContent(opened, log, size: held) }
       #expect(opened.logs.count == snapshot.logs.count)
       #expect(next > start + 20, "nothing was appended while the copy was made")
-      // What was synced is all there is: nothing is lost by a crash right after.
+      // Everything was synced: nothing is lost by a crash right after.
       for seed in 0..<6 {
         var random = SplitMix64(seed: UInt64(seed))
         let crashed = SimulatedDisk(target.image.crashed(&random))
@@ -102,7 +102,7 @@ struct CopyTests {
     #expect(throws: StoreError.noStore) { try Store.open(on: target) }
   }
 
-  // MARK: What goes on meanwhile
+  // MARK: Appends meanwhile
 
   private func parsed(_ bytes: [UInt8]) -> IndexRecord? { IndexRecord(bytes.span, at: 0) }
 

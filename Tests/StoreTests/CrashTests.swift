@@ -117,7 +117,7 @@ private func expectRecovery(
 }
 
 struct CrashTests {
-  /// Of one history; of many others `liaison-sim store` makes them, in a release build.
+  /// Crashes in one history; `liaison-sim store` makes those in many others, in a release build.
   @Test func crashAtEveryEffect() throws {
     let logs = try ["be", "fr", "nl"].map { try TestLog($0, entries: 200, bodyBytes: 0...300) }
     let scenario = try Scenario(logs, seed: 1)

@@ -6,7 +6,7 @@ import Wire
 
 @testable import Store
 
-/// What `open` does with log files that are not whole (Protocols/store.md, 7).
+/// The start with log files that are not whole (Protocols/store.md, 7).
 struct DamageTests {
   private static let log = Result { try TestLog("nl", entries: 700, bodyBytes: 0...90) }
   private let log: TestLog
@@ -181,13 +181,15 @@ struct DamageTests {
     #expect(try Fsck.run(on: disk).findings == [])
   }
 
-  /// Leaf and hash of one entry are both wrong: the block's node tells which of the peer's leaves is right.
+  /// Leaf and hash of one entry are both wrong: the block's node tells which of the peer's leaves
+  /// is right.
   @Test func leafAndHashOfOneEntry() throws {
     let name = StoreFile.log(id, .entries)
     let disk = try stored(tail: false)
     disk.flip(name, at: 100 * 216 + 170)
     try disk.execute(.truncate(.log(id, .hashes), bytes: 0))
-    // The last block has no node: there `hashes` is computed from leaves, and leads to the journal's root.
+    // The last block has no node: there `hashes` is computed from leaves, and leads to the
+    // journal's root.
     let store = try Store.open(on: disk, limits: .small)
     #expect(store.damage == [Damage(file: .log(id, .hashes), .tooShort)])
     #expect(store.damagedRanges(id) == [100..<101])
@@ -256,7 +258,7 @@ struct DamageTests {
     #expect(store.takeDamage() == [], "each place once")
   }
 
-  /// What does not hash is not handed out, whatever file the bit flipped in.
+  /// Bytes that do not hash are not handed out, whatever file the bit flipped in.
   @Test func readsHandOutOnlyWhatHashes() throws {
     let disk = try stored(tail: false)
     let index = try disk.read(.log(id, .bodiesIndex), at: 0, count: 700 * 32)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Store
 
-/// What can be asked of a store, chosen beforehand, so that it is the same in every run.
+/// The requests to a store, chosen beforehand, so that they are the same in every run.
 enum FaultStep {
   case append(Int, VerifiedBatch, bulk: Bool, more: Bool)
   case note(VerifiedCheckpoint, Cosignature)
@@ -186,8 +186,8 @@ final class FaultRun {
     }
   }
 
-  /// Everything acknowledged is there, byte for byte, nothing that was not appended, and no checkpoint of
-  /// entries that are not there.
+  /// Everything acknowledged is there, byte for byte, nothing that was not appended, and no
+  /// checkpoint of entries that are not there.
   func expectRecovery(_ image: DiskImage, goesOn: Bool = false) throws {
     let disk = SimulatedDisk(image)
     let store = try Store.open(on: disk, limits: plan.limits)

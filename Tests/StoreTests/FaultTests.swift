@@ -48,8 +48,8 @@ struct FaultTests {
     #expect(recoveries > 1_000)
   }
 
-  /// A journal's sync fails, the program starts again and reads what no sync persisted, and then the machine
-  /// stops at each operation of that recovery.
+  /// A journal's sync fails, the program starts again and reads what no sync persisted, and then
+  /// the machine stops at each operation of that recovery.
   @Test func pagesThatNoSyncPersistedAreWrittenAgain() throws {
     let plan = try FaultPlan(try FaultTests.logs.get(), seed: 1, steps: 200)
     let whole = FaultRun(plan)

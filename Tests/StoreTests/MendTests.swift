@@ -5,7 +5,7 @@ import Testing
 
 @testable import Store
 
-/// What harms a file.
+/// The kinds of harm to a file.
 enum Harm: String, CaseIterable {
   case flippedBit, zeroedSector, truncated, missing
 
@@ -60,7 +60,7 @@ struct MendFixture {
     var cursor = ScrubCursor(first: id)
     var mended: [Damage] = []
     for _ in 0..<2000 {
-      // What a restart would make of it goes on from there.
+      // The state that a restart would make of the cursor goes on from there.
       cursor = try #require(ScrubCursor(text: cursor.text))
       let step = try store.scrub(&cursor, maxBytes: 20_000)
       mended += step.mended
@@ -74,7 +74,7 @@ struct MendFixture {
     return mended
   }
 
-  /// What a peer that has everything sends for the damaged ranges.
+  /// Mends with the entries that a peer that has everything sends for the damaged ranges.
   func mend(_ store: Store) throws {
     for range in store.damagedRanges(id) {
       var next = range.lowerBound
@@ -126,6 +126,27 @@ struct MendTests {
 }
 
 extension MendTests {
+  /// A restarted store knows of absent bodies by reading alone, and says when it does.
+  @Test func absentBodyIsSaid() throws {
+    let (disk, store) = try newStore()
+    try store.addLog(log.identity)
+    var states = [BodyState](repeating: .present, count: 8)
+    states[5] = .absent
+    let ranges = log.all.bodyRanges()
+    let bodies = (0..<8).filter { $0 != 5 }.flatMap { log.all.bodies[ranges[$0]] }
+    let partial = try EntryBatch(
+      first: 0, leaves: log.all.slice(0..<8).leaves, bodies: bodies, bodyStates: states)
+    try store.append(try log.states[0].accept(partial))
+    #expect(store.takeAbsent() && !store.takeAbsent())
+    try store.flush()
+    let again = try Store.open(on: SimulatedDisk(disk.image), limits: .small)
+    #expect(again.damagedRanges(id) == [] && !again.takeAbsent())
+    _ = try again.read(id, 0..<8, maxBytes: 1 << 20)
+    #expect(again.damagedRanges(id) == [5..<6] && again.takeAbsent())
+    _ = try again.read(id, 0..<8, maxBytes: 1 << 20)
+    #expect(!again.takeAbsent(), "it was said")
+  }
+
   /// An entry that came without its body gets it later, and a restart has it.
   @Test func absentBodyArrives() throws {
     let (disk, store) = try newStore()
@@ -138,7 +159,7 @@ extension MendTests {
       first: 0, leaves: log.all.slice(0..<40).leaves, bodies: bodies, bodyStates: states)
     try store.append(try log.states[0].accept(partial))
     #expect(store.damagedRanges(id) == [3..<5, 17..<18])
-    // What is not in log files yet waits.
+    // Entries that are not in log files yet wait.
     #expect(try store.mend(id, with: log.all.slice(0..<40)) == MendOutcome())
     try store.flush()
     let outcome = try store.mend(id, with: log.all.slice(2..<18))
@@ -209,7 +230,8 @@ extension MendTests {
     }
   }
 
-  /// Damage that a read for a peer meets: reported once, in the damaged ranges or computed, and mended.
+  /// Damage that a read for a peer meets: reported once, in the damaged ranges or computed, and
+  /// mended.
   @Test(arguments: Harm.allCases) func readsHeal(harm: Harm) throws {
     for file in [LogFile.entries, .hashes, .bodiesIndex, .bodies(0)] {
       let name = StoreFile.log(id, file)
@@ -271,7 +293,7 @@ extension MendTests {
     print("store mend sweep: \(crashes) crashes")
   }
 
-  /// What nobody has stays damaged: no pass makes it up, and nothing else suffers.
+  /// Entries that nobody has stay damaged: no pass makes them up, and nothing else suffers.
   @Test func whatNobodyHasStaysDamaged() throws {
     let disk = SimulatedDisk(fixture.image)
     disk.flip(.log(id, .entries), at: 216 * 100 + 170)

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Store
 
-/// STO-70: a number on a disk is refused where it is read, or it is one with which everything can be computed. A trap here
-/// would be a node that never starts again.
+/// STO-70: a number on a disk is refused where it is read, or it is one with which everything can
+/// be computed. A trap here would be a node that never starts again.
 struct NumberTests {
   private static let extremes: [UInt64] = [
     .max, .max - 1, 1 << 63, 1 << 63 - 1, 1 << 62, 1 << 48, 1 << 40, 0xffff_ffff, 0xffff_fff0, 0,
@@ -81,7 +81,8 @@ struct NumberTests {
     _ = try? Fsck.run(on: disk)
   }
 
-  /// Every number of every record, by putting extreme values at every place of both frames, with the right checksums.
+  /// Every number of every record, by putting extreme values at every place of both frames, with
+  /// the right checksums.
   @Test func everyPlaceOfAJournal() throws {
     let (disk, log) = try image()
     let whole = try Fsck.run(on: SimulatedDisk(disk.image))
@@ -97,8 +98,9 @@ struct NumberTests {
         let payload = try disk.read(
           file, at: UInt64(start + JournalFrame.headerBytes), count: header.payloadBytes)
         let end = JournalFrame.checkedBytes + payload.count
-        // Frames of entries are nearly all leaves and bodies, whose numbers mean nothing to a journal.
-        // Elsewhere eight bytes at every fifth place reach every number, at one alignment or two.
+        // Frames of entries are nearly all leaves and bodies, whose numbers mean nothing to a
+        // journal. Elsewhere eight bytes at every fifth place reach every number, at one alignment
+        // or two.
         let step = end > 3_000 ? 61 : 5
         for place in stride(from: 0, to: end, by: step) {
           let damaged = SimulatedDisk(disk.image)

@@ -4,13 +4,14 @@ import Testing
 
 @testable import Store
 
-/// Random appends and purges on two logs, and the disk before each effect (Protocols/store.md, STO-32).
+/// Random appends and purges on two logs, and the disk before each effect (Protocols/store.md,
+/// STO-32).
 private final class PurgeScenario {
   struct Point {
     let image: DiskImage
     let acknowledged: [UInt64]
     let appended: [UInt64]
-    /// By log: asked for, and committed.
+    /// States by log: asked for, and committed.
     let allowed: [[UInt64: BodyState]]
     let required: [[UInt64: BodyState]]
   }
@@ -172,8 +173,8 @@ struct PurgeCrashTests {
     }
   }
 
-  /// Each operation of a purge fails, persisted and not, and for want of space: what is then on the disk recovers,
-  /// and a full disk is waited for.
+  /// Each operation of a purge fails, persisted and not, and for want of space: what is then on the
+  /// disk recovers, and a full disk is waited for.
   @Test func everyOperationFails() throws {
     let log = try TestLog("nl", entries: 60, bodyBytes: 300...900)
     let id = log.identity.id

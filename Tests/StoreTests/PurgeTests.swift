@@ -51,7 +51,7 @@ struct PurgeTests {
     #expect(try Fsck.run(on: disk).isClean)
   }
 
-  /// What is still on its way to the log files goes too, by the journal and as bulk data.
+  /// Bodies still on their way to the log files go too, by the journal and as bulk data.
   @Test func whatIsNotInFilesYet() throws {
     let (disk, store) = try newStore()
     try store.addLog(log.identity)
@@ -95,7 +95,8 @@ struct PurgeTests {
     #expect(try Store.open(on: disk, limits: .small).bodyState(id, 2) == .purged)
   }
 
-  /// The index is lost after a purge: what is purged stays so, whether the journal still says which.
+  /// The index is lost after a purge: what is purged stays so, whether the journal still says
+  /// which.
   @Test func indexLostAfterPurge() throws {
     let (disk, store) = try newStore()
     try store.addLog(log.identity)
@@ -125,7 +126,7 @@ struct PurgeTests {
     let used = try #require(store.storedBytes(id))
     store.setLimits(id, bytes: used + 100, entries: nil)
     #expect(throws: StoreError.logFull(id)) { try store.append(try log.verified(12..<13)) }
-    // What is purged makes room.
+    // Purged bodies make room.
     _ = try store.purge(id, [1, 2, 3], as: .purged)
     try store.append(try log.verified(12..<13))
     try store.flush()
@@ -134,7 +135,8 @@ struct PurgeTests {
     #expect(try store.read(id, 0..<13, maxBytes: 1 << 20).count == 13)
   }
 
-  /// Bodies that are shorter than a block free blocks when they go together, and nothing of their neighbours.
+  /// Bodies that are shorter than a block free blocks when they go together, and nothing of their
+  /// neighbours.
   @Test func shortBodiesSideBySide() throws {
     let log = try TestLog("fr", entries: 300, bodyBytes: 300...400)
     let id = log.identity.id
@@ -152,7 +154,8 @@ struct PurgeTests {
     #expect(after.bytes == before.bytes)
     #expect(after.allocatedBytes + 4 * 4096 <= before.allocatedBytes)
     #expect(try Fsck.run(on: disk).isClean)
-    // The index is lost, and no journal says any more what was removed: what is here is found again.
+    // The index is lost, and no journal says any more what was removed: what is here is found
+    // again.
     let again = try Store.open(on: disk, limits: .small)
     try again.flush()
     try disk.execute(.remove(.log(id, .bodiesIndex)))
@@ -190,8 +193,8 @@ struct PurgeTests {
   }
 }
 
-/// Every entry is the log's; every body that is `required` is removed, and none that is not `allowed`. Where a body
-/// is removed and in no tail any more, its bytes are zeros.
+/// Every entry is the log's; every body that is `required` is removed, and none that is not
+/// `allowed`. Where a body is removed and in no tail any more, its bytes are zeros.
 func expectRemoved(
   _ store: Store, _ log: TestLog, size: UInt64, allowed: [UInt64: BodyState],
   required: [UInt64: BodyState]
@@ -217,7 +220,8 @@ func expectRemoved(
   #expect(store.state(log.identity.id) == log.states[Int(size)])
 }
 
-/// Recovered: the bytes of what is removed are zeros on the disk, behind a record header that stays.
+/// Recovered: the bytes of what is removed are zeros on the disk, behind a record header that
+/// stays.
 func expectHoles(_ disk: SimulatedDisk, _ store: Store, _ log: TestLog, size: UInt64) throws {
   let id = log.identity.id
   let index = try disk.read(.log(id, .bodiesIndex), at: 0, count: Int(size) * Layout.indexBytes)

@@ -21,8 +21,8 @@ struct RestartTests {
     return images + [disk.image]
   }
 
-  /// Seed 6, point 51892: the sync of the commit that adds a log fails; a restart replays it from memory into log files, and
-  /// a crash leaves those and not the commit.
+  /// Seed 6, point 51892: the sync of the commit that adds a log fails; a restart replays it from
+  /// memory into log files, and a crash leaves those and not the commit.
   @Test func aLogOfAFailedCommitLeavesNoFiles() throws {
     let logs = try RestartTests.logs.get()
     let (disk, store) = try newStore()
@@ -42,8 +42,8 @@ struct RestartTests {
     }
   }
 
-  /// The sync of the beginning that a recovery writes fails; the next start believes it, begins the other journal, and
-  /// is torn there: the one that holds the commits.
+  /// The sync of the beginning that a recovery writes fails; the next start believes it, begins the
+  /// other journal, and is torn there: the one that holds the commits.
   @Test func aBeginningThatNoSyncPersistedCostsNoJournal() throws {
     let logs = try RestartTests.logs.get()
     let (disk, store) = try newStore()

@@ -13,7 +13,8 @@ struct SalvageTests {
 
   init() throws { log = try SalvageTests.log.get() }
 
-  /// Frames of the journals, where the next one would be, and the disk with ten commits of one entry each.
+  /// Frames of the journals, where the next one would be, and the disk with ten commits of one
+  /// entry each.
   private func written(applied: Bool) throws -> SimulatedDisk {
     let (disk, store) = try newStore()
     try store.addLog(log.identity)
@@ -42,7 +43,7 @@ struct SalvageTests {
         try harm.apply(to: .journal(0), at: frame * 4096 + place, disk)
         let store = try Store.open(on: disk, limits: .small)
         let comment = "\(harm) \(frame) \(place)"
-        // Of the last frame nobody can tell that it was more than torn.
+        // Nobody can tell that the last frame was more than torn.
         if frame < 10 { #expect(store.damage.count == 1, "\(comment) \(store.damage)") }
         #expect(store.damage.allSatisfy { $0.file == .journal(0) }, "\(comment)")
         #expect(store.state(id)?.size == 10, "\(comment)")
@@ -59,7 +60,7 @@ struct SalvageTests {
     }
   }
 
-  /// What only the journal had is lost from the damaged frame on, and that is said.
+  /// Entries that only the journal had are lost from the damaged frame on, and that is said.
   @Test func lostTailIsKnown() throws {
     let image = try written(applied: false).image
     for frame in 2...9 {
@@ -115,7 +116,8 @@ struct SalvageTests {
     #expect(disk.operations == before)
   }
 
-  /// The scrub finds a damaged frame while the store runs: the other journal begins, and nobody needs it.
+  /// The scrub finds a damaged frame while the store runs: the other journal begins, and nobody
+  /// needs it.
   @Test(arguments: [true, false]) func scrubBeginsTheOtherJournal(applied: Bool) throws {
     let (disk, store) = try newStore()
     try store.addLog(log.identity)

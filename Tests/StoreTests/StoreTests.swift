@@ -156,7 +156,7 @@ struct StoreTests {
     #expect(store.durableHead(id)?.size == 10)
     var random = SplitMix64(seed: 1)
     var tally = CrashTally()
-    // Of what was not synced nothing is left.
+    // Nothing is left of the bytes that were not synced.
     let image = disk.image.crashed(.dropped, &random, &tally)
     let crashed = try Store.open(on: SimulatedDisk(image), limits: .small)
     #expect(crashed.state(id)?.size == 10)

@@ -64,7 +64,7 @@ struct StoreVectorTests {
       formats: try StoreFormatVectors.made())
   }
 
-  /// What is written is read again as the same, and what no store writes is refused.
+  /// Written records are read again as the same, and records that no store writes are refused.
   @Test func recordsAreRead() throws {
     let vectors = try StoreFormatVectors.made()
     for vector in vectors.records {

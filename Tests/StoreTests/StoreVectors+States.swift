@@ -3,7 +3,8 @@ import Log
 
 @testable import Store
 
-// Records of `bodies.index`, and those of a journal that change them (Protocols/store.md, STO-7 and 5.4).
+// Records of `bodies.index`, and those of a journal that change them (Protocols/store.md, STO-7 and
+// 5.4).
 extension StoreFormatVectors {
   /// Withdrawn by the entry 9 of epoch 2, to be erased at minute 10,080.
   private static let mark = WithdrawalMark(Withdrawal.Place(epoch: 2, index: 9), dueMinute: 10_080)

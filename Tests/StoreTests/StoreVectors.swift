@@ -4,8 +4,8 @@ import Simulation
 
 @testable import Store
 
-/// What Protocols/vectors/store.json holds beside single layouts: heads, records and frames with their bytes, numbers that
-/// no store writes, and a small store.
+/// The contents of Protocols/vectors/store.json beside single layouts: heads, records and frames
+/// with their bytes, numbers that no store writes, and a small store.
 struct StoreFormatVectors: Codable, Equatable {
   struct Head: Codable, Equatable {
     let bytes: String
@@ -20,7 +20,7 @@ struct StoreFormatVectors: Codable, Equatable {
     /// `record`, or `failure` for one that no store writes.
     let result: String
   }
-  /// Of `bodies.index`.
+  /// A record of `bodies.index`.
   struct Index: Codable, Equatable {
     let name, bytes, result: String
   }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Store
 
-/// What a token says of a folder, and what it does not (Protocols/store.md, 10).
+/// The statements of a token on a folder, and their limits (Protocols/store.md, 10).
 struct TokenTests {
   private let log: TestLog
   private let disk: SimulatedDisk

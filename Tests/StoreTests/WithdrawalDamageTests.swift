@@ -42,7 +42,8 @@ struct WithdrawalDamageTests {
     #expect(try host.states(log)[2] == .purged)
   }
 
-  /// What a reader may see of entry 2 while everything is looked at once more, `rounds` times.
+  /// The states that a reader may see of entry 2 while everything is looked at once more, `rounds`
+  /// times.
   private func shown(_ host: WithdrawalHost, _ log: LogID, rounds: Int = 3) throws -> Set<BodyState>
   {
     var seen: Set<BodyState> = []
@@ -61,7 +62,7 @@ struct WithdrawalDamageTests {
         try look()
       }
       try host.store.flush()
-      // As a node does behind a mended record.
+      // Rechecks as a node does behind a mended record.
       if !host.store.takeMended().isEmpty { host.withdrawals.recheck(try NodeName("nl")) }
     }
     try host.settle()
@@ -128,7 +129,7 @@ struct WithdrawalDamageTests {
   @Test("While the store is busy a withdrawn body is veiled, until it is hidden")
   func busy() throws {
     let (host, log) = try host()
-    // What comes back is on its way.
+    // A body that comes back is on its way.
     try host.store.restore(log, [2], where: { _ in true })
     try host.take(author.withdrawal([(1, 2), (1, 3)]))
     #expect(host.withdrawals.isBusy)
@@ -161,7 +162,8 @@ struct WithdrawalDamageTests {
     #expect(try host.states(log)[1...5] == [.present, .hidden, .hidden, .present, .hidden])
   }
 
-  /// The withdrawal is in the log's files before its head is journaled: what it hides is journaled with that.
+  /// The withdrawal is in the log's files before its head is journaled: what it hides is journaled
+  /// with that.
   @Test(
     "No crash parts a withdrawal that came in bulk from what it hides, in its own log or an earlier one"
   )

@@ -84,7 +84,7 @@ final class WithdrawalHost {
     _ = withdrawals.staged(batch.batch, of: identity.id, in: store, facts)
   }
 
-  /// What `limit` says holds from now on, and everything that waits is done.
+  /// Sets the limit that holds from now on, and does everything that waits.
   func set(_ log: LogID, countsBelow limit: UInt64?) throws {
     below[log] = limit
     for log in store.logs { withdrawals.recheck(log.origin.name) }
@@ -117,7 +117,7 @@ final class WithdrawalHost {
   }
 }
 
-/// Of running time.
+/// One week of running time, in minutes.
 let week: UInt32 = 7 * 24 * 60
 
 func joined(_ a: EntryBatch, _ b: EntryBatch) throws -> EntryBatch {

@@ -55,7 +55,8 @@ struct WithdrawalLookTests {
     return stores
   }
 
-  /// Found by `liaison-sim store --seed 7 --point 459434`, `--seed 1 --point 82173` and `--seed 5 --point 491785`.
+  /// Found by `liaison-sim store --seed 7 --point 459434`, `--seed 1 --point 82173` and `--seed 5
+  /// --point 491785`.
   @Test(
     "A withdrawal in a tail that no journal has hides, or the store does not open",
     arguments: [DiskError.inputOutput, .other("Too many open files (EMFILE)")])

@@ -78,7 +78,7 @@ struct WithdrawalTests {
     #expect(try host.states(log)[2] == .purged)
     #expect(try host.store.withdrawal(log, of: 2) == Withdrawal.Place(epoch: 1, index: 6))
     #expect(try host.store.usage(log).purgedBytes == 3)
-    // What is gone does not come back, whatever is proven later.
+    // A purged body does not come back, whatever is proven later.
     try host.set(log, countsBelow: 0)
     #expect(try host.states(log)[2] == .purged)
     #expect(try Fsck.run(on: host.disk).isClean)
@@ -96,7 +96,7 @@ struct WithdrawalTests {
     host.minute += 10 * week
     try host.scrub()
     #expect(try host.store.read(log, 0..<6, maxBytes: 1 << 20) == before)
-    // And counts again when the branch is settled.
+    // The withdrawal counts again when the branch is settled.
     try host.set(log, countsBelow: 7)
     #expect(try host.states(log)[1...5].allSatisfy { $0 == .hidden })
     try host.scrub()
@@ -184,7 +184,8 @@ struct WithdrawalTests {
   func forgedMark() throws {
     let (host, log) = try host()
     try host.store.flush()
-    // As a flipped bit would say it: of an entry that is a record, and of one that is not there.
+    // The record is as a flipped bit would say it: of an entry that is a record, and of one that is
+    // not there.
     for place in [3, 77] as [UInt64] {
       try host.store.hide(
         log, [2], by: Withdrawal.Place(epoch: 1, index: place), dueMinute: 1, unless: { _ in false }
@@ -209,7 +210,7 @@ struct WithdrawalTests {
     for record in records { try host.take(record) }
     let log = try author.identity().id
     #expect(try host.states(log)[1...4] == [.present, .hidden, .hidden, .present])
-    // What never was here is asked for once the withdrawal is void.
+    // A body that never was here is asked for once the withdrawal is void.
     let lacking = try WithdrawalHost()
     try lacking.store.addLog(author.identity())
     let state = LogState(empty: try author.identity())

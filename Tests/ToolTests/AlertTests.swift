@@ -174,7 +174,7 @@ struct AlertTests {
     let text = AlertText(alert).block(now: 1_450_000_600_000)
     #expect(text.contains("review 7  nobody took it, raised 2015-12-13 09:46 UTC, 10 min ago"))
     #expect(text.contains("do    nothing that would be noticed") && !text.contains("call  "))
-    // What the hub leaves out the record says.
+    // The record says what the hub leaves out.
     #expect(text.contains("!! WARNING: armed"))
     // H0 restricts nothing; a code that the record does not explain is shown as it is.
     alert.found = Made.found(

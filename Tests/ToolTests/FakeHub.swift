@@ -45,7 +45,8 @@ final class FakeHub: Sendable {
   }
 
   func stop() {
-    // The thread closes it: were it closed here, the next hub's socket could get its number, and this thread that hub's clients.
+    // The thread closes it: were it closed here, the next hub's socket could get its number, and
+    // this thread that hub's clients.
     shutdown(socket, Int32(SHUT_RDWR))
     try? FileManager.default.removeItem(atPath: folder)
   }
@@ -94,7 +95,7 @@ final class FakeHub: Sendable {
   }
 }
 
-/// What the fake hub answers with.
+/// The answers of the fake hub.
 enum Made {
   static func account(
     _ consultation: Int = 17, complete: Bool = true, hidden: Int = 0, hiddenFrom: [String] = []

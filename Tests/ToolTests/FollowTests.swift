@@ -9,7 +9,8 @@ import Varlink
 
 @Suite("liaison alerts --follow: each event once, over a hub that goes away")
 struct FollowTests {
-  /// One answer after another; nil: the hub goes away. After the last the user may look no more, which ends the program.
+  /// One answer after another; nil: the hub goes away. After the last the user may look no more,
+  /// which ends the program.
   private func hub(_ answers: [AlertsReply?]) throws -> FakeHub {
     let next = Mutex(0)
     return try FakeHub { _ in

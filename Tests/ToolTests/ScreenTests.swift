@@ -161,7 +161,7 @@ struct ScreenTests {
     #expect(request.digest == (try ScreenTests.digest(list)))
   }
 
-  /// By another program than ours.
+  /// The digest by another program than ours.
   private static func digest(_ text: String) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/sha256sum")

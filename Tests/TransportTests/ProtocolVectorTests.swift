@@ -20,7 +20,8 @@ import Testing
   /// Records in order; a record with flags 1 is the last of its key.
   struct Record: Codable, Equatable { var flags: UInt8, data, record: String }
 
-  /// `stream` is all that the initiator sends; `written` is what the responder wrote before it ends.
+  /// `stream` is all that the initiator sends; `written` is what the responder wrote before it
+  /// ends.
   struct Refusal: Codable, Equatable { var rule, error, stream, written: String }
 
   struct Fixed: RandomSource {

@@ -199,7 +199,7 @@ final class RawPair {
     cipher = handshake.split().initiator
   }
 
-  /// What the responder says of a record with this plaintext.
+  /// The responder's error on a record with this plaintext.
   func error(of plaintext: [UInt8]) -> ChannelError? {
     let count = plaintext.count + 16
     var record = [UInt8(count >> 8), UInt8(count & 255)] + plaintext

@@ -102,7 +102,7 @@ final class Pipe {
     return out
   }
 
-  /// What the responder says of `bytes`; nil when it takes them.
+  /// The responder's error on `bytes`; nil when it takes them.
   func responderError(_ bytes: [UInt8]) -> ChannelError? {
     do {
       try responder.receive(bytes.span, now: now, into: &responderEvents, out: &toInitiator)

@@ -15,6 +15,7 @@ import io
 import os
 import random
 import shutil
+import stat
 import struct
 import subprocess
 import sys
@@ -32,6 +33,7 @@ SECONDS = 120
 # What nobody reads, or what may be anything behind the last commit.
 FREE = ("reserve", "lock", "verified", "taken", "running", "journal.0", "journal.1")
 NUMBERS = [0, 1, 2**31, 2**32 - 1, 2**32, 2**40, 2**56, 2**63 - 1, 2**63, 2**64 - 1]
+LARGEST_EDITED = 64 << 20
 WORDS = {"ok": 0, "failed": 1, "fork": 2, "fault": 2, "defect": 2, "partial": 3, "usage": 64, "no-input": 66,
          "io-error": 74}
 FSCK_CODES = (0, 65, 66, 70, 73, 74, 75, 77, 78)
@@ -64,7 +66,17 @@ def files_of(folder):
     return found
 
 
+def is_editable(path):
+    """False where an earlier harm removed it, made it a link or a pipe, or as long as no memory is."""
+    if not os.path.lexists(path):
+        return False
+    status = os.lstat(path)
+    return stat.S_ISREG(status.st_mode) and status.st_size <= LARGEST_EDITED
+
+
 def edit(path, change):
+    if not is_editable(path):
+        return False
     with open(path, "r+b") as file:
         data = bytearray(file.read())
         before = bytes(data)
@@ -118,9 +130,12 @@ def damage(folder, pick):
     Returns: what it was, and whether something that is read is another now."""
     name = pick.choice(files_of(folder))
     path, free = os.path.join(folder, name), os.path.basename(name) in FREE
-    size = os.path.getsize(path)
+    size = os.lstat(path).st_size
     kind = pick.choice(("flip", "flip", "flip", "bytes", "zeros", "cut", "cut", "longer", "swap", "copy", "remove", "number",
                         "frame", "journal", "journal", "index", "pipe", "link", "folder", "name", "sparse"))
+
+    if kind in ("cut", "longer", "sparse", "copy") and not is_editable(path):
+        return None, False
 
     def at(width=1):
         return pick.randrange(max(1, size - width + 1))
@@ -157,6 +172,8 @@ def damage(folder, pick):
         return "%s: %d and %d swapped" % (name, one, two), edit(path, change) and not free
     if kind == "copy":
         other = pick.choice(files_of(folder))
+        if not is_editable(os.path.join(folder, other)):
+            return None, False
         with open(path, "rb") as one, open(os.path.join(folder, other), "rb") as two:
             same = one.read() == two.read()
         shutil.copyfile(os.path.join(folder, other), path) if other != name else None
@@ -170,7 +187,10 @@ def damage(folder, pick):
         number = (pick.choice(NUMBERS) & (256**width - 1)).to_bytes(width, "big")
         return "%s: a number at %d" % (name, place), edit(path, lambda d: d.__setitem__(slice(place, place + width), number)) and not free
     if kind == "frame":
-        name = pick.choice([n for n in files_of(folder) if os.path.basename(n) in ("checkpoints", "cosignatures")])
+        frames = [n for n in files_of(folder) if os.path.basename(n) in ("checkpoints", "cosignatures")]
+        if not frames:
+            return None, False
+        name = pick.choice(frames)
         return name + ": forged frame", edit(os.path.join(folder, name), lambda d: forge_frame(d, pick, os.path.basename(name)))
     if kind == "journal":
         name = "journal.%d" % pick.randrange(2)
@@ -178,7 +198,10 @@ def damage(folder, pick):
             edit(os.path.join(folder, name), lambda d: forge_journal(d, pick))
         return name + ": forged number", False
     if kind == "index":
-        name = pick.choice([n for n in files_of(folder) if os.path.basename(n) == "bodies.index"])
+        indexes = [n for n in files_of(folder) if os.path.basename(n) == "bodies.index"]
+        if not indexes:
+            return None, False
+        name = pick.choice(indexes)
         # What was withdrawn may be said to be hidden, or not: that alone is no damage.
         edit(os.path.join(folder, name), lambda d: forge_index(d, pick) if len(d) >= 32 else None)
         return name + ": forged record", False

@@ -24,6 +24,7 @@ import stat
 import struct
 import sys
 import tempfile
+import time
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -37,11 +38,12 @@ PRESENT, PURGED, PURGED_HERE, EXPIRED, ABSENT, HIDDEN = range(6)
 MAX_RECORDS, MAX_BODIES, MAX_SEGMENTS = 1 << 40, 1 << 60, 10**8
 MAX_JOURNAL, MAX_BEGINNING, MAX_COMMIT, MAX_FRAMES, MAX_NAMES, MAX_PROOF, SMALL = 1 << 32, 256 << 20, 16 << 20, 1 << 62, 65536, 6144, 64 << 10
 INDEX = 32
+BODIES = "bodies/"
 # What is hashed in one journal for frames that are none.
 MAX_SEARCHED = 4 << 30
 FINAL = (PURGED, PURGED_HERE, EXPIRED)
 # How often a folder is looked at, when its journals change meanwhile.
-LOOKS = 5
+LOOKS, LOOK_SECONDS = 5, 0.05
 STATES = {PURGED: "withdrawn", PURGED_HERE: "deleted here", EXPIRED: "expired", ABSENT: "not here"}
 
 
@@ -426,6 +428,17 @@ class Acknowledged:
         self.removed = {}
         self.arrivals = {}  # index: segment, offset, body
         self.anchor = 0, b""  # size and root of a tree of its first entries
+
+    def bytes_of(self, file):
+        """How far a file goes at least, of which this is the head."""
+        records = {"entries": (LEAF, self.size), "hashes": (32, self.size), "bodies.index": (INDEX, self.size),
+                   "nodes": (32, Log.nodes(self.size)), "control": (16, self.controls),
+                   "checkpoints": (320, self.checkpoints), "cosignatures": (192, self.cosignatures)}
+        if file in records:
+            stride, count = records[file]
+            return stride * count
+        number = int(file[len(BODIES):])
+        return self.segment_end if number == self.segment else MAX_BODIES if number < self.segment else 0
 
     def read_head(self, reader, in_commit=False):
         size, leaf_hash, header_hash = reader.number(8), reader.take(32), reader.take(32)
@@ -842,7 +855,9 @@ class Log:
         self.withdrawn, self.zeroed, self.last_expired = [], [], (0, 0)
         self.stored_bytes = self.gone_bytes = self.contradictions = 0
         self.highest_time = self.empty_frames = 0
-        self.lacks_withdrawal = self.complete = self.has_tails = False
+        self.lacks_withdrawal = self.complete = False
+        self.tails = []  # (file, bytes, what): bytes behind what was acknowledged
+        self.ahead = []  # (size, what): what is over more entries than are here
         dense = ("entries", "hashes", "nodes", "bodies.index", "control")
         self.files = {
             name: report.read(os.path.join(folder, name), os.path.join(place, name), self.origin,
@@ -942,9 +957,9 @@ class Log:
     def tail(self, name, place, offset):
         """Bytes that nobody acknowledged: a store that was killed, or copied while it was at work, leaves them."""
         if self.acknowledged or self.loose:
-            self.has_tails = True
-            self.report.not_checked.append("%s from byte %d on: behind what was acknowledged" % (
-                os.path.join(self.place, name), offset))
+            end = len(self.segments[int(name[len(BODIES):])] if name.startswith(BODIES) else self.files[name])
+            self.tails.append((name, end, "%s from byte %d on: behind what was acknowledged" % (
+                os.path.join(self.place, name), offset)))
         else:
             self.failed(name, place, offset, "goes on behind what was acknowledged")
 
@@ -1336,7 +1351,7 @@ class Log:
         ):
             offset = 192 * place
             length, identifier = frame[0], frame[4:8]
-            time, size = struct.unpack(">QQ", frame[8:24])
+            seconds, size = struct.unpack(">QQ", frame[8:24])
             root, raw_name, signature = frame[24:56], frame[56:88], frame[88:152]
             name = raw_name[:length].decode("ascii", "replace")
             if (length > 32 or not 1 <= size <= MAX_SIZE or any(frame[1:4]) or any(raw_name[length:])
@@ -1344,7 +1359,7 @@ class Log:
                 self.failed("cosignatures", place, offset, "is malformed")
                 continue
             what = "the cosignature of " + name
-            self.highest_time = max(self.highest_time, time)
+            self.highest_time = max(self.highest_time, seconds)
             self.claims.append((size, root, "cosignatures", place, offset, what, 0))
             keys = [card.keys["cosign"] for card in self.cards if card.name == name]
             key = next((key for key in keys if key_id(name, 4, key) == identifier), None)
@@ -1352,7 +1367,7 @@ class Log:
                 missing[name] = missing.get(name, 0) + 1
                 continue
             text = "cosignature/v1\ntime %d\n%s\n%d\n%s\n" % (
-                time, self.origin, size, base64.b64encode(root).decode())
+                seconds, self.origin, size, base64.b64encode(root).decode())
             if not Ed25519Key(key).verifies(signature, text.encode()):
                 self.failed("cosignatures", place, offset, what + " does not verify")
         for name, count in sorted(missing.items()):
@@ -1379,8 +1394,7 @@ class Log:
             elif own is None and (self.loose or self.acknowledged and (
                     file == "cosignatures" or place in self.acknowledged.checkpoint_frames)):
                 # It may come before the entries that it is over.
-                self.report.not_checked.append(
-                    "%s: %s is over %d entries, which are not all here" % (self.origin, what, size))
+                self.ahead.append((size, "%s: %s is over %d entries, which are not all here" % (self.origin, what, size)))
             elif own is None:
                 self.failed(file, place, offset, "%s is over %d entries, the log ends after %d"
                             % (what, size, self.size))
@@ -1480,11 +1494,13 @@ def verify_folder(root, cards, report):
             report.not_checked.append("what was acknowledged (the folder has not the name of its log)")
             inside = False
         inside = inside and ("journal.0" in os.listdir(data) or "journal.1" in os.listdir(data))
+        journals = data if inside else None
         logs = Journals(data, report).logs if inside else {}
         known = logs.get(bytes.fromhex(os.path.basename(root))) if inside else None
         if inside and known is None:
             report.not_checked.append("a log that no journal knows")
         verify_log(root, "", known, cards, report, bool(inside) and known is None)
+        leave_out_new(report, journals)
         conclude(report, False)
         return True
     report.data = root
@@ -1519,6 +1535,7 @@ def verify_folder(root, cards, report):
     for card in cards:
         if card.identity not in [(log.origin, log.raw_key) for log in report.logs]:
             report.not_checked.append("%s: a card was given, but no log of it is here" % card.origin)
+    leave_out_new(report, root if has_journals else None)
     conclude(report, has_journals)
     return True
 
@@ -1624,6 +1641,26 @@ def read_evidence(path, file, report):
         report.frozen[proof.log_id] = min(proof.index, report.frozen.get(proof.log_id, proof.index))
 
 
+def leave_out_new(report, journals):
+    """What a daemon wrote while the files were read lies behind the head that was read first, and under a later one: it is no
+    part of what is audited. The rest is not checked: audit.md, 7."""
+    def not_covered(heads):
+        for log in report.logs:
+            head = heads.get(log.id) or Acknowledged()
+            yield from (what for file, end, what in log.tails if end > head.bytes_of(file))
+            yield from (what for size, what in log.ahead if size > head.size)
+
+    left = list(not_covered({}))
+    for _ in range(LOOKS if journals else 0):
+        if not left:
+            break
+        left = list(not_covered(Journals(journals, Report()).logs))
+        if left:
+            # It may have written to a file, and its head not yet to the journal.
+            time.sleep(LOOK_SECONDS)
+    report.not_checked += left
+
+
 def conclude(report, is_whole_folder):
     """What follows when all logs were read: audit.md, 4.3 and 4.4."""
     logs = report.logs
@@ -1631,8 +1668,7 @@ def conclude(report, is_whole_folder):
         frozen = log.acknowledged.frozen if log.acknowledged else None
         if frozen is not None and report.frozen.get(log.id, MAX_SIZE) > frozen:
             report.not_checked.append("%s: why it is frozen at %d (no evidence is here)" % (log.origin, frozen))
-    whole = is_whole_folder and all(
-        log.complete and not log.lacks_withdrawal and not log.has_tails for log in logs)
+    whole = is_whole_folder and all(log.complete and not log.lacks_withdrawal and not log.tails for log in logs)
     times = whole and all(log.empty_frames == 0 for log in logs)
     highest = max((log.highest_time for log in logs), default=0)
     for log in logs:

@@ -22,7 +22,7 @@ struct AcceptanceCase: Codable, Equatable {
   var consistency: [String]?
   /// accepted, failure, fault or defect.
   var result: String
-  /// What exactly: for people, and for this implementation's tests.
+  /// The exact result: for people, and for this implementation's tests.
   var detail: String
 
   init(

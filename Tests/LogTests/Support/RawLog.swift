@@ -102,7 +102,8 @@ struct RawLog {
   /// Opens the epoch after this one.
   var opener: TestSigner { TestSigner("\(identity.origin.text) opening") }
 
-  /// - Parameter by: the key that opens an epoch above 1; that of the epoch which it follows if nil.
+  /// - Parameter by: the key that opens an epoch above 1; that of the epoch which it follows if
+  ///   nil.
   func genesis(follows: Genesis.Predecessor? = nil, by key: TestSigner? = nil) throws -> Genesis {
     guard let follows else { return try Genesis(first: try card()) }
     let key = try key ?? RawLog(follows.origin.text).opener

@@ -1,0 +1,4 @@
+/// The release that is built: the newest heading of CHANGELOG.md, which `TidyTests` compares.
+public enum Release {
+  public static let version = "0.4.0"
+}

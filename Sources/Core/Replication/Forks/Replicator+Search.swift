@@ -1,0 +1,228 @@
+import Crypto
+import Log
+
+// The search for the lowest entry in which a session differs from us, and the exhibits of it:
+// Protocols/sync.md, 12.
+extension Replicator {
+  /// Begins a search, unless the other side does: SYNC-82.
+  /// - Parameters:
+  ///   - index: where to look first: an entry that seems to differ.
+  ///   - isShown: it does; both headers were compared.
+  /// - Returns: false when nobody looks for it, and nothing says that the headers are the same.
+  @discardableResult
+  mutating func seekFork(
+    of log: LogID, from index: UInt64, isShown: Bool = false, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) -> Bool {
+    guard let shared = sessions[id]?.shared[log] else { return true }
+    if shared.search != nil { return true }
+    if !isShown, index < shared.sameBelow {
+      settleSame(of: log, below: shared.sameBelow, on: id, now, &effects)
+      return true
+    }
+    guard shared.probesAsked <= (Limits.searchesOfLog - 1) * Limits.probesOfSearch else {
+      return false
+    }
+    let proven = proofs[log]?.frozenAt ?? .max
+    guard proven > 0 else { return false }
+    // A fork that a proof shows need not be found again: only one below it.
+    let first = min(index, proven - 1)
+    guard first < logs[held: log].durable.size else { return false }
+    if shared.lastProbed == first {
+      // The other side is at it.
+      return true
+    }
+    var search = ForkSearch(first: first, differsAt: isShown ? index : nil)
+    if isShown, first == index {
+      proceed(&search, of: log, on: id, now, &effects)
+    } else {
+      sessions[held: id].shared[held: log].search = search
+      probe(first, of: log, on: id, &effects)
+    }
+    return sessions[id]?.shared[log]?.search != nil
+  }
+
+  private mutating func proceed(
+    _ search: inout ForkSearch, of log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    switch search.next(proven: proofs[log]?.frozenAt) {
+    case .ask(let index):
+      sessions[held: id].shared[held: log].search = search
+      probe(index, of: log, on: id, &effects)
+    case .found(let index):
+      sessions[held: id].shared[held: log].search = nil
+      show(exhibitAt: index, of: log, on: id, now, &effects)
+    case .over: sessions[held: id].shared[held: log].search = nil
+    }
+  }
+
+  private mutating func probe(
+    _ index: UInt64, of log: LogID, on id: SessionID, _ effects: inout [Effect]
+  ) {
+    guard sessions[held: id].probesSent < Limits.probesOfSession,
+      let hash = headerHash(of: log, at: index),
+      let position = sessions[held: id].ourPositions[log]
+    else { return sessions[held: id].shared[held: log].search = nil }
+    sessions[held: id].probesSent += 1
+    sessions[held: id].shared[held: log].probesAsked += 1
+    send(
+      Probe(position: position, index: LogSize(own: index), headerHash: hash), on: id, &effects)
+  }
+
+  private func headerHash(of log: LogID, at index: UInt64) -> Digest? {
+    guard index < logs[held: log].durable.size, let leaf = heldLeaf(of: log, at: index) else {
+      return nil
+    }
+    return EntryHeader.headerHash(of: leaf.span)
+  }
+
+  // MARK: The other side
+
+  mutating func probed(
+    by headerHash: Digest, _ index: UInt64, of log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) throws(MalformedMessage) {
+    guard sessions[held: id].shared[log] != nil else {
+      throw MalformedMessage(what: "probe of a log that is not shared")
+    }
+    sessions[held: id].probesSeen += 1
+    guard sessions[held: id].probesSeen <= Limits.probesOfSession,
+      let position = sessions[held: id].ourPositions[log]
+    else {
+      effects.append(.count(.probesBad))
+      return fail(id, now, &effects)
+    }
+    let answer: ProbeAnswer =
+      switch self.headerHash(of: log, at: index) {
+      case nil: .notHere
+      case headerHash: .same
+      default: .different
+      }
+    send(
+      Probed(position: position, index: LogSize(own: index), answer: answer), on: id, &effects)
+    guard answer != .notHere else { return }
+    if answer == .same {
+      foundSame(of: log, below: index + 1, on: id)
+      settleSame(of: log, below: index + 1, on: id, now, &effects)
+    } else {
+      sessions[held: id].shared[held: log].lastProbed = index
+      dispute(log, on: id, size: index + 1, now, &effects)
+    }
+  }
+
+  private mutating func foundSame(of log: LogID, below end: UInt64, on id: SessionID) {
+    let known = sessions[held: id].shared[held: log].sameBelow
+    sessions[held: id].shared[held: log].sameBelow = max(known, end)
+  }
+
+  mutating func answered(
+    _ answer: ProbeAnswer, _ index: UInt64, of log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    guard var search = sessions[held: id].shared[log]?.search, search.asked == index else {
+      effects.append(.count(.probesBad))
+      return fail(id, now, &effects)
+    }
+    let isFirst = search.steps == 1
+    guard answer != .notHere else { return sessions[held: id].shared[held: log].search = nil }
+    search.learn(isSame: answer == .same)
+    if answer == .same { foundSame(of: log, below: index + 1, on: id) }
+    if answer == .different {
+      dispute(log, on: id, size: index + 1, now, &effects)
+    } else if search.high == nil {
+      // Signatures differ, and no fork was searched for.
+      if isFirst { sessions[held: id].shared[held: log].probesAsked -= 1 }
+      settleSame(of: log, below: index + 1, on: id, now, &effects)
+    }
+    proceed(&search, of: log, on: id, now, &effects)
+  }
+
+  // MARK: Exhibits, SYNC-83
+
+  /// The author's statement of our entry `index`, which it cannot deny: verified, since a disk may
+  /// rot.
+  func exhibit(of log: LogID, at index: UInt64) -> Exhibit? {
+    let identity = logs[held: log].accepted.identity
+    guard index < logs[held: log].durable.size, let leaf = heldLeaf(of: log, at: index) else {
+      return nil
+    }
+    if identity.indexOfSigned(leaf: leaf) == index { return .signed(leaf: leaf) }
+    guard let checkpoint = agreedCheckpoint(of: log), checkpoint.size > index,
+      checkpoint.size <= logs[held: log].durable.size,
+      let path = try? reader.inclusionProof(log, index: index, size: checkpoint.size)
+    else { return nil }
+    let exhibit = Exhibit.included(
+      IncludedLeaf(leaf: leaf, position: index, path: path, checkpoint: checkpoint.note))
+    return (try? exhibit.verify(identity: identity)) == nil ? nil : exhibit
+  }
+
+  private mutating func show(
+    exhibitAt index: UInt64, of log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) {
+    guard let exhibit = exhibit(of: log, at: index) else {
+      return effects.append(.count(.readsFailed))
+    }
+    guard maySendEvidence(on: id, now), let position = sessions[held: id].ourPositions[log] else {
+      return
+    }
+    send(PassedExhibit(position: position, bytes: exhibit.encode()), on: id, &effects)
+  }
+
+  mutating func received(
+    exhibit bytes: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
+    _ effects: inout [Effect]
+  ) throws(MalformedMessage) {
+    guard sessions[held: id].shared[log] != nil else {
+      throw MalformedMessage(what: "exhibit of a log that is not shared")
+    }
+    sessions[held: id].shared[held: log].exhibitsSeen += 1
+    let identity = logs[held: log].accepted.identity
+    guard isWithinEvidence(on: id, now),
+      sessions[held: id].shared[held: log].exhibitsSeen <= Limits.exhibitsOfLog,
+      let theirs = try? Exhibit(decoding: bytes, identity: identity)
+    else {
+      effects.append(.count(.proofsBad))
+      return fail(id, now, &effects)
+    }
+    compare(theirs, of: log, on: id, now, &effects)
+  }
+
+  /// An entry that the log's key signed, or its checkpoint: is it ours?
+  /// - Returns: whether it is another.
+  @discardableResult
+  mutating func compare(
+    _ theirs: Exhibit, of log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  ) -> Bool {
+    let index = theirs.position
+    guard index < logs[held: log].accepted.size else {
+      if log == ownLog { ownEntryElsewhere(index, id) }
+      return false
+    }
+    guard let held = heldLeaf(of: log, at: index) else {
+      effects.append(.count(.readsFailed))
+      return false
+    }
+    let header = 0..<EntryLayout.headerBytes
+    guard held[header] != theirs.leaf[header] else { return false }
+    dispute(log, on: id, size: index + 1, now, &effects)
+    if log == ownLog {
+      closeSigning(
+        because:
+          "\(sessions[held: id].opening.peer) holds another entry \(index), signed with this log's key"
+      )
+    }
+    if let ours = exhibit(of: log, at: index) {
+      prove(ours, theirs, of: logs[held: log].accepted.identity, &effects)
+    }
+    return true
+  }
+
+  private mutating func ownEntryElsewhere(_ index: UInt64, _ id: SessionID) {
+    closeSigning(
+      because:
+        "\(sessions[held: id].opening.peer) holds own entry \(index), which this folder lacks: it is an old copy"
+    )
+  }
+}

@@ -1,0 +1,34 @@
+/// The options of `liaison-hub`.
+public struct HubConfiguration: Sendable {
+  /// The node's folder with its sockets.
+  public var data: String
+  /// The hub's own folder.
+  public var hub: String
+
+  /// `postgresql://…`; nil: files in the hub's folder.
+  public var database: String?
+
+  /// Between two anchors of the consultation log.
+  public var anchorSeconds: Int
+
+  public static let defaultAnchorSeconds = Int(HubLimits.anchorMilliseconds / 1_000)
+  public static let defaultHub = "/var/lib/liaison-hub"
+
+  public init(
+    data: String, hub: String = HubConfiguration.defaultHub, database: String? = nil,
+    anchorSeconds: Int = HubConfiguration.defaultAnchorSeconds
+  ) {
+    self.data = data
+    self.hub = hub
+    self.database = database
+    self.anchorSeconds = anchorSeconds
+  }
+
+  /// Where the daemon's sockets may be: in its folder, or where systemd puts it.
+  var readerSockets: [String] { sockets("reader.socket") }
+  var anchorSockets: [String] { sockets("anchor.socket") }
+
+  private func sockets(_ name: String) -> [String] {
+    ["\(data)/\(name)"] + (data == "/var/lib/liaison" ? ["/run/liaison/\(name)"] : [])
+  }
+}

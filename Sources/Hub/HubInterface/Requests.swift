@@ -1,0 +1,209 @@
+public import Varlink
+
+/// Names in any script, numbers, words of notes, or a reference; equally: so many candidates fit as
+/// well as the last one shown.
+public struct SearchRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["look", "text", "type", "from", "since", "born", "limit"]
+
+  public var look: Look
+  public var text: String
+  public var type: String?
+  /// A node's name.
+  public var from: String?
+  /// A date as records write it, like `born`; entries from its first moment on (REC-20).
+  public var since: String?
+  public var born: String?
+  /// 1 to 200 hits; nil: 20.
+  public var limit: Int?
+
+  public init(
+    look: Look, text: String, type: String? = nil, from: String? = nil, since: String? = nil,
+    born: String? = nil, limit: Int? = nil
+  ) {
+    self.look = look
+    self.text = text
+    self.type = type
+    self.from = from
+    self.since = since
+    self.born = born
+    self.limit = limit
+  }
+}
+
+/// All that is known of one person or thing, with sources and grades.
+public struct DossierRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["look", "ref"]
+
+  public var look: Look
+  public var ref: String
+
+  public init(look: Look, ref: String) {
+    self.look = look
+    self.ref = ref
+  }
+}
+
+/// Why two persons match, or do not.
+public struct CompareRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["look", "left", "right"]
+
+  public var look: Look
+  public var left: String
+  public var right: String
+
+  public init(look: Look, left: String, right: String) {
+    self.look = look
+    self.left = left
+    self.right = right
+  }
+}
+
+/// Candidates for each record, in order.
+public struct MatchRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["look", "records", "limit"]
+
+  public var look: Look
+  /// At most 64 records, each in its exact text.
+  public var records: [String]
+  /// 1 to 200 hits of one record; nil: 20.
+  public var limit: Int?
+
+  public init(look: Look, records: [String], limit: Int? = nil) {
+    self.look = look
+    self.records = records
+    self.limit = limit
+  }
+}
+
+/// Documents with this number, or of a zone.
+public struct CheckDocumentRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["look", "number", "country", "zone"]
+
+  public var look: Look
+  /// Either this or `zone`.
+  public var number: String?
+  /// The issuer; nil beside a zone: the zone's.
+  public var country: String?
+  /// The lines of the zone, with line ends between them.
+  public var zone: String?
+
+  public init(look: Look, number: String? = nil, country: String? = nil, zone: String? = nil) {
+    self.look = look
+    self.number = number
+    self.country = country
+    self.zone = zone
+  }
+}
+
+/// Judgement: same, not-same, unsure, or undo for none.
+public struct JudgeRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["look", "left", "right", "judgement"]
+
+  public var look: Look
+  public var left: String
+  public var right: String
+  public var judgement: String
+
+  public init(look: Look, left: String, right: String, judgement: String) {
+    self.look = look
+    self.left = left
+    self.right = right
+    self.judgement = judgement
+  }
+}
+
+/// Who is linked with whom, to a depth; with to the shortest path, if there is one.
+public struct LinksRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["look", "ref", "to", "depth"]
+
+  public var look: Look
+  public var ref: String
+  public var to: String?
+  /// 1 to 6 steps; nil: 2, or 6 with `to`.
+  public var depth: Int?
+
+  public init(look: Look, ref: String, to: String? = nil, depth: Int? = nil) {
+    self.look = look
+    self.ref = ref
+    self.to = to
+    self.depth = depth
+  }
+}
+
+/// Legs of one person's trips, or of trips without a person (routes); cut: there are more.
+public struct TripsRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["look", "ref"]
+
+  public var look: Look
+  public var ref: String?
+
+  public init(look: Look, ref: String? = nil) {
+    self.look = look
+    self.ref = ref
+  }
+}
+
+/// Accounts and payments around one person.
+public struct MoneyRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["look", "ref", "since"]
+
+  public var look: Look
+  public var ref: String
+  /// A date as records write it (REC-20).
+  public var since: String?
+
+  public init(look: Look, ref: String, since: String? = nil) {
+    self.look = look
+    self.ref = ref
+    self.since = since
+  }
+}
+
+public struct OpenCaseRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["purpose", "reason"]
+
+  public var purpose: String
+  public var reason: String
+
+  public init(purpose: String, reason: String) {
+    self.purpose = purpose
+    self.reason = reason
+  }
+}
+
+public struct CloseCaseRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["number"]
+
+  public var number: Int
+
+  public init(number: Int) {
+    self.number = number
+  }
+}
+
+/// Who looked at what, and why: the newest first, below an index.
+public struct ConsultationsRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["look", "below", "limit"]
+
+  public var look: Look
+  public var below: Int?
+  /// 1 to 200; nil: 20.
+  public var limit: Int?
+
+  public init(look: Look, below: Int? = nil, limit: Int? = nil) {
+    self.look = look
+    self.below = below
+    self.limit = limit
+  }
+}
+
+/// Copies tables that are not derived (cases, judgements, alerts, consultations) into a new folder.
+public struct BackupRequest: Codable, Hashable, Sendable, CallParameters {
+  public static let names = ["folder"]
+
+  public var folder: String
+
+  public init(folder: String) {
+    self.folder = folder
+  }
+}

@@ -1,0 +1,44 @@
+/// Every limit of a record (Protocols/records.md, REC-10). All of them together lie under the
+/// 65,536 bytes that a record may have; each one for itself keeps a reader's work on one field
+/// small.
+public enum RecordLimits {
+  /// Names, places, marks of a person: 1,000 bytes are 250 characters of any script.
+  public static let textBytes = 1_000
+  /// Notes, summaries, questions: half of a record, so that the other half is left for what it is
+  /// about.
+  public static let longTextBytes = 32_768
+  /// Numbers and addresses of any kind. Longer than any that is issued: a wallet has 128
+  /// characters.
+  public static let identifierBytes = 256
+  /// Words of lists, codes, kinds.
+  public static let codeBytes = 64
+  /// Three lines of 30, two of 44, and line ends of two bytes.
+  public static let zoneBytes = 96
+
+  /// Names of one person: the longest list of aliases known has some 30.
+  public static let names = 256
+  /// Dates of birth, nationalities, addresses, numbers, topics, warnings, lists of a code each.
+  public static let values = 64
+  /// Persons of a journey, those who met, those whom a payment passed.
+  public static let parties = 256
+  /// A booking has at most 16; a route that was pieced together has more.
+  public static let legs = 64
+  public static let references = 256
+  public static let attachments = 32
+
+  /// Digits before the point, and behind it: a token of 18 decimals.
+  public static let amountDigits = 18
+  /// Parts of an answer.
+  public static let answerParts = 1...9_999
+  /// One attachment is divided into records of its own: 2^40 bytes are beyond all that a log
+  /// carries.
+  public static let attachmentBytes = 0...(1 << 40)
+
+  /// Problems that are told of one record. Who wrote more than that has another problem.
+  public static let problems = 64
+  /// Words of one record that are indexed: half of its bytes, one letter and one space each, would
+  /// be 32,768.
+  public static let words = 8_192
+  /// Longer words are no words: they are cut.
+  public static let wordCharacters = 64
+}

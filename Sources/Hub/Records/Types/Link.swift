@@ -1,0 +1,64 @@
+/// Who is linked with whom (FollowTheMoney: Membership, Associate, Family, UnknownLink). REC-58.
+public struct Link: RecordFields {
+  public var subject: PartyReference?
+  public var object: PartyReference?
+  public var role: Term<LinkRole>?
+  /// The relation in words: cousin.
+  public var relation: String?
+  public var domain: Term<LinkDomain>?
+  public var startDate: DateValue?
+  public var endDate: DateValue?
+
+  public init() {}
+
+  static let table = FieldTable<Link>(
+    [
+      Field("subject", 17) { $0.subject = $1.party() },
+      Field("object", 17) { $0.object = $1.party() },
+      Field("role", 6) { $0.role = $1.term() },
+      Field("relation", 58) { $0.relation = $1.searched() },
+      Field("domain", 6) { $0.domain = $1.term() },
+      Field("startDate", 20) { $0.startDate = $1.date() },
+      Field("endDate", 20) { $0.endDate = $1.date() },
+    ], requiring: [("subject", 58), ("object", 58), ("role", 58)])
+
+  func select(_ list: inout SelectorList) {
+    list.party(subject, field: "subject")
+    list.party(object, field: "object")
+  }
+}
+
+/// Something that happened at one time in one place (FollowTheMoney: Event). REC-59.
+public struct Event: RecordFields {
+  public var kind: Term<EventKind>?
+  public var date: DateValue?
+  /// Where the moment is known, and not the day alone.
+  public var time: TimeValue?
+  public var location: Place?
+  public var involved: [PartyReference] = []
+  public var vehicle: PartyReference?
+  public var objects: [String] = []
+  public var action: String?
+  public var summary: String?
+
+  public init() {}
+
+  static let table = FieldTable<Event>(
+    [
+      Field("kind", 6) { $0.kind = $1.term() },
+      Field("date", 20) { ($0.time, $0.date) = $1.moment() },
+      Field("location", 18) { $0.location = $1.place() },
+      Field("involved", 17) { $0.involved = $1.parties() },
+      Field("vehicle", 17) { $0.vehicle = $1.party() },
+      Field("objects", 59) { event, reader in
+        event.objects = reader.oneOrMore(RecordLimits.values) { $0.searched() }
+      },
+      Field("action", 59) { $0.action = $1.searched() },
+      Field("summary", 59) { $0.summary = $1.prose() },
+    ], requiring: [("kind", 59)])
+
+  func select(_ list: inout SelectorList) {
+    for party in involved { list.party(party, field: "involved") }
+    list.party(vehicle, field: "vehicle")
+  }
+}

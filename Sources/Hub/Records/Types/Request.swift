@@ -1,0 +1,73 @@
+public import Log
+
+/// A request for information. REC-60.
+public struct Request: RecordFields {
+  /// One or more nodes.
+  public var to: [NodeName] = []
+  /// References, and identifiers: `{"kind":"phone","value":"+31…"}`.
+  public var subjects: [PartyReference] = []
+  public var question: String?
+  public var urgency: Term<Urgency>?
+  /// The day alone; nil when `dueTime` has the moment.
+  public var dueBy: DateValue?
+  public var dueTime: TimeValue?
+  public var justification: String?
+
+  public init() {}
+
+  static let table = FieldTable<Request>(
+    [
+      Field("to", 60) { request, reader in
+        request.to = reader.oneOrMore(RecordLimits.values) { $0.nodeName() }
+      },
+      Field("subject", 17) { request, reader in
+        request.subjects = reader.oneOrMore(RecordLimits.parties) { $0.party() }
+      },
+      Field("question", 60) { $0.question = $1.prose() },
+      Field("urgency", 6) { $0.urgency = $1.term() },
+      Field("dueBy", 20) { ($0.dueTime, $0.dueBy) = $1.moment() },
+      Field("justification", 60) { $0.justification = $1.prose() },
+    ], requiring: [("to", 60), ("subject", 60), ("question", 60), ("justification", 60)])
+
+  func select(_ list: inout SelectorList) {
+    for party in subjects { list.party(party, field: "subject") }
+  }
+}
+
+/// One part of an answer to a request. REC-61.
+public struct Answer: RecordFields {
+  public var rfi: RecordReference?
+  /// Parts are counted from 1.
+  public var number: Int?
+  public var isFinal: Bool?
+  public var result: Term<AnswerResult>?
+  public var reason: String?
+
+  public init() {}
+
+  static let table = FieldTable<Answer>(
+    [
+      Field("rfi", 17) { $0.rfi = $1.reference() },
+      Field("number", 61) { $0.number = $1.number(RecordLimits.answerParts) },
+      Field("final", 61) { $0.isFinal = $1.flag() },
+      Field("result", 6) { $0.result = $1.term() },
+      Field("reason", 61) { $0.reason = $1.prose() },
+    ], requiring: [("rfi", 61), ("number", 61), ("final", 61), ("result", 61)])
+}
+
+/// Why something was withdrawn or corrected, to those who had it: withdrawals are public and say
+/// nothing. REC-62.
+public struct Notice: RecordFields {
+  public var of: [RecordReference] = []
+  public var reason: String?
+
+  public init() {}
+
+  static let table = FieldTable<Notice>(
+    [
+      Field("of", 17) { notice, reader in
+        notice.of = reader.oneOrMore(RecordLimits.references) { $0.reference() }
+      },
+      Field("reason", 62) { $0.reason = $1.prose() },
+    ], requiring: [("of", 62), ("reason", 62)])
+}

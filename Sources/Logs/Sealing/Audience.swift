@@ -1,0 +1,85 @@
+internal import Crypto
+public import Log
+
+/// One audience epoch, as a book keeps it: what its grant says of name and members, as hashes.
+public struct Audience: Hashable, Sendable {
+  /// The index of the grant that opened it: what names it within its log.
+  public let grantIndex: UInt64
+  public let version: UInt32
+  /// The index of the grant that closed it, once there is one.
+  public internal(set) var closedAt: UInt64?
+  let name: Bytes32
+  let members: Bytes32
+  let wraps: Bytes32
+
+  init(_ metadata: GrantMetadata, at index: UInt64, closedAt: UInt64?) {
+    grantIndex = index
+    version = metadata.version
+    self.closedAt = closedAt
+    name = GrantMetadata.hash(metadata.name)
+    members = GrantMetadata.hash(metadata.members)
+    wraps = metadata.wraps
+  }
+
+  /// True when an entry at `index` may be sealed to this audience.
+  public func isOpen(at index: UInt64) -> Bool {
+    index > grantIndex && (closedAt.map { index < $0 } ?? true)
+  }
+}
+
+/// The outcome of opening a record (Protocols/sealing.md, 3).
+public enum RecordOpening: Sendable, Equatable {
+  /// The record's exact bytes.
+  case opened(record: [UInt8], audience: Audience)
+  /// Every grant below it was read, and none gave this node the key. No error.
+  case notForThisNode
+  /// No known audience has the key, and these grants below it could not be read yet (at most
+  /// `SealingLimits.missingGrantsNamed`; none when the log was read only up to below the record).
+  case unknownYet(missingGrants: [UInt64])
+  /// The book was fed so far beyond the record that it may have forgotten its audience: one that is
+  /// fed up to the record has the answer.
+  case beyondReach
+  /// No known audience has the key; the grant at this index has a slot for this node that needs a
+  /// pre-shared key.
+  case presharedKeyMissing(grant: UInt64)
+  case defect(SealingDefect)
+}
+
+/// The author's next step to seal to some nodes, and the facts that its operator has to know.
+public struct AudiencePlan: Sendable, Equatable {
+  public enum Step: Sendable, Equatable {
+    /// The audience that this grant opened has exactly these members.
+    case reuse(grantIndex: UInt64)
+    /// Append a grant first.
+    case open(GrantDraft)
+  }
+
+  public let step: Step
+  /// Nobody can seal to their keys; the rest of `all` is reached (SEAL-10).
+  public let leftOut: [NodeName]
+  /// Members without a pre-shared key while others have one: the audience is protected as they are.
+  public let withoutPresharedKey: [NodeName]
+}
+
+/// The next grant that an author needs; `AudienceBook.makeGrant` makes its body.
+public struct GrantDraft: Hashable, Sendable {
+  let isClosing: Bool
+  let name: AudienceName
+  let version: UInt32
+  let predecessor: UInt64?
+  let members: [AudienceMember]
+
+  init(
+    isClosing: Bool = false, name: AudienceName, version: UInt32, predecessor: UInt64?,
+    members: [AudienceMember]
+  ) {
+    self.isClosing = isClosing
+    self.name = name
+    self.version = version
+    self.predecessor = predecessor
+    self.members = members
+  }
+
+  /// True when the author must close an audience before this one, if it has as many as it may.
+  public var isOneMore: Bool { predecessor == nil }
+}

@@ -1,0 +1,39 @@
+public import Crypto
+public import Log
+
+/// The name of an audience: the names of its members without the author, sorted and joined by
+/// commas; `all` for the whole roster at one moment; the author's own name for the author alone
+/// (Protocols/sealing.md, 5). It is a label for people: the grant's slots decide who can read.
+public struct AudienceName: Hashable, Sendable, CustomStringConvertible {
+  public let text: String
+
+  public static let all = AudienceName(unchecked: "all")
+
+  private init(unchecked text: String) { self.text = text }
+
+  /// The name of the audience of exactly these nodes.
+  public init(author: NodeName, members: some Sequence<NodeName>) {
+    let others = Set(members).subtracting([author]).sorted()
+    text = others.isEmpty ? author.text : others.map(\.text).joined(separator: ",")
+  }
+
+  /// The name that a grant claims; nil unless it is `all` or follows from its members.
+  init?(_ text: String, author: NodeName, members: [NodeName]) {
+    let named = AudienceName(author: author, members: members)
+    guard text == named.text || text == AudienceName.all.text else { return nil }
+    self.text = text
+  }
+
+  public var description: String { text }
+}
+
+/// A node that an audience includes.
+public struct AudienceMember: Hashable, Sendable {
+  public let name: NodeName
+  public let key: SealingPublicKey
+
+  public init(name: NodeName, key: SealingPublicKey) {
+    self.name = name
+    self.key = key
+  }
+}

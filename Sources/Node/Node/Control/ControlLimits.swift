@@ -1,0 +1,37 @@
+internal import JSON
+internal import Log
+
+/// Every limit of the control socket (Protocols/control.md, 7).
+public enum ControlLimits {
+  /// One varlink message without its NUL, either way. A publish of 512 KiB of records doubles at
+  /// worst when its quotes are escaped.
+  public static let messageBytes = 4 << 20
+  /// Connections at once; one more is refused.
+  public static let sessions = 32
+  /// Pipelined input kept while a call is being answered; then reading pauses.
+  public static let pipelinedBytes = 64 << 10
+  /// Publishes of one connection that are under way together: 8 times 256 records keep every thread
+  /// that signs busy while others are parsed and written.
+  public static let publishesUnderWay = 8
+  /// Output waiting for a client before a tail pauses.
+  public static let outputBytes = 1 << 20
+  /// Records in one publish, and the sum of their bytes.
+  public static let recordsPerPublish = 256
+  public static let recordBytesPerPublish = 512 << 10
+  public static let recordsPerWithdrawal = LogLimits.withdrawnRecords
+  /// Nodes that one publish names.
+  public static let audienceMembers = 511
+  public static let recordBytes = JSONLimits.recordBytes
+  /// A day that a publish may wait for peers' answers.
+  public static let timeoutSeconds = 86_400
+  public static let tailPage = TailLimits(events: 256, textBytes: 512 << 10)
+}
+
+extension ControlLimits {
+  static func check(timeout: Int?) throws(ControlError) {
+    guard let timeout, !(0...timeoutSeconds).contains(timeout) else { return }
+    throw .refused(
+      reason: "timeout is \(timeout)",
+      hint: "name 0 to \(timeoutSeconds) seconds, or nothing to wait")
+  }
+}

@@ -1,0 +1,156 @@
+import Crypto
+import JSON
+import Log
+import Runtime
+import Sealing
+import Secrets
+import Store
+
+/// One entry being shown: its header, and what this node may read of it. An author may make either
+/// part long, so that it is done in pieces.
+final class ShowWork {
+  private let desk: Desk
+  private let store: Store
+  let identity: LogIdentity
+  let index: UInt64
+  private let isDisputed: Bool
+  private let isLate: Bool
+
+  init(
+    _ desk: Desk, _ store: Store, _ identity: LogIdentity, _ index: UInt64, isDisputed: Bool,
+    isLate: Bool
+  ) {
+    self.desk = desk
+    self.store = store
+    self.identity = identity
+    self.index = index
+    self.isDisputed = isDisputed
+    self.isLate = isLate
+  }
+
+  /// - Returns: nil while there is more to do in a later turn.
+  func step() throws(StoreError) -> ShowReply? {
+    var budget = desk.newBudget()
+    let batch = try store.read(
+      identity.id, index..<(index + 1), maxBytes: EntryLayout.maxBodyBytes * 2)
+    let header = batch.header(at: 0)
+    let isVerified = identity.verifySignature(leaves: batch.leaves.span, at: 0)
+    var reply = ShowReply(
+      entry: "\(identity.origin.text)/\(index)", log: identity.id.description, time: header.time,
+      kind: header.knownKind.map { "\($0)" } ?? "unknown", kindNumber: header.kind,
+      suite: header.suite, expiryDay: header.expiryDay, bodyBytes: header.bodyBytes,
+      audienceTag: Hex.encode(header.audienceTag.array), previous: header.previous.description,
+      bodyHash: header.bodyHash.description,
+      leafHash: try store.leafHash(identity.id, index).description,
+      signature: isVerified ? "verified" : "defect", disputed: isDisputed, late: isLate,
+      opening: .unknown)
+    return try fill(&reply, batch, header, &budget) ? reply : nil
+  }
+
+  private func fill(
+    _ reply: inout ShowReply, _ batch: EntryBatch, _ header: EntryHeader,
+    _ budget: inout WorkBudget
+  ) throws(StoreError) -> Bool {
+    switch batch.bodyState(at: 0) {
+    case .hidden:
+      reply.opening = .hidden
+      reply.why = try withdrawal()
+    case .purged:
+      reply.opening = .purged
+      reply.why = try withdrawal()
+    case .purgedHere: reply.opening = .purgedHere
+    case .expired:
+      reply.opening = .expired
+      let day = UTCTime.text(milliseconds: UInt64(header.expiryDay) * 86_400_000).prefix(10)
+      reply.why = "on \(day), by the times in cosignatures"
+    case .absent: reply.opening = store.isUndecided(identity.id, index) ? .undecided : .absent
+    case .present: return try fillPresent(&reply, batch, header, &budget)
+    }
+    return true
+  }
+
+  /// The withdrawal of the body, as its index record names it: `by nl/1/9`.
+  private func withdrawal() throws(StoreError) -> String {
+    guard let place = try store.withdrawal(identity.id, of: index) else {
+      return "by a withdrawal that is not known here"
+    }
+    return "by \(identity.origin.name)/\(place.epoch)/\(place.index)"
+  }
+
+  private func fillPresent(
+    _ reply: inout ShowReply, _ batch: EntryBatch, _ header: EntryHeader,
+    _ budget: inout WorkBudget
+  ) throws(StoreError) -> Bool {
+    switch header.knownSuite {
+    case .plain:
+      reply.opening = .isPublic
+      let body = Array(batch.body(at: 0) ?? [])
+      reply.text =
+        header.knownKind == .anchor
+        ? (try? Anchor.parse(body))?.text : String(validating: body, as: UTF8.self)
+    case .sealedRecord:
+      guard try desk.advance(desk.log(identity).feed, to: index, &budget),
+        let opening = try desk.open(batch, 0, of: identity, &budget)
+      else { return false }
+      fill(&reply, with: opening)
+    case .grant: fillGrant(&reply, batch, header)
+    case nil: reply.opening = .unknown
+    }
+    return true
+  }
+
+  private func fill(_ reply: inout ShowReply, with opening: RecordOpening) {
+    switch opening {
+    case .opened(let record, let audience):
+      let members = desk.grant(audience.grantIndex, of: identity)?.members
+      reply.audience = members?.map(\.name.text)
+      do throws(JSONProblem) {
+        reply.record = try Record(checking: record).text
+        reply.opening = .opened
+      } catch {
+        reply.opening = .defect
+        reply.why = "sealed to this node, but no record: it \(error.reason)"
+      }
+    case .notForThisNode: reply.opening = .notForThisNode
+    case .unknownYet(let missing):
+      reply.opening = .grantsMissing
+      reply.why = "grants not here yet: \(missing.map(String.init).joined(separator: ", "))"
+    case .beyondReach: reply.opening = .grantsMissing
+    case .presharedKeyMissing(let grant):
+      reply.opening = .presharedKeyMissing
+      reply.why = "the grant at \(grant) needs the key exchanged with this author's operator"
+    case .defect(let defect):
+      reply.opening = .defect
+      reply.why = "\(defect)"
+    }
+  }
+
+  /// Shows the grant's contents, even if it could not take effect.
+  private func fillGrant(_ reply: inout ShowReply, _ batch: EntryBatch, _ header: EntryHeader) {
+    let opening = Grant.open(
+      header: header, body: Array(batch.body(at: 0) ?? []), author: identity.origin.name,
+      keys: desk.keys(for: identity))
+    switch consume opening {
+    case .member(_, let metadata):
+      reply.opening = .opened
+      let members = metadata.members.map(\.name.text).joined(separator: ", ")
+      let head = metadata.isClosing ? "closes audience" : "audience"
+      reply.text = "\(head) \(metadata.name), version \(metadata.version): \(members)"
+    case .notMember: reply.opening = .notForThisNode
+    case .presharedKeyMissing:
+      reply.opening = .presharedKeyMissing
+      reply.why = "this grant needs the key exchanged with this author's operator"
+    case .defect(let defect):
+      reply.opening = .defect
+      reply.why = "\(defect)"
+    }
+  }
+}
+
+extension Anchor {
+  /// The text that people read.
+  fileprivate var text: String {
+    "anchors the log \(log)\ncommitment \(commitment)\n"
+      + (previous.map { "the anchor before is entry \($0)\n" } ?? "there is no anchor before\n")
+  }
+}

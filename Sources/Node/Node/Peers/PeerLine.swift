@@ -1,0 +1,31 @@
+internal import Runtime
+
+/// The daemon's memory of a peer between sessions; none of it is kept over a restart.
+struct PeerLine {
+  var state: State = .known
+  var since: UInt64
+  var why: String?
+  var backoffMilliseconds = NodeLimits.redialMinimumMilliseconds
+  var redial: TimerID?
+  /// The addresses of its name.
+  var addresses = Alternatives<SocketAddress>()
+  /// Dials so far; the answer to an earlier one's look-up is no news.
+  var lookUps: UInt64 = 0
+  var isLookingUp = false
+  /// Since this dial began, an address accepted the connection and did not answer the handshake:
+  /// the peer may know this node by an earlier key alone.
+  var wasUnanswered = false
+  /// Dials with an earlier key so far: each takes the next one in turn. And whether this one does.
+  var earlierDials = 0
+  var dialsWithEarlier = false
+  /// Sessions in a row that ended at once.
+  var shortSessions = 0
+  /// When the peer fell behind, for `lagSeconds`.
+  var behindSince: UInt64?
+  var bytesIn: UInt64 = 0
+  var bytesOut: UInt64 = 0
+
+  enum State: String {
+    case connected, connecting, disconnected, known
+  }
+}

@@ -1,0 +1,258 @@
+import Crypto
+import JSON
+import Log
+import Readability
+import Reading
+import Sealing
+import Store
+
+/// A page of `Changes` being written: the desk's findings on the entries that a walk comes to.
+struct ChangesWriting: Readings {
+  private let desk: Desk
+  private let store: Store
+  private let identities: [LogID: LogIdentity]
+  /// The index from which on the entries of a log are marked.
+  private let standing: (LogID) -> Standing
+  private var budget: WorkBudget
+  private(set) var changes: [ReadingChange] = []
+  private var textBytes = 0
+  /// Entries read at once: few at first, so that a turn which is over soon has read little in vain.
+  private var atOnce = ReaderLimits.entriesAtFirst
+  /// Passed over for a reason that may end without a word.
+  private(set) var doubts: [(log: LogID, entries: Range<UInt64>)] = []
+  /// The log of the last change, as it is written: changes come in runs.
+  private var named: (log: LogID, name: LogName)?
+
+  private struct LogName {
+    let id: String
+    let origin: String
+    let standing: Standing
+  }
+
+  init(
+    _ desk: Desk, _ store: Store, _ identities: [LogID: LogIdentity],
+    _ standing: @escaping (LogID) -> Standing
+  ) {
+    self.desk = desk
+    self.store = store
+    self.identities = identities
+    self.standing = standing
+    budget = desk.newBudget()
+  }
+
+  private var isFull: Bool {
+    changes.count >= ReaderLimits.pageChanges || textBytes >= ReaderLimits.pageBytes
+  }
+
+  // MARK: Readings
+
+  func size(of log: LogID) -> UInt64 { store.durableHead(log)?.size ?? 0 }
+
+  mutating func tellGone(_ log: LogID, _ entries: Range<UInt64>) {
+    tell(.notStored, log, entries)
+  }
+
+  mutating func look(
+    _ log: LogID, _ entries: Range<UInt64>, _ cause: ChangeCause?
+  ) throws(ReadingsFailure) -> (next: UInt64, isOver: Bool) {
+    let end = min(entries.upperBound, size(of: log))
+    guard let identity = identities[log], entries.lowerBound < end else {
+      if cause != nil { tellGone(log, entries) }
+      return (entries.upperBound, false)
+    }
+    do throws(StoreError) {
+      return try look(identity, entries.lowerBound..<end, cause)
+    } catch {
+      throw ReadingsFailure("\(error)")
+    }
+  }
+
+  private mutating func look(
+    _ identity: LogIdentity, _ entries: Range<UInt64>, _ cause: ChangeCause?
+  ) throws(StoreError) -> (next: UInt64, isOver: Bool) {
+    let log = desk.log(identity)
+    var next = entries.lowerBound
+    var barrenFrom = next
+    defer { log.barren.add(min(barrenFrom, next)..<next) }
+    while next < entries.upperBound {
+      if isFull || budget.isSpent { return (next, true) }
+      if let upper = log.barren.end(at: next) {
+        let end = min(upper, entries.upperBound)
+        if cause != nil { tell(.notForThisNode, identity.id, next..<end) }
+        next = end
+        continue
+      }
+      let wanted = min(entries.upperBound, next + atOnce)
+      atOnce = min(2 * atOnce, NodeLimits.entriesAtOnce)
+      let isFed = try feed(log.feed, to: wanted)
+      guard log.feed.book.size > next else {
+        if isFed != nil { return (next, true) }
+        // A grant is damaged: nothing above it can be told until it is mended, or lost for good.
+        budget.spend(entries: Int(wanted - next))
+        pass(.grantsMissing, identity.id, next..<wanted, cause)
+        log.barren.add(barrenFrom..<next)
+        next = wanted
+        barrenFrom = next
+        continue
+      }
+      let batch = try whole { () throws(StoreError) in
+        try store.read(
+          identity.id, next..<min(wanted, log.feed.book.size), maxBytes: NodeLimits.pageReadBytes)
+      }
+      guard let batch else {
+        budget.spend(entries: 1)
+        log.barren.add(barrenFrom..<next)
+        pass(.damaged, identity.id, next..<(next + 1), cause)
+        next += 1
+        barrenFrom = next
+        continue
+      }
+      budget.spend(entries: 0, bytes: batch.leaves.count + batch.bodies.count)
+      for position in 0..<batch.count {
+        if position > 0, isFull || budget.isSpent { break }
+        guard let found = try look(batch, position, of: identity) else { return (next, true) }
+        let index = next
+        next += 1
+        if case .never(let why) = found {
+          if cause != nil { tell(why, identity.id, index..<next) }
+          continue
+        }
+        log.barren.add(barrenFrom..<index)
+        barrenFrom = next
+        switch found {
+        case .opened(let bytes): tell(bytes, batch, position, identity, cause)
+        case .notNow(let why): pass(why, identity.id, index..<next, cause)
+        case .gone(let why): if cause != nil { tell(why, identity.id, index..<next) }
+        case .never: break
+        }
+      }
+    }
+    return (next, false)
+  }
+
+  /// - Returns: whether every grant was fed; nil at one that is damaged here.
+  private mutating func feed(
+    _ feed: GrantFeed, to wanted: UInt64
+  ) throws(StoreError) -> Bool? {
+    guard feed.book.size < wanted else { return true }
+    do throws(StoreError) { return try desk.advance(feed, to: wanted, &budget) } catch {
+      guard case .damaged = error else { throw error }
+      return nil
+    }
+  }
+
+  /// - Returns: nil for what is damaged.
+  private func whole<Value>(_ read: () throws(StoreError) -> Value) throws(StoreError) -> Value? {
+    do throws(StoreError) { return try read() } catch {
+      guard case .damaged = error else { throw error }
+      return nil
+    }
+  }
+
+  // MARK: One entry
+
+  private enum Found {
+    case opened([UInt8])
+    /// It may read otherwise without a word of the journal.
+    case notNow(Unreadable)
+    /// Unreadable for good, as the disk says.
+    case gone(Unreadable)
+    /// It holds nothing for this node, whatever comes but keys.
+    case never(Unreadable)
+  }
+
+  /// - Returns: nil when the budget was spent on the way to the answer.
+  private mutating func look(
+    _ batch: EntryBatch, _ position: Int, of identity: LogIdentity
+  ) throws(StoreError) -> Found? {
+    budget.spend(entries: 1)
+    let header = batch.header(at: position)
+    guard header.knownKind == .record else { return .never(.noRecord) }
+    switch batch.bodyState(at: position) {
+    case .present: break
+    case .absent:
+      return .notNow(store.isUndecided(identity.id, header.index) ? .undecided : .absent)
+    case .hidden: return .notNow(.hidden)
+    case .purged: return .gone(.purged)
+    case .purgedHere: return .gone(.purgedHere)
+    case .expired: return .gone(.expired)
+    }
+    switch try desk.open(batch, position, of: identity, &budget) {
+    case nil: return nil
+    case .opened(let record, _): return .opened(record)
+    case .defect: return .never(.defect)
+    case .notForThisNode:
+      let isCertain = header.index <= desk.log(identity).feed.uncertainFrom
+      return isCertain ? .never(.notForThisNode) : .notNow(.notForThisNode)
+    case .unknownYet, .beyondReach: return .notNow(.grantsMissing)
+    case .presharedKeyMissing: return .notNow(.presharedKeyMissing)
+    }
+  }
+
+  // MARK: Telling
+
+  private mutating func tell(
+    _ opened: [UInt8], _ batch: EntryBatch, _ position: Int, _ identity: LogIdentity,
+    _ cause: ChangeCause?
+  ) {
+    let header = batch.header(at: position)
+    let name = name(of: identity.id)
+    var change = ReadingChange(
+      log: name.id, entry: "\(name.origin)/\(header.index)", isReadable: true,
+      why: cause?.word ?? "arrived")
+    change.time = header.time
+    change.expiryDay = header.expiryDay == 0 ? nil : UInt64(header.expiryDay)
+    change.isDisputed = header.index >= name.standing.disputedFrom
+    change.isLate = header.index >= name.standing.lateFrom
+    do throws(JSONProblem) {
+      change.record = try Record(checking: opened)
+    } catch {
+      change.malformed = error.reason
+    }
+    textBytes += opened.count
+    changes.append(change)
+  }
+
+  private mutating func pass(
+    _ why: Unreadable, _ log: LogID, _ entries: Range<UInt64>, _ cause: ChangeCause?
+  ) {
+    if let last = doubts.last, last.log == log, last.entries.upperBound == entries.lowerBound {
+      doubts[doubts.count - 1].entries = last.entries.lowerBound..<entries.upperBound
+    } else {
+      doubts.append((log, entries))
+    }
+    if cause != nil { tell(why, log, entries) }
+  }
+
+  private mutating func tell(_ why: Unreadable, _ log: LogID, _ entries: Range<UInt64>) {
+    guard !entries.isEmpty else { return }
+    let name = name(of: log)
+    let count = entries.upperBound - entries.lowerBound
+    if let last = changes.last, !last.isReadable, last.log == name.id, last.why == why.rawValue,
+      let index = last.index, index + (last.count ?? 1) == entries.lowerBound
+    {
+      changes[changes.count - 1].count = (last.count ?? 1) + count
+      return
+    }
+    var change = ReadingChange(
+      log: name.id, entry: "\(name.origin)/\(entries.lowerBound)", isReadable: false,
+      why: why.rawValue)
+    change.count = count == 1 ? nil : count
+    changes.append(change)
+  }
+
+  private mutating func name(of log: LogID) -> LogName {
+    if let named, named.log == log { return named.name }
+    let name = LogName(
+      id: log.description, origin: identities[log]?.origin.text ?? log.description,
+      standing: standing(log))
+    named = (log, name)
+    return name
+  }
+}
+
+/// Why an entry is not readable (Protocols/readability.md, READ-9).
+enum Unreadable: String {
+  case hidden, purged, purgedHere, expired, absent, undecided, damaged
+  case notForThisNode, grantsMissing, presharedKeyMissing, defect, noRecord, notStored
+}

@@ -1,0 +1,110 @@
+public import JSON
+public import Varlink
+
+/// One entry as it reads now, or a run of them that do not (Protocols/readability.md, READ-9).
+public struct ReadingChange: Hashable, Sendable {
+  /// The log's id, 64 hexadecimal digits.
+  public var log: String
+  /// `nl/1/17`; of a run the first one.
+  public var entry: String
+  /// The number of entries in a run that is not readable; nil: 1.
+  public var count: UInt64?
+  public var isReadable: Bool
+  public var why: String
+  /// Unix ms, the author's claim.
+  public var time: UInt64?
+  /// Days since 1970-01-01; nil: it does not expire.
+  public var expiryDay: UInt64?
+  /// nil when it is not readable, or what the author sealed breaks a rule of records: then
+  /// `malformed` says which.
+  public var record: Record?
+  /// Completes a sentence that begins with "It".
+  public var malformed: String?
+  public var isDisputed = false
+  public var isLate = false
+
+  public init(log: String, entry: String, isReadable: Bool, why: String) {
+    self.log = log
+    self.entry = entry
+    self.isReadable = isReadable
+    self.why = why
+  }
+
+  /// The index in the log; nil if `entry` is no name of one.
+  public var index: UInt64? {
+    entry.lastIndex(of: "/").flatMap { UInt64(entry[entry.index(after: $0)...]) }
+  }
+
+  /// `nl/1`; nil if `entry` is no name of one.
+  public var origin: Substring? { entry.lastIndex(of: "/").map { entry[..<$0] } }
+}
+
+extension ReadingChange: VarlinkReadable, VarlinkWritable {
+  public init(reading reader: inout JSONReader) throws(JSONMismatch) {
+    self.init(log: "", entry: "", isReadable: false, why: "")
+    try reader.beginObject()
+    while let key = try reader.nextKey() {
+      switch key {
+      case "log": log = try reader.text()
+      case "entry": entry = try reader.text()
+      case "count": count = reader.takeNull() ? nil : try reader.unsigned()
+      case "readable": isReadable = try reader.bool()
+      case "why": why = try reader.text()
+      case "time": time = reader.takeNull() ? nil : try reader.unsigned()
+      case "expiryDay": expiryDay = reader.takeNull() ? nil : try reader.unsigned()
+      case "record": if !reader.takeNull() { record = try ReadingChange.record(&reader) }
+      case "malformed": malformed = reader.takeNull() ? nil : try reader.text()
+      case "disputed": isDisputed = reader.takeNull() ? false : try reader.bool()
+      case "late": isLate = reader.takeNull() ? false : try reader.bool()
+      default: reader.skip()
+      }
+    }
+  }
+
+  private static func record(_ reader: inout JSONReader) throws(JSONMismatch) -> Record {
+    // The daemon checked it; who stores it relies on it.
+    guard let record = try? Record(checking: try reader.string()) else { throw JSONMismatch() }
+    return record
+  }
+
+  public func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    if let count {
+      writer.key("count")
+      writer.number(count)
+    }
+    if isDisputed {
+      writer.key("disputed")
+      writer.bool(true)
+    }
+    writer.key("entry")
+    writer.string(entry)
+    if let expiryDay {
+      writer.key("expiryDay")
+      writer.number(expiryDay)
+    }
+    if isLate {
+      writer.key("late")
+      writer.bool(true)
+    }
+    writer.key("log")
+    writer.string(log)
+    if let malformed {
+      writer.key("malformed")
+      writer.string(malformed)
+    }
+    writer.key("readable")
+    writer.bool(isReadable)
+    if let record {
+      writer.key("record")
+      writer.string(record.bytes)
+    }
+    if let time {
+      writer.key("time")
+      writer.number(time)
+    }
+    writer.key("why")
+    writer.string(why)
+    writer.endObject()
+  }
+}

@@ -1,0 +1,174 @@
+import CommandLine
+import JSON
+import Log
+import Node
+import Records
+import Runtime
+import Text
+
+/// The next version of a record (Protocols/records.md, 7): what it says, to whom it goes, and which
+/// versions it replaces.
+struct Correction {
+  private let reference: RecordReference
+  /// Versions that stand, the oldest first; not empty.
+  private let versions: [OwnIDs.Version]
+  private let roster: Set<String>
+  private(set) var record: Record
+  private(set) var to: [String] = []
+  /// 0: it does not expire.
+  private(set) var expiryDay = 0
+  private(set) var toWithdraw: [String] = []
+  /// The newest version that stands says the same: an earlier run published it, and ended before
+  /// the withdrawal.
+  private(set) var isPublished = false
+  /// Said before anything is published.
+  private(set) var notes: [String] = []
+
+  init(
+    _ reference: RecordReference, _ versions: [OwnIDs.Version], report roster: Set<String>
+  ) throws(Failure) {
+    guard let newest = versions.last, let record = try? Record(checking: newest.record.bytes) else {
+      throw Failure(
+        .noInput, "No version of \(reference.text) stands in this node's log.",
+        hint: "Publish it with liaison publish; what was withdrawn or has expired is no version.")
+    }
+    self.reference = reference
+    self.versions = versions
+    self.roster = roster
+    self.record = record
+  }
+
+  private var newest: OwnIDs.Version { versions[versions.count - 1] }
+
+  // MARK: - What it says
+
+  /// - Parameter reason: for a record without `change`.
+  mutating func read(_ path: String, reason: String?) throws(Failure) {
+    var bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try FileSystem.readGiven(path, maxBytes: JSONLimits.recordBytes + 2)
+    } catch {
+      throw Failure(input: error)
+    }
+    if bytes.last == 0x0a { bytes.removeLast() }
+    if bytes.last == 0x0d { bytes.removeLast() }
+    var new = try Correction.record(bytes)
+    if RecordChange.fields(from: newest.record.bytes, to: new.bytes).isEmpty {
+      guard versions.count > 1 else {
+        throw Failure(
+          .dataError, "The record is the same as \(newest.entry).",
+          hint: "There is nothing to correct.")
+      }
+      isPublished = true
+      return
+    }
+    if SharedRecord.read(new).common.change == nil {
+      guard let reason else {
+        throw Failure(
+          .dataError, "The record does not say what it changes, and why (REC-71).",
+          hint: "Add --reason TEXT, or \"change\":{\"fields\":[…],\"reason\":\"…\"} to the record.")
+      }
+      let fields = RecordChange.fields(from: newest.record.bytes, to: new.bytes)
+      new = try Correction.record(RecordChange.add(fields, reason, to: new.bytes))
+    } else if reason != nil {
+      throw Failure(
+        .usage, "--reason is given, and the record has its own \"change\".",
+        hint: "Leave out one of both.")
+    }
+    try check(new)
+    record = new
+  }
+
+  private static func record(_ bytes: [UInt8]) throws(Failure) -> Record {
+    do throws(JSONProblem) { return try Record(checking: bytes) } catch {
+      throw Failure(
+        .dataError, "The record \(error.reason).", hint: error.hint + " Nothing was published.")
+    }
+  }
+
+  private mutating func check(_ new: Record) throws(Failure) {
+    let shared = SharedRecord.readToPublish(new)
+    if let problem = shared.problems.first(where: \.isRefusal) {
+      throw Failure(
+        .dataError, problem.sentence.printable.sentence,
+        hint: problem.hint + " Nothing was published.")
+    }
+    var marks = RecordMarks()
+    for problem in shared.problems { marks.add(problem, line: 1) }
+    notes += marks.lines
+    let before = newest.record
+    guard shared.id == reference.id else {
+      throw Failure(
+        .dataError,
+        "The record has the id \(shared.id?.text ?? "none"), and not \(reference.id.text).",
+        hint: "A version keeps the id of its matter.")
+    }
+    guard shared.type == before.type else {
+      throw Failure(
+        .dataError,
+        "The record is of type \(shared.type.printable), and was \(before.type.printable) (REC-70).",
+        hint: "An id keeps its type; give another matter another id.")
+    }
+  }
+
+  // MARK: - To whom it goes
+
+  /// - Parameters:
+  ///   - to: nil: everybody who had a version that stands.
+  ///   - expiryDay: 0: never; nil: when the last of them expires.
+  mutating func decide(to: [String]?, expiryDay: Int?, keepsOlder: Bool) throws(Failure) {
+    let had = try audience()
+    self.to = try recipients(to, had)
+    let lasting = versions.map { Int($0.shown.expiryDay) }
+    let latest = lasting.contains(0) ? 0 : lasting.max() ?? 0
+    self.expiryDay = expiryDay ?? latest
+    let isShorter = self.expiryDay != 0 && (latest == 0 || self.expiryDay < latest)
+    let leftOut = self.to == ["all"] ? had.subtracting(roster) : had.subtracting(self.to)
+    if keepsOlder, let name = leftOut.min() {
+      throw Failure(
+        .usage, "--keep-older is given, and \(name) had a version and is left out (REC-72).",
+        hint: "Without it the older versions are withdrawn; nobody keeps what was corrected.")
+    }
+    if keepsOlder, isShorter {
+      throw Failure(
+        .usage, "--keep-older is given, and an older version would outlast the new one (REC-72).",
+        hint: "Leave out --keep-older, or let the new version expire later.")
+    }
+    if !leftOut.isEmpty {
+      notes.append(
+        "left out, and given the withdrawal alone: \(leftOut.sorted().joined(separator: ", "))")
+    }
+    let older = isPublished ? versions.dropLast() : versions[...]
+    toWithdraw = keepsOlder ? [] : older.map(\.entry)
+  }
+
+  /// Everybody who was given a version that stands, without this node.
+  private func audience() throws(Failure) -> Set<String> {
+    var names: Set<String> = []
+    for version in versions {
+      guard let audience = version.shown.audience else {
+        throw Failure(
+          .unavailable, "The daemon does not say to whom \(version.entry) was sealed.",
+          hint: "Use a liaison and a liaisond of the same version, or name them with --to.")
+      }
+      names.formUnion(audience)
+    }
+    names.remove(reference.author.text)
+    return names
+  }
+
+  private mutating func recipients(
+    _ to: [String]?, _ had: Set<String>
+  ) throws(Failure) -> [String] {
+    if let to { return to }
+    let known = had.intersection(roster).sorted()
+    guard known.isEmpty else { return known }
+    guard had.isEmpty else {
+      throw Failure(
+        .dataError, "Nobody who had a version of \(reference.text) is on the roster any more.",
+        hint: "Name with --to who shall have the new one; liaison withdraw takes back the old ones."
+      )
+    }
+    return [reference.author.text]
+  }
+}

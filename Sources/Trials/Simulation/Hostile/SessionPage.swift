@@ -1,0 +1,75 @@
+import Crypto
+import Log
+
+/// A foe's knowledge of one session, from listening to both sides.
+struct SessionPage {
+  let peer: NodeName
+  private let handshakeHash: Digest
+  private var ours: [[UInt8]] = []
+  private var theirs: [[UInt8]] = []
+  private var hasHeard = false
+  /// The heads that this side announced last, by position.
+  private(set) var announced: [Int: SaidHead] = [:]
+  /// Pulls that the core opened, oldest first.
+  private(set) var pulls: [SaidPull] = []
+
+  init(_ peer: NodeName, handshakeHash: Digest) {
+    self.peer = peer
+    self.handshakeHash = handshakeHash
+  }
+
+  mutating func said(_ message: [UInt8]) {
+    switch message.first {
+    case Said.logs: ours += SessionPage.saltedIDs(in: message)
+    case Said.heads: for head in SaidHead.all(in: message) { announced[head.position] = head }
+    case Said.pull: if let pull = SaidPull(message) { pulls.append(pull) }
+    default: break
+    }
+  }
+
+  mutating func heard(_ message: [UInt8]) {
+    switch message.first {
+    case Said.logs:
+      theirs += SessionPage.saltedIDs(in: message)
+      hasHeard = true
+    default: break
+    }
+  }
+
+  private static func saltedIDs(in message: [UInt8]) -> [[UInt8]] {
+    stride(from: 9, to: message.count, by: 16).compactMap {
+      $0 + 16 <= message.count ? Array(message[$0..<($0 + 16)]) : nil
+    }
+  }
+
+  private func salted(_ log: LogID) -> [UInt8] {
+    Array(SHA256.hash(handshakeHash.array + log.array).array.prefix(16))
+  }
+
+  /// Both sides have listed their logs.
+  var isReady: Bool { hasHeard && !ours.isEmpty }
+  var listed: Int { ours.count }
+
+  /// In this side's list.
+  func position(of log: LogID) -> Int? { ours.firstIndex(of: salted(log)) }
+  func theirPosition(of log: LogID) -> Int? { theirs.firstIndex(of: salted(log)) }
+  func shares(_ log: LogID) -> Bool { position(of: log) != nil && theirPosition(of: log) != nil }
+
+  /// Which of `logs` stands at a position of this side's list.
+  func log(atOurs position: Int, of logs: [LogIdentity]) -> LogIdentity? {
+    guard ours.indices.contains(position) else { return nil }
+    return logs.first { salted($0.id) == ours[position] }
+  }
+
+  /// Which of `logs` stands at a position of the peer's list.
+  func log(atTheirs position: Int, of logs: [LogIdentity]) -> LogIdentity? {
+    guard theirs.indices.contains(position) else { return nil }
+    return logs.first { salted($0.id) == theirs[position] }
+  }
+
+  /// The digest that the peer expects: Protocols/sync.md, SYNC-14.
+  var digest: [UInt8] {
+    let heads = announced.sorted { $0.key < $1.key }.flatMap(\.value.bytes)
+    return Array(SHA256.hash(heads).array.prefix(16))
+  }
+}

@@ -1,0 +1,95 @@
+/// The cases that a campaign of networks must reach, each by its name.
+public enum NetworkOccurrence: String, CaseIterable, Sendable {
+  // Shapes of a run.
+  case mesh = "topology: everybody with everybody"
+  case ring = "topology: a ring"
+  case chain = "topology: a chain"
+  case graph = "topology: a random graph"
+  case star = "topology: a star"
+  case carriers = "topology: two groups joined by carriers that publish nothing"
+  case large = "size: 50 nodes and more"
+
+  // The network.
+  case connectionLost = "network: a connection is lost"
+  case cutInFrame = "network: a connection is lost in the middle of what is on its way"
+  case halfOpen = "network: one side of a connection is gone without a word"
+  case resetByRestarted = "network: a machine that restarted refuses an old connection"
+  case reordered = "network: an older connection delivers after a newer one began"
+  case blocked = "network: nothing gets through in one direction"
+  case partition = "network: a partition in both directions"
+  case clogged = "network: a link is clogged"
+  case congested = "network: a core is told that its output waits"
+  case relieved = "network: and that it waits no longer"
+  case heldBack = "network: a core reads no more of a peer for a while"
+  case readInPieces = "network: reads of random pieces"
+  case readByByte = "network: reads of one byte"
+  case bitFlipped = "network: a bit flips on its way"
+  case channelFailed = "network: a channel ends for what arrived"
+  case handshakeTimeout = "network: a handshake takes too long"
+  case replayed = "network: an old session is played again"
+  case gateRefused = "network: the gate refuses one more half-open connection"
+  case linksCycled = "network: links stop one by one and start in another order"
+
+  // Nodes.
+  case crashAtEffect = "node: a crash between two effects of a step"
+  case crash = "node: a crash at any time"
+  case crashDuringWrite = "node: a crash while the disk works"
+  case cleanStop = "node: a clean stop"
+  case restoredWithToken = "node: back from an older copy, the token kept"
+  case restoredWithoutToken = "node: back from an older copy, the token lost"
+  case clockJump = "node: its clock jumps by years"
+  case pause = "node: it does nothing for a while"
+  case epochOpened = "node: the next epoch is opened"
+
+  // Disks.
+  case diskError = "disk: a call fails"
+  case diskFull = "disk: it is full"
+  case diskReadOnly = "disk: it is read-only"
+  case startRefused = "disk: a start fails for it"
+  case diskRestart = "disk: an operator restarts a node whose disk failed"
+  case rot = "disk: a bit rots"
+  case mended = "disk: a peer's entries mend it"
+
+  // Work.
+  case single = "work: entries one by one"
+  case burst = "work: a burst under a checkpoint"
+  case bigBody = "work: a body of many kilobytes"
+  case refused = "work: a wish to publish has to wait"
+
+  case quiet = "work: ten minutes without any"
+  case quietDay = "work: a day without any"
+
+  // Ways through the core.
+  case duplicatePushed = "core: a push that is there already"
+  case pushedAhead = "core: a push with a gap"
+  case pullStalled = "core: a pull stalls"
+  case sessionReplaced = "core: of two sessions one stays"
+  case agedClosed = "core: a session is closed for its age"
+  case silentClosed = "core: a silent session is closed"
+  case waited = "core: signing waited for peers"
+  case ownEntriesBack = "core: own entries come back"
+
+  // Answers to foes.
+  case forked = "answer: two honest disks hold two branches"
+  case forkProven = "answer: a fork is proven, and frozen by all at one index"
+  case faultFrozen = "answer: a log is frozen for what its author signed"
+  case defectStored = "answer: a bad signature is stored, and freezes nothing"
+  case disputed = "answer: a log is disputed with a peer"
+  case twinsSettled = "answer: entries that were signed twice are the same everywhere"
+  case leftUnread = "answer: messages that bring nothing are left unread"
+  case malformed = "answer: what is no message closes a session"
+  case chunkRefused = "answer: a chunk is its sender's failure"
+  case chunkUnasked = "answer: a chunk that nobody asked for is dropped"
+  case chunkInFull = "answer: a range is asked for in full"
+  case checkpointRefused = "answer: a checkpoint is its sender's failure"
+  case cosignatureRefused = "answer: a cosignature is its sender's failure"
+  case leafRefused = "answer: a leaf is its sender's failure"
+  case proofRefused = "answer: a fork proof is its sender's failure"
+  case searchEnded = "answer: a search for a fork goes too far"
+  case openingRefused = "answer: a next epoch is not followed"
+  case contested = "answer: an epoch with two openings is contested"
+  case claimDropped = "answer: a claim about the own log is dropped"
+
+  // The end.
+  case converged = "end: everybody has everything"
+}

@@ -1,0 +1,63 @@
+import Log
+import Store
+
+/// Nodes that runs begin with: their keys, and a store with their own first entry. Made once,
+/// however many runs there are.
+final class NetworkStarts {
+  /// Journals so small that they turn all the time; larger ones where they must hold the heads of
+  /// many logs.
+  enum Size: CaseIterable {
+    case small, large
+
+    var limits: StoreLimits {
+      var limits = StoreLimits()
+      limits.journalBytes = self == .small ? 48 << 10 : 160 << 10
+      limits.commitBytes = 16 << 10
+      limits.bulkSyncBytes = 24 << 10
+      limits.unappliedBytes = 6 << 10
+      limits.segmentBytes = 24 << 10
+      return limits
+    }
+
+    /// The number of logs, with the epochs that may follow.
+    var logs: Int { self == .small ? 24 : 100 }
+  }
+
+  struct Node {
+    let keys: NodeKeys
+    let card: Card
+    let token: RollbackToken
+    let images: [DiskImage]
+  }
+
+  private var nodes: [Node] = []
+
+  /// The same node in every run.
+  func node(_ number: Int) throws(Violation) -> Node {
+    while nodes.count <= number { nodes.append(try NetworkStarts.make(nodes.count)) }
+    return nodes[number]
+  }
+
+  private static func make(_ number: Int) throws(Violation) -> Node {
+    let keys = try NodeKeys("n\(number)", seed: UInt64(number) &* 0x1_0001)
+    let genesis = try keys.genesis(1, follows: nil)
+    var images: [DiskImage] = []
+    for size in Size.allCases {
+      let disk = SimulatedDisk()
+      try must("a store to begin with") { () throws in
+        try Store.create(on: disk, salt: StoreCampaign.salt, limits: size.limits)
+        let store = try Store.open(on: disk, limits: size.limits)
+        try store.addLog(genesis.after.identity)
+        try store.append(genesis)
+        try store.flush()
+      }
+      images.append(disk.image)
+    }
+    let head = genesis.after.head
+    return Node(
+      keys: keys, card: try keys.card(1),
+      token: RollbackToken(
+        origin: genesis.after.identity.origin, size: head.size, leafHash: head.leafHash),
+      images: images)
+  }
+}

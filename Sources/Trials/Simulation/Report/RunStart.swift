@@ -1,0 +1,63 @@
+import Log
+import Store
+
+/// Nodes that know each other, each with its first entry at all of them.
+struct RunStart {
+  static let names = ["be", "de", "fr", "nl", "uk"]
+
+  let limits: StoreLimits
+  let nodes: [(keys: NodeKeys, folder: Folder, token: RollbackToken)]
+
+  /// Starts with three, four and five nodes; the fewer, the more often.
+  static func all(seed: UInt64) throws(Violation) -> [RunStart] {
+    var limits = StoreLimits()
+    limits.journalBytes = 48 << 10
+    limits.unappliedBytes = 6 << 10
+    limits.segmentBytes = 8 << 10
+    var keys: [NodeKeys] = []
+    for (number, name) in names.enumerated() {
+      keys.append(try NodeKeys(name, seed: seed &+ UInt64(number) &* 0x1_0001))
+    }
+    var starts: [RunStart] = []
+    for count in 3...names.count {
+      let start = try make(Array(keys.prefix(count)), limits)
+      starts += repeatElement(start, count: names.count + 1 - count)
+    }
+    return starts
+  }
+
+  private static func make(
+    _ keys: [NodeKeys], _ limits: StoreLimits
+  ) throws(Violation) -> RunStart {
+    var batches: [VerifiedBatch] = []
+    var cards: [Card] = []
+    for node in keys {
+      batches.append(try node.genesis(1, follows: nil))
+      cards.append(try node.card(1))
+    }
+    let disk = SimulatedDisk()
+    try must("a store to begin with") { () throws in
+      try Store.create(on: disk, salt: StoreCampaign.salt, limits: limits)
+      let store = try Store.open(on: disk, limits: limits)
+      for batch in batches {
+        try store.addLog(batch.after.identity)
+        try store.append(batch)
+      }
+      try store.flush()
+    }
+    var nodes: [(keys: NodeKeys, folder: Folder, token: RollbackToken)] = []
+    for (number, node) in keys.enumerated() {
+      let head = batches[number].after.head
+      nodes.append(
+        (
+          node,
+          Folder(
+            image: disk.image, epoch: 1, cards: cards.filter { $0.name != node.name }, closed: nil),
+          RollbackToken(
+            origin: batches[number].after.identity.origin, size: head.size,
+            leafHash: head.leafHash)
+        ))
+    }
+    return RunStart(limits: limits, nodes: nodes)
+  }
+}

@@ -1,0 +1,73 @@
+import Testing
+
+@Suite("What the architecture says of itself (docs/architecture.md)")
+struct CompositionTests {
+  private static let sources = Result { try SourceFile.all("Sources") }
+  private let sources: [SourceFile]
+
+  init() throws { sources = try CompositionTests.sources.get() }
+
+  /// A campaign on another composition proves another program than the one that ships.
+  @Test("Nothing but the replica puts a store and a core together")
+  func oneComposition() {
+    let makers = sources.filter { file in
+      file.code.contains { $0.text.contains("Replicator(") }
+    }
+    #expect(Set(makers.map(\.target)) == ["Replica"])
+    let hosts = Set(
+      sources.filter { file in file.code.contains { $0.text.contains(": ReplicaHost") } }
+        .map(\.target))
+    #expect(hosts == ["Node", "Simulation", "Fuzzing"])
+  }
+
+  private static let pure = [
+    "Wire", "Log", "JSON", "Text", "Sealing", "Store", "Transport", "Replication", "Replica",
+    "Readability", "Records", "Matching", "PassengerLists",
+  ]
+
+  /// Time, disks, sockets and random numbers are arguments there.
+  @Test("Pure modules import nothing that opens, waits or draws", arguments: pure)
+  func pureModules(_ target: String) {
+    let files = sources.filter { $0.target == target }
+    #expect(!files.isEmpty)
+    let outside: Set = [
+      "Foundation", "FoundationEssentials", "Dispatch", "Glibc", "Runtime", "CLinux",
+    ]
+    for file in files {
+      let found = outside.intersection(file.imports)
+      #expect(found.isEmpty, "\(file.path) imports \(found)")
+    }
+  }
+
+  @Test("Pure modules read no clock and draw no random number", arguments: pure)
+  func noClock(_ target: String) {
+    let words = [
+      "ContinuousClock", "SuspendingClock", "SystemRandomNumberGenerator", ".random(in:",
+    ]
+    for file in sources where file.target == target {
+      for line in file.code {
+        #expect(
+          !words.contains { line.text.contains($0) }, "\(file.path):\(line.number): \(line.text)")
+      }
+    }
+  }
+
+  private static let floors = [
+    "Bytes", "Logs", "Core", "System", "Node", "Hub", "Tools", "Trials",
+  ]
+
+  @Test("A target uses its own floor and those below")
+  func floorsHold() throws {
+    var floorOf: [String: Int] = [:]
+    for file in sources {
+      let floor = try #require(CompositionTests.floors.firstIndex(of: file.floor), "\(file.path)")
+      floorOf[file.target] = floor
+    }
+    for file in sources {
+      let own = try #require(floorOf[file.target])
+      for target in file.imports {
+        #expect(floorOf[target] ?? 0 <= own, "\(file.path) looks up to \(target)")
+      }
+    }
+  }
+}

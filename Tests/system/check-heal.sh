@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Flips a bit in each kind of file of a node that serves, and waits until it is mended.
+#
+#   ./Tests/system/check-heal.sh [--seed N]
+#
+# Uses the release build; LIAISON_BIN names another folder with the binaries.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../../Deploy/toolchain.sh"
+if [ -z "${LIAISON_BIN-}" ]; then
+  require_swift
+  LIAISON_BIN=$(swift build "${release_flags[@]}" --show-bin-path)
+  export LIAISON_BIN
+fi
+exec python3 Tests/system/lib/check_heal.py "$@"
