@@ -82,8 +82,12 @@ class Story:
             self.hub.start()
         self.watch()
 
-    def watch(self):
+    def meet(self):
+        """A hub that was just started may have found a daemon that was killed: it records no look before it has met one."""
         wait_for("the hub meets its daemon", CALM_SECONDS, lambda: not self.look("nl:p1"))
+
+    def watch(self):
+        self.meet()
         for number in range(1, WATCHED + 1):
             reply = self.hub.call("AddWatch", look=LOOK, document=number_of(number))
             self.watches[reply["watch"]["number"]] = number
@@ -291,6 +295,7 @@ class Story:
         self.foreign[record["id"]] = dict(record, serial=self.serial)
 
     def do_disk(self):
+        self.meet()
         if self.disk.trigger:
             self.read_only()
         elif self.disk.can_fill:
