@@ -104,7 +104,7 @@ import Testing
   @Test("TRN-19: the next key is Noise's REKEY")
   func rekey() throws {
     var random = SeededRandom(seed: 9)
-    let key = CipherKey.generate(using: &random)
+    let key = CipherKey(random.guarded(32))
     let zeros = [UInt8](repeating: 0, count: 32)
     let none: [UInt8] = []
     let expected = key.withBytes {

@@ -4,6 +4,7 @@
 public struct Bytes32: Hashable, Sendable, Comparable {
   private let words: (UInt64, UInt64, UInt64, UInt64)
 
+  /// 32 zero bytes: stands in formats for "none", as before the first entry.
   public static let zero = Bytes32(words: (0, 0, 0, 0))
 
   private init(words: (UInt64, UInt64, UInt64, UInt64)) {
@@ -49,6 +50,7 @@ public struct Bytes32: Hashable, Sendable, Comparable {
     }
   }
 
+  /// A copy on the heap; `withBytes` lends the bytes without one.
   public var array: [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(32)
@@ -62,9 +64,12 @@ public struct Bytes32: Hashable, Sendable, Comparable {
     return word
   }
 
+  /// Not in constant time: for public values only.
   public static func == (a: Bytes32, b: Bytes32) -> Bool { a.words == b.words }
+  /// Lexicographic, as the bytes stand on the wire.
   public static func < (a: Bytes32, b: Bytes32) -> Bool { a.words < b.words }
 
+  /// Feeds the four words; `Hasher` keys each process anew, so that peers cannot aim at one bucket.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(words.0)
     hasher.combine(words.1)
@@ -90,15 +95,19 @@ extension FixedBytes32 {
   /// Reads the 32 bytes that start at `offset`, which are there (a precondition).
   public init(_ span: Span<UInt8>, at offset: Int) { self.init(Bytes32(span, at: offset)) }
 
+  /// The 32 bytes, copied.
   public var array: [UInt8] { bytes.array }
 
+  /// Lends the 32 bytes, as `Bytes32.withBytes` does.
   public func withBytes<R: ~Copyable, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R
   {
     try bytes.withBytes(body)
   }
 
+  /// Appends the 32 bytes, in their order on the wire.
   public func append(to array: inout [UInt8]) { bytes.append(to: &array) }
 
+  /// Lexicographic by bytes: the order that formats mean by "ascending".
   public static func < (a: Self, b: Self) -> Bool { a.bytes < b.bytes }
 
   /// Lower-case hexadecimal, 64 characters.
@@ -107,7 +116,10 @@ extension FixedBytes32 {
 
 /// A SHA-256 hash.
 public struct Digest: FixedBytes32 {
+  /// The hash's bytes, in the order in which SHA-256 outputs them.
   public let bytes: Bytes32
+  /// Takes the bytes as a hash that somebody computed; nothing is hashed here.
   public init(_ bytes: Bytes32) { self.bytes = bytes }
+  /// 32 zero bytes, which no input is known to have: stands for "no hash".
   public static let zero = Digest(.zero)
 }

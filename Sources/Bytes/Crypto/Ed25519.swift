@@ -18,18 +18,21 @@ public enum Ed25519 {
 }
 
 extension LogPublicKey {
+  /// True when the log's owner signed exactly these bytes.
   public func verify(_ signature: Signature, over message: Span<UInt8>) -> Bool {
     Ed25519.verify(signature, message, bytes)
   }
 }
 
 extension CosigningPublicKey {
+  /// True when the cosigner signed exactly these bytes.
   public func verify(_ signature: Signature, over message: Span<UInt8>) -> Bool {
     Ed25519.verify(signature, message, bytes)
   }
 }
 
 extension OpeningPublicKey {
+  /// True when the holder of the recovery file signed exactly these bytes.
   public func verify(_ signature: Signature, over message: Span<UInt8>) -> Bool {
     Ed25519.verify(signature, message, bytes)
   }
@@ -42,6 +45,7 @@ public enum Sodium {
     return true
   }()
 
+  /// Initialises libsodium once, from any thread; ends the process when it cannot be.
   @inline(__always)
   public static func ready() { _ = initialised }
 }

@@ -2,6 +2,7 @@ internal import CSodium
 
 /// HMAC-SHA-256 (RFC 2104), for Noise's key schedule.
 public enum HMAC {
+  /// SHA-256's block: a longer key is hashed first (RFC 2104, 2).
   public static let blockBytes = 64
 
   /// - Parameter key: of any length; one longer than 64 bytes is hashed first.

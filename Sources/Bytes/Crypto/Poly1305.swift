@@ -3,6 +3,7 @@ internal import CSodium
 /// Poly1305 (RFC 8439, 2.5), by libsodium: a one-time authenticator of 16 bytes, three times as
 /// fast as a hash.
 public enum Poly1305 {
+  /// RFC 8439, 2.5: 128 bits.
   public static let tagBytes = 16
 
   /// - Parameter key: for one message only, unless nobody who could forge sees a tag.

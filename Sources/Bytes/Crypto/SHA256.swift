@@ -6,10 +6,12 @@ internal import CSodium
 public struct SHA256 {
   private var context = sha256_ctx()
 
+  /// The hash of nothing so far.
   public init() {
     unsafe nettle_sha256_init(&context)
   }
 
+  /// Appends bytes; how they are cut into calls makes no difference.
   public mutating func update(_ bytes: Span<UInt8>) {
     unsafe bytes.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
@@ -17,6 +19,7 @@ public struct SHA256 {
     }
   }
 
+  /// Appends the digest's 32 bytes.
   public mutating func update(_ digest: Digest) {
     digest.withBytes { update($0) }
   }
@@ -41,12 +44,14 @@ public struct SHA256 {
     unsafe sodium_memzero(&context, MemoryLayout<sha256_ctx>.size)
   }
 
+  /// Hashes in one call, without a prefix; trees want `leaf` and `node`.
   public static func hash(_ bytes: Span<UInt8>) -> Digest {
     var hasher = SHA256()
     hasher.update(bytes)
     return hasher.finalize()
   }
 
+  /// Hashes in one call, without a prefix.
   public static func hash(_ bytes: [UInt8]) -> Digest { hash(bytes.span) }
 
   /// The RFC 6962 interior node: SHA-256(0x01 ‖ left ‖ right).

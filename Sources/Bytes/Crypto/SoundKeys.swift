@@ -8,22 +8,27 @@ public protocol CheckedPublicKey: FixedBytes32 {
 }
 
 extension LogPublicKey: CheckedPublicKey {
+  /// Canonical, and a point of the subgroup of prime order other than its neutral element.
   public var isSound: Bool { Ed25519.isSound(bytes) }
 }
 
 extension CosigningPublicKey: CheckedPublicKey {
+  /// Canonical, and a point of the subgroup of prime order other than its neutral element.
   public var isSound: Bool { Ed25519.isSound(bytes) }
 }
 
 extension OpeningPublicKey: CheckedPublicKey {
+  /// Canonical, and a point of the subgroup of prime order other than its neutral element.
   public var isSound: Bool { Ed25519.isSound(bytes) }
 }
 
 extension SealingPublicKey: CheckedPublicKey {
+  /// Below 2^255 - 19, and not of small order.
   public var isSound: Bool { X25519.isSound(bytes) }
 }
 
 extension TransportPublicKey: CheckedPublicKey {
+  /// Below 2^255 - 19, and not of small order.
   public var isSound: Bool { X25519.isSound(bytes) }
 }
 

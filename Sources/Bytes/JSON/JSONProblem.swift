@@ -1,5 +1,6 @@
 /// Why bytes are not the JSON that is taken here (Protocols/json.md), and where.
 public struct JSONProblem: Error, Hashable, Sendable {
+  /// The rule that is broken; `reason` and `hint` say each in words.
   public enum Kind: Hashable, Sendable {
     case empty
     case tooLong(bytes: Int)
@@ -30,10 +31,12 @@ public struct JSONProblem: Error, Hashable, Sendable {
     case typeNotText
   }
 
+  /// The first rule that the text breaks, read from its beginning.
   public let kind: Kind
   /// Bytes before the place that is wrong.
   public let offset: Int
 
+  /// - Parameter offset: bytes before the wrong place; 0 where the whole text is meant.
   public init(_ kind: Kind, at offset: Int) {
     self.kind = kind
     self.offset = offset

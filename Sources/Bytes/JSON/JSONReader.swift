@@ -1,7 +1,10 @@
 /// A JSON object that passed `JSONScanner`: what `JSONReader` reads.
 public struct JSONText: Sendable {
+  /// As they came: white space between values is kept.
   public let bytes: [UInt8]
 
+  /// Checks in one pass, with a scanner of its own; a `JSONScanner` that is kept is cheaper for
+  /// many.
   public init(checking bytes: [UInt8], by rules: JSONRules) throws(JSONProblem) {
     var scanner = JSONScanner(rules)
     try scanner.check(bytes.span)
@@ -17,6 +20,7 @@ public struct JSONText: Sendable {
 
 /// A value is of another type than the one asked for.
 public struct JSONMismatch: Error, Hashable, Sendable {
+  /// Carries no place: the caller knows which member it asked for.
   public init() {}
 }
 
@@ -33,10 +37,12 @@ public struct JSONReader: Sendable {
   private let bytes: [UInt8]
   private var at = 0
 
+  /// The six types of RFC 8259, 3, with true and false as one.
   public enum Kind: Sendable {
     case object, array, string, number, bool, null
   }
 
+  /// Stands before the outermost object.
   public init(_ text: JSONText) { bytes = text.bytes }
 
   /// The type of the next value.
@@ -53,6 +59,7 @@ public struct JSONReader: Sendable {
 
   // MARK: - Containers
 
+  /// Steps inside; `nextKey` follows until it gives nil.
   public mutating func beginObject() throws(JSONMismatch) { try open(.object) }
 
   /// The key of the next member, whose value is next; nil when the object has ended.
@@ -64,6 +71,7 @@ public struct JSONReader: Sendable {
     return key
   }
 
+  /// Steps inside; `nextElement` follows until it gives false.
   public mutating func beginArray() throws(JSONMismatch) { try open(.array) }
 
   /// True when another element follows, which is next; false when the array has ended.
@@ -86,6 +94,7 @@ public struct JSONReader: Sendable {
 
   // MARK: - Values
 
+  /// A string, its escapes undone.
   public mutating func text() throws(JSONMismatch) -> String {
     guard kind == .string else { throw JSONMismatch() }
     let start = space(at) + 1
@@ -114,6 +123,7 @@ public struct JSONReader: Sendable {
     return value
   }
 
+  /// An integer with or without a minus; a fraction or an exponent is a mismatch.
   public mutating func integer() throws(JSONMismatch) -> Int {
     let number = try number()
     guard let value = Int(number) else { throw JSONMismatch() }
@@ -135,6 +145,7 @@ public struct JSONReader: Sendable {
     return String(decoding: digits, as: UTF8.self)
   }
 
+  /// `true` or `false`; no number stands for either.
   public mutating func bool() throws(JSONMismatch) -> Bool {
     guard kind == .bool else { throw JSONMismatch() }
     at = space(at)

@@ -19,6 +19,7 @@ public struct JSONScanner: Sendable {
   var typeOffset: Int?
   var typeIsText = false
 
+  /// - Parameter rules: `.record` or `.message`.
   public init(_ rules: JSONRules) { self.rules = rules }
 
   /// - Throws: what is wrong first, with its place.

@@ -6,18 +6,24 @@
 ///     writer.string("nl/1/17")
 ///     writer.endObject()
 public struct JSONWriter: Sendable {
+  /// JSON once every bracket is closed; until then its beginning.
   public private(set) var bytes: [UInt8]
   /// True when a value stands before the next one, in whatever is open.
   private var needsComma = false
 
+  /// - Parameter byteCount: a guess that saves copies; more may be written.
   public init(reserving byteCount: Int = 256) {
     bytes = []
     bytes.reserveCapacity(byteCount)
   }
 
+  /// Also a value: inside an object its key is written first.
   public mutating func beginObject() { begin(UInt8(ascii: "{")) }
+  /// Closes the innermost object. Brackets are the caller's to match.
   public mutating func endObject() { end(UInt8(ascii: "}")) }
+  /// Also a value: inside an object its key is written first.
   public mutating func beginArray() { begin(UInt8(ascii: "[")) }
+  /// Closes the innermost array. Brackets are the caller's to match.
   public mutating func endArray() { end(UInt8(ascii: "]")) }
 
   /// The key of the next member. Not from outside: it is written as it is.
@@ -37,6 +43,7 @@ public struct JSONWriter: Sendable {
     needsComma = false
   }
 
+  /// Escapes quotes, backslashes and control characters, and nothing else.
   public mutating func string(_ text: String) { string(Array(text.utf8)) }
 
   /// - Parameter utf8: valid UTF-8.
@@ -49,6 +56,7 @@ public struct JSONWriter: Sendable {
     bytes.append(UInt8(ascii: "\""))
   }
 
+  /// In decimal. A record holds none above 2^53 − 1 (JSON-7).
   public mutating func number(_ value: some FixedWidthInteger) {
     comma()
     bytes.append(contentsOf: String(value).utf8)
@@ -62,11 +70,13 @@ public struct JSONWriter: Sendable {
     bytes.append(contentsOf: text.hasSuffix(".0") ? text.utf8.dropLast(2) : text.utf8[...])
   }
 
+  /// A JSON boolean.
   public mutating func bool(_ value: Bool) {
     comma()
     bytes.append(contentsOf: (value ? "true" : "false").utf8)
   }
 
+  /// A member that is there and empty; most models leave the member out.
   public mutating func null() {
     comma()
     bytes.append(contentsOf: "null".utf8)

@@ -2,6 +2,7 @@
 /// bytes, by every rule of Protocols/json.md. It keeps its exact bytes: a record is checked and
 /// never changed. Nothing but the check makes one.
 public struct Record: Hashable, Sendable {
+  /// At most 65,536, UTF-8, without a line end: what is sealed, bit for bit.
   public let bytes: [UInt8]
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -12,6 +13,7 @@ public struct Record: Hashable, Sendable {
     self = try check(line)
   }
 
+  /// The same, of the text's UTF-8.
   public init(checking line: String) throws(JSONProblem) {
     try self.init(checking: Array(line.utf8))
   }
@@ -19,6 +21,7 @@ public struct Record: Hashable, Sendable {
   /// Checks many.
   fileprivate init(checked bytes: [UInt8]) { self.init(bytes) }
 
+  /// The bytes as a string, for people and for SQL.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 
@@ -26,13 +29,16 @@ public struct Record: Hashable, Sendable {
 public struct RecordCheck: Sendable {
   private var scanner = JSONScanner(.record)
 
+  /// Allocates nothing before its first record.
   public init() {}
 
+  /// - Throws: the first thing that is wrong, with its place.
   public mutating func callAsFunction(_ line: [UInt8]) throws(JSONProblem) -> Record {
     try callAsFunction(line.span)
     return Record(checked: line)
   }
 
+  /// Checks without keeping the line, where the bytes are somebody else's.
   public mutating func callAsFunction(_ line: Span<UInt8>) throws(JSONProblem) {
     guard line.count <= JSONLimits.recordBytes else {
       throw JSONProblem(.tooLong(bytes: line.count), at: JSONLimits.recordBytes)

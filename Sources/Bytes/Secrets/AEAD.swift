@@ -8,6 +8,7 @@ public enum AEADError: Error, Equatable, Sendable { case notAuthentic }
 public struct Nonce96: Sendable, Equatable {
   let bytes: [UInt8]
 
+  /// The nonce of a key that seals one message only.
   public static let zero = Nonce96(noiseCounter: 0)
 
   /// Noise 12.3: four zero bytes, then the counter, little-endian.
@@ -32,7 +33,9 @@ public struct Nonce96: Sendable, Equatable {
 /// Both calls work where the bytes are, in the caller's array, so that a record of 64 KiB is
 /// neither copied nor allocated.
 public enum ChaChaPoly {
+  /// RFC 8439, 2.8: 256 bits, a precondition of every call.
   public static let keyBytes = 32
+  /// Poly1305's; it follows the ciphertext.
   public static let tagBytes = 16
 
   /// Encrypts `buffer[start...]` in place and appends the 16-byte tag.
@@ -121,8 +124,11 @@ public enum ChaChaPoly {
 
 /// XChaCha20-Poly1305 with a random 24-byte nonce (draft-irtf-cfrg-xchacha).
 public enum XChaChaPoly {
+  /// 256 bits, a precondition of every call.
   public static let keyBytes = 32
+  /// 192 bits: long enough that random ones do not meet.
   public static let nonceBytes = 24
+  /// Poly1305's; it follows the ciphertext.
   public static let tagBytes = 16
 
   /// Encrypts `buffer[start...]` in place and appends the 16-byte tag.

@@ -4,8 +4,11 @@
 public struct EarlierSecrets: Sendable {
   /// The epoch that the keys were of, from 1.
   public let epoch: UInt32
+  /// Opens grants that partners made to the card of then.
   public let sealing: Held<SealingSecretKey>
+  /// Answers partners that still dial by the card of then.
   public let transport: Held<TransportSecretKey>
+  /// Opens this node's own slots in its grants of then (Protocols/sealing.md, SEAL-9).
   public let author: Held<AuthorSecret>
 
   static let encodedBytes = 4 + 3 * 32
@@ -40,6 +43,7 @@ public struct EarlierSecrets: Sendable {
 /// descending, its number (u32), and the seeds of its sealing and transport keys and its author's
 /// secret, 32 bytes each.
 public struct EarlierKeys: Sendable {
+  /// A node that opens more epochs forgets the oldest.
   public static let maxEpochs = Limits.earlierEpochs
   /// The longest file, `secrets/earlier.keys`.
   public static let maxBytes = headBytes + maxEpochs * EarlierSecrets.encodedBytes
@@ -48,6 +52,7 @@ public struct EarlierKeys: Sendable {
   /// The newest first, at most `maxEpochs`.
   public private(set) var epochs: [EarlierSecrets]
 
+  /// A node in its first epoch.
   public init() { epochs = [] }
 
   /// The keys with those of one more epoch, in the place of what was there of it. The oldest beyond

@@ -9,8 +9,10 @@ public final class KeyRing {
   }
 
   private var slabs: [Slab] = []
+  /// Keys appended so far: numbers run from 0 to below it.
   public private(set) var count = 0
 
+  /// Takes its first page with the first key.
   public init() {}
 
   /// Copies a 32-byte key into the ring.
@@ -46,6 +48,8 @@ public final class KeyRing {
 
 /// A secret that several places refer to. There is still one copy of it.
 public final class Held<Secret: ~Copyable & Sendable>: Sendable {
+  /// Lent for as long as this object is held.
   public let secret: Secret
+  /// Takes the only copy.
   public init(_ secret: consuming Secret) { self.secret = secret }
 }

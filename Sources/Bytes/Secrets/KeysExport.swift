@@ -3,6 +3,7 @@
 /// (Protocols/sealing.md, 10). `keys export` writes it and `restore` reads it.
 public enum KeysExport {
   private static let firstLine = "liaison-keys-export/v1"
+  /// Longest file: `open` refuses a larger text before anything is computed.
   public static let maxBytes = Limits.keysExportBytes
   /// Pre-shared keys that one file has room for.
   public static let maxPresharedKeys = Limits.keysExportPresharedKeys
@@ -13,8 +14,10 @@ public enum KeysExport {
     public let name: String
     /// 0 is the present one, 1 the one before it.
     public let rank: UInt8
+    /// 32 bytes, as in the peer's `.psk` file.
     public let key: Held<PresharedKey>
 
+    /// - Parameter name: the peer's, 1 to 255 bytes; `Contents` checks it.
     public init(name: String, rank: UInt8 = 0, key: Held<PresharedKey>) {
       self.name = name
       self.rank = rank

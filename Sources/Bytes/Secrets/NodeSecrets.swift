@@ -1,5 +1,6 @@
 internal import Crypto
 
+/// Why a file of secrets is not read. It names no key and no byte.
 public enum NodeSecretsError: Error, Equatable, Sendable {
   /// Not `NodeSecrets.encodedBytes` long, or another first line.
   case notASecretsFile
@@ -15,13 +16,18 @@ public final class NodeSecrets: Sendable {
   /// 192: the first line, and five secrets.
   public static let encodedBytes = 32 + 5 * 32
 
+  /// Signs entries and checkpoints: one for the whole epoch.
   public let log: LogSecretKey
+  /// Signs what this node stored of others; a keys entry may replace it.
   public let cosigning: CosigningSecretKey
+  /// Opens the grants of partners; a keys entry may replace it.
   public let sealing: SealingSecretKey
+  /// This node's static key in handshakes; a keys entry may replace it.
   public let transport: TransportSecretKey
   /// Mixed into the node's own slot of its grants (Protocols/sealing.md, SEAL-9).
   public let author: Held<AuthorSecret>
 
+  /// Takes the only copies. Nothing is compared here: `load` refuses a file with equal keys.
   public init(
     log: consuming LogSecretKey, cosigning: consuming CosigningSecretKey,
     sealing: consuming SealingSecretKey, transport: consuming TransportSecretKey,
@@ -34,11 +40,13 @@ public final class NodeSecrets: Sendable {
     self.transport = transport
   }
 
+  /// New keys of the operating system's randomness, for `init` and for a next epoch.
   public static func generate() -> NodeSecrets {
     var random = SystemRandom()
     return generate(using: &random)
   }
 
+  /// The same from `random`, in a fixed order, so that a seed gives the same node.
   public static func generate(using random: inout some RandomSource) -> NodeSecrets {
     NodeSecrets(
       log: .generate(using: &random), cosigning: .generate(using: &random),

@@ -31,6 +31,7 @@ public struct PassphraseCost: Sendable, Equatable {
   /// 8 KiB to 1 GiB; others are refused with `.costOutOfBounds`.
   public let memoryBytes: Int
 
+  /// Takes any numbers: they are checked where a key is stretched.
   public init(passes: UInt64, memoryBytes: Int) {
     self.passes = passes
     self.memoryBytes = memoryBytes

@@ -2,6 +2,7 @@ internal import CSodium
 internal import Crypto
 internal import Text
 
+/// Why a file of a pre-shared key is not read. It quotes nothing: the text is a secret.
 public enum PresharedKeyError: Error, Equatable, Sendable {
   /// Not one line with 32 bytes in Base64, with white space around it at most.
   case malformed

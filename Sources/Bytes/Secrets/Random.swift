@@ -8,17 +8,20 @@ public protocol RandomSource {
 }
 
 extension RandomSource {
+  /// The same for an array, which is not wiped: no keys.
   public mutating func fill(_ bytes: inout [UInt8]) {
     var span = bytes.mutableSpan
     fill(&span)
   }
 
+  /// Fresh bytes in ordinary memory: salts, nonces, padding. Keys come from `guarded`.
   public mutating func bytes(_ count: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     fill(&bytes)
     return bytes
   }
 
+  /// Eight fresh bytes, big-endian, so that a seed gives one number on every machine.
   public mutating func u64() -> UInt64 {
     bytes(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
@@ -31,8 +34,10 @@ extension RandomSource {
 
 /// The operating system's generator, through libsodium.
 public struct SystemRandom: RandomSource, Sendable {
+  /// Holds no state: libsodium does, for the process.
   public init() {}
 
+  /// Never fails and never waits once the system has started.
   public mutating func fill(_ bytes: inout MutableSpan<UInt8>) {
     Sodium.ready()
     unsafe bytes.withUnsafeMutableBufferPointer { buffer in
@@ -48,10 +53,12 @@ public struct SeededRandom: RandomSource, Sendable {
   private let key: Bytes32
   private var calls: UInt64 = 0
 
+  /// Equal seeds give equal streams, on every machine.
   public init(seed: UInt64) {
     key = SHA256.hash(Array("liaison-seeded-random \(seed)".utf8)).bytes
   }
 
+  /// Each call is another stream: two calls of 16 bytes are not one of 32.
   public mutating func fill(_ bytes: inout MutableSpan<UInt8>) {
     let nonce = (0..<8).map { UInt8(truncatingIfNeeded: calls >> (8 * $0)) }
     let key = key.array

@@ -6,10 +6,12 @@ public enum RecoveryFile {
   public struct Contents: ~Copyable, Sendable {
     /// The origin that the key will open, for example `nl/2`.
     public let origin: String
+    /// Signs the genesis of `origin`, and nothing else ever.
     public let key: OpeningSecretKey
   }
 
   private static let firstLine = "liaison-recovery/v1"
+  /// Longest file: `open` refuses a larger text before anything is computed.
   public static let maxBytes = Limits.recoveryFileBytes
 
   /// - Returns: the file's text, ending with a newline.

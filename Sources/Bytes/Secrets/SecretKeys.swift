@@ -8,6 +8,7 @@ public enum KeyAgreementError: Error, Equatable, Sendable { case lowOrder }
 /// Ed25519: signs one log's entries and checkpoints.
 public struct LogSecretKey: ~Copyable, Sendable {
   private let pair: SigningPair
+  /// Stands in the card and names the log for ever.
   public let publicKey: LogPublicKey
 
   /// - Parameter seed: 32 bytes.
@@ -16,15 +17,18 @@ public struct LogSecretKey: ~Copyable, Sendable {
     publicKey = LogPublicKey(pair.publicBytes)
   }
 
+  /// By the operating system's randomness.
   public static func generate() -> LogSecretKey {
     var random = SystemRandom()
     return generate(using: &random)
   }
 
+  /// 32 bytes of `random`, in guarded memory, are the seed.
   public static func generate(using random: inout some RandomSource) -> LogSecretKey {
     random.guarded(32).withBytes { LogSecretKey(seed: $0) }
   }
 
+  /// Ed25519 (RFC 8032) over the bytes as they are, deterministic.
   public func sign(_ message: Span<UInt8>) -> Signature { pair.sign(message) }
 
   /// Lends the 32-byte seed: for the secrets file only.
@@ -36,6 +40,7 @@ public struct LogSecretKey: ~Copyable, Sendable {
 /// Ed25519: signs a node's cosignatures.
 public struct CosigningSecretKey: ~Copyable, Sendable {
   private let pair: SigningPair
+  /// Stands in the card (Protocols/card.md, 2).
   public let publicKey: CosigningPublicKey
 
   /// - Parameter seed: 32 bytes.
@@ -44,15 +49,12 @@ public struct CosigningSecretKey: ~Copyable, Sendable {
     publicKey = CosigningPublicKey(pair.publicBytes)
   }
 
-  public static func generate() -> CosigningSecretKey {
-    var random = SystemRandom()
-    return generate(using: &random)
-  }
-
+  /// 32 bytes of `random`, in guarded memory, are the seed.
   public static func generate(using random: inout some RandomSource) -> CosigningSecretKey {
     random.guarded(32).withBytes { CosigningSecretKey(seed: $0) }
   }
 
+  /// Ed25519 (RFC 8032) over the bytes as they are, deterministic.
   public func sign(_ message: Span<UInt8>) -> Signature { pair.sign(message) }
 
   /// Lends the 32-byte seed: for files of secrets only.
@@ -65,6 +67,7 @@ public struct CosigningSecretKey: ~Copyable, Sendable {
 /// key.
 public struct OpeningSecretKey: ~Copyable, Sendable {
   private let pair: SigningPair
+  /// Stands in the card as its hash alone, until it signed.
   public let publicKey: OpeningPublicKey
 
   /// - Parameter seed: 32 bytes.
@@ -73,15 +76,18 @@ public struct OpeningSecretKey: ~Copyable, Sendable {
     publicKey = OpeningPublicKey(pair.publicBytes)
   }
 
+  /// By the operating system's randomness.
   public static func generate() -> OpeningSecretKey {
     var random = SystemRandom()
     return generate(using: &random)
   }
 
+  /// 32 bytes of `random`, in guarded memory, are the seed.
   public static func generate(using random: inout some RandomSource) -> OpeningSecretKey {
     random.guarded(32).withBytes { OpeningSecretKey(seed: $0) }
   }
 
+  /// Ed25519 (RFC 8032) over the bytes as they are, deterministic.
   public func sign(_ message: Span<UInt8>) -> Signature { pair.sign(message) }
 
   /// Lends the 32-byte seed: for the recovery file only.
@@ -93,6 +99,7 @@ public struct OpeningSecretKey: ~Copyable, Sendable {
 /// X25519: opens grants that were made to its public key.
 public struct SealingSecretKey: ~Copyable, Sendable {
   private let scalar: AgreementScalar
+  /// Stands in the card: partners make grants to it.
   public let publicKey: SealingPublicKey
 
   /// - Parameter seed: the 32-byte scalar (clamped when used, RFC 7748, 5).
@@ -101,11 +108,7 @@ public struct SealingSecretKey: ~Copyable, Sendable {
     publicKey = SealingPublicKey(scalar.publicBytes)
   }
 
-  public static func generate() -> SealingSecretKey {
-    var random = SystemRandom()
-    return generate(using: &random)
-  }
-
+  /// 32 bytes of `random`, in guarded memory, are the scalar.
   public static func generate(using random: inout some RandomSource) -> SealingSecretKey {
     random.guarded(32).withBytes { SealingSecretKey(seed: $0) }
   }
@@ -125,6 +128,7 @@ public struct SealingSecretKey: ~Copyable, Sendable {
 /// X25519: a node's static (or, for one handshake, ephemeral) key of the Noise handshake.
 public struct TransportSecretKey: ~Copyable, Sendable {
   private let scalar: AgreementScalar
+  /// Stands in the card; of an ephemeral key, in the handshake's first message.
   public let publicKey: TransportPublicKey
 
   /// - Parameter seed: the 32-byte scalar (clamped when used, RFC 7748, 5).
@@ -133,11 +137,7 @@ public struct TransportSecretKey: ~Copyable, Sendable {
     publicKey = TransportPublicKey(scalar.publicBytes)
   }
 
-  public static func generate() -> TransportSecretKey {
-    var random = SystemRandom()
-    return generate(using: &random)
-  }
-
+  /// 32 bytes of `random`, in guarded memory, are the scalar.
   public static func generate(using random: inout some RandomSource) -> TransportSecretKey {
     random.guarded(32).withBytes { TransportSecretKey(seed: $0) }
   }

@@ -12,10 +12,7 @@ public struct SharedSecret: ~Copyable, Sendable {
   /// - Parameter bytes: exactly 32 bytes (a precondition).
   public init(copying bytes: Span<UInt8>) { self.init(GuardedBytes(copying: bytes)) }
 
-  public static func generate(using random: inout some RandomSource) -> SharedSecret {
-    SharedSecret(random.guarded(32))
-  }
-
+  /// Lends the 32 bytes, which stay in guarded memory.
   public func withBytes<R: ~Copyable, E: Error>(
     _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R { try bytes.withBytes(body) }
@@ -35,10 +32,12 @@ public struct AudienceKey: ~Copyable, Sendable {
   /// - Parameter bytes: exactly 32 bytes (a precondition).
   public init(copying bytes: Span<UInt8>) { self.init(GuardedBytes(copying: bytes)) }
 
+  /// 32 bytes of `random`: the key of a new grant.
   public static func generate(using random: inout some RandomSource) -> AudienceKey {
     AudienceKey(random.guarded(32))
   }
 
+  /// Lends the 32 bytes, which stay in guarded memory.
   public func withBytes<R: ~Copyable, E: Error>(
     _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R { try bytes.withBytes(body) }
@@ -57,10 +56,12 @@ public struct PresharedKey: ~Copyable, Sendable {
   /// - Parameter bytes: exactly 32 bytes (a precondition).
   public init(copying bytes: Span<UInt8>) { self.init(GuardedBytes(copying: bytes)) }
 
+  /// 32 bytes of `random`, for two operators to exchange.
   public static func generate(using random: inout some RandomSource) -> PresharedKey {
     PresharedKey(random.guarded(32))
   }
 
+  /// Lends the 32 bytes, which stay in guarded memory.
   public func withBytes<R: ~Copyable, E: Error>(
     _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R { try bytes.withBytes(body) }
@@ -80,10 +81,12 @@ public struct AuthorSecret: ~Copyable, Sendable {
   /// - Parameter bytes: exactly 32 bytes (a precondition).
   public init(copying bytes: Span<UInt8>) { self.init(GuardedBytes(copying: bytes)) }
 
+  /// 32 bytes of `random`, once for each epoch of a node.
   public static func generate(using random: inout some RandomSource) -> AuthorSecret {
     AuthorSecret(random.guarded(32))
   }
 
+  /// Lends the 32 bytes, which stay in guarded memory.
   public func withBytes<R: ~Copyable, E: Error>(
     _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R { try bytes.withBytes(body) }
@@ -103,10 +106,7 @@ public struct CipherKey: ~Copyable, Sendable {
   /// - Parameter bytes: exactly 32 bytes (a precondition).
   public init(copying bytes: Span<UInt8>) { self.init(GuardedBytes(copying: bytes)) }
 
-  public static func generate(using random: inout some RandomSource) -> CipherKey {
-    CipherKey(random.guarded(32))
-  }
-
+  /// Lends the 32 bytes, which stay in guarded memory.
   public func withBytes<R: ~Copyable, E: Error>(
     _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R { try bytes.withBytes(body) }

@@ -6,6 +6,7 @@ public struct TextFile: Hashable, Sendable {
   /// Without their ends.
   public let lines: [String]
 
+  /// - Throws: the first line that breaks the rules above.
   public init(_ bytes: [UInt8]) throws(TextProblem) {
     if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) {
       throw TextProblem(line: 1, kind: .utf16)
@@ -84,6 +85,7 @@ extension TextFile {
 
 /// Why a text is none that can be read line by line.
 public struct TextProblem: Error, Hashable, Sendable {
+  /// The rule that is broken; `reason` and `hint` say each in words.
   public enum Kind: Hashable, Sendable {
     case utf16
     case notUTF8
@@ -97,8 +99,10 @@ public struct TextProblem: Error, Hashable, Sendable {
 
   /// From 1.
   public let line: Int
+  /// The first rule that the line breaks.
   public let kind: Kind
 
+  /// - Parameter line: from 1.
   public init(line: Int, kind: Kind) {
     self.line = line
     self.kind = kind
@@ -116,6 +120,7 @@ public struct TextProblem: Error, Hashable, Sendable {
     }
   }
 
+  /// The remedy, in the imperative, without a full stop.
   public var hint: String {
     switch kind {
     case .utf16, .notUTF8, .nul: "save the file as plain text in UTF-8"

@@ -2,10 +2,13 @@
 /// and a carriage return is part of its line. `TextFile` reads what people edit.
 public struct TextLines {
   private let bytes: [UInt8]
+  /// Bytes read so far, newlines included.
   public private(set) var position = 0
 
+  /// Stands before the first line.
   public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+  /// Every byte was read; a last line without its newline never is.
   public var isAtEnd: Bool { position == bytes.count }
 
   /// The bytes after the lines read so far.

@@ -1,6 +1,7 @@
 /// The parameters of one method. A name that is not in `names` is refused: a misspelt `replicas`
 /// must not pass for none.
 public protocol CallParameters: Decodable {
+  /// The parameters that a call may have, required or not.
   static var names: [String] { get }
 }
 
@@ -33,7 +34,9 @@ private struct CallBody<Parameters: CallParameters>: Decodable {
 
 /// A method that has none.
 public struct NoParameters: Codable, CallParameters {
+  /// Any parameter is therefore refused.
   public static let names: [String] = []
+  /// Serves methods that are called with `{}` or without parameters.
   public init() {}
 }
 

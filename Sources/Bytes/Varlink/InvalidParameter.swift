@@ -1,11 +1,15 @@
 /// `org.varlink.service.InvalidParameter`.
 public struct InvalidParameter: Error, Encodable {
+  /// Stands in `error` of the reply.
   public static let varlinkName = "org.varlink.service.InvalidParameter"
 
+  /// The name of the refused one; `parameters` when none can be named.
   public var parameter: String
 
+  /// - Parameter parameter: its name as the interface has it.
   public init(parameter: String) { self.parameter = parameter }
 
+  /// Finds the parameter that a `DecodingError` is about, whatever is wrong inside it.
   public init(_ error: any Error) {
     parameter = "parameters"
     if let known = error as? InvalidParameter { self = known }

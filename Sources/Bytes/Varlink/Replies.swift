@@ -2,6 +2,7 @@ internal import JSON
 
 /// The server's half of the messages. Each is without its NUL.
 public enum VarlinkReply {
+  /// - Parameter continues: true when more replies to the same call follow.
   public static func encode(_ parameters: some Encodable, continues: Bool = false) -> [UInt8] {
     VarlinkJSON.encode(Reply(continues: continues ? true : nil, parameters: parameters))
   }

@@ -1,9 +1,14 @@
 /// `org.varlink.service`, which every server answers.
 public struct ServiceInfo: Encodable {
+  /// The members of GetInfo's reply; their names are the format.
   public var vendor = "Liaison"
+  /// The program that answers, as `liaisond`.
   public var product: String
+  /// `Release.version`.
   public var version: String
+  /// Empty: there is no page of the service.
   public var url = ""
+  /// In full, `org.varlink.service` last.
   public var interfaces: [String]
 
   /// - Parameter interfaces: beside `org.varlink.service`.
@@ -13,6 +18,7 @@ public struct ServiceInfo: Encodable {
     self.interfaces = interfaces + [ServiceInfo.interface]
   }
 
+  /// Answered beside every server's own.
   public static let interface = "org.varlink.service"
 
   /// The error for a method that is not there: of an interface that is, or of none.
@@ -25,6 +31,7 @@ public struct ServiceInfo: Encodable {
       : unknownInterface(interface)
   }
 
+  /// The error for an interface that this server does not have.
   public static func unknownInterface(
     _ interface: String
   ) -> (name: String, parameters: [String: String]) {
@@ -32,17 +39,24 @@ public struct ServiceInfo: Encodable {
   }
 }
 
+/// The parameters of GetInterfaceDescription.
 public struct InterfaceRequest: CallParameters {
+  /// One, and required.
   public static let names = ["interface"]
+  /// The full name; another than the server's own is answered with `InterfaceNotFound`.
   public var interface: String
 }
 
+/// The reply of GetInterfaceDescription.
 public struct InterfaceDescription: Codable {
+  /// An interface definition of varlink, with its comments.
   public var description: String
+  /// - Parameter description: the text of `Protocols/*.varlink` that the program holds.
   public init(description: String) { self.description = description }
 }
 
 extension ServiceInfo {
+  /// The definition, as varlink.org has it.
   public static let description = """
     # What every varlink service answers about itself.
     interface org.varlink.service

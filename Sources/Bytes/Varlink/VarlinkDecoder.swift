@@ -27,6 +27,7 @@ public struct VarlinkDecoder: Sendable {
   /// Bytes received and not taken.
   public var bufferedBytes: Int { buffer.count - start }
 
+  /// Takes bytes of any cut. The caller stops reading at its own bound: this one keeps all.
   public mutating func receive(_ bytes: Span<UInt8>) {
     if start > 0 {
       buffer.removeFirst(start)

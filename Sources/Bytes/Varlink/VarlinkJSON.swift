@@ -2,6 +2,7 @@ internal import FoundationEssentials
 
 /// JSON of varlink messages: compact, keys sorted, slashes not escaped, so that it can be compared.
 public enum VarlinkJSON {
+  /// - Precondition: no number is infinite or none, which models never hold.
   public static func encode(_ value: some Encodable) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -12,6 +13,7 @@ public enum VarlinkJSON {
     }
   }
 
+  /// The same as a string.
   public static func text(_ value: some Encodable) -> String {
     String(decoding: encode(value), as: UTF8.self)
   }

@@ -1,5 +1,6 @@
 public import Crypto
 
+/// Why bytes are no such message. Formats turn it into an error of their own.
 public enum WireError: Error, Equatable, Sendable {
   /// The bytes end before the value does.
   case truncated
@@ -16,7 +17,9 @@ public enum WireError: Error, Equatable, Sendable {
 ///     let body = message.extracting(try reader.take(32))
 ///     try reader.finish()
 public struct ByteReader: Sendable {
+  /// The next byte's place, from the beginning of the bytes and not of the range.
   public private(set) var offset: Int
+  /// The place after the last byte that may be read.
   public let end: Int
 
   /// Reads from 0 up to `count`.
@@ -28,6 +31,7 @@ public struct ByteReader: Sendable {
     end = range.upperBound
   }
 
+  /// Bytes between `offset` and `end`.
   public var remaining: Int { end - offset }
 
   /// Passes over `count` bytes and says where they are, for `extracting` or a slice.
@@ -43,22 +47,27 @@ public struct ByteReader: Sendable {
     return offset..<end
   }
 
+  /// - Throws: `.truncated`, as every read does; nothing is then read.
   public mutating func u8(_ bytes: Span<UInt8>) throws(WireError) -> UInt8 {
     bytes[try take(1).lowerBound]
   }
 
+  /// Big-endian.
   public mutating func u16(_ bytes: Span<UInt8>) throws(WireError) -> UInt16 {
     bytes.bigEndian(at: try take(2).lowerBound)
   }
 
+  /// Big-endian.
   public mutating func u32(_ bytes: Span<UInt8>) throws(WireError) -> UInt32 {
     bytes.bigEndian(at: try take(4).lowerBound)
   }
 
+  /// Big-endian.
   public mutating func u64(_ bytes: Span<UInt8>) throws(WireError) -> UInt64 {
     bytes.bigEndian(at: try take(8).lowerBound)
   }
 
+  /// A copy of the next 32 bytes.
   public mutating func bytes32(_ bytes: Span<UInt8>) throws(WireError) -> Bytes32 {
     Bytes32(bytes, at: try take(32).lowerBound)
   }
