@@ -54,6 +54,7 @@ public struct Anchor: Hashable, Sendable {
   private static let none = UInt64.max
 }
 
+/// Why a body is no anchor. The entry is carried all the same.
 public enum AnchorError: Error, Hashable, Sendable {
   /// Not 90 bytes.
   case length

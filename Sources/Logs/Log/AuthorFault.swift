@@ -3,8 +3,11 @@ public import Crypto
 /// A leaf under a valid checkpoint that breaks a rule every leaf keeps, with all that proves it. It
 /// freezes the log at its position (Protocols/log.md, 5).
 public struct AuthorFault: Error, Hashable, Sendable {
+  /// The log whose key is at fault, by the exhibit's own checkpoint.
   public let identity: LogIdentity
+  /// The first rule that the leaf breaks.
   public let rule: EntryRule
+  /// The faulty leaf under a checkpoint of its author.
   public let exhibit: IncludedLeaf
   /// The leaf before it, for a broken `previous` above 0.
   public let predecessor: Exhibit?

@@ -6,10 +6,15 @@ public import Text
 public struct Card: Hashable, Sendable {
   /// The serial, from 1; of two cards of one origin the higher serial is newer.
   public let serial: UInt64
+  /// Names the log; its name is the card's `name` line.
   public let origin: Origin
+  /// Signed this card. One for the epoch.
   public let log: LogPublicKey
+  /// Another than the log key (CARD-5).
   public let cosigning: CosigningPublicKey
+  /// Partners wrap audience keys to it.
   public let sealing: SealingPublicKey
+  /// Another than the sealing key; proves the node in handshakes.
   public let transport: TransportPublicKey
   /// The hash of the key that may open the epoch after this one: the same in every card of one log,
   /// for ever.
@@ -19,8 +24,11 @@ public struct Card: Hashable, Sendable {
   /// The file's exact bytes: text, blank line, one signature line.
   public let note: [UInt8]
 
+  /// The origin's, which the parse compared with the `name` line.
   public var name: NodeName { origin.name }
+  /// Hashes on each call: keep it where many are asked for.
   public var identity: LogIdentity { LogIdentity(origin: origin, key: log) }
+  /// Hashes on each call. The address is not in it.
   public var fingerprint: Fingerprint { Fingerprint(card: self) }
 
   /// Signs a card.
@@ -165,6 +173,7 @@ public struct Card: Hashable, Sendable {
   }
 }
 
+/// Why bytes are no card. Nothing of a refused card is believed.
 public enum CardError: Error, Hashable, Sendable {
   /// The file is no text.
   case text(TextProblem)

@@ -14,8 +14,10 @@ public struct CardInForce: Hashable, Sendable {
     case serial
   }
 
+  /// The newest that counts among the entries fed so far.
   public private(set) var card: Card
 
+  /// - Parameter card: the genesis's, which counts from the start.
   public init(genesis card: Card) { self.card = card }
 
   /// - Parameters:

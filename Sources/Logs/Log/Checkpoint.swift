@@ -24,6 +24,7 @@ public enum Checkpoint {
 
 /// A checkpoint that carries a valid signature of its log. It lost every other signature line.
 public struct VerifiedCheckpoint: Hashable, Sendable {
+  /// The log whose key signed it.
   public let logID: LogID
   /// 1 to 2^63-1.
   public let size: UInt64

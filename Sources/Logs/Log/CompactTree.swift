@@ -3,10 +3,12 @@ public import Crypto
 /// An RFC 6962 tree reduced to the roots of its complete subtrees, largest first: all that
 /// appending and the root need, at most 63 hashes (Protocols/log.md, 1).
 public struct CompactTree: Hashable, Sendable {
+  /// The number of leaves.
   public private(set) var size: UInt64
   /// One for each bit set in `size`, the highest first.
   public private(set) var nodes: [Digest]
 
+  /// No leaves: its root is SHA-256 of nothing.
   public static let empty = CompactTree(size: 0, nodes: [])
 
   /// - Precondition: as many nodes as `size` has bits set.
@@ -27,6 +29,7 @@ public struct CompactTree: Hashable, Sendable {
     self.init(size: size, nodes: nodes)
   }
 
+  /// Appends one leaf by its leaf hash (`SHA256.leaf`), not by its bytes.
   public mutating func append(_ leafHash: Digest) { append(subtree: leafHash, level: 0) }
 
   /// Appends hashes of 32 bytes each, whole subtrees at a time.

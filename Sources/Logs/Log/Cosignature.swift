@@ -3,13 +3,16 @@ public import Crypto
 /// A C2SP `cosignature/v1` by a node over somebody's checkpoint: a node that stored the tree up to
 /// it says so, and when (Protocols/checkpoint.md, 3). Nobody has verified it yet: `verify` does.
 public struct Cosignature: Hashable, Sendable {
+  /// The cosigner, by its own word until `verify`.
   public let name: NodeName
+  /// As `keyID(name:key:)` makes it; with another key `verify` refuses.
   public let keyID: UInt32
   /// Seconds since 1970, the cosigner's claim.
   public let time: UInt64
   /// Ed25519 over "cosignature/v1", the time and the checkpoint's three lines.
   public let signature: Signature
 
+  /// Checks nothing: for what came from a peer or a disk.
   public init(name: NodeName, keyID: UInt32, time: UInt64, signature: Signature) {
     self.name = name
     self.keyID = keyID
@@ -69,6 +72,7 @@ public struct Cosignature: Hashable, Sendable {
   }
 }
 
+/// Why a line is no cosignature.
 public enum CosignatureError: Error, Hashable, Sendable {
   /// Not a signature line.
   case line

@@ -1,7 +1,9 @@
 /// A leaf under a valid checkpoint whose own signature does not verify: a defect of its author,
 /// proven and never gossiped as a fault (Protocols/log.md, 5).
 public struct DefectProof: Hashable, Sendable {
+  /// The log of the leaf.
   public let identity: LogIdentity
+  /// The leaf whose own signature does not verify.
   public let exhibit: IncludedLeaf
 
   private static let magic = "liaison-defect/v1\n"

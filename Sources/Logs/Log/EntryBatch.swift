@@ -19,6 +19,7 @@ public enum BodyState: UInt8, Sendable, CaseIterable {
 public struct EntryBatch: Hashable, Sendable {
   /// The index of the first entry.
   public let first: UInt64
+  /// Entries, 0 or more.
   public let count: Int
   /// 216 bytes an entry.
   public let leaves: [UInt8]
@@ -57,6 +58,7 @@ public struct EntryBatch: Hashable, Sendable {
     Int(leaves.span.u32(at: position * EntryLayout.leafBytes + EntryLayout.bodyLength))
   }
 
+  /// Checks nothing: the leaf may say another index or log than its place.
   public func header(at position: Int) -> EntryHeader {
     EntryHeader(parsing: leaves.span, at: position * EntryLayout.leafBytes)
   }
@@ -117,6 +119,7 @@ public struct EntryBatch: Hashable, Sendable {
   }
 }
 
+/// Why lengths do not make a batch. It says nothing about the author.
 public enum BatchError: Error, Hashable, Sendable {
   /// Leaves are not a multiple of 216 bytes.
   case partialLeaf

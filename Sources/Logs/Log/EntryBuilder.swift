@@ -5,6 +5,7 @@ public import Crypto
 public struct EntryBuilder: Sendable {
   /// 152 bytes an entry: each of these slices is signed on its own.
   public private(set) var headers: [UInt8] = []
+  /// Entries appended so far.
   public private(set) var count = 0
   private let logID: LogID
   private let first: UInt64

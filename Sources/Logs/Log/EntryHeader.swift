@@ -3,22 +3,28 @@ public import Crypto
 /// The 152 signed bytes of an entry, as values. Kind and suite stay numbers, so that unknown ones
 /// are carried (Protocols/entry.md, 1).
 public struct EntryHeader: Hashable, Sendable {
+  /// The log that the entry is in: SHA-256 of origin and log key.
   public var logID: LogID
+  /// 0 to 2^63-2.
   public var index: UInt64
   /// Milliseconds since 1970, the author's claim; nothing is ever ordered by it.
   public var time: UInt64
+  /// `EntryKind` by number; `knownKind` reads it.
   public var kind: UInt8
+  /// `EntrySuite` by number; `knownSuite` reads it.
   public var suite: UInt8
   /// Days since 1970-01-01; due from 00:00 UTC. 0: none.
   public var expiryDay: UInt16
   /// The length of the body as stored.
   public var bodyBytes: UInt32
+  /// Zero but on records.
   public var audienceTag: AudienceTag
   /// SHA-256 of the 152 header bytes of the entry before; zeros at index 0.
   public var previous: Digest
   /// SHA-256 of the body as stored.
   public var bodyHash: Digest
 
+  /// Checks nothing: `EntryBuilder` makes headers that keep the rules.
   public init(
     logID: LogID, index: UInt64, time: UInt64, kind: UInt8, suite: UInt8, expiryDay: UInt16,
     bodyBytes: UInt32, audienceTag: AudienceTag, previous: Digest, bodyHash: Digest

@@ -49,6 +49,7 @@ public struct IncludedLeaf: Hashable, Sendable {
   /// The checkpoint, as `VerifiedCheckpoint.note`.
   public let checkpoint: [UInt8]
 
+  /// Checks nothing: `Exhibit.verify` does.
   public init(leaf: [UInt8], position: UInt64, path: [Digest], checkpoint: [UInt8]) {
     self.leaf = leaf
     self.position = position

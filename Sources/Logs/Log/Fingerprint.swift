@@ -3,6 +3,7 @@ public import Crypto
 /// The hash that operators compare by voice: SHA-256("liaison-fingerprint/v1\n" ‖ card text without
 /// its address line), all 32 bytes (Protocols/card.md, 3).
 public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
+  /// All 32 bytes; `lines` is how people read them.
   public let digest: Digest
 
   init(card: Card) {
@@ -20,5 +21,6 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Four lines, without a newline at the end.
   public var description: String { lines.joined(separator: "\n") }
 }

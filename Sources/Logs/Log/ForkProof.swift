@@ -3,11 +3,14 @@ public import Crypto
 /// Two statements of one log key that contradict each other, verified (Protocols/log.md, 5). It
 /// names the key, not the country.
 public struct ForkProof: Hashable, Sendable {
+  /// The log that is forked.
   public let identity: LogIdentity
+  /// Verified: either statement is the key's own.
   public let evidence: Evidence
   /// The index that it freezes the log at: the entries', or the smaller checkpoint's size.
   public let frozenAt: UInt64
 
+  /// The two statements (Protocols/log.md, 5).
   public enum Evidence: Hashable, Sendable {
     /// Two entries of one index whose headers differ.
     case entries(Exhibit, Exhibit)

@@ -4,12 +4,14 @@ internal import Text
 /// The body of the entry at index 0: the node's card and, above epoch 1, what that epoch follows
 /// and the opening key's signature over all of it (Protocols/card.md, 4).
 public struct Genesis: Hashable, Sendable {
+  /// The first card of the log that begins here: it counts until a keys entry.
   public let card: Card
   /// How the epoch was opened; nil exactly in epoch 1.
   public let opened: Opened?
 
   /// The epoch that came before, and who says so.
   public struct Opened: Hashable, Sendable {
+    /// As it was signed; that the earlier log agrees is not looked at.
     public let follows: Predecessor
     /// Its hash stands in the card of the epoch that is followed.
     public let key: OpeningPublicKey
@@ -19,6 +21,7 @@ public struct Genesis: Hashable, Sendable {
 
   /// The earlier epoch, as far as the new one goes on from it.
   public struct Predecessor: Hashable, Sendable {
+    /// A log of the same node, with a lower epoch.
     public let origin: Origin
     /// The size at which the earlier epoch ends, at least 1.
     public let size: UInt64
@@ -27,6 +30,7 @@ public struct Genesis: Hashable, Sendable {
     /// The RFC 6962 root of its first `size` entries.
     public let root: Digest
 
+    /// Checks nothing: `Genesis` refuses what an epoch cannot follow.
     public init(origin: Origin, size: UInt64, leafHash: Digest, root: Digest) {
       self.origin = origin
       self.size = size
@@ -35,6 +39,7 @@ public struct Genesis: Hashable, Sendable {
     }
   }
 
+  /// The epoch before, as this one cites it; nil in epoch 1.
   public var follows: Predecessor? { opened?.follows }
 
   /// Makes the genesis of a node's first epoch.

@@ -4,6 +4,7 @@ internal import Wire
 /// A batch with the hashes of its headers, leaves and bodies. They are computed here and nowhere
 /// else, each once.
 public struct HashedBatch: Sendable {
+  /// As it came: the hashes say what its bytes are, not that they are right.
   public let batch: EntryBatch
   /// 32 bytes an entry, of its 152 header bytes.
   let headerHashes: [UInt8]
@@ -12,6 +13,7 @@ public struct HashedBatch: Sendable {
   /// The first entry whose body is present and not what its leaf says.
   let wrongBody: Int?
 
+  /// Hashes all of it, bodies too: the costliest step of acceptance.
   public init(_ batch: EntryBatch) {
     self.batch = batch
     headerHashes = EntryHeader.headerHashes(of: batch.leaves.span)

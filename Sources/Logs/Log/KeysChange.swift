@@ -2,8 +2,10 @@ internal import Text
 /// The body of a keys entry: the card with new cosigning, sealing or transport keys
 /// (Protocols/card.md, 5).
 public struct KeysChange: Hashable, Sendable {
+  /// With a higher serial than the one before, if it counts (CARD-32).
   public let card: Card
 
+  /// - Parameter card: of the same log, with the next serial.
   public init(card: Card) { self.card = card }
 
   /// The card is verified; that it is this log's, and may follow the last, is not looked at.
@@ -15,6 +17,7 @@ public struct KeysChange: Hashable, Sendable {
     return KeysChange(card: try parseCard(lines.rest))
   }
 
+  /// At most `LogLimits.publicBodyBytes`.
   public func encode() -> [UInt8] { Array("liaison-keys/v1\n\n".utf8) + card.note }
 }
 

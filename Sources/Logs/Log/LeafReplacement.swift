@@ -3,13 +3,16 @@ public import Crypto
 /// Leaves that take the place of those with the same headers here: their signatures are others, and
 /// the author's checkpoint is over these (Protocols/log.md, LOG-32).
 public struct LeafReplacement: Hashable, Sendable {
+  /// The log that the leaves are of.
   public let identity: LogIdentity
   /// The index of the first leaf.
   public let first: UInt64
   /// 216 bytes each.
   public let leaves: [UInt8]
+  /// Over these leaves: why they count and the stored ones do not.
   public let checkpoint: VerifiedCheckpoint
 
+  /// At least 1.
   public var count: Int { leaves.count / EntryLayout.leafBytes }
   /// The index after the last leaf.
   public var end: UInt64 { first + UInt64(count) }

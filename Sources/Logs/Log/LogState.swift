@@ -2,21 +2,28 @@ public import Crypto
 
 /// Size, and leaf hash of the newest entry (zero at size 0): what the frontier shows.
 public struct LogHead: Hashable, Sendable {
+  /// Entries, and so the index of the next.
   public let size: UInt64
+  /// Binds the whole log, since each header holds the hash of the one before.
   public let leafHash: Digest
 
+  /// - Parameter leafHash: of entry `size - 1`.
   public init(size: UInt64, leafHash: Digest) {
     self.size = size
     self.leafHash = leafHash
   }
 
+  /// No entries; every log goes on from here.
   public static let empty = LogHead(size: 0, leafHash: .zero)
 }
 
 /// All that is needed to accept the next entry of a log. A value: keep an old one to go back.
 public struct LogState: Hashable, Sendable {
+  /// The log whose entries `accept` takes, and no other.
   public let identity: LogIdentity
+  /// The tree of all entries up to here.
   public internal(set) var tree: CompactTree
+  /// Its size is the tree's.
   public internal(set) var head: LogHead
   /// SHA-256 of the newest entry's 152 header bytes; zero at size 0.
   public internal(set) var lastHeaderHash: Digest
@@ -26,6 +33,7 @@ public struct LogState: Hashable, Sendable {
   /// The lowest index that a proven fork or fault freezes: no entry from there on is accepted.
   public var frozenAt: UInt64?
 
+  /// The state before the genesis, which is then accepted as any entry.
   public init(empty identity: LogIdentity) {
     self.identity = identity
     tree = .empty

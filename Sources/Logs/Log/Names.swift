@@ -2,6 +2,7 @@
 /// `liaison-` (Protocols/card.md, 1). So it is no option, no hidden file and no folder wherever it
 /// is used.
 public struct NodeName: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// ASCII, 1 to 32 bytes.
   public let text: String
 
   /// - Throws: the first rule that `text` breaks.
@@ -14,8 +15,10 @@ public struct NodeName: Hashable, Sendable, Comparable, CustomStringConvertible 
     self.text = text
   }
 
+  /// The bare name: it holds nothing that a terminal would take.
   public var description: String { text }
 
+  /// By bytes: the order of members in grants.
   public static func < (a: NodeName, b: NodeName) -> Bool {
     a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
   }
@@ -28,6 +31,7 @@ public struct NodeName: Hashable, Sendable, Comparable, CustomStringConvertible 
   }
 }
 
+/// The first rule that a name breaks (Protocols/card.md, 1).
 public enum NodeNameError: Error, Hashable, Sendable {
   /// Empty or longer than 32 bytes.
   case length
@@ -41,6 +45,7 @@ public enum NodeNameError: Error, Hashable, Sendable {
 
 /// The name of one log: `<node name>/<epoch>`, for example `nl/1` (Protocols/card.md, 1).
 public struct Origin: Hashable, Sendable, CustomStringConvertible {
+  /// The node that the log is of.
   public let name: NodeName
   /// The incarnation of the node's log, from 1.
   public let epoch: UInt32
@@ -67,10 +72,13 @@ public struct Origin: Hashable, Sendable, CustomStringConvertible {
     self.epoch = epoch
   }
 
+  /// The one spelling, at most `LogLimits.originBytes`.
   public var text: String { "\(name.text)/\(epoch)" }
+  /// As `text`.
   public var description: String { text }
 }
 
+/// Why a text is no origin.
 public enum OriginError: Error, Hashable, Sendable {
   /// Not exactly one slash.
   case shape

@@ -6,6 +6,7 @@ internal import Text
 public struct Note: Hashable, Sendable {
   /// Ends with a newline.
   public let text: [UInt8]
+  /// 1 to 100 when it was parsed, each of another key.
   public let signatures: [NoteSignature]
 
   /// - Precondition: `text` ends with a newline.
@@ -60,12 +61,14 @@ public struct Note: Hashable, Sendable {
 
 /// One signature line: `— <name> <base64 of key ID and signature>`.
 public struct NoteSignature: Hashable, Sendable {
+  /// The key's name: of a log its origin, of a cosigner its node.
   public let name: String
   /// The first 4 bytes of SHA-256(name ‖ "\n" ‖ type ‖ key), big-endian.
   public let keyID: UInt32
   /// The bytes after the key ID: 64 for a log signature, 72 for a cosignature.
   public let signature: [UInt8]
 
+  /// Checks nothing: for what this node signed, or took from a message.
   public init(name: String, keyID: UInt32, signature: [UInt8]) {
     self.name = name
     self.keyID = keyID

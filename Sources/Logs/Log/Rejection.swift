@@ -6,6 +6,7 @@ public enum Rejection: Error, Sendable {
   case fault(AuthorFault)
 }
 
+/// Why entries were not taken, though their author need not be at fault.
 public enum AcceptanceFailure: Error, Hashable, Sendable {
   /// No entries.
   case empty

@@ -5,8 +5,10 @@ public import Crypto
 public struct SettledBranch: Hashable, Sendable {
   /// At least 1.
   public let size: UInt64
+  /// RFC 6962, over the first `size` entries.
   public let root: Digest
 
+  /// Takes what a verified opening cites.
   public init(size: UInt64, root: Digest) {
     self.size = size
     self.root = root

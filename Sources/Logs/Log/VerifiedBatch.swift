@@ -2,11 +2,13 @@ public import Crypto
 
 /// Entries that extend a log: only `LogState.accept` makes them.
 public struct VerifiedBatch: Sendable {
+  /// As it came: every byte of it was checked.
   public let batch: EntryBatch
   /// 32 bytes an entry.
   public let leafHashes: [UInt8]
   /// The log's state before and after these entries.
   public let before: LogState
+  /// The state that the next batch goes on from.
   public let after: LogState
   /// True when each entry's own signature was verified (one by one); false when only a checkpoint's
   /// above them was.
@@ -36,9 +38,12 @@ public struct VerifiedBatch: Sendable {
 
 /// Something wrong inside an entry that is undoubtedly the author's. It never freezes anything.
 public struct Defect: Hashable, Sendable {
+  /// The entry's place in its log.
   public let index: UInt64
+  /// One entry may have several.
   public let kind: DefectKind
 
+  /// - Parameter index: of the entry in its log.
   public init(index: UInt64, kind: DefectKind) {
     self.index = index
     self.kind = kind

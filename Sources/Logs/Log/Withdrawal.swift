@@ -4,9 +4,12 @@ internal import Text
 public struct Withdrawal: Hashable, Sendable {
   /// One record of the node that withdraws it.
   public struct Record: Hashable, Sendable, Comparable {
+    /// The log that the record is in, of this epoch or an earlier one.
     public let origin: Origin
+    /// The record's place in that log.
     public let index: UInt64
 
+    /// Checks nothing: `Withdrawal` refuses indices that no entry has.
     public init(origin: Origin, index: UInt64) {
       self.origin = origin
       self.index = index
@@ -22,13 +25,16 @@ public struct Withdrawal: Hashable, Sendable {
   public struct Place: Hashable, Sendable, Comparable {
     /// The epoch of the log that it is in.
     public let epoch: UInt32
+    /// The withdrawal's own place in that log.
     public let index: UInt64
 
+    /// - Parameter epoch: of the withdrawing node's log, from 1.
     public init(epoch: UInt32, index: UInt64) {
       self.epoch = epoch
       self.index = index
     }
 
+    /// The order in which withdrawals of one node count.
     public static func < (a: Place, b: Place) -> Bool {
       (a.epoch, a.index) < (b.epoch, b.index)
     }
@@ -101,6 +107,7 @@ extension Withdrawal.Record {
   }
 }
 
+/// Why a body is no withdrawal. The entry is a defect of its author, and is carried.
 public enum WithdrawalError: Error, Hashable, Sendable {
   case tooLong
   case header

@@ -5,6 +5,7 @@ public import Log
 public struct Audience: Hashable, Sendable {
   /// The index of the grant that opened it: what names it within its log.
   public let grantIndex: UInt64
+  /// From 1: grants of one audience follow each other.
   public let version: UInt32
   /// The index of the grant that closed it, once there is one.
   public internal(set) var closedAt: UInt64?
@@ -47,6 +48,7 @@ public enum RecordOpening: Sendable, Equatable {
 
 /// The author's next step to seal to some nodes, and the facts that its operator has to know.
 public struct AudiencePlan: Sendable, Equatable {
+  /// Sealing to the members takes one of these.
   public enum Step: Sendable, Equatable {
     /// The audience that this grant opened has exactly these members.
     case reuse(grantIndex: UInt64)
@@ -54,6 +56,7 @@ public struct AudiencePlan: Sendable, Equatable {
     case open(GrantDraft)
   }
 
+  /// `.open` is to be appended and fed back before anything is sealed.
   public let step: Step
   /// Nobody can seal to their keys; the rest of `all` is reached (SEAL-10).
   public let leftOut: [NodeName]

@@ -12,6 +12,7 @@ internal import Secrets
 /// - Reading: `open`, `disclosureKey`.
 /// - Writing: `plan`, `makeGrant`, `seal`.
 public final class AudienceBook {
+  /// The author's log; grants of any other are a programming error.
   public let identity: LogIdentity
   /// Grants with something wrong in them, which open nothing: the first
   /// `SealingLimits.grantsNamed`.

@@ -5,8 +5,10 @@ public import Log
 /// commas; `all` for the whole roster at one moment; the author's own name for the author alone
 /// (Protocols/sealing.md, 5). It is a label for people: the grant's slots decide who can read.
 public struct AudienceName: Hashable, Sendable, CustomStringConvertible {
+  /// As it stands in the grant, which only members can read.
   public let text: String
 
+  /// The whole roster at one moment: who joins later is not in it.
   public static let all = AudienceName(unchecked: "all")
 
   private init(unchecked text: String) { self.text = text }
@@ -24,14 +26,18 @@ public struct AudienceName: Hashable, Sendable, CustomStringConvertible {
     self.text = text
   }
 
+  /// As `text`.
   public var description: String { text }
 }
 
 /// A node that an audience includes.
 public struct AudienceMember: Hashable, Sendable {
+  /// Its name on the author's roster.
   public let name: NodeName
+  /// By the card that the author held when it made the grant.
   public let key: SealingPublicKey
 
+  /// Checks nothing: rosters hold cards that were verified.
   public init(name: NodeName, key: SealingPublicKey) {
     self.name = name
     self.key = key

@@ -8,11 +8,13 @@ internal import Wire
 public struct DisclosureKey: ~Copyable, Sendable {
   private let bytes: GuardedBytes
 
+  /// - Precondition: exactly 32 bytes.
   public init(copying bytes: Span<UInt8>) {
     precondition(bytes.count == 32)
     self.bytes = GuardedBytes(copying: bytes)
   }
 
+  /// Lends the 32 bytes, for whoever discloses the record.
   public func withBytes<R: ~Copyable, E: Error>(
     _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R { try bytes.withBytes(body) }

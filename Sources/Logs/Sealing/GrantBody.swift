@@ -10,9 +10,13 @@ public struct GrantBody: Sendable {
   static let slotBytes = hintBytes + wrappedBytes
   static let slotsStart = 66
 
+  /// The body as stored, slots and sealed metadata included.
   public let bytes: [UInt8]
+  /// A power of two from 8 to 512: how many members there are stays hidden.
   public let slotCount: Int
+  /// Binds the grant to one key K, so that two members cannot be given two.
   public let commitment: Bytes32
+  /// The author's key of this grant alone; each slot is agreed with it.
   public let ephemeral: SealingPublicKey
 
   /// - Throws: `shape` or `unknownEncapsulation`.

@@ -12,7 +12,9 @@ package import Log
 /// every line with its newline; members sorted by name, the author among them. `closing be,fr` in
 /// the first line closes the predecessor and opens nothing.
 public struct GrantMetadata: Hashable, Sendable {
+  /// The grant closes its predecessor and opens nothing.
   public let isClosing: Bool
+  /// `all`, or what follows from the members.
   public let name: AudienceName
   /// 1 for an audience without a predecessor, else one more than the predecessor's.
   public let version: UInt32
@@ -21,6 +23,7 @@ public struct GrantMetadata: Hashable, Sendable {
   /// The mark by which its author knows again what was mixed into the slots; it means nothing to
   /// anybody else.
   let wraps: Bytes32
+  /// Ascending by name, at most `SealingLimits.members` and the author.
   public let members: [AudienceMember]
 
   init(
