@@ -3,6 +3,7 @@ import Wire
 
 // The file, at a start (Protocols/readability.md, READ-19).
 extension ChangeJournal {
+  /// The outcome of reading the file.
   public enum Recovered {
     /// Nobody ever asked.
     case none

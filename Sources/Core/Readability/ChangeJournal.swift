@@ -52,6 +52,7 @@ public final class ChangeJournal {
     state.doubts.removeAll()
   }
 
+  /// Made with the file: a journal that was lost gets another, and its cursors are no more known.
   public var identity: RandomName { state.identity }
 
   // MARK: Being told

@@ -15,18 +15,25 @@ public enum ChangeCause: UInt8, Sendable, CaseIterable {
   /// It was in doubt when the node ended.
   case doubt = 6
 
+  /// As a page says it: `body`, `grant`, …
   public var word: String { "\(self)" }
 }
 
 /// Entries of one log that may read otherwise than before, and their numbers: that of `first` is
 /// `number`.
 public struct ChangeRun: Hashable, Sendable {
+  /// All entries of a run are of one log.
   public let log: LogID
+  /// The index of the first entry.
   public let first: UInt64
+  /// At least 1; it grows while the run is not on the disk.
   public internal(set) var count: UInt64
+  /// The first entry's number; the others follow it one by one.
   public let number: UInt64
+  /// One for the whole run.
   public let cause: ChangeCause
 
+  /// The indices of the entries.
   public var entries: Range<UInt64> { first..<(first + count) }
   /// The number after its last one.
   public var endNumber: UInt64 { number + count }
@@ -34,11 +41,15 @@ public struct ChangeRun: Hashable, Sendable {
 
 /// The indices from which the entries of a log are marked; `.max`: none is.
 public struct Standing: Hashable, Sendable {
+  /// The freeze, unless an opening settled the branch.
   public var disputedFrom: UInt64
+  /// The size at which the next epoch says that this one ended.
   public var lateFrom: UInt64
 
+  /// No entry is marked.
   public static let whole = Standing(disputedFrom: .max, lateFrom: .max)
 
+  /// - Parameter disputedFrom: an index, as `lateFrom`; `.max` for none.
   public init(disputedFrom: UInt64, lateFrom: UInt64) {
     self.disputedFrom = disputedFrom
     self.lateFrom = lateFrom
@@ -55,6 +66,7 @@ public struct Standing: Hashable, Sendable {
 
 /// The 16 random bytes of a journal, or of one start of it.
 public struct RandomName: Hashable, Sendable {
+  /// 16 bytes.
   public let bytes: [UInt8]
 
   /// - Parameter bytes: 16 of them (a precondition).

@@ -4,12 +4,15 @@ import Wire
 /// The name under which a cursor is given (Protocols/readability.md, READ-13): 80 hexadecimal
 /// digits.
 public struct JournalName: Hashable, Sendable {
+  /// The file's: another one means that a cursor is of a journal that is gone.
   public let identity: RandomName
+  /// The start at which the cursor was given.
   public let session: RandomName
   /// The number at which the journal ended when the page was made: what the page says is as of
   /// then.
   public let seen: UInt64
 
+  /// - Parameter seen: the journal's `end` as the page is made.
   public init(identity: RandomName, session: RandomName, seen: UInt64) {
     self.identity = identity
     self.session = session
@@ -26,6 +29,7 @@ public struct JournalName: Hashable, Sendable {
     seen = bytes.span.bigEndian(at: 2 * Layout.identityBytes)
   }
 
+  /// 80 lower-case digits: identity, session and, big-endian, the number.
   public var text: String {
     var bytes = identity.bytes + session.bytes
     bytes.append(bigEndian: seen)

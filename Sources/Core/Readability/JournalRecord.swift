@@ -117,5 +117,6 @@ enum JournalRecord {
 public struct KeyID: Hashable, Sendable, Comparable {
   let word: UInt64
 
+  /// By the hash: an order without meaning that makes lists comparable.
   public static func < (a: KeyID, b: KeyID) -> Bool { a.word < b.word }
 }

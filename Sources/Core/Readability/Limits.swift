@@ -10,8 +10,10 @@ public struct ReadabilityLimits: Sendable {
   public var sessions = 1_024
   /// Ranges in doubt of one log, and of all of them before those of a log are joined to one.
   public var doubtsOfLog = 64
+  /// Ranges of all logs; beyond it those of one log are joined to one.
   public var doubts = 8_192
 
+  /// The figures of the specification; tests take smaller ones.
   public init() {}
 }
 

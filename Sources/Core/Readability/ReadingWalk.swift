@@ -20,19 +20,23 @@ public protocol Readings {
 
 /// The disk does not give what a reader is to be told.
 public struct ReadingsFailure: Error, Hashable, Sendable {
+  /// For the operator's log; the reader is told only that the node cannot answer.
   public let reason: String
+  /// - Parameter reason: one line.
   public init(_ reason: String) { self.reason = reason }
 }
 
 /// A reader's place, and how it goes on (Protocols/readability.md, READ-4 to 7): first what changed
 /// behind it, then what is new.
 public struct ReadingWalk: Sendable {
+  /// Changes below it were told.
   public private(set) var number: UInt64
   /// The index that is looked at next, by log; looked up, never iterated.
   public private(set) var next: [LogID: UInt64]
   /// The logs of which `next` moved since `begin`, in the order in which they did.
   public private(set) var moved: [LogID] = []
 
+  /// - Parameter next: by log, as the reader's cursor says; a log that is missing is told from 0.
   public init(number: UInt64, next: [LogID: UInt64] = [:]) {
     self.number = number
     self.next = next

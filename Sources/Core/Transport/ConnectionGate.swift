@@ -26,10 +26,12 @@ public struct SourceAddress: Hashable, Sendable {
 /// anything is computed, whether it may go on (Protocols/transport.md, 6). Times are milliseconds
 /// of one monotonic clock. Its memory is bounded by the limits.
 public struct ConnectionGate: Sendable {
+  /// Names one half-open handshake until it is released; never given twice.
   public struct Token: Hashable, Sendable { fileprivate let number: UInt64 }
 
   /// A connection that may begin its handshake.
   public struct Admission: Hashable, Sendable {
+    /// Goes back with `release`.
     public let token: Token
     /// The handshake that gave its place up for this one: its connection is to be closed.
     public let displaced: Token?
@@ -40,6 +42,7 @@ public struct ConnectionGate: Sendable {
     /// Everybody holds as many as the newcomer would.
     case tooManyHalfOpen
     case tooManyHalfOpenFromSource
+    /// The name under which the daemon counts it (docs/operators.md, Counters).
     public var counter: String { "transport_\(rawValue)" }
   }
 
@@ -70,6 +73,7 @@ public struct ConnectionGate: Sendable {
       / TransportLimits.halfOpenTotal
   }
 
+  /// Handshakes that were admitted and neither released nor expired.
   public var halfOpenCount: Int { halfOpen.count }
 
   /// Asked at accept. The token goes back with `release` when the handshake ends, well or badly.

@@ -3,6 +3,7 @@ internal import Wire
 
 /// This protocol's additions to Noise (Protocols/transport.md, 2).
 public enum Handshake {
+  /// Both sides hash it, so that no other protocol's handshake is taken for this one.
   public static let prologue: [UInt8] = Array("liaison-transport/v1".utf8)
   private static let macLabel: [UInt8] = Array("liaison-mac1/v1".utf8)
 

@@ -10,8 +10,10 @@ public protocol TransportKeyHolder: AnyObject, Sendable {
 }
 
 extension NodeSecrets: TransportKeyHolder {
+  /// As it stands in the node's card.
   public var transportPublicKey: TransportPublicKey { transport.publicKey }
 
+  /// - Throws: for a point of low order; nothing is then agreed.
   public func transportSecret(
     with peer: TransportPublicKey
   ) throws(KeyAgreementError) -> SharedSecret {
@@ -23,10 +25,13 @@ extension NodeSecrets: TransportKeyHolder {
 public final class HeldTransportKey: TransportKeyHolder {
   private let key: TransportSecretKey
 
+  /// Takes the only copy.
   public init(_ key: consuming TransportSecretKey) { self.key = key }
 
+  /// As it is, or was, in a card; of an ephemeral key, in message 1.
   public var transportPublicKey: TransportPublicKey { key.publicKey }
 
+  /// - Throws: for a point of low order; nothing is then agreed.
   public func transportSecret(
     with peer: TransportPublicKey
   ) throws(KeyAgreementError) -> SharedSecret {

@@ -2,11 +2,14 @@
 public enum TransportLimits {
   /// Message 1 on the wire: 32 ephemeral ‖ 48 sealed static ‖ 16 empty payload ‖ 16 mac.
   public static let message1Bytes = noiseMessage1Bytes + macBytes
+  /// 32 ephemeral ‖ 48 sealed static ‖ 16 empty payload.
   public static let noiseMessage1Bytes = 32 + 48 + 16
+  /// Half of a BLAKE2b-256: a check before work, and no proof of anything.
   public static let macBytes = 16
   /// Message 2: 32 ephemeral ‖ 16 empty payload.
   public static let message2Bytes = 32 + 16
 
+  /// Poly1305's.
   public static let tagBytes = 16
   /// The u16 in front of each record.
   public static let recordHeaderBytes = 2
@@ -14,6 +17,7 @@ public enum TransportLimits {
   public static let maxRecordCiphertextBytes = 65_535
   /// Flags and tag: a record that carries no data.
   public static let minRecordCiphertextBytes = 1 + tagBytes
+  /// A record's data: all but flags and tag.
   public static let maxRecordDataBytes = maxRecordCiphertextBytes - minRecordCiphertextBytes
 
   /// The u32 in front of each message.
@@ -29,10 +33,12 @@ public enum TransportLimits {
   /// of messages are all that a sender makes, so that some are room enough, and each costs its
   /// receiver a tag.
   public static let idleRecordBytes = 1_024
+  /// More of such records one after the other end the channel with `.idleRecords`.
   public static let idleRecordsInARow = 64
 
   /// A sender changes its key after this many ciphertext bytes, or this long, whichever is first.
   public static let rekeyBytes: UInt64 = 1 << 30
+  /// The time of that.
   public static let rekeyMilliseconds: UInt64 = 120_000
   /// A receiver ends the channel when the sender uses one key twice as long as it may.
   public static let maxKeyBytes = 2 * rekeyBytes
@@ -58,5 +64,6 @@ public enum TransportLimits {
   public static let handshakesPerSource = 16
   /// The same for all addresses that no peer is known by: 256 × 0.7 ms is 1.8 % of one core.
   public static let handshakesOfStrangers = 256
+  /// The window of the three limits above.
   public static let handshakeWindowMilliseconds: UInt64 = 10_000
 }

@@ -2,6 +2,7 @@ public import Crypto
 public import Secrets
 internal import Wire
 
+/// A step of the session, in the order in which its bytes came.
 public enum ChannelEvent: Equatable, Sendable {
   /// The peer has proven that it holds this key, now. The hash is the same on both sides and in no
   /// other session.
@@ -12,7 +13,9 @@ public enum ChannelEvent: Equatable, Sendable {
 /// Records that brought next to nothing, and changes of key: no message counts them, and each takes
 /// time.
 public struct IdleRecords: Equatable, Sendable {
+  /// Records that carry less than `TransportLimits.idleRecordBytes` and end no message.
   public var records = 0
+  /// Records after which the sender changed its key.
   public var keys = 0
 
   /// Measured times: a tag and a nonce; a key in guarded memory.
@@ -99,6 +102,7 @@ public final class SecureChannel {
       permit: permit)
   }
 
+  /// True once the other side has proven its key: only then `send` works.
   public var isEstablished: Bool { if case .established = phase { true } else { false } }
 
   /// True when the session is so old that its keys want a new handshake.
