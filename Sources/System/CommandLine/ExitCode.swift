@@ -32,10 +32,14 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
 
 /// The text that the outermost layer prints before it exits: one sentence, and what to do next.
 public struct Failure: Error, Sendable {
+  /// The status that the process exits with.
   public var code: ExitCode
+  /// Ends with a full stop; begins with the thing, not with the tool's name.
   public var sentence: String
+  /// An imperative sentence; empty where there is nothing to do.
   public var hint: String
 
+  /// - Parameter hint: the next thing to do, as a sentence.
   public init(_ code: ExitCode, _ sentence: String, hint: String = "") {
     self.code = code
     self.sentence = sentence

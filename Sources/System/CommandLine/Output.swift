@@ -7,7 +7,9 @@ internal import Text
 /// Text is made printable here, whatever it was put together from, so that no message can forget
 /// it.
 public enum Output {
+  /// Standard output, as it is: the caller ends lines.
   public static func print(_ text: String) { mustWrite(Array(text.printableLines.utf8), to: 1) }
+  /// Standard error, as it is: the caller ends lines.
   public static func printError(_ text: String) {
     mustWrite(Array(text.printableLines.utf8), to: 2)
   }
@@ -42,6 +44,7 @@ public enum Output {
     if isTerminal(1) { mustWrite(Array("\u{1b}[H\u{1b}[2J".utf8), to: 1) }
   }
 
+  /// True where a person reads: records and progress are then shown otherwise.
   public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
   /// Ends the process with the sentence and its hint on standard error.
@@ -53,7 +56,9 @@ public enum Output {
     exit(failure.code)
   }
 
+  /// Ends the process; output is unbuffered, so that nothing is lost.
   public static func exit(_ code: ExitCode) -> Never { Glibc.exit(code.rawValue) }
+  /// For a status of the tool's own, as `Tool.Exit` lists them.
   public static func exit(number: Int32) -> Never { Glibc.exit(number) }
 
   private static func mustWrite(_ bytes: [UInt8], to descriptor: Int32) {
@@ -81,8 +86,10 @@ public struct ProgressLine {
   private let isVisible = Output.isTerminal(2)
   private var isDirty = false
 
+  /// Looks once whether standard error is a terminal.
   public init() {}
 
+  /// Takes the place of the text before; control characters are made printable.
   public mutating func show(_ text: String) {
     guard isVisible else { return }
     Output.steerError("\r\u{1b}[K", text)

@@ -4,9 +4,11 @@ public struct Arguments: Sendable {
   /// Words without dashes, in order.
   public internal(set) var words: [String] = []
 
+  /// - Parameter option: with its dashes.
   public func has(_ option: String) -> Bool { values[option] != nil }
   /// The option's value; its fallback where the table has one.
   public func value(_ option: String) -> String? { values[option]?.last }
+  /// Every value of an option that repeats, in order; none where it was not given.
   public func all(_ option: String) -> [String] { values[option] ?? [] }
 
   /// The option's value as a number of `range`.
@@ -21,6 +23,7 @@ public struct Arguments: Sendable {
   }
 }
 
+/// The outcome of a command line that is right.
 public enum ParsedCommand: Sendable {
   case run(verb: Verb, arguments: Arguments)
   /// `--help`, `--version` or `--man` was asked for: print this and succeed.

@@ -6,6 +6,7 @@ public final class AppendFile {
   /// The file's length, with what was appended here.
   public private(set) var bytes: UInt64
 
+  /// - Throws: also when something of that name is no regular file, or a link.
   public init(_ path: String) throws(SystemError) {
     let folder = try Descriptor.open(FileSystem.parent(path), .folder)
     file = try Descriptor.regular(path, named: path) { () throws(SystemError) in

@@ -4,9 +4,12 @@ internal import Glibc
 public final class Backlog: Sendable {
   private let count = Monitor(0)
 
+  /// Nothing waits.
   public init() {}
 
+  /// Called by who posts, before it posts.
   public func add() { count.withLock { $0 += 1 } }
+  /// Called by who takes, for each `add`.
   public func taken() { count.withLock { $0 -= 1 } }
 
   /// Sleeps while `limit` or more wait.

@@ -10,6 +10,7 @@ public enum CloseReason: Hashable, Sendable, CustomStringConvertible {
   case finishTimeout
   case failed(SystemError)
 
+  /// Completes "the connection was …" in a log line.
   public var description: String {
     switch self {
     case .endOfStream: "closed by the other side"
@@ -90,6 +91,7 @@ public final class Connection: EventHandler {
     try loop.add(self, descriptor, id: id, reading: true, writing: false)
   }
 
+  /// False from the call that closes it; `onClosed` comes later in the round.
   public var isOpen: Bool { descriptor != nil }
 
   /// Stops `onReadable`; the kernel's buffer fills up and holds the sender back.

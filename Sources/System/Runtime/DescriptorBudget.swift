@@ -9,6 +9,7 @@ public struct DescriptorBudget: Hashable, Sendable {
   /// The least limit: with fewer the node would not hold one session and the files of one log.
   public static let least = 32
 
+  /// - Parameter limit: as `Environment.raiseDescriptorLimit` gives it; below `least` shares of 8.
   public init(limit: Int) {
     self.limit = limit
     shared = max(limit - Limits.descriptorsOfProcess - Limits.passingDescriptors, 8)

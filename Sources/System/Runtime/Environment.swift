@@ -10,6 +10,7 @@ public enum Environment {
     return unsafe PathText.string(of: value)
   }
 
+  /// This process's; the lock file tells it to others.
   public static var processID: Int32 { getpid() }
   /// The machine's name for itself.
   public static var hostName: String {
@@ -23,6 +24,7 @@ public enum Environment {
     guard isKnown else { return "this machine" }
     return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
   }
+  /// The effective one: by it the kernel decides.
   public static var userID: UInt32 { geteuid() }
 
   /// The name of a user of this machine; `#1000` where it has none.

@@ -9,6 +9,7 @@ protocol EventHandler: AnyObject {
 /// One round: wait; descriptors; mailboxes; timers; `onClosed` of connections closed so far;
 /// `afterEvents`; output of the round leaves. Docs: docs/decisions/0001-event-loop.md.
 public final class EventLoop {
+  /// The loop's timers go by its monotonic clock.
   public let clock = SystemClock()
   /// Called once a round, after all its events: the place for a group commit and for filling
   /// outputs.

@@ -41,6 +41,7 @@ public final class FileDisk: Disk, Sendable {
     state.withLock { $0.spare = spare }
   }
 
+  /// Fewer than `count` only where the file ends before.
   public func read(
     _ file: StoreFile, at offset: UInt64, count: Int
   ) throws(DiskError) -> [UInt8] {
@@ -49,6 +50,7 @@ public final class FileDisk: Disk, Sendable {
     }
   }
 
+  /// Nil when there is no such file; anything but a regular file is an error.
   public func size(of file: StoreFile) throws(DiskError) -> UInt64? {
     try translating { () throws(SystemError) in
       guard let status = try Descriptor.status(of: file.path, in: root) else { return nil }
@@ -57,12 +59,15 @@ public final class FileDisk: Disk, Sendable {
     }
   }
 
+  /// By blocks, so that holes do not count. Nil when there is no such file.
   public func allocatedBytes(of file: StoreFile) throws(DiskError) -> UInt64? {
     try translating { () throws(SystemError) in
       try Descriptor.status(of: file.path, in: root)?.allocatedBytes
     }
   }
 
+  /// The next place that is no hole, at `offset` or above; nil behind the last, or without the
+  /// file.
   public func data(in file: StoreFile, from offset: UInt64) throws(DiskError) -> UInt64? {
     do throws(SystemError) {
       return try readable(file).data(from: offset)
@@ -72,6 +77,7 @@ public final class FileDisk: Disk, Sendable {
     }
   }
 
+  /// Names, in no order; none for a folder that is not there.
   public func list(_ folder: StoreFolder) throws(DiskError) -> [String] {
     do throws(SystemError) {
       return try opened { () throws(SystemError) in
@@ -83,6 +89,7 @@ public final class FileDisk: Disk, Sendable {
     }
   }
 
+  /// After a sync that failed every operation fails with its error (Protocols/store.md, STO-4).
   public func execute(_ operation: DiskOperation) throws(DiskError) {
     if let failure = state.withLock({ $0.failure }) { throw failure }
     do throws(SystemError) {

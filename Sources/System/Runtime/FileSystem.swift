@@ -4,15 +4,20 @@ internal import Text
 
 /// Small files and folders by path: cards, configuration, tokens.
 public enum FileSystem {
+  /// A kind that is none of the first four is `other`: a device, a pipe.
   public enum Kind: Sendable { case file, folder, socket, link, other }
 
+  /// A name's `lstat`, as far as anybody here asks.
   public struct Status: Sendable {
+    /// A link is a link, wherever it leads.
     public let kind: Kind
+    /// The length, holes included.
     public let bytes: UInt64
     /// Space on disk, in bytes, without holes.
     public let allocatedBytes: UInt64
     /// The nine permission bits.
     public let permissions: UInt32
+    /// The owner's.
     public let userID: UInt32
   }
 
@@ -112,6 +117,7 @@ public enum FileSystem {
     }
   }
 
+  /// The same for an array.
   public static func atomicWrite(
     _ path: String, _ bytes: [UInt8], mode: UInt32 = 0o600, inheritsOwner: Bool = true
   ) throws(SystemError) {

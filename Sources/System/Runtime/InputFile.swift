@@ -193,6 +193,7 @@ public struct LineReader {
     try body(buffer.span.extracting(line))
   }
 
+  /// Without its end; of a line that is too long there is nothing.
   public func copyOfLine() -> [UInt8] { Array(buffer[line]) }
 
   private mutating func take(_ range: Range<Int>, next following: Int) {

@@ -31,10 +31,12 @@ public enum Limits {
   /// Look-ups of names that are under way at once, each on a thread of its own, and names that wait
   /// for one: one for each of 500 peers, rounded up.
   public static let resolverThreads = 32
+  /// Names beyond it fail at once.
   public static let resolverQueue = 512
   /// A name whose look-up took longer is slow: its name server does not answer. Slow names have
   /// these threads less the last eight, so that the others go on.
   public static let slowLookUpMilliseconds: UInt64 = 2_000
+  /// Kept for names that were never slow.
   public static let resolverThreadsForOthers = 8
   /// A larger `/etc/hosts` is left to the name service.
   static let hostsFileBytes = 256 << 10

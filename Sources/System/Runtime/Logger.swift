@@ -10,6 +10,7 @@ public enum LogLevel: Int, Sendable, Comparable {
   case info = 6
   case debug = 7
 
+  /// The graver is the less, as in syslog.
   public static func < (left: LogLevel, right: LogLevel) -> Bool { left.rawValue < right.rawValue }
 
   var name: String {
@@ -34,6 +35,7 @@ public final class Logger: Sendable {
   private let clock = SystemClock()
   private let dropped = Monitor<UInt64>(0)
 
+  /// To standard error, in the journal's form where that is what it is connected to.
   public convenience init(threshold: LogLevel = .info) {
     self.init(
       threshold: threshold, descriptor: STDERR_FILENO,
@@ -46,10 +48,15 @@ public final class Logger: Sendable {
     isJournal = journalStream.map { Self.isStream($0, descriptor) } ?? false
   }
 
+  /// For what an operator has to look at now.
   public func error(_ message: @autoclosure () -> String) { log(.error, message()) }
+  /// For what goes on, and will want somebody.
   public func warning(_ message: @autoclosure () -> String) { log(.warning, message()) }
+  /// For what happens seldom and is right: a start, a new peer, an epoch.
   public func notice(_ message: @autoclosure () -> String) { log(.notice, message()) }
+  /// For the usual course of things.
   public func info(_ message: @autoclosure () -> String) { log(.info, message()) }
+  /// Left out unless the configuration asks for it.
   public func debug(_ message: @autoclosure () -> String) { log(.debug, message()) }
 
   /// - Parameter message: not evaluated below `threshold`. Control characters are made printable,

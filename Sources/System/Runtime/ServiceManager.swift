@@ -10,6 +10,7 @@ public final class ServiceManager {
   /// (WATCHDOG_USEC).
   public let watchdogMilliseconds: UInt64?
 
+  /// Reads the variables once; systemd sets them for one process.
   public convenience init() {
     self.init(
       notifySocket: Environment.value("NOTIFY_SOCKET"),
@@ -30,8 +31,10 @@ public final class ServiceManager {
   ///   `Limits.statusBytes` / 4 characters are sent.
   public func ready(status: String) { send("READY=1\nSTATUS=\(Self.line(status))") }
 
+  /// Sent as the stop begins, so that systemd waits instead of restarting.
   public func stopping() { send("STOPPING=1") }
 
+  /// One line for `systemctl status`, cut as in `ready`.
   public func status(_ text: String) { send("STATUS=\(Self.line(text))") }
 
   /// Before a reload; `ready` ends it.
@@ -39,6 +42,7 @@ public final class ServiceManager {
     send("RELOADING=1\nMONOTONIC_USEC=\(clock.monotonicNanoseconds / 1_000)")
   }
 
+  /// Due more often than `watchdogMilliseconds`, else systemd kills the service.
   public func keepAlive() { send("WATCHDOG=1") }
 
   /// Keeps the watchdog content from the loop's own timers, at half its interval, while

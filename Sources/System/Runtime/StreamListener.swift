@@ -61,6 +61,7 @@ public final class TCPListener {
   public let localAddress: String
   private let listener: StreamListener
 
+  /// - Throws: EINVAL for what is no address; of `bind` and `listen` with the address.
   public init(
     loop: EventLoop, address: String, onAccept: @escaping (Connection) -> Void
   ) throws(SystemError) {
@@ -96,5 +97,6 @@ public final class TCPListener {
     return descriptor
   }
 
+  /// Stops listening; connections that were accepted go on.
   public func close() { listener.close() }
 }

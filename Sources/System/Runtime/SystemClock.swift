@@ -3,6 +3,7 @@ internal import Glibc
 
 /// The clocks of this machine. Time is taken here and given to everything else as an argument.
 public struct SystemClock: Sendable {
+  /// Holds nothing: each property asks the kernel.
   public init() {}
 
   /// CLOCK_MONOTONIC.

@@ -5,6 +5,7 @@ internal import Text
 /// Listens on a Unix stream socket. The path may be longer than the 107 bytes that a socket address
 /// holds: it is reached through its folder's descriptor. The loop keeps the listener until `close`.
 public final class UnixListener {
+  /// As it was given; `close` removes the name.
   public let path: String
   private let folder: Descriptor
   private let name: String

@@ -13,6 +13,7 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   /// and no file".
   public let found: String?
 
+  /// - Parameter number: an errno value, positive.
   public init(number: Int32, call: String, detail: String = "", found: String? = nil) {
     self.number = number
     self.call = call
@@ -37,13 +38,21 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   /// EFBIG, for what is too large by a limit of the program's own.
   public static let tooLarge = EFBIG
 
+  /// Nothing of that name, or a file where a folder must be.
   public var isNotFound: Bool { number == ENOENT || number == ENOTDIR }
+  /// A full disk, or a quota.
   public var isNoSpace: Bool { number == ENOSPC || number == EDQUOT }
+  /// Nobody listens there.
   public var isRefused: Bool { number == ECONNREFUSED }
+  /// A connection that was tried and not answered.
   public var isTimeout: Bool { number == ETIMEDOUT }
+  /// A datagram that the socket does not take.
   public var isTooLong: Bool { number == EMSGSIZE }
+  /// A right is missing; the file is there.
   public var isPermission: Bool { number == EACCES || number == EPERM }
+  /// The file system is mounted so, or turned so after an error.
   public var isReadOnly: Bool { number == EROFS }
+  /// Somebody else listens at that address.
   public var isInUse: Bool { number == EADDRINUSE }
   /// The machine has no descriptor or no memory at the moment, or was interrupted: it says nothing
   /// about the file.

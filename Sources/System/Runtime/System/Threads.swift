@@ -10,6 +10,7 @@ internal import Glibc
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
 
+  /// Takes the value over: nobody else may hold what it refers to.
   public init(_ value: sending Value) {
     self.value = value
     unsafe mutex = .allocate(capacity: 1)
@@ -27,6 +28,7 @@ internal import Glibc
     unsafe mutex.deallocate()
   }
 
+  /// One thread at a time. Nothing that waits belongs inside.
   public func withLock<Result, Failure>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -45,10 +47,12 @@ internal import Glibc
     }
   }
 
+  /// Every thread in `wait` asks again; called after the value was changed.
   public func signalAll() {
     unsafe pthread_cond_broadcast(condition)
   }
 
+  /// One of the threads in `wait` asks again, where one is enough.
   public func signalOne() {
     unsafe pthread_cond_signal(condition)
   }
