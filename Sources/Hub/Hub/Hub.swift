@@ -17,8 +17,10 @@ public enum HubStartError: Error, Sendable {
 /// Runs a hub until SIGTERM: one thread reads from the daemon and writes the facts, one loop
 /// answers questions.
 public enum Hub {
+  /// The release, as `--version` and the status say it.
   public static let version = HubService.version
 
+  /// Returns after a clean stop; the consultation log is then anchored where the daemon answered.
   public static func run(
     _ configuration: HubConfiguration, logger: Logger = Logger()
   ) throws(HubStartError) {

@@ -11,9 +11,12 @@ public struct HubConfiguration: Sendable {
   /// Between two anchors of the consultation log.
   public var anchorSeconds: Int
 
+  /// Ten minutes (HUB-60).
   public static let defaultAnchorSeconds = Int(HubLimits.anchorMilliseconds / 1_000)
+  /// Where the package's unit has it.
   public static let defaultHub = "/var/lib/liaison-hub"
 
+  /// - Parameter anchorSeconds: tests take fewer.
   public init(
     data: String, hub: String = HubConfiguration.defaultHub, database: String? = nil,
     anchorSeconds: Int = HubConfiguration.defaultAnchorSeconds

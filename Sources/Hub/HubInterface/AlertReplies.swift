@@ -1,9 +1,13 @@
 /// Records that fit a watch already, the best first, and how many more: of one that is new, or was
 /// changed.
 public struct WatchReply: Codable, Hashable, Sendable {
+  /// With its number and its state after the change.
   public var watch: Watch
+  /// Listed, not raised (HUB-76); at most 200.
   public var fits: [Alert]
+  /// How many more fit, which are listed as well.
   public var more: Int
+  /// The look that this was.
   public var account: LookAccount
 
   public init(watch: Watch, fits: [Alert], more: Int, account: LookAccount) {
@@ -16,6 +20,7 @@ public struct WatchReply: Codable, Hashable, Sendable {
 
 /// The watches that the user may see.
 public struct WatchesReply: Codable, Hashable, Sendable {
+  /// By number; those that were removed are left out.
   public var watches: [Watch]
 
   public init(watches: [Watch]) {
@@ -23,11 +28,15 @@ public struct WatchesReply: Codable, Hashable, Sendable {
   }
 }
 
+/// Alerts that stand, or what happened.
 public struct AlertsReply: Codable, Hashable, Sendable {
+  /// Those that nobody took first, then by band; empty beside `after`.
   public var alerts: [Alert]
+  /// In order; empty without `after`.
   public var events: [AlertEvent]
   /// The last event: the next call names it in `after`.
   public var next: Int
+  /// Its `consultation` is 0 where nothing was shown (HUB-84).
   public var account: LookAccount
 
   public init(alerts: [Alert], events: [AlertEvent], next: Int, account: LookAccount) {
@@ -38,8 +47,11 @@ public struct AlertsReply: Codable, Hashable, Sendable {
   }
 }
 
+/// The alerts as they are after one change of all.
 public struct ChangeAlertsReply: Codable, Hashable, Sendable {
+  /// In the order in which they were asked for.
   public var alerts: [AlertState]
+  /// The look that this was; durable before anything changed (HUB-82).
   public var account: LookAccount
 
   public init(alerts: [AlertState], account: LookAccount) {
@@ -48,8 +60,11 @@ public struct ChangeAlertsReply: Codable, Hashable, Sendable {
   }
 }
 
+/// The offer, durable; nothing changed hands yet.
 public struct OfferHandOverReply: Codable, Hashable, Sendable {
+  /// With its number.
   public var handOver: HandOver
+  /// The look that this was.
   public var account: LookAccount
 
   public init(handOver: HandOver, account: LookAccount) {
@@ -58,8 +73,11 @@ public struct OfferHandOverReply: Codable, Hashable, Sendable {
   }
 }
 
+/// The alerts are the taker's now.
 public struct AcceptHandOverReply: Codable, Hashable, Sendable {
+  /// With `acceptedAt`.
   public var handOver: HandOver
+  /// The look that this was.
   public var account: LookAccount
 
   public init(handOver: HandOver, account: LookAccount) {
@@ -68,7 +86,9 @@ public struct AcceptHandOverReply: Codable, Hashable, Sendable {
   }
 }
 
+/// Offers that concern the user who asks.
 public struct HandOversReply: Codable, Hashable, Sendable {
+  /// The newest first, accepted ones too.
   public var handOvers: [HandOver]
 
   public init(handOvers: [HandOver]) {
@@ -76,7 +96,9 @@ public struct HandOversReply: Codable, Hashable, Sendable {
   }
 }
 
+/// The event to work on; the same again until it is confirmed.
 public struct HookEventReply: Codable, Hashable, Sendable {
+  /// Nil: nothing came while it waited.
   public var event: AlertEvent?
 
   public init(event: AlertEvent? = nil) {

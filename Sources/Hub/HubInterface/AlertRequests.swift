@@ -7,13 +7,17 @@ public struct AddWatchRequest: Codable, Hashable, Sendable, CallParameters {
     "look", "name", "birth", "nationality", "document", "phone", "threshold", "until",
   ]
 
+  /// Recorded before the watch is made; its purpose is the watch's.
   public var look: Look
+  /// In any script.
   public var name: String?
   /// A date as records write it: `1987`, `1987-03-02`, `1987~` (REC-20).
   public var birth: String?
   /// A code or a name of a country (REC-19).
   public var nationality: String?
+  /// Folded as REC-30 has it; spaces and dashes make no difference.
   public var document: String?
+  /// International or national (REC-32).
   public var phone: String?
   /// `alert` or `review`; nil: `review`.
   public var threshold: String?
@@ -39,8 +43,11 @@ public struct AddWatchRequest: Codable, Hashable, Sendable, CallParameters {
 public struct ChangeWatchRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["look", "number", "change"]
 
+  /// Recorded before anything changes.
   public var look: Look
+  /// As `Watch.number`.
   public var number: Int
+  /// `remove`, `pause` or `resume`.
   public var change: String
 
   public init(look: Look, number: Int, change: String) {
@@ -56,7 +63,9 @@ public struct ChangeWatchRequest: Codable, Hashable, Sendable, CallParameters {
 public struct AlertsRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["alert", "all", "after", "wait", "limit"]
 
+  /// One alert by its number, whatever its state; nil: all that the others name.
   public var alert: Int?
+  /// True: closed, retracted and listed ones too.
   public var all: Bool?
   /// An event's number.
   public var after: Int?
@@ -82,8 +91,11 @@ public struct ChangeAlertsRequest: Codable, Hashable, Sendable, CallParameters {
 
   /// 1 to 500.
   public var alerts: [Int]
+  /// `take`, `release`, `close`, `confirm` or `reopen`.
   public var change: String
+  /// `true` or `false`; needed by `close` alone.
   public var outcome: String?
+  /// Free text; needed by `close`.
   public var reason: String?
 
   public init(alerts: [Int], change: String, outcome: String? = nil, reason: String? = nil) {
@@ -98,8 +110,11 @@ public struct ChangeAlertsRequest: Codable, Hashable, Sendable, CallParameters {
 public struct OfferHandOverRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["to", "alerts", "reason"]
 
+  /// A user of this machine, other than who offers.
   public var to: String
+  /// Numbers that the user took; nil: all of them.
   public var alerts: [Int]?
+  /// Free text, recorded.
   public var reason: String
 
   public init(to: String, alerts: [Int]? = nil, reason: String) {
@@ -113,6 +128,7 @@ public struct OfferHandOverRequest: Codable, Hashable, Sendable, CallParameters 
 public struct AcceptHandOverRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["number"]
 
+  /// As `HandOver.number`; offered to the user who asks.
   public var number: Int
 
   public init(number: Int) {
@@ -124,6 +140,7 @@ public struct AcceptHandOverRequest: Codable, Hashable, Sendable, CallParameters
 public struct HookEventRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["hook", "wait"]
 
+  /// A word that the unit chose; a new one begins at the last event (HUB-85).
   public var hook: String
   /// At most 60 seconds.
   public var wait: Int?
@@ -138,7 +155,9 @@ public struct HookEventRequest: Codable, Hashable, Sendable, CallParameters {
 public struct HookDoneRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["hook", "event"]
 
+  /// As in `HookEventRequest`.
   public var hook: String
+  /// The number that `HookEvent` gave.
   public var event: Int
 
   public init(hook: String, event: Int) {
@@ -151,8 +170,11 @@ public struct HookDoneRequest: Codable, Hashable, Sendable, CallParameters {
 public struct HookFailedRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["hook", "event", "reason"]
 
+  /// As in `HookEventRequest`.
   public var hook: String
+  /// The number that `HookEvent` gave.
   public var event: Int
+  /// One sentence, for the status.
   public var reason: String
 
   public init(hook: String, event: Int, reason: String) {

@@ -9,10 +9,14 @@ public struct Found: Codable, Hashable, Sendable {
   public var author: String
   /// Unix ms, the author's claim.
   public var time: Int
+  /// A type of records.md, 3, or the author's own word.
   public var type: String
+  /// One line of JSON, byte for byte.
   public var record: String
+  /// Sentences: disputed, late, a rule that it breaks; empty where there is nothing to know.
   public var marks: [String]
 
+  /// A copy; `StoredRecord.found` makes it.
   public init(
     ref: String? = nil, entry: String, author: String, time: Int, type: String, record: String,
     marks: [String]
@@ -29,16 +33,23 @@ public struct Found: Codable, Hashable, Sendable {
 
 /// The contributions of all rows add up to the score.
 public struct Row: Codable, Hashable, Sendable {
+  /// The thing compared: `name`, `birth-date`, `gender`, `country`, a kind of identifier, or
+  /// `trip`.
   public var feature: String
+  /// The question's value, or the first record's.
   public var left: String
+  /// The value of the record that was found, or of the second.
   public var right: String
   /// 0 to 1: how alike both are.
   public var similarity: Double
+  /// Its share before likeness is counted (Protocols/matching.md).
   public var weight: Double
   /// Its part of the score; below 0 where it takes away.
   public var contribution: Double
+  /// Why these are as alike as that: a rule of matching.md, or "the same …".
   public var rule: String
 
+  /// The contribution is the matcher's, and not computed here.
   public init(
     feature: String, left: String, right: String, similarity: Double, weight: Double,
     contribution: Double, rule: String
@@ -55,13 +66,18 @@ public struct Row: Codable, Hashable, Sendable {
 
 /// Kind: identifier, name, words or named.
 public struct Hit: Codable, Hashable, Sendable {
+  /// The record.
   public var found: Found
+  /// `identifier`, `name`, `words` or `named`.
   public var kind: String
   /// 0 to 1.
   public var score: Double
+  /// Its contributions add up to the score.
   public var explanation: [Row]
+  /// The weightiest rows in words.
   public var sentence: String
 
+  /// A copy of what a question found.
   public init(found: Found, kind: String, score: Double, explanation: [Row], sentence: String) {
     self.found = found
     self.kind = kind
@@ -73,9 +89,12 @@ public struct Hit: Codable, Hashable, Sendable {
 
 /// Field: where found names the other record.
 public struct Mention: Codable, Hashable, Sendable {
+  /// A current record that names the one in question.
   public var found: Found
+  /// As `holder` or `companions`, by the record's own word.
   public var field: String
 
+  /// A copy of a row of references.
   public init(found: Found, field: String) {
     self.found = found
     self.field = field

@@ -5,6 +5,7 @@ public import Varlink
 // others are rare.
 
 extension SearchRequest: VarlinkReadable {
+  /// - Throws: for a parameter that is not one of `names`, and without `look` or `text`.
   public init(reading reader: inout JSONReader) throws(JSONMismatch) {
     self.init(look: Look(), text: "")
     var needed: Set<String> = ["look", "text"]
@@ -27,6 +28,7 @@ extension SearchRequest: VarlinkReadable {
 }
 
 extension CheckDocumentRequest: VarlinkReadable {
+  /// - Throws: for a parameter that is not one of `names`, and without `look`.
   public init(reading reader: inout JSONReader) throws(JSONMismatch) {
     self.init(look: Look())
     var hasLook = false
@@ -47,6 +49,7 @@ extension CheckDocumentRequest: VarlinkReadable {
 }
 
 extension Look: VarlinkReadable {
+  /// - Throws: for a member of another type; members that are not known are passed over.
   public init(reading reader: inout JSONReader) throws(JSONMismatch) {
     self.init()
     try reader.beginObject()
@@ -62,6 +65,7 @@ extension Look: VarlinkReadable {
 }
 
 extension SearchReply: VarlinkWritable {
+  /// The same bytes as `VarlinkJSON` would give, keys sorted.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writer.key("account")
@@ -76,6 +80,7 @@ extension SearchReply: VarlinkWritable {
 }
 
 extension CheckDocumentReply: VarlinkWritable {
+  /// The same bytes as `VarlinkJSON` would give, keys sorted.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writer.key("account")
@@ -91,6 +96,7 @@ extension CheckDocumentReply: VarlinkWritable {
 }
 
 extension LookAccount: VarlinkWritable {
+  /// The same bytes as `VarlinkJSON` would give, keys sorted.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writer.key("complete")
@@ -106,6 +112,7 @@ extension LookAccount: VarlinkWritable {
 }
 
 extension Hit: VarlinkWritable {
+  /// The same bytes as `VarlinkJSON` would give, keys sorted.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writer.array("explanation", explanation)
@@ -120,6 +127,7 @@ extension Hit: VarlinkWritable {
 }
 
 extension Found: VarlinkWritable {
+  /// The same bytes as `VarlinkJSON` would give, keys sorted.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writer.text("author", author)
@@ -135,6 +143,7 @@ extension Found: VarlinkWritable {
 }
 
 extension Row: VarlinkWritable {
+  /// The same bytes as `VarlinkJSON` would give, keys sorted.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writer.key("contribution")

@@ -17,18 +17,25 @@ public enum HubError: Error, Hashable, Sendable {
 
 /// `HubError` as varlink carries it.
 public struct HubErrorParameters: Codable, Hashable, Sendable {
+  /// As it was asked for: of `NotFound`.
   public var ref: String?
+  /// The kind of thing, as `watch`: of `Unknown`.
   public var what: String?
+  /// As it was asked for: of `Unknown` and `UnknownCase`.
   public var number: Int?
+  /// A clause without a full stop: of `NotAllowed`, `DiskFailed` and `Refused`.
   public var reason: String?
+  /// The remedy, or empty: of `NotAllowed` and `Refused`.
   public var hint: String?
 }
 
 extension HubError: VarlinkFailure {
+  /// A client's own: two versions talk to each other.
   public static let notUnderstood = HubError.refused(
     reason: "the hub's answer could not be understood",
     hint: "use a liaison and a liaison-hub of the same version")
 
+  /// With the interface before it, as it stands in `error`.
   public var varlinkName: String {
     let name =
       switch self {
@@ -43,6 +50,7 @@ extension HubError: VarlinkFailure {
     return "\(HubInterface.name).\(name)"
   }
 
+  /// Those that this error has, the others nil.
   public var parameters: HubErrorParameters {
     switch self {
     case .notFound(let ref): HubErrorParameters(ref: ref)
@@ -55,6 +63,7 @@ extension HubError: VarlinkFailure {
     }
   }
 
+  /// A name that is not known becomes `refused`: a newer hub may have more errors.
   public init(varlinkName: String, parameters: HubErrorParameters?) {
     let reason = parameters?.reason ?? ""
     let hint = parameters?.hint ?? ""

@@ -5,13 +5,17 @@ public import Varlink
 public struct SearchRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["look", "text", "type", "from", "since", "born", "limit"]
 
+  /// Recorded before the answer leaves, as in every request.
   public var look: Look
+  /// At most 4,096 bytes, taken as HUB-50 has it.
   public var text: String
+  /// Records of this type alone; nil: of all.
   public var type: String?
   /// A node's name.
   public var from: String?
   /// A date as records write it, like `born`; entries from its first moment on (REC-20).
   public var since: String?
+  /// Persons who may have been born then; nil: whenever.
   public var born: String?
   /// 1 to 200 hits; nil: 20.
   public var limit: Int?
@@ -34,7 +38,9 @@ public struct SearchRequest: Codable, Hashable, Sendable, CallParameters {
 public struct DossierRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["look", "ref"]
 
+  /// Recorded before the answer leaves.
   public var look: Look
+  /// `nl:x` or an entry, `nl/1/17`.
   public var ref: String
 
   public init(look: Look, ref: String) {
@@ -47,8 +53,11 @@ public struct DossierRequest: Codable, Hashable, Sendable, CallParameters {
 public struct CompareRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["look", "left", "right"]
 
+  /// Recorded before the answer leaves.
   public var look: Look
+  /// `nl:x` or an entry.
   public var left: String
+  /// `nl:x` or an entry.
   public var right: String
 
   public init(look: Look, left: String, right: String) {
@@ -62,6 +71,7 @@ public struct CompareRequest: Codable, Hashable, Sendable, CallParameters {
 public struct MatchRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["look", "records", "limit"]
 
+  /// One for all records.
   public var look: Look
   /// At most 64 records, each in its exact text.
   public var records: [String]
@@ -79,6 +89,7 @@ public struct MatchRequest: Codable, Hashable, Sendable, CallParameters {
 public struct CheckDocumentRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["look", "number", "country", "zone"]
 
+  /// Recorded before the answer leaves.
   public var look: Look
   /// Either this or `zone`.
   public var number: String?
@@ -99,9 +110,13 @@ public struct CheckDocumentRequest: Codable, Hashable, Sendable, CallParameters 
 public struct JudgeRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["look", "left", "right", "judgement"]
 
+  /// Its reason is the judgement's.
   public var look: Look
+  /// `nl:x`; the order of both means nothing.
   public var left: String
+  /// `nl:x`.
   public var right: String
+  /// `same`, `not-same`, `unsure` or `undo`.
   public var judgement: String
 
   public init(look: Look, left: String, right: String, judgement: String) {
@@ -116,8 +131,11 @@ public struct JudgeRequest: Codable, Hashable, Sendable, CallParameters {
 public struct LinksRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["look", "ref", "to", "depth"]
 
+  /// Recorded before the answer leaves.
   public var look: Look
+  /// The reference that the walk begins at.
   public var ref: String
+  /// Another reference: the shortest path to it is asked for.
   public var to: String?
   /// 1 to 6 steps; nil: 2, or 6 with `to`.
   public var depth: Int?
@@ -134,7 +152,9 @@ public struct LinksRequest: Codable, Hashable, Sendable, CallParameters {
 public struct TripsRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["look", "ref"]
 
+  /// Recorded before the answer leaves.
   public var look: Look
+  /// A person; nil: trips that name nobody.
   public var ref: String?
 
   public init(look: Look, ref: String? = nil) {
@@ -147,7 +167,9 @@ public struct TripsRequest: Codable, Hashable, Sendable, CallParameters {
 public struct MoneyRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["look", "ref", "since"]
 
+  /// Recorded before the answer leaves.
   public var look: Look
+  /// A person.
   public var ref: String
   /// A date as records write it (REC-20).
   public var since: String?
@@ -159,10 +181,13 @@ public struct MoneyRequest: Codable, Hashable, Sendable, CallParameters {
   }
 }
 
+/// Opens a case for the user who asks.
 public struct OpenCaseRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["purpose", "reason"]
 
+  /// `ct`, `soc`, `finance`, `border` or `missing`; one that the user may look for.
   public var purpose: String
+  /// At most 1,024 bytes; looks of the case bear it.
   public var reason: String
 
   public init(purpose: String, reason: String) {
@@ -171,9 +196,11 @@ public struct OpenCaseRequest: Codable, Hashable, Sendable, CallParameters {
   }
 }
 
+/// Closes a case for ever.
 public struct CloseCaseRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["number"]
 
+  /// As `Case.number`.
   public var number: Int
 
   public init(number: Int) {
@@ -185,7 +212,9 @@ public struct CloseCaseRequest: Codable, Hashable, Sendable, CallParameters {
 public struct ConsultationsRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["look", "below", "limit"]
 
+  /// Recorded as any other.
   public var look: Look
+  /// Looks before this index; nil: from the newest on.
   public var below: Int?
   /// 1 to 200; nil: 20.
   public var limit: Int?
@@ -201,6 +230,7 @@ public struct ConsultationsRequest: Codable, Hashable, Sendable, CallParameters 
 public struct BackupRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["folder"]
 
+  /// A path that is not there yet, as the hub's process sees it.
   public var folder: String
 
   public init(folder: String) {

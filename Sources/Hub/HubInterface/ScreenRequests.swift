@@ -5,10 +5,13 @@ public import Varlink
 public struct ScreenRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["look", "list", "flight", "names", "passengers"]
 
+  /// One for each part.
   public var look: Look
   /// nil: this is the first part.
   public var list: Int?
+  /// As `KL1234`; lists of one flight are compared with each other (HUB-95).
   public var flight: String?
+  /// True: names without a date of birth as well, which brings many reviews.
   public var names: Bool?
   /// At most 300.
   public var passengers: [ScreenPassenger]
@@ -30,8 +33,11 @@ public struct ScreenRequest: Codable, Hashable, Sendable, CallParameters {
 public struct FinishListRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["list", "digest", "unreadable"]
 
+  /// As `ScreenReply.list`.
   public var list: Int
+  /// Hashed again under the hub's key before it is kept (HUB-90).
   public var digest: String
+  /// Counted, and not sent.
   public var unreadable: Int
 
   public init(list: Int, digest: String, unreadable: Int) {
@@ -46,12 +52,15 @@ public struct FinishListRequest: Codable, Hashable, Sendable, CallParameters {
 public struct ExcludeRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["look", "hits", "document", "birth", "ref", "until", "basis"]
 
+  /// Its purpose is the exclusion's (HUB-94).
   public var look: Look
   /// At most 500 numbers of hits.
   public var hits: [Int]
+  /// With `birth` and `ref`, in the place of hits.
   public var document: String?
   /// A date as records write it (REC-20).
   public var birth: String?
+  /// The record, `nl:x`.
   public var ref: String?
   /// The last day, `2026-12-31`, at most five years ahead.
   public var until: String
@@ -76,7 +85,9 @@ public struct ExcludeRequest: Codable, Hashable, Sendable, CallParameters {
 public struct ChangeExclusionRequest: Codable, Hashable, Sendable, CallParameters {
   public static let names = ["number", "change"]
 
+  /// As `Exclusion.number`.
   public var number: Int
+  /// `confirm` or `end`.
   public var change: String
 
   public init(number: Int, change: String) {

@@ -2,12 +2,14 @@ import Text
 
 /// The one thing that must be answered before a list can be read.
 public struct ListQuestion: Error, Hashable, Sendable {
+  /// The option that answers it; `format` has none.
   public enum Subject: String, Hashable, Sendable {
     /// It is no list: nothing to answer, but another file to give.
     case format
     case encoding, columns, dates
   }
 
+  /// It says which of `ListOptions` is wanted.
   public let subject: Subject
   /// The matter that cannot be decided: a sentence, printable.
   public let reason: String

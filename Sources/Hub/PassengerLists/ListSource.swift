@@ -20,11 +20,13 @@ public struct ListBytes: ListSource, Sendable {
     self.chunkBytes = chunkBytes
   }
 
+  /// Copies; at most `chunkBytes`.
   public mutating func read(_ maxBytes: Int) throws(Never) -> [UInt8] {
     let end = min(bytes.count, next + min(maxBytes, chunkBytes))
     defer { next = end }
     return Array(bytes[next..<end])
   }
 
+  /// Costs nothing: a list is walked twice.
   public mutating func rewind() throws(Never) { next = 0 }
 }

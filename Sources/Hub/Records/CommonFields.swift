@@ -1,7 +1,10 @@
 /// The fields that every record may have, whatever its type. Protocols/records.md, 1.
 public struct CommonFields: Hashable, Sendable {
+  /// Nil: not said. Required of what is published (REC-4).
   public var basis: Term<Basis>?
+  /// Nil: not said. Required of what is published (REC-4).
   public var grade: Grade?
+  /// Empty: not said. Required of what is published (REC-4).
   public var handling: [Term<Handling>] = []
   /// The words of H3, which must have them (REC-7).
   public var caveat: String?
@@ -9,6 +12,7 @@ public struct CommonFields: Hashable, Sendable {
   public var purposes: [Term<Purpose>] = []
   /// Required of a person that is published (REC-4).
   public var category: Term<Category>?
+  /// When the author learned it (REC-20).
   public var collected: DateValue?
   /// The word as it is written; `onwardRule` is what counts.
   public var onward: Term<Onward>?
@@ -16,15 +20,19 @@ public struct CommonFields: Hashable, Sendable {
   public var tlp: String?
   /// A code, at most 64 bytes.
   public var group: String?
+  /// When the author looks again whether it still holds (REC-20).
   public var reviewBy: DateValue?
   /// At most 256, of records of any author (REC-2).
   public var refs: [RecordReference] = []
+  /// Nil: not said (REC-12).
   public var legal: Legal?
   /// An open list: armed, violent, suicide, contagious.
   public var warnings: [String] = []
+  /// Nil: nothing is to be done on meeting it (REC-11).
   public var onHit: OnHit?
   /// At most 32 (REC-13).
   public var attachments: [Attachment] = []
+  /// On a version that corrects one before it (REC-71).
   public var change: Change?
   /// Fields of the record's outermost level that a reader has to know before it may alert.
   public var must: [String] = []
@@ -42,9 +50,13 @@ public struct CommonFields: Hashable, Sendable {
 
   /// The basis on which it was collected, and who allowed what.
   public struct Legal: Hashable, Sendable {
+    /// The authority that collected it.
     public var authority: String?
+    /// The leave of a court, as the author cites it.
     public var warrant: String?
+    /// The offence of which it is about, in the author's words.
     public var offence: String?
+    /// Countries that are concerned.
     public var states: [CountryValue] = []
 
     static let table = FieldTable<Legal>([
@@ -59,7 +71,9 @@ public struct CommonFields: Hashable, Sendable {
 
   /// The action on meeting the person or thing, and the contact to call.
   public struct OnHit: Hashable, Sendable {
+    /// Nil: a word that is not there, which is a breach.
     public var action: Term<HitAction>?
+    /// Nil: nobody is named.
     public var contact: Contact?
 
     static let table = FieldTable<OnHit>(
@@ -71,8 +85,11 @@ public struct CommonFields: Hashable, Sendable {
 
   /// Whom to call: texts of at most 256 bytes each (REC-11).
   public struct Contact: Hashable, Sendable {
+    /// As it is written: nothing compares it.
     public var phone: String?
+    /// When somebody answers, in free text.
     public var hours: String?
+    /// The caller names it, as a case number.
     public var reference: String?
 
     static let table = FieldTable<Contact>([
@@ -84,7 +101,9 @@ public struct CommonFields: Hashable, Sendable {
 
   /// A file that goes another way, or in records of its own.
   public struct Attachment: Hashable, Sendable {
+    /// The file's name; an attachment without one is a breach.
     public var name: String?
+    /// As RFC 6838 has it; nobody checks it.
     public var mediaType: String?
     /// 64 hexadecimal digits, small letters.
     public var sha256: String?
@@ -104,6 +123,7 @@ public struct CommonFields: Hashable, Sendable {
   public struct Change: Hashable, Sendable {
     /// Keys of the record's outermost level, at most 64 (REC-14).
     public var fields: [String] = []
+    /// In the author's words; a change without one is a breach.
     public var reason: String?
 
     static let table = FieldTable<Change>(

@@ -23,7 +23,9 @@ public enum RecordLimits {
   public static let parties = 256
   /// A booking has at most 16; a route that was pieced together has more.
   public static let legs = 64
+  /// References of one record.
   public static let references = 256
+  /// Files of one record.
   public static let attachments = 32
 
   /// Digits before the point, and behind it: a token of 18 decimals.

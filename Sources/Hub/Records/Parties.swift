@@ -3,6 +3,7 @@ extension SharedRecord {
   public struct NamedParty: Hashable, Sendable {
     /// The field's key: `usedBy`.
     public let field: String
+    /// As the field has it: text that is no reference, too.
     public let party: PartyReference
   }
 

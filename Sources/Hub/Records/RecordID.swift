@@ -3,6 +3,7 @@ public import Log
 /// An author's name for one matter, for ever: 1 to 64 of `A-Z`, `a-z`, `0-9`, `.`, `_`, `-`.
 /// Protocols/records.md, 2.
 public struct RecordID: Hashable, Sendable, Comparable {
+  /// ASCII, compared byte for byte (REC-1).
   public let text: String
 
   /// Bytes.
@@ -26,14 +27,18 @@ public struct RecordID: Hashable, Sendable, Comparable {
     }
   }
 
+  /// By characters, which are ASCII: the order of bytes.
   public static func < (a: RecordID, b: RecordID) -> Bool { a.text < b.text }
 }
 
 /// One record, whoever names it: `nl:2015-0117`.
 public struct RecordReference: Hashable, Sendable, Comparable {
+  /// The node whose record it is, whoever names it.
   public let author: NodeName
+  /// The author's own name for the matter.
   public let id: RecordID
 
+  /// Refers to a record that need not be here (REC-2).
   public init(author: NodeName, id: RecordID) {
     self.author = author
     self.id = id
@@ -52,6 +57,7 @@ public struct RecordReference: Hashable, Sendable, Comparable {
   /// `nl:2015-0117`
   public var text: String { "\(author):\(id.text)" }
 
+  /// By author, then by id.
   public static func < (a: RecordReference, b: RecordReference) -> Bool {
     (a.author, a.id) < (b.author, b.id)
   }

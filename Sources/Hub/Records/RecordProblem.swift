@@ -4,6 +4,7 @@
 /// It completes a sentence that begins with its field: "name[0].full is empty." Nothing of a value
 /// is in it; the field's path may hold keys from outside.
 public struct RecordProblem: Error, Hashable, Sendable {
+  /// The way in which a rule is broken; the table in records.md, 10 has the rule of each.
   public enum Kind: Hashable, Sendable {
     /// No JSON object by the rules of json.md.
     case notJSON
@@ -38,10 +39,12 @@ public struct RecordProblem: Error, Hashable, Sendable {
   public let field: String
   /// The number of the rule: 20 of REC-20.
   public let rule: Int
+  /// Says no value: a problem may be logged.
   public let kind: Kind
   /// A publisher's tool refuses this. Everything else it says, and publishes.
   public let isRefusal: Bool
 
+  /// - Parameter field: as `legs[1].depart`; empty for the whole record.
   public init(field: String, rule: Int, kind: Kind, isRefusal: Bool) {
     self.field = field
     self.rule = rule

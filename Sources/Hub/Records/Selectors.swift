@@ -1,6 +1,7 @@
 /// An exact identifier that a record names, as it is compared: what a hub indexes.
 /// Protocols/records.md, REC-64.
 public struct Selector: Hashable, Sendable {
+  /// The kinds of REC-64. A hub stores their names: a case that is renamed is another kind.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     case document, documentRange, personalNumber, registrationNumber
     case phone, imei, imsi, mail, handle
@@ -8,6 +9,7 @@ public struct Selector: Hashable, Sendable {
     case plate, vin, imo, tailNumber, locator
   }
 
+  /// It says how `value` was folded (records.md, 5).
   public let kind: Kind
   /// Folded: the first number of a range; a phone as `+` and digits, or as digits alone where no
   /// country's code is known.

@@ -14,6 +14,7 @@ public struct SharedRecord: Sendable {
   public let id: RecordID?
   /// `v`; nil: missing or no positive integer.
   public let version: Int?
+  /// Read from any JSON object with a type, known or not.
   public let common: CommonFields
   /// `unknown` for a type or a version that this program does not know (REC-82, REC-83).
   public let body: RecordBody
@@ -170,14 +171,19 @@ public struct OtherField: Hashable, Sendable {
   public let json: [UInt8]
 }
 
+/// A reference, with the place in which it was found.
 public struct FieldReference: Hashable, Sendable {
   /// Without places in lists: `trip.person` is `person`, of a leg `legs.document`.
   public let field: String
+  /// The record that is named.
   public let reference: RecordReference
 }
 
+/// A text that is searched, with the place in which it was found.
 public struct FieldText: Hashable, Sendable {
+  /// Without places in lists, as of `FieldReference`.
   public let field: String
+  /// As it is written; `words` folds it.
   public let text: String
 }
 

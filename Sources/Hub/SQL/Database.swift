@@ -4,6 +4,7 @@
 /// The same statements, written for both, give the same rows: text is compared byte by byte, and no
 /// statement matches names or words. Committed rows survive the machine.
 public final class Database {
+  /// The part that a connection has beside others.
   public enum Access: Sendable {
     /// The one writer of these tables. On PostgreSQL each transaction proves that it still is
     /// (`Lease`).
@@ -16,6 +17,7 @@ public final class Database {
 
   private let connection: any Connection
 
+  /// - Throws: `.damaged` for a file that is none, `.lost` for a server that does not answer.
   public init(_ place: SQLPlace, _ access: Access) throws(SQLError) {
     switch place {
     case .file(let path): connection = try SQLiteConnection(path, access)
@@ -46,6 +48,7 @@ public final class Database {
   func tables() throws(SQLError) -> [String] { try connection.tables() }
   func continueNumbers() throws(SQLError) { try connection.continueNumbers() }
 
+  /// Asked at an opening: no statement makes a table where there is one.
   public func exists(table: String) throws(SQLError) -> Bool {
     try connection.exists(table: table)
   }

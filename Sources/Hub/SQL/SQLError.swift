@@ -24,11 +24,14 @@ public struct SQLError: Error, Hashable, Sendable {
     case other
   }
 
+  /// Decides who tries again, who makes anew and who gives up.
   public let kind: Kind
   /// SQLite's extended result code, or PostgreSQL's SQLSTATE.
   public let code: String
+  /// The database's sentence, one line: it may name tables, and holds no value.
   public let message: String
 
+  /// - Parameter code: empty for what this program found itself.
   public init(_ kind: Kind, code: String = "", _ message: String) {
     self.kind = kind
     self.code = code
@@ -37,5 +40,6 @@ public struct SQLError: Error, Hashable, Sendable {
 }
 
 extension SQLError: CustomStringConvertible {
+  /// The sentence, and its code in brackets where there is one.
   public var description: String { code.isEmpty ? message : "\(message) (\(code))" }
 }

@@ -7,6 +7,7 @@ public enum SQLPlace: Hashable, Sendable {
 }
 
 extension SQLPlace: CustomStringConvertible {
+  /// For messages: a schema is named without its server's address.
   public var description: String {
     switch self {
     case .file(let path): path

@@ -9,14 +9,17 @@ public final class Statement {
     self.database = database
   }
 
+  /// - Parameter place: from 1, the number behind `?`.
   public func bind(_ place: Int, _ value: Int64) throws(SQLError) {
     try prepared.bind(place, value)
   }
 
+  /// The same for a count or an index.
   public func bind(_ place: Int, _ value: Int) throws(SQLError) {
     try prepared.bind(place, Int64(value))
   }
 
+  /// Nil is NULL.
   public func bind(_ place: Int, _ value: Int64?) throws(SQLError) {
     if let value { try prepared.bind(place, value) } else { try prepared.bindNull(place) }
   }
@@ -27,14 +30,17 @@ public final class Statement {
     try prepared.bind(place, text: value.replacing("\0", with: "\u{2400}"))
   }
 
+  /// Nil is NULL.
   public func bind(_ place: Int, _ value: String?) throws(SQLError) {
     if let value { try bind(place, value) } else { try prepared.bindNull(place) }
   }
 
+  /// Bytes as they are, NUL too.
   public func bind(_ place: Int, _ value: [UInt8]) throws(SQLError) {
     try prepared.bind(place, value)
   }
 
+  /// NULL, which equals nothing.
   public func bindNull(_ place: Int) throws(SQLError) { try prepared.bindNull(place) }
 
   /// - Returns: whether there is a row.
@@ -62,6 +68,7 @@ public final class Statement {
     }
   }
 
+  /// Ready for other values; those that are bound stay until then.
   public func reset() { prepared.reset() }
 
   func bind(_ place: Int, _ value: SQLValue) throws(SQLError) {
@@ -78,10 +85,16 @@ public final class Statement {
   var columns: [String] { get throws(SQLError) { try prepared.columns() } }
   var values: [SQLValue] { prepared.values }
 
+  /// - Parameter column: of the present row, from 0, as in all that follow.
   public func isNull(_ column: Int) -> Bool { prepared.isNull(column) }
+  /// 0 for NULL.
   public func integer(_ column: Int) -> Int64 { prepared.integer(column) }
+  /// Nil for NULL.
   public func optionalInteger(_ column: Int) -> Int64? { isNull(column) ? nil : integer(column) }
+  /// Empty for NULL; bytes that are no UTF-8 are replaced.
   public func text(_ column: Int) -> String { String(decoding: blob(column), as: UTF8.self) }
+  /// Nil for NULL.
   public func optionalText(_ column: Int) -> String? { isNull(column) ? nil : text(column) }
+  /// A copy; empty for NULL.
   public func blob(_ column: Int) -> [UInt8] { prepared.blob(column) }
 }

@@ -9,8 +9,10 @@ public struct RecordMatch: Hashable, Sendable {
   public var rows: [MatchRow]
   /// `Matcher.version`, for an explanation that is stored.
   public var version: Int
+  /// No part of the score.
   public var facts: Facts
 
+  /// 0 to 1.
   public var score: Double { Double(points) / 10_000 }
 
   /// The facts that a policy needs (an alert by name alone, a review).

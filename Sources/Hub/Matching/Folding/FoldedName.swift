@@ -1,3 +1,4 @@
+/// The two ways in which names are built, folded and compared.
 public enum NameKind: Hashable, Sendable {
   case person
   case organization
@@ -10,6 +11,7 @@ public enum NameKind: Hashable, Sendable {
 public struct FoldedName: Sendable {
   /// The name as it was written.
   public let text: String
+  /// Names of two kinds are never alike.
   public let kind: NameKind
   /// There were more characters or words than are compared.
   public let isCut: Bool

@@ -2,6 +2,7 @@ import Records
 
 /// A key that a query looks up, and how much of its rarity counts.
 public struct AskedKey: Hashable, Sendable {
+  /// The key as records are filed.
   public var key: NameKey
   /// Hundredths.
   public var part: Int

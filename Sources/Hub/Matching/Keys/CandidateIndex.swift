@@ -19,8 +19,10 @@ public struct CandidateIndex: Sendable {
   /// It is time to merge.
   public var isDeltaFull: Bool { deltaRecords >= KeyLimits.delta }
 
+  /// An index in which nobody is found.
   public init() {}
 
+  /// Sorts all keys: memory for them once more while it lasts.
   public init(_ builder: consuming Builder) {
     baseRecords = builder.records
     base = Postings(&builder.parts)
@@ -29,8 +31,10 @@ public struct CandidateIndex: Sendable {
   /// Takes the keys of all records, in rising order of their numbers.
   public struct Builder: Sendable {
     fileprivate var parts = PostingParts()
+    /// Records added so far.
     public fileprivate(set) var records = 0
 
+    /// - Parameter keys: a guess that saves copies; more may be added.
     public init(expecting keys: Int = 0) {
       if keys > 0 { parts.reserve(keys) }
     }
@@ -60,6 +64,7 @@ public struct CandidateIndex: Sendable {
   /// Takes the record out of all answers. Its number is not used again before the next merge.
   public mutating func remove(_ record: UInt32) { removed.insert(record) }
 
+  /// The same as a new value, so that the old one answers meanwhile.
   public func merged() -> CandidateIndex {
     var index = self
     index.merge()
@@ -93,7 +98,9 @@ public struct CandidateIndex: Sendable {
 
 /// The answer of an index.
 public struct Candidates: Hashable, Sendable {
+  /// A record that shares a key with the query.
   public struct Candidate: Hashable, Sendable {
+    /// Its number, as it was added.
     public var record: UInt32
     /// The rarity of the keys that it shares with the query.
     public var weight: Int

@@ -5,10 +5,13 @@ public struct NameKey: Hashable, Sendable, Comparable {
   /// Raised with every change of a key: stored keys of another version are made anew.
   public static let version = 1
 
+  /// As it is stored; the hash cannot be taken back.
   public let value: UInt32
 
+  /// - Parameter value: one that was stored.
   public init(_ value: UInt32) { self.value = value }
 
+  /// By number: an order without meaning.
   public static func < (a: NameKey, b: NameKey) -> Bool { a.value < b.value }
 
   private enum Tag: UInt8 {

@@ -1,5 +1,6 @@
 /// One line of an explanation: what was compared, and what it did to the score.
 public struct MatchRow: Hashable, Sendable {
+  /// The thing compared; a hub's answers bear the raw values.
   public enum Feature: String, Hashable, Sendable, CaseIterable {
     case name
     case birthDate = "birth-date"
@@ -8,6 +9,7 @@ public struct MatchRow: Hashable, Sendable {
     case identifier
   }
 
+  /// Several rows may be of one, as the words of a name.
   public var feature: Feature
   /// The text as it was written by who asks; empty where only the record has it.
   public var left: String
@@ -15,9 +17,11 @@ public struct MatchRow: Hashable, Sendable {
   public var right: String
   /// 0 to 1; 0 where nothing was alike.
   public var similarity: Double
+  /// Its share among the words; 1 for what is no word.
   public var weight: Double
   /// Ten thousandths of the score. The contributions of all rows of a match add up to its score.
   public var points: Int
+  /// The rule that decided (Protocols/matching.md).
   public var rule: MatchRule
 
   /// The part of the score that this row gave or took.
@@ -28,7 +32,9 @@ public struct MatchRow: Hashable, Sendable {
 public struct NameMatch: Hashable, Sendable {
   /// In ten thousandths.
   public var points: Int
+  /// They add up to `points`.
   public var rows: [MatchRow]
+  /// 0 to 1.
   public var score: Double { Double(points) / 10_000 }
   /// Words of which each is at least 0.85 alike, not counting initials, joints and halves of
   /// compounds.

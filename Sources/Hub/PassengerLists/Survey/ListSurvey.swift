@@ -3,11 +3,14 @@ public import Records
 /// The findings on a list before its lines are read: how it is written, and what it says of its
 /// flight.
 public struct ListSurvey: Hashable, Sendable {
+  /// Separated values, or the message of IATA and WCO.
   public enum Format: String, Hashable, Sendable {
     case csv, paxlst
   }
 
+  /// Found by the first bytes.
   public internal(set) var format: Format
+  /// Found, or the user's answer.
   public internal(set) var encoding: ListEncoding
   /// CSV only.
   public internal(set) var delimiter: ListDelimiter?
@@ -15,15 +18,19 @@ public struct ListSurvey: Hashable, Sendable {
   public internal(set) var columns: [ListColumn?] = []
   /// How the dates of birth are written, where that makes a difference.
   public var dateOrder: DateOrder? { orders[.birth] }
+  /// By a PAXLST message or the lines above a header; nil: not told.
   public internal(set) var flight: String?
+  /// The day on which the flight leaves, as `flight`.
   public internal(set) var departure: PartialDate?
   /// Airports, as the list names them.
   public internal(set) var from: String?
+  /// As `from`.
   public internal(set) var to: String?
   /// How many passengers the list says it has.
   public internal(set) var statedCount: Int?
   /// How many lines are answered.
   public internal(set) var lineCount = 0
+  /// By lines for CSV, by passengers for messages.
   public internal(set) var numbering = ListNumbering.lines
 
   /// Nobody was born later, and two digits of a year are near it.

@@ -43,6 +43,7 @@ public struct CivilDay: Hashable, Sendable, Comparable {
     return era * CivilDay.daysOfEra + dayOfEra - CivilDay.fromMarchOfYear0
   }
 
+  /// By calendar.
   public static func < (a: CivilDay, b: CivilDay) -> Bool {
     (a.year, a.month, a.day) < (b.year, b.month, b.day)
   }

@@ -9,12 +9,14 @@ public enum PartialDate: Hashable, Sendable {
   case about(year: Int)
   case between(Point, Point)
 
+  /// A year, month or day that is known as such.
   public enum Point: Hashable, Sendable {
     case year(Int)
     case month(year: Int, month: Int)
     case day(CivilDay)
   }
 
+  /// Why a text is no date by REC-20.
   public enum Problem: Error, Hashable, Sendable {
     /// It has another form.
     case form
@@ -27,6 +29,7 @@ public enum PartialDate: Hashable, Sendable {
   /// The years that `about` reaches in each direction.
   public static let aboutYears = 2
 
+  /// - Parameter text: the whole of it, without white space.
   public init(parsing text: some StringProtocol) throws(Problem) {
     let bytes = Array(text.utf8)
     if let slash = bytes.firstIndex(of: UInt8(ascii: "/")) {
@@ -110,6 +113,7 @@ extension PartialDate.Point {
     self = .day(day)
   }
 
+  /// 1 to 9999.
   public var year: Int {
     switch self {
     case .year(let year), .month(let year, _): year
@@ -134,6 +138,7 @@ extension PartialDate.Point {
     return day.number
   }
 
+  /// `1987`, `1987-03` or `1987-03-02`.
   public var text: String {
     switch self {
     case .year(let year): Digits.text(year, count: 4)

@@ -4,6 +4,7 @@
 /// `2015-03-06`, `2015-03-06T06:30`, `2015-03-06T06:30:15Z`, `2015-03-06T06:30+03:00`. Without a
 /// zone it is the local time of its place, which may be anywhere.
 public struct RecordTime: Hashable, Sendable {
+  /// By the place's own calendar.
   public let day: CivilDay
   /// Seconds of that day; nil: the day alone is known.
   public let seconds: Int?

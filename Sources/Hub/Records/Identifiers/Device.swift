@@ -4,6 +4,7 @@ public struct DeviceNumber: Hashable, Sendable {
   /// 14 digits.
   public let text: String
 
+  /// Why a text is no IMEI: it is then found as it is written.
   public enum Problem: Error, Hashable, Sendable {
     /// Not 14 to 16 digits.
     case form
@@ -34,6 +35,7 @@ public struct DeviceNumber: Hashable, Sendable {
 
 /// A subscriber's number on a SIM card (IMSI): 14 or 15 digits. Protocols/records.md, REC-34.
 public struct SubscriberNumber: Hashable, Sendable {
+  /// 14 or 15 digits: country, network and subscriber.
   public let text: String
 
   /// - Returns: nil for other than 14 or 15 digits.

@@ -23,7 +23,9 @@ public struct DocumentNumber: Hashable, Sendable {
 /// Consecutive numbers, such as blanks that were stolen together: one series, and as many digits at
 /// both ends. Protocols/records.md, REC-31.
 public struct DocumentRange: Hashable, Sendable {
+  /// A number of the same series and with as many digits as `last`.
   public let first: DocumentNumber
+  /// `first` or higher.
   public let last: DocumentNumber
 
   /// - Returns: nil when the two ends are not of one series, or the last is before the first.

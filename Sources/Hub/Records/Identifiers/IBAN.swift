@@ -3,6 +3,7 @@ public struct IBAN: Hashable, Sendable {
   /// Without spaces.
   public let text: String
 
+  /// Why a text is no IBAN: it is then found as it is written.
   public enum Problem: Error, Hashable, Sendable {
     /// Not two letters, two digits, and letters or digits.
     case form
@@ -12,6 +13,7 @@ public struct IBAN: Hashable, Sendable {
     case check
   }
 
+  /// - Parameter text: with or without spaces, in any case of letters.
   public init(folding text: some StringProtocol) throws(Problem) {
     let folded = FoldedText.fold(text)
     let bytes = Array(folded.utf8)

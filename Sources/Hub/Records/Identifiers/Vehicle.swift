@@ -23,6 +23,7 @@ public struct Plate: Hashable, Sendable {
 /// A vehicle's own number (ISO 3779): 17 letters and digits without I, O and Q.
 /// Protocols/records.md, REC-35.
 public struct VehicleNumber: Hashable, Sendable {
+  /// 17 capitals and digits.
   public let text: String
 
   /// - Returns: nil for another form.

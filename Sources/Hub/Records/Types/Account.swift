@@ -1,16 +1,19 @@
 /// Where money lies (FollowTheMoney: BankAccount, CryptoWallet). REC-56.
 public struct Account: RecordFields {
+  /// Who disposes of it.
   public var holder: PartyReference?
   /// As it is written (REC-33).
   public var iban: String?
   /// A code, at most 64 bytes.
   public var bic: String?
+  /// Any other number than an IBAN.
   public var accountNumber: String?
+  /// In the author's words.
   public var bankName: String?
   /// A wallet's address.
   public var publicKey: String?
 
-  public init() {}
+  init() {}
 
   static let table = FieldTable<Account>([
     Field("holder", 17) { $0.holder = $1.party() },
@@ -34,22 +37,30 @@ public struct Account: RecordFields {
 
 /// Money that went from one to another (FollowTheMoney: Payment). REC-57.
 public struct Payment: RecordFields {
+  /// Who paid; nil: not known.
   public var payer: PartyReference?
+  /// Who was paid; nil: not known.
   public var beneficiary: PartyReference?
+  /// Those through whose hands it went, as hawaladars, in their order.
   public var via: [PartyReference] = []
   /// A record, what is known of it, or its number as text.
   public var payerAccount: PartyReference?
+  /// As `payerAccount`.
   public var beneficiaryAccount: PartyReference?
+  /// Nil: not known.
   public var amount: Amount?
   /// Three capitals of ISO 4217; required beside an amount.
   public var currency: String?
   /// The day alone; nil when `time` has the moment.
   public var date: DateValue?
+  /// The moment, where it is known.
   public var time: TimeValue?
+  /// The purpose of the transfer, long text.
   public var reason: String?
+  /// Nil: not known.
   public var method: Term<PaymentMethod>?
 
-  public init() {}
+  init() {}
 
   static let table = FieldTable<Payment>([
     Field("payer", 17) { $0.payer = $1.party() },

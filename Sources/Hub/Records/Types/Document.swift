@@ -1,25 +1,36 @@
 /// A passport or another paper that says who somebody is (FollowTheMoney: Passport,
 /// Identification), or blanks of it. REC-52.
 public struct Document: RecordFields {
+  /// To whom it was issued.
   public var holder: PartyReference?
+  /// Others who were seen with it.
   public var usedBy: [PartyReference] = []
+  /// `P`, `I`, `V`, `R` or `D`.
   public var documentType: Term<DocumentType>?
   /// As it is written (REC-30).
   public var number: String?
+  /// Blanks that were taken together, in the place of a number (REC-31).
   public var range: NumberRange?
   /// The issuer's, also by the one to three capitals of its zone (REC-19).
   public var country: CountryValue?
+  /// As it is printed; the holder's record may have another.
   public var surname: String?
+  /// As `surname`.
   public var givenName: String?
+  /// As `surname`.
   public var birthDate: DateValue?
+  /// The day of issue.
   public var startDate: DateValue?
+  /// The last day on which it is valid.
   public var endDate: DateValue?
+  /// The holder's number in the issuer's register (REC-30).
   public var personalNumber: String?
   /// Lines with line feeds between them.
   public var mrz: String?
+  /// Nil: not said, which is not `valid`.
   public var state: Term<DocumentState>?
 
-  public init() {}
+  init() {}
 
   static let table = FieldTable<Document>([
     Field("holder", 17) { $0.holder = $1.party() },
@@ -66,6 +77,7 @@ public struct Document: RecordFields {
 public struct NumberRange: Hashable, Sendable {
   /// As it is written (REC-30).
   public var from = ""
+  /// As `from`; not below it.
   public var to = ""
 
   /// The range as it is compared; nil: no range.

@@ -1,13 +1,17 @@
 /// A telephone, a device, a SIM card, an address of mail, an account of a service. REC-53.
 public struct Identifier: RecordFields {
+  /// It says how `value` is compared; nil: missing, a breach.
   public var kind: Term<IdentifierKind>?
   /// As it is written; `kind` says how it is compared.
   public var value: String?
+  /// Who uses it, as far as the author knows.
   public var holder: PartyReference?
+  /// The first day of that use.
   public var startDate: DateValue?
+  /// The last day of that use.
   public var endDate: DateValue?
 
-  public init() {}
+  init() {}
 
   static let table = FieldTable<Identifier>(
     [
@@ -45,17 +49,24 @@ extension IdentifierKind {
 public struct Vehicle: RecordFields {
   /// As it is written, like `vin` and `imo` (REC-35).
   public var plate: String?
+  /// The one that the plate is of.
   public var country: CountryValue?
+  /// 17 characters (ISO 3779).
   public var vin: String?
+  /// Seven digits, with or without the letters IMO.
   public var imo: String?
   /// A code, compared as a plate.
   public var tailNumber: String?
+  /// Maker and model, in the author's words.
   public var make: String?
+  /// In the author's words.
   public var colour: String?
+  /// Who owns or drives it, as far as the author knows.
   public var owner: PartyReference?
+  /// Nil: not said.
   public var state: Term<VehicleState>?
 
-  public init() {}
+  init() {}
 
   static let table = FieldTable<Vehicle>([
     Field("plate", 35) { $0.plate = $1.identifier(.plate) },

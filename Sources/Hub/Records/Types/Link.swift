@@ -1,15 +1,21 @@
 /// Who is linked with whom (FollowTheMoney: Membership, Associate, Family, UnknownLink). REC-58.
 public struct Link: RecordFields {
+  /// Whose role it is; nil: missing, a breach.
   public var subject: PartyReference?
+  /// The other side; nil: missing, a breach.
   public var object: PartyReference?
+  /// The part that `subject` has for `object`.
   public var role: Term<LinkRole>?
   /// The relation in words: cousin.
   public var relation: String?
+  /// The field of crime that it is about.
   public var domain: Term<LinkDomain>?
+  /// The first day on which it is known to hold.
   public var startDate: DateValue?
+  /// The last day on which it is known to hold.
   public var endDate: DateValue?
 
-  public init() {}
+  init() {}
 
   static let table = FieldTable<Link>(
     [
@@ -30,18 +36,26 @@ public struct Link: RecordFields {
 
 /// Something that happened at one time in one place (FollowTheMoney: Event). REC-59.
 public struct Event: RecordFields {
+  /// Nil: missing, a breach.
   public var kind: Term<EventKind>?
+  /// The day alone; nil when `time` has the moment.
   public var date: DateValue?
   /// Where the moment is known, and not the day alone.
   public var time: TimeValue?
+  /// Nil: not known.
   public var location: Place?
+  /// Everybody who was there, whatever the part.
   public var involved: [PartyReference] = []
+  /// One that had a part in it.
   public var vehicle: PartyReference?
+  /// Things that were found or used, in words.
   public var objects: [String] = []
+  /// Measures that were taken, in words.
   public var action: String?
+  /// Long text.
   public var summary: String?
 
-  public init() {}
+  init() {}
 
   static let table = FieldTable<Event>(
     [

@@ -1,24 +1,35 @@
 /// A natural person (FollowTheMoney: Person). It may have no name. Protocols/records.md, REC-50.
 public struct Person: RecordFields {
+  /// At most 256, aliases included; the first is shown.
   public var names: [PersonName] = []
+  /// Each one that was stated somewhere, at most 64.
   public var birthDates: [DateValue] = []
+  /// As it is written, not compared.
   public var birthPlace: String?
+  /// Nil: not known.
   public var birthCountry: CountryValue?
+  /// Nil: not known.
   public var gender: Term<Gender>?
+  /// At most 64.
   public var nationalities: [CountryValue] = []
+  /// As it is written: patronymics are compared with it.
   public var fatherName: String?
+  /// As it is written.
   public var motherName: String?
   /// As they are written (REC-30).
   public var idNumbers: [String] = []
+  /// At most 64.
   public var addresses: [Address] = []
   /// A code, or a number written as text (REC-16).
   public var height: String?
+  /// Marks, build, dress, in the author's words.
   public var appearance: String?
   /// An open list of codes, at most 64.
   public var topics: [String] = []
+  /// Nil: not known.
   public var status: Term<PersonStatus>?
 
-  public init() {}
+  init() {}
 
   static let table = FieldTable<Person>([
     Field("name", 50) { $0.names = $1.listOfNames() },
@@ -54,16 +65,24 @@ public struct Person: RecordFields {
 
 /// A group, firm or association (FollowTheMoney: Organization, Company). REC-51.
 public struct Organization: RecordFields {
+  /// At most 256; the first is shown.
   public var names: [PersonName] = []
+  /// Where it is registered, or works from.
   public var country: CountryValue?
+  /// An open list of codes, at most 64.
   public var topics: [String] = []
+  /// The number in the register of its country (REC-30).
   public var registrationNumber: String?
+  /// Other numbers, compared as `registrationNumber`.
   public var idNumbers: [String] = []
+  /// At most 64.
   public var addresses: [Address] = []
+  /// The day on which it was founded, or is first known.
   public var startDate: DateValue?
+  /// The day on which it was dissolved, or is last known.
   public var endDate: DateValue?
 
-  public init() {}
+  init() {}
 
   static let table = FieldTable<Organization>([
     Field("name", 51) { $0.names = $1.listOfNames() },

@@ -45,7 +45,7 @@ extension RecordFields {
 /// A type of which only the common fields are known: all others are in `SharedRecord.other`.
 /// REC-63.
 public struct OpenFields: RecordFields {
-  public init() {}
+  init() {}
 
   static let table = FieldTable<OpenFields>([])
 }

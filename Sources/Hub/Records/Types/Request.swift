@@ -6,14 +6,18 @@ public struct Request: RecordFields {
   public var to: [NodeName] = []
   /// References, and identifiers: `{"kind":"phone","value":"+31…"}`.
   public var subjects: [PartyReference] = []
+  /// Long text; required.
   public var question: String?
+  /// Nil: not said.
   public var urgency: Term<Urgency>?
   /// The day alone; nil when `dueTime` has the moment.
   public var dueBy: DateValue?
+  /// The moment, where it is known.
   public var dueTime: TimeValue?
+  /// Why the asked may answer by law: long text, required.
   public var justification: String?
 
-  public init() {}
+  init() {}
 
   static let table = FieldTable<Request>(
     [
@@ -36,14 +40,18 @@ public struct Request: RecordFields {
 
 /// One part of an answer to a request. REC-61.
 public struct Answer: RecordFields {
+  /// The request that is answered; nil: missing, a breach.
   public var rfi: RecordReference?
   /// Parts are counted from 1.
   public var number: Int?
+  /// No part follows; nil: missing, a breach.
   public var isFinal: Bool?
+  /// Nil: missing, a breach.
   public var result: Term<AnswerResult>?
+  /// The reason of a refusal, or what is still needed: long text.
   public var reason: String?
 
-  public init() {}
+  init() {}
 
   static let table = FieldTable<Answer>(
     [
@@ -58,10 +66,12 @@ public struct Answer: RecordFields {
 /// Why something was withdrawn or corrected, to those who had it: withdrawals are public and say
 /// nothing. REC-62.
 public struct Notice: RecordFields {
+  /// Records of the author's own that are no more, or are others now.
   public var of: [RecordReference] = []
+  /// Long text; required.
   public var reason: String?
 
-  public init() {}
+  init() {}
 
   static let table = FieldTable<Notice>(
     [

@@ -1,14 +1,20 @@
 /// A journey that was planned, booked, made or refused, or without a person a route
 /// (FollowTheMoney: Trip). REC-55.
 public struct Trip: RecordFields {
+  /// Who travels; empty: a route.
   public var persons: [PartyReference] = []
+  /// Those who travel along.
   public var companions: [PartyReference] = []
+  /// In the order in which they are travelled, at most 64.
   public var legs: [Leg] = []
+  /// A payment's reference, or what is known of it.
   public var payment: PartyReference?
+  /// Those who arranged it.
   public var facilitators: [PartyReference] = []
+  /// The way in which it was arranged, in words.
   public var method: String?
 
-  public init() {}
+  init() {}
 
   static let table = FieldTable<Trip>(
     [
@@ -38,19 +44,25 @@ public struct Trip: RecordFields {
 public struct Leg: Hashable, Sendable {
   /// An open list: air, rail, road, sea, foot.
   public var mode: String?
+  /// In the author's words: a hub compares `service` alone.
   public var carrier: String?
   /// A flight or train: `XX123`.
   public var service: String?
+  /// Nil: not known.
   public var from: Place?
+  /// Nil: not known.
   public var to: Place?
   /// By the place's own clock, like `arrive` (REC-22).
   public var depart: TimeValue?
+  /// By the place's own clock; it may be of another zone than `depart`.
   public var arrive: TimeValue?
   /// A party, or a document's number as text (REC-17).
   public var document: PartyReference?
   /// As it is written (REC-36).
   public var locator: String?
+  /// Nil: not said.
   public var status: Term<LegStatus>?
+  /// A car or ship, where there is no service.
   public var vehicle: PartyReference?
 
   static let table = FieldTable<Leg>([

@@ -1,5 +1,6 @@
 /// A country, as it is written, and which one it is. Protocols/records.md, REC-19.
 public struct CountryValue: Hashable, Sendable {
+  /// A code, or any word that the author wrote.
   public let text: String
   /// Two small letters of ISO 3166-1; of an issuer that is no country its capitals in the zone;
   /// nil: nobody knows which.

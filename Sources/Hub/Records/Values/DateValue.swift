@@ -1,5 +1,6 @@
 /// A date of a record, as it is written, and what it means where it is one.
 public struct DateValue: Hashable, Sendable {
+  /// As it is written.
   public let text: String
   /// nil: of another form, kept as text.
   public let date: PartialDate?
@@ -7,6 +8,7 @@ public struct DateValue: Hashable, Sendable {
 
 /// A time of a journey or an event, as it is written, and what it means.
 public struct TimeValue: Hashable, Sendable {
+  /// As it is written.
   public let text: String
   /// nil: of another form, kept as text.
   public let time: RecordTime?
@@ -14,6 +16,7 @@ public struct TimeValue: Hashable, Sendable {
 
 /// A quantity of money, exactly as it is written: `1250.00`.
 public struct Amount: Hashable, Sendable {
+  /// Digits, and a point where there are decimals; never made a binary number.
   public let text: String
 
   /// - Returns: nil for anything but 1 to 18 digits and, behind a point, 1 to 18 more.

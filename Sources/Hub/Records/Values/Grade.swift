@@ -1,9 +1,13 @@
 /// How far a source is trusted, and the information (Europol Regulation, article 29): `B2`.
 public struct Grade: Hashable, Sendable {
+  /// Two characters: `B2`.
   public let text: String
+  /// How far the source is trusted.
   public let source: Source
+  /// How far the information is.
   public let information: Information
 
+  /// A no doubt, B mostly reliable, C mostly unreliable, X cannot be assessed.
   public enum Source: Character, Sendable, CaseIterable { case a = "A", b = "B", c = "C", x = "X" }
   /// 1 known to be true, 2 known personally to the source, 3 agrees with other information, 4
   /// cannot be corroborated.

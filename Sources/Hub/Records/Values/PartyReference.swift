@@ -7,35 +7,56 @@ public enum PartyReference: Hashable, Sendable {
   /// shown alone.
   case text(String)
 
+  /// Nil unless it names a record.
   public var reference: RecordReference? { if case .reference(let it) = self { it } else { nil } }
+  /// Nil unless it says what is known in the record itself.
   public var inline: InlineParty? { if case .inline(let it) = self { it } else { nil } }
 }
 
 /// The known facts of a party or thing without a record. Its fields are those of the record that it
 /// would have.
 public struct InlineParty: Hashable, Sendable {
+  /// One text stands for a list of one; at most 256.
   public var names: [PersonName] = []
+  /// As of a person.
   public var birthDate: DateValue?
+  /// As of a person.
   public var gender: Term<Gender>?
+  /// One or more.
   public var nationalities: [CountryValue] = []
+  /// The country of a document, plate or organisation; also as a zone has it (REC-19).
   public var country: CountryValue?
+  /// As of a person; one or more.
   public var idNumbers: [String] = []
+  /// As of a person; one or more.
   public var addresses: [Address] = []
   /// The number of a document or account.
   public var number: String?
+  /// As of a vehicle (REC-35).
   public var plate: String?
+  /// As of a vehicle (REC-35).
   public var vin: String?
+  /// As of a vehicle (REC-35).
   public var imo: String?
+  /// As of a vehicle: compared as a plate.
   public var tailNumber: String?
+  /// As of a vehicle.
   public var make: String?
+  /// As of a vehicle.
   public var colour: String?
+  /// As of an account (REC-33).
   public var iban: String?
+  /// As of an account.
   public var accountNumber: String?
+  /// As of an account.
   public var bankName: String?
+  /// A wallet's address, as of an account (REC-36).
   public var publicKey: String?
   /// An identifier, as a record of that type has it: what a request asks for.
   public var kind: Term<IdentifierKind>?
+  /// As it is written; `kind` says how it is compared.
   public var value: String?
+  /// Long text.
   public var notes: String?
 
   static let table = FieldTable<InlineParty>([
@@ -71,11 +92,15 @@ public struct InlineParty: Hashable, Sendable {
 
 /// One name of a person or organization.
 public struct PersonName: Hashable, Sendable {
+  /// The whole name; empty: missing, a breach.
   public var full = ""
   /// nil: not said.
   public var kind: Term<NameKind>?
+  /// Given names, where the author tells them apart.
   public var given: String?
+  /// Family names, where the author tells them apart.
   public var family: String?
+  /// The patronymic, where the author tells it apart.
   public var father: String?
 
   static let table = FieldTable<PersonName>(
@@ -88,9 +113,13 @@ public struct PersonName: Hashable, Sendable {
     ], requiring: [("full", 50)])
 }
 
+/// Where somebody lives or was met: texts that are searched, and not compared.
 public struct Address: Hashable, Sendable {
+  /// The whole address in one text.
   public var full: String?
+  /// The city apart, where the author tells it.
   public var city: String?
+  /// The country apart, where the author tells it.
   public var country: CountryValue?
 
   static let table = FieldTable<Address>([

@@ -1,6 +1,7 @@
 /// Where something was: an airport, a place that trade knows, or any other. Protocols/records.md,
 /// REC-18.
 public struct Place: Hashable, Sendable {
+  /// The lists of places that are known by their form; none is looked up.
   public enum Code: Hashable, Sendable {
     /// Three capitals: `AMS`.
     case iata(String)
@@ -10,10 +11,13 @@ public struct Place: Hashable, Sendable {
 
   /// nil: it has a name alone.
   public var code: Code?
+  /// Nil where the text was a code.
   public var name: String?
+  /// Nil: not said, though a code may imply it.
   public var country: CountryValue?
   /// Degrees, north and east counted from 0.
   public var latitude: Double?
+  /// Degrees, -180 to 180, east above 0.
   public var longitude: Double?
 
   init() {}

@@ -1,6 +1,7 @@
 /// A word of a closed list, as it is written. A word that is not in the list stays text: later
 /// versions may know it.
 public struct Term<Value: RawRepresentable<String> & CaseIterable & Sendable>: Sendable {
+  /// As it is written.
   public let text: String
   /// nil: not in the list.
   public let value: Value?
@@ -12,7 +13,9 @@ public struct Term<Value: RawRepresentable<String> & CaseIterable & Sendable>: S
 }
 
 extension Term: Hashable, Equatable {
+  /// By the word as it is written, known or not.
   public static func == (a: Term, b: Term) -> Bool { a.text == b.text }
+  /// The word alone, as `==` compares it.
   public func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }
 

@@ -2,6 +2,7 @@
 /// checks hold is well read, and no more: anybody can print one. It never says that a document is
 /// genuine or valid.
 public struct MachineReadableZone: Hashable, Sendable {
+  /// By number and length of lines, and the first letter.
   public let format: ZoneFormat
   /// `P`, `I`, `V`, and the letter behind it, if any.
   public let documentType: String
@@ -11,15 +12,20 @@ public struct MachineReadableZone: Hashable, Sendable {
   public let nationality: String
   /// Without fillers; a long one with its part in the optional data (REC-43).
   public let number: String
+  /// Parts that are fillers are not known (REC-43).
   public let birth: ZoneDate
+  /// Parts that are fillers are not known (REC-43).
   public let expiry: ZoneDate
+  /// Covered by no check digit (REC-45).
   public let sex: ZoneSex
+  /// Covered by no check digit (REC-45).
   public let names: ZoneNames
   /// Without fillers at its end; of TD1 both parts.
   public let optional: [String]
   /// Checks of the format that do not hold.
   public let failedChecks: Set<ZoneCheck>
 
+  /// Why a text is no zone; lines and columns count from 1.
   public enum Problem: Error, Hashable, Sendable {
     /// Not three lines of 30, two of 36, or two of 44 characters.
     case size
@@ -102,6 +108,7 @@ public enum ZoneCheck: String, Hashable, Sendable, CaseIterable {
   case number, birth, expiry, personal, composite
 }
 
+/// `M`, `F`, or a filler for what is not said.
 public enum ZoneSex: Hashable, Sendable {
   case male, female, unspecified
 

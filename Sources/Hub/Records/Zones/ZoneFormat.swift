@@ -28,6 +28,7 @@ public enum ZoneFormat: String, Hashable, Sendable, CaseIterable {
     }
   }
 
+  /// 3 for TD1, else 2.
   public var lineCount: Int { self == .td1 ? 3 : 2 }
 
   /// Documents whose number may go on in the optional data.

@@ -61,6 +61,7 @@ public final class Lease {
     /// last.
     public var server: Int64
 
+    /// True while this hub may write.
     public var isHeld: Bool { token > 0 }
   }
 

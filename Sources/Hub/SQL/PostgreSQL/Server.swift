@@ -30,7 +30,9 @@ public final class Server: Sendable {
 }
 
 extension Server: Hashable {
+  /// One object for each server: a token is of one process.
   public static func == (a: Server, b: Server) -> Bool { a === b }
+  /// By the object, as `==`.
   public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }
 
