@@ -12,15 +12,22 @@ public enum AnchorFailure: VarlinkFailure, Hashable {
   case refused(reason: String, hint: String)
   case notUnderstood
 
+  /// The members of these errors; each error has its own, the others are nil.
   public struct Parameters: Codable, Hashable, Sendable {
+    /// The log that the node writes now: of `OtherEpoch`.
     public var origin: String?
+    /// A clause without a full stop: of `NotSigning`, `DiskFailed` and `Refused`.
     public var reason: String?
+    /// The remedy, or empty: of `Refused`.
     public var hint: String?
+    /// The time to wait: of `TooOften`.
     public var seconds: Int?
 
+    /// None of them.
     public init() {}
   }
 
+  /// With the interface before it, as it stands in `error`.
   public var varlinkName: String {
     let name =
       switch self {
@@ -34,6 +41,7 @@ public enum AnchorFailure: VarlinkFailure, Hashable {
     return "\(AnchorInterface.name).\(name)"
   }
 
+  /// Those that this error has.
   public var parameters: Parameters {
     var values = Parameters()
     switch self {
@@ -48,6 +56,7 @@ public enum AnchorFailure: VarlinkFailure, Hashable {
     return values
   }
 
+  /// A name that is not known becomes `refused`: a newer daemon may have more errors.
   public init(varlinkName: String, parameters: Parameters?) {
     let values = parameters ?? Parameters()
     switch varlinkName {

@@ -12,16 +12,24 @@ public enum ReaderFailure: VarlinkFailure, Hashable {
   case refused(reason: String, hint: String)
   case notUnderstood
 
+  /// The members of these errors; each error has its own, the others are nil.
   public struct Parameters: Codable, Hashable, Sendable {
+    /// As it was asked for: of `UnknownEntry`.
     public var entry: String?
+    /// As the cursor has it: of `UnknownNumber`.
     public var journal: String?
+    /// As the cursor has it: of `UnknownNumber`.
     public var number: UInt64?
+    /// A clause without a full stop: of `DiskFailed` and `Refused`.
     public var reason: String?
+    /// The remedy, or empty: of `Refused`.
     public var hint: String?
 
+    /// None of them.
     public init() {}
   }
 
+  /// With the interface before it, as it stands in `error`.
   public var varlinkName: String {
     let name =
       switch self {
@@ -34,6 +42,7 @@ public enum ReaderFailure: VarlinkFailure, Hashable {
     return "\(ReaderInterface.name).\(name)"
   }
 
+  /// Those that this error has.
   public var parameters: Parameters {
     var values = Parameters()
     switch self {
@@ -50,6 +59,7 @@ public enum ReaderFailure: VarlinkFailure, Hashable {
     return values
   }
 
+  /// A name that is not known becomes `refused`: a newer daemon may have more errors.
   public init(varlinkName: String, parameters: Parameters?) {
     let values = parameters ?? Parameters()
     switch varlinkName {

@@ -9,7 +9,9 @@ public struct ReadingChange: Hashable, Sendable {
   public var entry: String
   /// The number of entries in a run that is not readable; nil: 1.
   public var count: UInt64?
+  /// The record can be opened and may be handed out (READ-1).
   public var isReadable: Bool
+  /// A word of READ-9: why it is told, or why it is not readable.
   public var why: String
   /// Unix ms, the author's claim.
   public var time: UInt64?
@@ -20,9 +22,12 @@ public struct ReadingChange: Hashable, Sendable {
   public var record: Record?
   /// Completes a sentence that begins with "It".
   public var malformed: String?
+  /// At or above a freeze, on a branch that no opening settled (READ-2).
   public var isDisputed = false
+  /// Above the size at which the next epoch says that this one ended (READ-2).
   public var isLate = false
 
+  /// The others are added where they are known.
   public init(log: String, entry: String, isReadable: Bool, why: String) {
     self.log = log
     self.entry = entry
@@ -40,6 +45,7 @@ public struct ReadingChange: Hashable, Sendable {
 }
 
 extension ReadingChange: VarlinkReadable, VarlinkWritable {
+  /// - Throws: for a value of another type, and for a record that is none.
   public init(reading reader: inout JSONReader) throws(JSONMismatch) {
     self.init(log: "", entry: "", isReadable: false, why: "")
     try reader.beginObject()
@@ -67,6 +73,7 @@ extension ReadingChange: VarlinkReadable, VarlinkWritable {
     return record
   }
 
+  /// Flags that are false and what is nil are left out.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     if let count {

@@ -3,13 +3,15 @@ public import Varlink
 
 /// Where a reader is (Protocols/readability.md, READ-4).
 public struct ReadingCursor: Codable, Hashable, Sendable {
-  /// The name of the journal, 64 hexadecimal digits.
+  /// The name of the journal, 80 hexadecimal digits (READ-13).
   public var journal: String
+  /// Changes below it were told.
   public var number: UInt64
   /// The index that is looked at next in each log, by the log's id in hexadecimal. In an answer
   /// only those that moved.
   public var next: [String: UInt64]
 
+  /// - Parameter next: empty: no log was looked at.
   public init(journal: String, number: UInt64, next: [String: UInt64] = [:]) {
     self.journal = journal
     self.number = number
@@ -25,6 +27,7 @@ public struct ReadingCursor: Codable, Hashable, Sendable {
 }
 
 extension ReadingCursor: VarlinkReadable, VarlinkWritable {
+  /// - Throws: for a value of another type; members that are not known are passed over.
   public init(reading reader: inout JSONReader) throws(JSONMismatch) {
     self.init(journal: "", number: 0)
     try reader.beginObject()
@@ -40,6 +43,7 @@ extension ReadingCursor: VarlinkReadable, VarlinkWritable {
     }
   }
 
+  /// Logs are sorted by id, so that equal cursors are equal bytes.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writer.key("journal")

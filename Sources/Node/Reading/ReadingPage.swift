@@ -3,12 +3,15 @@ public import Varlink
 
 /// The parameters of `Changes`.
 public struct ChangesRequest: Codable, Hashable, Sendable, CallParameters {
+  /// Neither is required.
   public static let names = ["cursor", "follow"]
 
   /// nil: a full comparison.
   public var cursor: ReadingCursor?
+  /// Goes on as things change, which needs `more`; nil: false.
   public var follow: Bool?
 
+  /// Without a cursor everything is told.
   public init(cursor: ReadingCursor? = nil, follow: Bool? = nil) {
     self.cursor = cursor
     self.follow = follow
@@ -17,6 +20,7 @@ public struct ChangesRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// One answer to `Changes`.
 public struct ReadingPage: Hashable, Sendable {
+  /// Changes behind the cursor, then entries that are new.
   public var changes: [ReadingChange]
   /// Where the next page begins: `ReadingCursor.move`.
   public var cursor: ReadingCursor
@@ -25,6 +29,7 @@ public struct ReadingPage: Hashable, Sendable {
   /// Nothing that is durable is left to tell.
   public var isComplete: Bool
 
+  /// - Parameter cursor: of this page alone, with the logs that moved.
   public init(changes: [ReadingChange], cursor: ReadingCursor, more: Bool, isComplete: Bool) {
     self.changes = changes
     self.cursor = cursor
@@ -34,6 +39,7 @@ public struct ReadingPage: Hashable, Sendable {
 }
 
 extension ReadingPage: VarlinkReadable, VarlinkWritable {
+  /// - Throws: also without a cursor.
   public init(reading reader: inout JSONReader) throws(JSONMismatch) {
     self.init(
       changes: [], cursor: ReadingCursor(journal: "", number: 0), more: false, isComplete: false)
@@ -56,6 +62,7 @@ extension ReadingPage: VarlinkReadable, VarlinkWritable {
     guard hasCursor else { throw JSONMismatch() }
   }
 
+  /// The same bytes as `VarlinkJSON` would give, keys sorted.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writer.key("changes")
@@ -74,16 +81,24 @@ extension ReadingPage: VarlinkReadable, VarlinkWritable {
 
 /// The part of `Status` that a reader needs; the rest is for people.
 public struct ReaderStatus: Decodable, Hashable, Sendable {
+  /// One log of the status.
   public struct Log: Decodable, Hashable, Sendable {
+    /// `nl/1`
     public var origin: String
+    /// The log's id, 64 hexadecimal digits.
     public var id: String
     /// Entries that are durable here.
     public var size: UInt64
+    /// The node signs it: its log of the present epoch.
     public var own: Bool
+    /// A fork of it is proven, or a peer showed another history.
     public var disputed: Bool
   }
 
+  /// The node's name.
   public var node: String
+  /// All that the node keeps.
   public var logs: [Log]
+  /// The daemon's release.
   public var version: String
 }

@@ -9,6 +9,7 @@ public enum ControlCall {
     VarlinkCall.encode(ControlError.prefix + method, parameters, more: more)
   }
 
+  /// The same without parameters.
   public static func encode(_ method: String) -> [UInt8] { encode(method, NoParameters()) }
 
   /// As the other `encode`, for messages that come by the thousand.
@@ -17,9 +18,11 @@ public enum ControlCall {
   }
 }
 
+/// An answer of the daemon, as a client reads it.
 public typealias ControlReply = VarlinkAnswer<ControlError>
 
 extension ControlError: VarlinkFailure {
+  /// A client's own: two versions talk to each other.
   public static let notUnderstood = ControlError.refused(
     reason: "the daemon's answer could not be understood",
     hint: "use a liaison and a liaisond of the same version")

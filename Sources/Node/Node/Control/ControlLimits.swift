@@ -17,13 +17,17 @@ public enum ControlLimits {
   public static let outputBytes = 1 << 20
   /// Records in one publish, and the sum of their bytes.
   public static let recordsPerPublish = 256
+  /// Their sum, escapes undone.
   public static let recordBytesPerPublish = 512 << 10
+  /// Also the most that the entry names.
   public static let recordsPerWithdrawal = LogLimits.withdrawnRecords
   /// Nodes that one publish names.
   public static let audienceMembers = 511
+  /// One record, escapes undone.
   public static let recordBytes = JSONLimits.recordBytes
   /// A day that a publish may wait for peers' answers.
   public static let timeoutSeconds = 86_400
+  /// One page of a tail, whatever the client asks for.
   public static let tailPage = TailLimits(events: 256, textBytes: 512 << 10)
 }
 

@@ -14,6 +14,7 @@ public struct PublishRequest: Hashable, Sendable {
   /// Days since 1970-01-01: from its 00:00 UTC on nobody needs to keep the bodies.
   public var expiryDay: Int?
 
+  /// Checks nothing: the daemon refuses what the limits forbid.
   public init(
     to: [String], records: [Record], replicas: Int? = nil, timeout: Int? = nil,
     expiryDay: Int? = nil
@@ -30,9 +31,12 @@ public struct PublishRequest: Hashable, Sendable {
 public struct EntryRun: Codable, Hashable, Sendable {
   /// `nl/1`
   public var origin: String
+  /// The index of its first entry.
   public var first: UInt64
+  /// 1 or more; `indices` bounds it, since a daemon says it.
   public var count: UInt64
 
+  /// A run that was signed together.
   public init(origin: String, first: UInt64, count: UInt64) {
     self.origin = origin
     self.first = first
@@ -62,6 +66,7 @@ public struct PublishReply: Hashable, Sendable {
   /// one.
   public var withoutPresharedKey: [String]?
 
+  /// - Parameter entries: in the order of the records.
   public init(
     entries: [EntryRun], leftOut: [String]? = nil, contested: [String]? = nil,
     withoutPresharedKey: [String]? = nil
@@ -84,6 +89,7 @@ extension PublishReply {
 public struct ShowRequest: Codable, Hashable, Sendable {
   /// `nl/1/17`
   public var entry: String
+  /// - Parameter entry: `nl/1/17`.
   public init(entry: String) { self.entry = entry }
 }
 
@@ -128,15 +134,21 @@ public struct ShowReply: Codable, Hashable, Sendable {
   public var time: UInt64
   /// `record`, `grant`, …, or `unknown`.
   public var kind: String
+  /// The kind as it is signed, known or not.
   public var kindNumber: UInt8
+  /// The suite as it is signed, known or not.
   public var suite: UInt8
   /// Days since 1970-01-01, 0 for none.
   public var expiryDay: UInt16
+  /// The body as stored, by the word of the leaf.
   public var bodyBytes: UInt32
   /// Hexadecimal; so are the hashes below, which are SHA-256.
   public var audienceTag: String
+  /// The header before; zeros at index 0.
   public var previous: String
+  /// SHA-256 of the body as stored.
   public var bodyHash: String
+  /// The leaf: header and signature.
   public var leafHash: String
   /// `verified`, `checkpoint` (stands under a signed root) or `defect`.
   public var signature: String
@@ -147,15 +159,20 @@ public struct ShowReply: Codable, Hashable, Sendable {
   /// Members of the roster that cosigned a disputed entry before the dispute was proven, by name;
   /// and the size of the roster.
   public var witnesses: [String]?
+  /// Absent as `witnesses` is.
   public var rosterSize: Int?
+  /// It says which of the fields below are there.
   public var opening: EntryOpening
   /// Names of all nodes that a record which this node opened was sealed to, by its grant.
   public var audience: [String]?
   /// The record's exact text, when `opening` is `opened`.
   public var record: String?
+  /// A public body, where it is text; control characters are the printer's to mind.
   public var text: String?
+  /// Completes `opening`: a withdrawal, a day, a defect.
   public var why: String?
 
+  /// `witnesses` and `audience` are added where they are known.
   public init(
     entry: String, log: String, time: UInt64, kind: String, kindNumber: UInt8, suite: UInt8,
     expiryDay: UInt16, bodyBytes: UInt32, audienceTag: String, previous: String, bodyHash: String,
@@ -187,7 +204,9 @@ public struct ShowReply: Codable, Hashable, Sendable {
 
 /// The next index to look at in each log, by origin; a log that is not named is read from 0.
 public struct TailPosition: Codable, Hashable, Sendable {
+  /// The origin is not checked: a log that is not here is passed over.
   public var next: [String: UInt64]
+  /// - Parameter next: empty for the beginning of every log.
   public init(next: [String: UInt64] = [:]) { self.next = next }
 }
 
@@ -202,6 +221,7 @@ public struct TailRequest: Codable, Hashable, Sendable {
   /// Go on as records arrive (needs `more`).
   public var follow: Bool?
 
+  /// Without any of them: one page from the beginning of every log.
   public init(
     position: TailPosition? = nil, fresh: Bool? = nil, origin: String? = nil, follow: Bool? = nil
   ) {
@@ -228,6 +248,7 @@ public struct TailEvent: Hashable, Sendable {
   /// True above the end that the next epoch gave this one; absent: false.
   public var late: Bool?
 
+  /// One of `record` and `malformed` is there.
   public init(
     entry: String, time: UInt64, record: Record?, malformed: String? = nil, disputed: Bool? = nil,
     late: Bool? = nil
@@ -256,12 +277,14 @@ extension TailEvent {
 
 /// A page of a tail (`TailRequest`).
 public struct TailPage: Hashable, Sendable {
+  /// In order of index within each log; may be none while there is more.
   public var events: [TailEvent]
   /// Where the next page begins.
   public var position: TailPosition
   /// There is more stored after this page.
   public var more: Bool
 
+  /// - Parameter position: behind the last entry that was looked at.
   public init(events: [TailEvent], position: TailPosition, more: Bool) {
     self.events = events
     self.position = position
@@ -271,12 +294,16 @@ public struct TailPage: Hashable, Sendable {
 
 /// Changes that a reload of the roster made, by node name.
 public struct ReloadReply: Codable, Hashable, Sendable {
+  /// Names that were not on the roster before.
   public var added: [String]
+  /// Names that are not on it any more.
   public var removed: [String]
+  /// Names whose card, settings or pre-shared key are others.
   public var changed: [String]
   /// Files that could not be used, each with why; the rest was applied.
   public var problems: [String]
 
+  /// Nothing: the roster is as it was.
   public init(
     added: [String] = [], removed: [String] = [], changed: [String] = [], problems: [String] = []
   ) {
@@ -287,7 +314,10 @@ public struct ReloadReply: Codable, Hashable, Sendable {
   }
 }
 
+/// The part of the status that is about peers.
 public struct PeersReply: Codable, Hashable, Sendable {
+  /// By name.
   public var peers: [PeerReport]
+  /// - Parameter peers: as in a `StatusReport`.
   public init(peers: [PeerReport]) { self.peers = peers }
 }

@@ -79,7 +79,9 @@ public protocol ControlService: AnyObject {
 
 /// Names one observer of `ControlService.observeArrivals`.
 public struct ArrivalToken: Hashable, Sendable {
+  /// Never given twice by one node.
   public let number: UInt64
+  /// - Parameter number: of the node's own counting.
   public init(number: UInt64) { self.number = number }
 }
 
@@ -90,6 +92,7 @@ public struct TailLimits: Hashable, Sendable {
   /// Bytes of record text; one event is always allowed.
   public var textBytes: Int
 
+  /// A page that ends at whichever is reached first.
   public init(events: Int, textBytes: Int) {
     self.events = events
     self.textBytes = textBytes

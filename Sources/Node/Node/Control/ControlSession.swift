@@ -31,6 +31,7 @@ public final class ControlSession {
   /// True once the client broke the rules or is gone: the host sends what is left, then closes.
   public private(set) var isClosed = false
 
+  /// Used while the connection lives; the service outlives it.
   public init(service: any ControlService) { self.service = service }
 
   /// False while enough pipelined input waits: the host stops reading from this client.
@@ -38,6 +39,7 @@ public final class ControlSession {
     !isClosed && !(isBusy && decoder.bufferedBytes >= ControlLimits.pipelinedBytes)
   }
 
+  /// Bytes of any cut; calls that are whole are taken up at once.
   public func receive(_ bytes: Span<UInt8>) {
     guard !isClosed else { return }
     decoder.receive(bytes)

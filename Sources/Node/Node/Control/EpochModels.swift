@@ -3,6 +3,7 @@ public import Varlink
 public struct ReleaseReply: Codable, Hashable, Sendable {
   /// Peers that had not answered.
   public var waitedFor: [String]
+  /// - Parameter waitedFor: names.
   public init(waitedFor: [String]) { self.waitedFor = waitedFor }
 }
 
@@ -10,6 +11,7 @@ public struct ReleaseReply: Codable, Hashable, Sendable {
 public struct BackupRequest: Codable, Hashable, Sendable {
   /// Absolute; new or empty.
   public var folder: String
+  /// - Parameter folder: absolute.
   public init(folder: String) { self.folder = folder }
 }
 
@@ -31,6 +33,7 @@ public struct EpochReport: Codable, Hashable, Sendable {
   /// Peers that show more of it than is here, and have not delivered it.
   public var claims: [EpochClaim]
 
+  /// Made for what is durable here.
   public init(
     origin: String, id: String, size: UInt64, leafHash: String, root: String, opening: String,
     claims: [EpochClaim] = []
@@ -52,6 +55,7 @@ public struct EpochClaim: Codable, Hashable, Sendable {
   /// Entries that it shows.
   public var size: UInt64
 
+  /// - Parameter peer: a name on the roster.
   public init(peer: String, size: UInt64) {
     self.peer = peer
     self.size = size
@@ -63,6 +67,7 @@ public struct EpochsRequest: Codable, Hashable, Sendable {
   /// The highest epoch is shown as it was at this size, where it has so many entries: those above
   /// were not its author's.
   public var endsAt: UInt64?
+  /// - Parameter endsAt: nil: everything that is here.
   public init(endsAt: UInt64? = nil) { self.endsAt = endsAt }
 }
 
@@ -72,10 +77,12 @@ public struct EpochsReply: Codable, Hashable, Sendable {
   public var own: String
   /// Peers that have answered with what they hold, and those that have not.
   public var answered: [String]
+  /// Names, as `answered`.
   public var unanswered: [String]
   /// In the order of their numbers.
   public var epochs: [EpochReport]
 
+  /// As of now: peers may answer later.
   public init(own: String, answered: [String], unanswered: [String], epochs: [EpochReport]) {
     self.own = own
     self.answered = answered
@@ -90,6 +97,7 @@ public struct AdoptRequest: Codable, Hashable, Sendable {
   public var origin: String
   /// Ends the epoch before at this size, and not with all that is here.
   public var endsAt: UInt64?
+  /// - Parameter endsAt: nil: with all that is here.
   public init(origin: String, endsAt: UInt64? = nil) {
     self.origin = origin
     self.endsAt = endsAt
@@ -100,6 +108,7 @@ public struct AdoptRequest: Codable, Hashable, Sendable {
 public struct AdoptReply: Codable, Hashable, Sendable {
   /// The epoch that the node signs in now.
   public var origin: String
+  /// - Parameter origin: `nl/2`.
   public init(origin: String) { self.origin = origin }
 }
 
@@ -107,6 +116,7 @@ public struct AdoptReply: Codable, Hashable, Sendable {
 public struct ImportRequest: Codable, Hashable, Sendable {
   /// Base64 of the genesis leaf and body.
   public var opening: String
+  /// - Parameter opening: Base64.
   public init(opening: String) { self.opening = opening }
 }
 
@@ -114,8 +124,10 @@ public struct ImportRequest: Codable, Hashable, Sendable {
 public struct ImportReply: Codable, Hashable, Sendable {
   /// The partner's epoch: `be/2`.
   public var origin: String
+  /// Another opening of this epoch is known: nothing is sealed to that node (SYNC-73).
   public var contested: Bool
 
+  /// - Parameter origin: the partner's, `be/2`.
   public init(origin: String, contested: Bool) {
     self.origin = origin
     self.contested = contested
@@ -123,17 +135,21 @@ public struct ImportReply: Codable, Hashable, Sendable {
 }
 
 extension ImportRequest: CallParameters {
+  /// Required.
   public static let names = ["opening"]
 }
 
 extension BackupRequest: CallParameters {
+  /// Required.
   public static let names = ["folder"]
 }
 
 extension AdoptRequest: CallParameters {
+  /// `origin` is required.
   public static let names = ["origin", "endsAt"]
 }
 
 extension EpochsRequest: CallParameters {
+  /// None is required.
   public static let names = ["endsAt"]
 }

@@ -5,6 +5,7 @@ public import Varlink
 // Codable. All others are rare.
 
 extension PublishRequest: VarlinkWritable {
+  /// The same bytes as `VarlinkJSON` would give, keys sorted.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     if let expiryDay {
@@ -106,6 +107,7 @@ extension PublishRequest {
 }
 
 extension EntryRun: VarlinkReadable, VarlinkWritable {
+  /// - Throws: for a value of another type; members that are not known are passed over.
   public init(reading reader: inout JSONReader) throws(JSONMismatch) {
     self.init(origin: "", first: 0, count: 0)
     try reader.beginObject()
@@ -119,6 +121,7 @@ extension EntryRun: VarlinkReadable, VarlinkWritable {
     }
   }
 
+  /// The same bytes as `VarlinkJSON` would give, keys sorted.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writer.key("count")
@@ -132,6 +135,7 @@ extension EntryRun: VarlinkReadable, VarlinkWritable {
 }
 
 extension PublishReply: VarlinkReadable, VarlinkWritable {
+  /// - Throws: for a value of another type; members that are not known are passed over.
   public init(reading reader: inout JSONReader) throws(JSONMismatch) {
     self.init(entries: [])
     try reader.beginObject()
@@ -156,6 +160,7 @@ extension PublishReply: VarlinkReadable, VarlinkWritable {
     return names
   }
 
+  /// The same bytes as `VarlinkJSON` would give, keys sorted.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     PublishReply.write("contested", contested, to: &writer)
@@ -178,6 +183,7 @@ extension PublishReply: VarlinkReadable, VarlinkWritable {
 }
 
 extension TailPosition: VarlinkReadable, VarlinkWritable {
+  /// - Throws: for a value of another type; members that are not known are passed over.
   public init(reading reader: inout JSONReader) throws(JSONMismatch) {
     self.init()
     try reader.beginObject()
@@ -191,6 +197,7 @@ extension TailPosition: VarlinkReadable, VarlinkWritable {
     }
   }
 
+  /// Logs are sorted by origin, so that equal positions are equal bytes.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writer.key("next")
@@ -205,6 +212,7 @@ extension TailPosition: VarlinkReadable, VarlinkWritable {
 }
 
 extension TailEvent: VarlinkReadable, VarlinkWritable {
+  /// - Throws: for a value of another type, and for a record that is none.
   public init(reading reader: inout JSONReader) throws(JSONMismatch) {
     self.init(entry: "", time: 0, record: nil)
     try reader.beginObject()
@@ -224,6 +232,7 @@ extension TailEvent: VarlinkReadable, VarlinkWritable {
     }
   }
 
+  /// Flags that are false are left out.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     if let disputed {
@@ -251,6 +260,7 @@ extension TailEvent: VarlinkReadable, VarlinkWritable {
 }
 
 extension TailPage: VarlinkReadable, VarlinkWritable {
+  /// - Throws: as its events and its position do.
   public init(reading reader: inout JSONReader) throws(JSONMismatch) {
     self.init(events: [], position: TailPosition(), more: false)
     try reader.beginObject()
@@ -266,6 +276,7 @@ extension TailPage: VarlinkReadable, VarlinkWritable {
     }
   }
 
+  /// The same bytes as `VarlinkJSON` would give, keys sorted.
   public func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writer.key("events")

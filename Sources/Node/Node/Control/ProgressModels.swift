@@ -11,6 +11,7 @@ public struct CatchUpReport: Codable, Hashable, Sendable {
   /// Connected peers that are asked for parts of it now.
   public var sources: Int
 
+  /// - Parameter secondsLeft: nil while nothing comes.
   public init(
     held: UInt64, total: UInt64, entriesPerSecond: UInt64, secondsLeft: UInt64? = nil, sources: Int
   ) {
@@ -35,6 +36,7 @@ public struct HeldRateReport: Codable, Hashable, Sendable {
   /// It holds something back now.
   public var holding: Bool
 
+  /// - Parameter rate: a word of the list above.
   public init(rate: String, perSecond: UInt64, times: UInt64, holding: Bool) {
     self.rate = rate
     self.perSecond = perSecond

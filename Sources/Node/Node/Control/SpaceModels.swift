@@ -5,6 +5,7 @@ public struct FileSpace: Codable, Hashable, Sendable {
   /// The space on the disk: holes take none.
   public var allocatedBytes: UInt64
 
+  /// No file, or the sums of several.
   public init(bytes: UInt64 = 0, allocatedBytes: UInt64 = 0) {
     self.bytes = bytes
     self.allocatedBytes = allocatedBytes
@@ -13,18 +14,28 @@ public struct FileSpace: Codable, Hashable, Sendable {
 
 /// The space of one log on the disk, by kind of file (Protocols/store.md, 4).
 public struct LogSpace: Codable, Hashable, Sendable {
+  /// `entries`: leaves of 216 bytes.
   public var entries: FileSpace
+  /// `hashes`: leaf hashes of 32 bytes.
   public var hashes: FileSpace
+  /// `nodes`: roots of subtrees (store.md, 4.4).
   public var nodes: FileSpace
+  /// `bodies.index`: where each body is, and its state.
   public var index: FileSpace
+  /// The segments, holes of removed bodies included in the lengths.
   public var bodies: FileSpace
+  /// Checkpoints that are kept.
   public var checkpoints: FileSpace
+  /// Cosignatures that are kept.
   public var cosignatures: FileSpace
+  /// Indices of entries that are no records.
   public var control: FileSpace
+  /// The sum of all of these.
   public var total: FileSpace
   /// Bytes of bodies that were withdrawn or expired.
   public var purgedBytes: UInt64
 
+  /// Sums that are not given are 0.
   public init(
     entries: FileSpace = FileSpace(), hashes: FileSpace = FileSpace(),
     nodes: FileSpace = FileSpace(), index: FileSpace = FileSpace(),
@@ -47,9 +58,12 @@ public struct LogSpace: Codable, Hashable, Sendable {
 
 /// One log of a `DiskReply`.
 public struct DiskLog: Codable, Hashable, Sendable {
+  /// `nl/1`
   public var origin: String
+  /// All of its files.
   public var space: LogSpace
 
+  /// - Parameter origin: `nl/1`.
   public init(origin: String, space: LogSpace) {
     self.origin = origin
     self.space = space
@@ -58,11 +72,14 @@ public struct DiskLog: Codable, Hashable, Sendable {
 
 /// `org.liaison.Node.Disk`.
 public struct DiskReply: Codable, Hashable, Sendable {
+  /// One for each log that is kept here.
   public var logs: [DiskLog]
+  /// Both files of the write-ahead log.
   public var journals: FileSpace
   /// Space set aside for a clean stop on a full disk.
   public var reserve: FileSpace
 
+  /// Measured when it is asked for: nothing of it is kept.
   public init(logs: [DiskLog], journals: FileSpace, reserve: FileSpace) {
     self.logs = logs
     self.journals = journals
@@ -82,13 +99,16 @@ public struct ScrubReport: Codable, Hashable, Sendable {
   public var passStartedAt: Int64?
   /// Start and end of the last whole pass, Unix ms.
   public var lastStartedAt: Int64?
+  /// As `lastStartedAt`; absent before the first whole pass.
   public var lastEndedAt: Int64?
   /// Since the daemon started.
   public var damageFound: UInt64 = 0
+  /// Since the daemon started; the rest waits for peers, or is lost.
   public var damageMended: UInt64 = 0
   /// The expiry clock, Unix seconds; 0: fewer than three cosigners, and nothing expires.
   public var expiryTime: Int64 = 0
 
+  /// No pass yet.
   public init() {}
 }
 
@@ -101,6 +121,7 @@ public struct WithdrawRequest: Codable, Hashable, Sendable {
   /// As in `PublishRequest`.
   public var timeout: Int?
 
+  /// Checks nothing: the daemon refuses what the limits forbid.
   public init(records: [String], replicas: Int? = nil, timeout: Int? = nil) {
     self.records = records
     self.replicas = replicas

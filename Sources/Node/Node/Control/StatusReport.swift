@@ -1,7 +1,10 @@
 /// `org.liaison.Node.Status`, and what `liaison status --json` prints (Protocols/control.md, 5).
 public struct StatusReport: Codable, Hashable, Sendable {
+  /// This node's name.
   public var node: String
+  /// All that it keeps, those of earlier epochs too.
   public var logs: [LogReport]
+  /// The roster, by name.
   public var peers: [PeerReport]
   /// The state of signing: `ready`, `waiting` (for its peers' answers), `paused` (the token cannot
   /// be written), `closed` (in this epoch), `full` (disk) or `failed` (disk).
@@ -16,13 +19,16 @@ public struct StatusReport: Codable, Hashable, Sendable {
   public var waitingSince: Int64?
   /// Matters that an operator must look into: two copies of a node, two openings of an epoch.
   public var warnings: [String]
+  /// Where the pass over everything that is stored stands.
   public var scrub: ScrubReport
+  /// The daemon's release.
   public var version: String
   /// Unix time in ms.
   public var startedAt: Int64
   /// Counters by name; they only grow.
   public var counters: [String: UInt64]
 
+  /// The defaults say that there is nothing to tell.
   public init(
     node: String, logs: [LogReport] = [], peers: [PeerReport] = [], signing: String = "ready",
     signingWhy: String? = nil, signingHelp: String? = nil, waitingFor: [String] = [],
@@ -59,6 +65,7 @@ public struct LogReport: Codable, Hashable, Sendable {
   public var root: String
   /// Nodes whose cosignature over the newest checkpoint they sent is held, by name.
   public var cosignatures: [String]
+  /// This node signs it: its log of the present epoch.
   public var own: Bool
   /// Size of the newest checkpoint held, 0 without one.
   public var checkpointSize: UInt64
@@ -97,6 +104,7 @@ public struct LogReport: Codable, Hashable, Sendable {
   /// Members of the roster that cosigned entries of a frozen log before the fork was proven, by
   /// name; and the most entries that one of them cosigned.
   public var witnesses: [String]?
+  /// Absent as `witnesses` is.
   public var witnessedSize: UInt64?
   /// The progress of fetching what is missing; absent when nothing is.
   public var catchUp: CatchUpReport?
@@ -108,6 +116,7 @@ public struct LogReport: Codable, Hashable, Sendable {
   /// `limit reached` with the limit, `no route` (no connected peer carries it).
   public var why: String?
 
+  /// The defaults say that there is nothing to tell.
   public init(
     origin: String, id: String, size: UInt64, root: String, cosignatures: [String], own: Bool,
     checkpointSize: UInt64 = 0, missingEntries: UInt64 = 0, bytes: UInt64 = 0,
@@ -153,6 +162,7 @@ public struct LogReport: Codable, Hashable, Sendable {
 
 /// The newest anchor of a hub in a log (Protocols/hub.md, HUB-68 and 69).
 public struct AnchorReport: Codable, Hashable, Sendable {
+  /// The entry in the log that it is told with.
   public var index: UInt64
   /// Unix ms, the author's claim.
   public var time: UInt64
@@ -161,6 +171,7 @@ public struct AnchorReport: Codable, Hashable, Sendable {
   /// Seconds without an anchor that could have come; absent while that is no longer than usual.
   public var overdueSeconds: UInt64?
 
+  /// - Parameter overdueSeconds: nil while it is not overdue.
   public init(index: UInt64, time: UInt64, log: String, overdueSeconds: UInt64? = nil) {
     self.index = index
     self.time = time
@@ -171,6 +182,7 @@ public struct AnchorReport: Codable, Hashable, Sendable {
 
 /// One node on the roster.
 public struct PeerReport: Codable, Hashable, Sendable {
+  /// By its card.
   public var name: String
   /// `connected`, `connecting`, `disconnected` or `known` (no address, not connected).
   public var state: String
@@ -179,6 +191,7 @@ public struct PeerReport: Codable, Hashable, Sendable {
   public var lagEntries: UInt64?
   /// Seconds that the peer has been behind, 0 when it is not; absent with `lagEntries`.
   public var lagSeconds: UInt64?
+  /// `HOST:PORT` that is dialled; absent: it is not.
   public var address: String?
   /// Unix time in ms of the last change of `state`.
   public var since: Int64?
@@ -186,10 +199,12 @@ public struct PeerReport: Codable, Hashable, Sendable {
   public var why: String?
   /// Bytes of the present session, or of the last one.
   public var bytesIn: UInt64
+  /// As `bytesIn`.
   public var bytesOut: UInt64
   /// Traffic that its rates have held back since the start.
   public var held: [HeldRateReport]
 
+  /// The defaults say that there is nothing to tell.
   public init(
     name: String, state: String, lagEntries: UInt64? = nil, lagSeconds: UInt64? = nil,
     address: String? = nil, since: Int64? = nil, why: String? = nil, bytesIn: UInt64 = 0,

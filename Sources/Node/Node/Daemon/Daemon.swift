@@ -8,6 +8,7 @@ import Text
 
 /// The options of `liaisond`.
 public struct DaemonConfiguration: Sendable {
+  /// The data folder; a link is followed.
   public var data: String
   /// `HOST:PORT` to listen on; nil: dial only.
   public var listen: String?
@@ -21,6 +22,7 @@ public struct DaemonConfiguration: Sendable {
   /// and root.
   public var anchorGroup: String?
 
+  /// A node with no more than a folder: it listens nowhere and dials by its roster.
   public init(
     data: String, listen: String? = nil, token: String? = nil, run: String? = nil,
     readerGroup: String? = nil, anchorGroup: String? = nil
@@ -51,6 +53,7 @@ public enum DaemonError: Error, Sendable {
 
 /// Runs a node until SIGTERM.
 public enum Daemon {
+  /// As `--version` and the status say it.
   public static let version = Release.version
 
   /// - Parameter listening: told the address once it accepts, with the port that was chosen for 0.

@@ -5,13 +5,18 @@ import Store
 
 /// The contents of a backup or a restored folder.
 public struct CopySummary: Codable, Hashable, Sendable {
+  /// One log that was copied.
   public struct Log: Codable, Hashable, Sendable {
+    /// `nl/1`
     public var origin: String
+    /// Entries that the copy holds.
     public var size: UInt64
   }
+  /// One for each that was copied.
   public var logs: [Log]
   /// The first problems of the copy, in words.
   public var problems: [String]
+  /// All of them, those in `problems` included.
   public var problemCount: Int
 }
 

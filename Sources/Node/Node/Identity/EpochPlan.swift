@@ -4,7 +4,9 @@ public import Log
 /// Which epoch a recovery file opens, and what it follows: the rules, without any file
 /// (Protocols/card.md, 8).
 public struct EpochPlan: Hashable, Sendable {
+  /// The epoch that is opened.
   public let origin: Origin
+  /// The epoch before, and the size at which it ends.
   public let predecessor: Genesis.Predecessor
 
   /// - Parameters:

@@ -56,6 +56,7 @@ public struct HeldCards: Sendable {
   /// Which key opens the epoch after each log.
   public var openingKeys: [LogID: OpeningKeyHash] { cards.mapValues(\.opening) }
 
+  /// Nil: none is held, or it cannot be read (`isDoubted`).
   public func card(of log: LogID) -> Card? { cards[log] }
 
   /// Cards of other nodes than `name`, in no order that means anything.

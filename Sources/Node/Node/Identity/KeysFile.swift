@@ -46,6 +46,7 @@ public enum KeysFile {
     return (card.origin.text, keys.count)
   }
 
+  /// - Throws: `.refused` for another passphrase, `.malformed` for another file.
   public static func read(
     _ path: String, passphrase: borrowing GuardedBytes
   ) throws(IdentityError) -> KeysExport.Contents {

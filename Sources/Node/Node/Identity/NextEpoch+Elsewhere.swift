@@ -7,17 +7,22 @@ import Varlink
 /// nothing of the running one: `liaison epoch plan` writes it, `liaison epoch prepare` reads it. It
 /// holds nothing that is secret.
 public struct EpochPlanFile: Codable, Hashable, Sendable {
+  /// Raised with every change of the file: others are refused.
   public static let version = "liaison-epoch-plan/v1"
   /// 64 epochs of 500 bytes, and each name of 500 peers at most 35 bytes, once as one that answered
   /// and once in a claim.
   public static let maxBytes = 256 << 10
 
+  /// `version`, as it was when the file was written.
   public var format: String
+  /// The node's name, without its epoch.
   public var name: String
   /// The address for the new card.
   public var address: String?
+  /// As the daemon answered `Epochs`.
   public var epochs: EpochsReply
 
+  /// - Parameter own: the card of the running epoch, for name and address.
   public init(own: Card, epochs: EpochsReply) {
     format = EpochPlanFile.version
     name = own.name.text
@@ -28,6 +33,7 @@ public struct EpochPlanFile: Codable, Hashable, Sendable {
   /// One line of JSON and its end.
   public func encode() -> [UInt8] { VarlinkJSON.encode(self) + [UInt8(ascii: "\n")] }
 
+  /// - Throws: `.malformed` for another file, and for one of another version.
   public static func read(_ path: String) throws(IdentityError) -> EpochPlanFile {
     let bytes = try IdentityError.wrap { () throws(SystemError) in
       try FileSystem.readGiven(path, maxBytes: maxBytes)

@@ -8,7 +8,9 @@ import Store
 /// genesis entry and its secret keys, all fresh. `node.card` comes last: without it nothing is
 /// prepared (Protocols/card.md, 8).
 public struct NextEpoch: Sendable {
+  /// The first card of the epoch that is prepared, serial 1.
   public let card: Card
+  /// Signed by the key of the recovery file.
   public let genesis: Genesis
   /// The genesis entry with its body.
   let batch: EntryBatch
@@ -30,6 +32,7 @@ public struct NextEpoch: Sendable {
         + "--next-recovery")
   }
 
+  /// - Throws: `.refused` for another passphrase, `.malformed` for another file.
   public static func readRecovery(
     _ path: String, passphrase: borrowing GuardedBytes
   ) throws(IdentityError) -> RecoveryFile.Contents {

@@ -5,21 +5,29 @@ public struct NodeFolder: Hashable, Sendable {
   /// Without a trailing slash.
   public let root: String
 
+  /// Where the package's unit has it.
   public static let defaultRoot = "/var/lib/liaison"
 
+  /// - Parameter path: as it was given; whoever needs it canonical makes it so before.
   public init(_ path: String) {
     var bytes = Array(path.utf8)
     while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
     root = String(decoding: bytes, as: UTF8.self)
   }
 
+  /// The node's own card; a folder without one is no node's.
   public var card: String { root + "/node.card" }
+  /// Mode 0700.
   public var secretsFolder: String { root + "/secrets" }
+  /// The secret keys, mode 0600 (`NodeSecrets`).
   public var secrets: String { root + "/secrets/node.key" }
   /// Secrets that are kept of the node's earlier epochs.
   public var earlierSecrets: String { root + "/secrets/earlier.keys" }
+  /// The roster: cards, settings, pre-shared keys.
   public var peers: String { root + "/peers" }
+  /// A folder for each log, by its id.
   public var logs: String { root + "/logs" }
+  /// For operators: the node's own user and root.
   public var controlSocket: String { root + "/control.socket" }
   /// The socket of processes that gather what this node can read.
   public static func readerSocket(in folder: String) -> String { folder + "/reader.socket" }
@@ -33,6 +41,7 @@ public struct NodeFolder: Hashable, Sendable {
   public var running: String { root + "/running" }
   /// The ids under which the operator's tool published: its own notes, made from the log.
   public var ids: String { root + "/ids" }
+  /// Held while a process writes in the folder (`LockFile`).
   public var lock: String { root + "/lock" }
   /// The first card that was held of each log, for ever (Protocols/card.md, CARD-11).
   public var cards: String { root + "/cards" }
@@ -45,6 +54,7 @@ public struct NodeFolder: Hashable, Sendable {
 
   /// Beside the folder, never inside it: a copy of the folder must not bring them along.
   public var defaultRecovery: String { root + ".recovery" }
+  /// The token of `Protocols/store.md`, 10, where `--token` names no other.
   public var defaultToken: String { root + ".token" }
   /// The recovery file of an epoch above the second.
   public func defaultRecovery(of epoch: UInt32) -> String { "\(root).recovery-\(epoch)" }
@@ -52,10 +62,13 @@ public struct NodeFolder: Hashable, Sendable {
   /// The file that partners import.
   public func openingFile(of epoch: UInt32) -> String { "\(root).opening-\(epoch)" }
 
+  /// `peers/be.card`
   public func card(of name: NodeName) -> String { "\(peers)/\(name.text).card" }
   /// The card that an operator compared last, where another was followed since.
   public func compared(of name: NodeName) -> String { "\(peers)/\(name.text).compared" }
+  /// `peers/be.conf`
   public func settings(of name: NodeName) -> String { "\(peers)/\(name.text).conf" }
+  /// `peers/be.psk`
   public func presharedKey(of name: NodeName) -> String { "\(peers)/\(name.text).psk" }
   /// One that was replaced: 1 is the one before the present key. No node's name has an underscore.
   public func presharedKey(of name: NodeName, rank: Int) -> String {
@@ -73,6 +86,7 @@ extension NodeName {
 
 /// A problem with a node's files, in words for the operator.
 public struct IdentityError: Error, Hashable, Sendable {
+  /// The tool's exit status follows from it.
   public enum Kind: Hashable, Sendable {
     /// There already, and not replaced.
     case exists
@@ -86,11 +100,14 @@ public struct IdentityError: Error, Hashable, Sendable {
     case inputOutput
   }
 
+  /// Decides the exit status.
   public let kind: Kind
+  /// A clause without a full stop, with the path.
   public let reason: String
   /// The operator's next step: a sentence.
   public let hint: String
 
+  /// - Parameter hint: without a full stop.
   public init(_ kind: Kind, _ reason: String, hint: String) {
     self.kind = kind
     self.reason = reason

@@ -16,6 +16,7 @@ public struct PeerSettings: Hashable, Sendable {
   /// voice.
   public var follow = Follow.atOnce
 
+  /// The operator's word on epochs that a partner opens (card.md, 6).
   public enum Follow: String, Hashable, Sendable {
     case atOnce = "at-once"
     case confirm
@@ -24,6 +25,7 @@ public struct PeerSettings: Hashable, Sendable {
   /// Rates of traffic from it and to it, where they are not the standard ones.
   public var rates = PeerRates()
 
+  /// Standard settings: known, never dialled, without limits.
   public init(
     address: String? = nil, maxBytes: UInt64? = nil, maxEntries: UInt64? = nil,
     maxBytesPerDay: UInt64? = nil

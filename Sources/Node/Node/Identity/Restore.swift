@@ -13,6 +13,7 @@ public enum Restore {
     try NodeCopy.check(folder.root, source: backup)
   }
 
+  /// - Throws: `.refused` where keys and backup are not of one node and epoch.
   public static func run(
     from backup: String, keys: borrowing KeysExport.Contents, to folder: NodeFolder
   ) throws(IdentityError) -> (card: Card, summary: CopySummary) {

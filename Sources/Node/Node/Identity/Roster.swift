@@ -5,13 +5,17 @@ public import Secrets
 
 /// One node on the roster.
 public struct RosterMember: Hashable, Sendable {
+  /// The newest that this node believes.
   public let card: Card
+  /// The standard ones where there is no file.
   public let settings: PeerSettings
+  /// A key is there; whether it can be read shows when it is used.
   public let hasPresharedKey: Bool
   /// The card that an operator compared by voice last: another than `card` where that one was
   /// followed since.
   public let compared: Card
 
+  /// By the card.
   public var name: NodeName { card.name }
 }
 
@@ -24,11 +28,13 @@ public struct Roster: Hashable, Sendable {
   /// Files that could not be used, each with why.
   public var problems: [String] = []
 
+  /// Nobody is known.
   public init() {}
 
   /// Cards beyond this are left out, and told in `problems`.
   public static let maxMembers = 1_024
 
+  /// Nil for a node that is not known, or was removed.
   public func member(_ name: NodeName) -> RosterMember? { members.first { $0.name == name } }
 
   /// Logs that are stored of each node besides that of its present card: its earlier epochs, in

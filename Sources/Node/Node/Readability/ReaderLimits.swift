@@ -4,6 +4,7 @@ public enum ReaderLimits {
   public static let sessions = 8
   /// Changes on one page, and the sum of their records' bytes.
   public static let pageChanges = 512
+  /// One record is always told, whatever its length.
   public static let pageBytes = 512 << 10
   /// Entries that a page reads first; then twice as many each time, up to 256.
   public static let entriesAtFirst: UInt64 = 16
