@@ -18,6 +18,7 @@ public enum AuditLimits {
   static let lookMilliseconds = 50
   /// A card, a `format` or an `identity` file, `closed`, a piece of evidence.
   static let smallFileBytes = 64 << 10
+  /// Threads that `--threads` may ask for.
   public static let threads = 256
   /// A file of nonces: eleven years of an epoch at ten minutes, 440 bytes each.
   static let anchorFileBytes = 256 << 20

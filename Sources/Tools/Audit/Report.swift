@@ -14,6 +14,7 @@ public enum FindingClass: String, Sendable, CaseIterable {
 
 /// One thing that is wrong, and where.
 public struct Finding: Sendable, Hashable {
+  /// Decides the verdict.
   public let kind: FindingClass
   /// The log's origin; its folder's name if not even that could be read; nil: no log's.
   public let log: String?
@@ -23,6 +24,7 @@ public struct Finding: Sendable, Hashable {
   public let index: UInt64?
   /// Byte offset in `file`.
   public let offset: UInt64?
+  /// Completes a line that begins with the place; printable once `Output` has it.
   public let what: String
   /// An encoded proof (Protocols/log.md, 6) for `check-fork`.
   public var proof: [UInt8]? = nil
@@ -44,6 +46,7 @@ extension Finding {
 public enum Verdict: Sendable, Hashable {
   case ok, failed, fork, fault, defect, partial, inputOutput
 
+  /// The last line's first word (Protocols/audit.md).
   public var word: String {
     switch self {
     case .ok: "ok"
@@ -56,6 +59,7 @@ public enum Verdict: Sendable, Hashable {
     }
   }
 
+  /// The exit status.
   public var code: Int32 {
     switch self {
     case .ok: 0
@@ -69,7 +73,9 @@ public enum Verdict: Sendable, Hashable {
 
 /// The audited part of one log.
 public struct LogSummary: Sendable, Hashable {
+  /// As the identity file says it, or the folder's name.
   public let origin: String
+  /// Relative to the folder that is audited.
   public let folder: String
   /// Entries seen, those in the journals included.
   public internal(set) var entries: UInt64 = 0
@@ -77,17 +83,21 @@ public struct LogSummary: Sendable, Hashable {
   public internal(set) var root = ""
   /// The largest checkpoint whose signature and root are right.
   public internal(set) var checkpointSize: UInt64 = 0
+  /// Bodies that are here and hash to what their leaves say.
   public internal(set) var bodiesPresent: UInt64 = 0
   /// The log's key is that of a card that was given.
   public internal(set) var identityChecked = false
   /// Nodes whose cosignatures verified.
   public internal(set) var cosigners: [String] = []
+  /// Signatures of entries, checkpoints and cosignatures, each one by itself.
   public internal(set) var signaturesVerified: UInt64 = 0
 }
 
 /// Everything that an audit found.
 public struct AuditReport: Sendable {
+  /// In the order of their folders.
   public internal(set) var logs: [LogSummary] = []
+  /// In the order in which they were found; the rest of a long run is one line.
   public internal(set) var findings: [Finding] = []
   /// Checks that were done to their end.
   public internal(set) var checked: [String] = []
@@ -100,6 +110,7 @@ public struct AuditReport: Sendable {
   /// Remarks that are good to know and change nothing.
   public internal(set) var notes: [String] = []
 
+  /// Over all logs.
   public var signaturesVerified: UInt64 { logs.reduce(0) { $0 + $1.signaturesVerified } }
 
   /// The gravest finding decides: a proven fork or fault, then what failed here, then what could
