@@ -43,6 +43,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   /// Passenger lists as airlines send them.
   case lists
 
+  /// Traps where something is found; otherwise there is nothing to tell.
   public func run(_ bytes: [UInt8]) {
     var input = FuzzInput(bytes)
     switch self {

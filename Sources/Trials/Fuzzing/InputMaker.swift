@@ -8,6 +8,7 @@ import Simulation
 /// from one seed differ: that is for a search (Tests/system/campaign.sh), not for a check that
 /// everybody repeats.
 public struct InputMaker: Sendable {
+  /// One input or more, in the order that numbers go by.
   public let corpus: [[UInt8]]
   private let seed: UInt64
 
@@ -29,6 +30,7 @@ public struct InputMaker: Sendable {
     self.seed = seed
   }
 
+  /// The input with this number: below the corpus's count one of its files.
   public func input(_ number: UInt64) -> [UInt8] {
     if number < UInt64(corpus.count) { return corpus[Int(number)] }
     var random = SplitMix64(seed: seed, part: number)

@@ -3,6 +3,7 @@
 public struct SplitMix64: Sendable {
   private var state: UInt64
 
+  /// Equal seeds give equal numbers, whatever the machine.
   public init(seed: UInt64) { state = seed }
 
   /// A generator of its own for part `number` of what `seed` gives.
@@ -10,6 +11,7 @@ public struct SplitMix64: Sendable {
     self.init(seed: SplitMix64.mix(SplitMix64.mix(seed) &+ number &* 0x9e37_79b9_7f4a_7c15))
   }
 
+  /// All 64 bits are random.
   public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     return SplitMix64.mix(state)
@@ -22,6 +24,7 @@ public struct SplitMix64: Sendable {
   /// True once in `count` times.
   public mutating func oneIn(_ count: Int) -> Bool { below(count) == 0 }
 
+  /// Little-endian words, the last one cut.
   public mutating func bytes(_ count: Int) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(count + 7)

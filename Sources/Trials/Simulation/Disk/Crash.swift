@@ -16,7 +16,9 @@ public enum CrashModel: String, CaseIterable, Sendable {
 
 /// Counts of what a crash really did.
 public struct CrashTally: Sendable, Hashable {
+  /// Changes that are there as they were made.
   public var writesKept = 0
+  /// Changes that are gone as a whole.
   public var writesDropped = 0
   /// Kept in some sectors only.
   public var writesTorn = 0
@@ -24,13 +26,17 @@ public struct CrashTally: Sendable, Hashable {
   public var lengthsOnly = 0
   /// A change that is there although an earlier one of the same file is not.
   public var laterWithoutEarlier = 0
+  /// Names and folders whose last change is there.
   public var namesKept = 0
+  /// Names and folders that are as they were synced last.
   public var namesDropped = 0
 
+  /// Nothing was done yet.
   public init() {}
 }
 
 extension DiskImage {
+  /// A disk writes these whole or not at all.
   public static let sectorBytes = 512
 
   /// The image that a crash leaves, under a model that `random` picks.
@@ -40,6 +46,7 @@ extension DiskImage {
     return crashed(model, &random, &tally)
   }
 
+  /// The image that a crash leaves, under one model.
   public func crashed(
     _ model: CrashModel, _ random: inout SplitMix64, _ tally: inout CrashTally
   ) -> DiskImage {

@@ -33,11 +33,13 @@ public struct DiskImage: Sendable {
   private(set) var folders = [Folder(folder: .root, isDurable: true)]
   var inodes: [Inode] = []
 
+  /// An empty disk with its root folder.
   public init() {}
 
   /// The files that there are, in the order in which their names were first made.
   public var files: [StoreFile] { names.compactMap { $0.inode == nil ? nil : $0.file } }
 
+  /// The file as a read gives it, synced or not; nil: there is none.
   public func content(of file: StoreFile) -> FileContent? {
     inode(of: file).map { inodes[$0].current }
   }

@@ -2,10 +2,14 @@ public import Store
 
 /// An operation that answers with an error, and what it did all the same.
 public struct DiskFault: Sendable {
+  /// The part of the operation that was done: none, half or all.
   public enum Left: Sendable { case nothing, some, all }
+  /// Told to the store, which knows nothing of `left`.
   public let error: DiskError
+  /// Decided by the run.
   public let left: Left
 
+  /// - Parameter left: `.some` is half of a write, a hole or a sync, and nothing of all else.
   public init(error: DiskError, left: Left) {
     self.error = error
     self.left = left

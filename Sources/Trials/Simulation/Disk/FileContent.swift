@@ -2,12 +2,15 @@ public import Store
 
 /// The bytes of one file, in pages that copies share until one of them writes.
 public struct FileContent: Sendable {
+  /// The unit that copies share and that a hole frees.
   public static let pageBytes = 4096
 
+  /// The file's length, holes included.
   public private(set) var count = 0
   /// An empty page is a hole: it reads as zeros and takes no space.
   private var pages: [[UInt8]] = []
 
+  /// An empty file.
   public init() {}
 
   /// Space taken, in whole pages.
@@ -52,6 +55,7 @@ public struct FileContent: Sendable {
     }
   }
 
+  /// Makes the file longer where it ends before.
   public mutating func write(_ bytes: ArraySlice<UInt8>, at offset: Int) {
     let end = offset + bytes.count
     if count < end { resize(end) }
@@ -84,6 +88,7 @@ public struct FileContent: Sendable {
     count = bytes
   }
 
+  /// - Precondition: the offset lies within the file.
   public mutating func flipBit(_ bit: Int, at offset: Int) {
     let page = offset / FileContent.pageBytes
     if pages[page].isEmpty { pages[page] = FileContent.emptyPage }

@@ -2,6 +2,7 @@ public import Store
 
 /// A disk in memory that forgets what was not synced, and fails where it is told to.
 public final class SimulatedDisk: Disk {
+  /// May be replaced between two operations: by what a crash left.
   public var image: DiskImage
   /// Answers instead of the operation with this number.
   public var failures: [Int: DiskError] = [:]
@@ -21,8 +22,10 @@ public final class SimulatedDisk: Disk {
   /// Called before each operation.
   public var beforeOperation: ((SimulatedDisk, DiskOperation) -> Void)?
 
+  /// - Parameter image: shared with whoever gave it until one of both writes.
   public init(_ image: DiskImage = DiskImage()) { self.image = image }
 
+  /// Fewer bytes at the end of the file; `.notFound` without it.
   public func read(_ file: StoreFile, at offset: UInt64, count: Int) throws(DiskError) -> [UInt8] {
     if let readFailure { throw readFailure }
     reads += 1
@@ -31,6 +34,7 @@ public final class SimulatedDisk: Disk {
     return image.inodes[inode].current.read(at: Int(offset), count: count)
   }
 
+  /// Nil when there is no such file.
   public func size(of file: StoreFile) throws(DiskError) -> UInt64? {
     image.inode(of: file).map { UInt64(image.inodes[$0].current.count) }
   }
@@ -40,12 +44,14 @@ public final class SimulatedDisk: Disk {
     image.inode(of: file).map { UInt64(image.inodes[$0].current.allocatedBytes) }
   }
 
+  /// Files and folders, sorted by name.
   public func list(_ folder: StoreFolder) throws(DiskError) -> [String] {
     let files = image.names.filter { $0.inode != nil && $0.file.folder == folder }.map(\.file.path)
     let folders = image.folders.map(\.folder).filter { $0.parent == folder }.map(\.path)
     return (files + folders).map { String($0.split(separator: "/").last ?? "") }.sorted()
   }
 
+  /// Asks `failures`, `lie` and `fault`, in this order.
   public func execute(_ operation: DiskOperation) throws(DiskError) {
     beforeOperation?(self, operation)
     operations += 1

@@ -10,9 +10,11 @@ public struct NetworkCampaign {
 
   /// The first run's; each run has the next.
   public let seed: UInt64
+  /// So many are done, unless one fails.
   public let runs: Int
   /// So many nodes in each run, whatever the seed says.
   public var nodes: Int?
+  /// Planted, to show that the campaign would find it.
   public var bug: NetworkBug?
   /// One foe of this kind in each run.
   public var foe: FoeKind?
@@ -21,6 +23,7 @@ public struct NetworkCampaign {
   /// Takes the number of runs done.
   public var progress: ((Int) -> Void)?
 
+  /// - Parameter seed: of the first run.
   public init(seed: UInt64, runs: Int) {
     self.seed = seed
     self.runs = runs
@@ -28,33 +31,47 @@ public struct NetworkCampaign {
 
   /// The findings of a campaign.
   public struct Outcome: Sendable {
+    /// The campaign's, not a run's.
     public let seed: UInt64
+    /// Runs that were done, the one that failed included.
     public let runs: Int
+    /// Over all runs, as are the sums below.
     public let nodes: Int
+    /// Entries of all logs that were signed.
     public let entries: Int
+    /// Messages that were handed to a channel.
     public let messages: Int
+    /// Bytes on the wires, handshakes included.
     public let bytes: Int
     /// On the clock of the worlds.
     public let virtualSeconds: UInt64
+    /// Over all runs.
     public let tally: Tally<NetworkOccurrence>
     /// How often foes did what they are there for.
     public let misdeeds: Tally<FoeKind>
     /// Covers all messages, effects on disks and final states.
     public let digest: Digest
+    /// The first run that failed; nil: none did.
     public let failure: Failure?
 
+    /// A run that broke what must hold.
     public struct Failure: Sendable {
+      /// The run's own: alone it fails again.
       public let seed: UInt64
+      /// The violation, in one line.
       public let text: String
     }
 
+    /// Occurrences and foes that were never seen; none asked for below `coveredFrom` runs.
     public var missing: [String] {
       runs < NetworkCampaign.coveredFrom ? [] : tally.missing + misdeeds.missing
     }
 
+    /// Nothing failed, and all that must occur did.
     public var isGood: Bool { failure == nil && missing.isEmpty }
   }
 
+  /// Ends with the first run that fails.
   public func run() -> Outcome {
     let chronicle = Chronicle()
     chronicle.trace = trace

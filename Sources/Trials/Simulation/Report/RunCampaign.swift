@@ -6,7 +6,9 @@ import Store
 /// store.
 public struct RunCampaign<Occurrence: CaseIterable & Hashable & RawRepresentable & Sendable>
 where Occurrence.RawValue == String {
+  /// Draws all runs, and the nodes that they begin with.
   public let seed: UInt64
+  /// So many are done, unless one fails.
   public let runs: Int
   /// Nothing but this run.
   public var only: Int?
@@ -38,20 +40,29 @@ where Occurrence.RawValue == String {
 
   /// The findings of a campaign.
   public struct Outcome: Sendable {
+    /// The campaign's.
     public let seed: UInt64
+    /// Runs that were done whole.
     public let runs: Int
+    /// Over all runs.
     public let tally: Tally<Occurrence>
+    /// Covers all messages, effects on disks and final states.
     public let digest: Digest
+    /// The first run that failed; nil: none did.
     public let failure: Failure?
     /// Cases that never occurred, where the runs were enough for all.
     public let missing: [String]
 
+    /// A run that broke what must hold.
     public struct Failure: Sendable {
+      /// Its number: `only` repeats it.
       public let run: Int
+      /// The violation, in one line.
       public let text: String
     }
   }
 
+  /// Ends with the first run that fails.
   public func run() -> Outcome {
     let chronicle = Chronicle()
     chronicle.trace = trace

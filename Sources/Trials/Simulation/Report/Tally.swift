@@ -3,8 +3,10 @@ public struct Tally<Kind: CaseIterable & Hashable & RawRepresentable & Sendable>
 where Kind.RawValue == String {
   private var counts: [Kind: Int] = [:]
 
+  /// Nothing happened yet.
   public init() {}
 
+  /// 0 for what never happened.
   public subscript(_ kind: Kind) -> Int { counts[kind, default: 0] }
 
   mutating func add(_ other: Tally) {

@@ -1,5 +1,6 @@
 /// Something that must never happen, and happened.
 public struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
+  /// One line, for the report.
   public let description: String
 
   init(_ description: String) { self.description = description }

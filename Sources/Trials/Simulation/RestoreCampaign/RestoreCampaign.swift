@@ -2,8 +2,10 @@
 public typealias RestoreCampaign = RunCampaign<RestoreOccurrence>
 
 extension RunCampaign<RestoreOccurrence> {
+  /// With fewer runs some things do not occur, and none is asked for.
   public static var coveredFrom: Int { 2_000 }
 
+  /// - Parameter runs: drawn from one seed, each by its number.
   public init(seed: UInt64, runs: Int) {
     self.init(
       seed: seed, runs: runs, coveredFrom: Self.coveredFrom, runsOfProgress: 50,

@@ -8,11 +8,13 @@ public struct StoreCampaign {
 
   static let salt = Bytes32([UInt8](repeating: 0x5a, count: 32))!
 
+  /// Draws all cases.
   public let seed: UInt64
   /// How many are done at least: the last case is done to its end.
   public let points: Int
   /// Nothing but this point.
   public var only: Int?
+  /// Planted, to show that the campaign would find it.
   public var bug: PlantedBug?
   /// Cases have numbers, and a campaign begins with this one: every eighth, from 3 on, lets each
   /// call of one life fail in turn; every eighth, from 5 on, begins without a store.
@@ -22,6 +24,7 @@ public struct StoreCampaign {
   /// Takes the number of points done, now and then.
   public var progress: ((Int) -> Void)?
 
+  /// - Parameter points: at least so many are done.
   public init(seed: UInt64, points: Int) {
     self.seed = seed
     self.points = points
@@ -29,20 +32,28 @@ public struct StoreCampaign {
 
   /// The result of a campaign.
   public struct Outcome: Sendable {
+    /// The campaign's.
     public let seed: UInt64
+    /// Crash points that were done.
     public let points: Int
+    /// Stores with their lives, each from its own number.
     public let cases: Int
+    /// Starts after a crash, which all had to end well.
     public let recoveries: Int
     /// Points at which everything was checked.
     public let wholeChecks: Int
+    /// Over all cases.
     public let tally: Tally<StoreOccurrence>
     /// The digest covers all inputs, disk operations and outcomes.
     public let digest: Digest
     /// The first point at which something was wrong.
     public let failure: Failure?
 
+    /// A point at which something was wrong.
     public struct Failure: Sendable {
+      /// Its number: `only` repeats it.
       public let point: Int
+      /// The violation, in one line.
       public let text: String
     }
 
@@ -51,9 +62,11 @@ public struct StoreCampaign {
       points < StoreCampaign.coveredFrom ? [] : tally.missing
     }
 
+    /// Nothing failed, and all that must occur did.
     public var isGood: Bool { failure == nil && missing.isEmpty }
   }
 
+  /// Ends with the first point that fails.
   public func run() -> Outcome {
     let chronicle = Chronicle()
     let points = StorePoints(seed: seed, only: only, chronicle: chronicle)
