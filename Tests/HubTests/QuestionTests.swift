@@ -215,6 +215,24 @@ struct QuestionTests {
     #expect(trips.legs.count == 1 && trips.legs[0].others == ["fr:fellow"])
   }
 
+  @Test("A payment is shown with the time that its record has, and left out by its day")
+  func paymentTimes() throws {
+    let timed = Told.entry(
+      "be", 9,
+      Told.record(
+        "payment", "timed",
+        #""payer":"nl:fighter","amount":"5","currency":"EUR","date":"2026-01-03T14:30+01:00""#))
+    let host = try QuestionHost(QuestionTests.network + [timed])
+    func dates(since: String?) throws -> [String?] {
+      let money: MoneyReply = try host.ask(
+        "Money", MoneyRequest(look: QuestionHost.look, ref: "nl:fighter", since: since))
+      return money.payments.map(\.date)
+    }
+    #expect(try dates(since: nil) == ["2026-01-02", "2026-01-03T14:30+01:00"])
+    #expect(try dates(since: "2026-01-03") == ["2026-01-03T14:30+01:00"])
+    #expect(try dates(since: "2026-01-04") == [])
+  }
+
   @Test("Links are walked through what joins two persons, and in circles only once")
   func links() throws {
     var changes = QuestionTests.network

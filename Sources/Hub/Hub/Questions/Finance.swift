@@ -71,7 +71,7 @@ struct Finance {
         payer: name(payment.payer ?? payment.payerAccount, stored, "payer"),
         beneficiary: name(payment.beneficiary ?? payment.beneficiaryAccount, stored, "beneficiary"),
         amount: payment.amount?.text ?? "?", currency: payment.currency ?? "?",
-        date: payment.date?.text ?? payment.time?.text, method: payment.method?.text,
+        date: payment.time?.text ?? payment.date?.text, method: payment.method?.text,
         reason: payment.reason, grade: read.common.grade?.text, marks: Marks.of(stored, read)))
   }
 

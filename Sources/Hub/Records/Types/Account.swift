@@ -51,9 +51,9 @@ public struct Payment: RecordFields {
   public var amount: Amount?
   /// Three capitals of ISO 4217; required beside an amount.
   public var currency: String?
-  /// The day alone; nil when `time` has the moment.
+  /// As it is written; of a time its day.
   public var date: DateValue?
-  /// The moment, where it is known.
+  /// As it is written, where that is a whole day or a time of one (REC-22).
   public var time: TimeValue?
   /// The purpose of the transfer, long text.
   public var reason: String?

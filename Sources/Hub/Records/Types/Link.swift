@@ -38,9 +38,9 @@ public struct Link: RecordFields {
 public struct Event: RecordFields {
   /// Nil: missing, a breach.
   public var kind: Term<EventKind>?
-  /// The day alone; nil when `time` has the moment.
+  /// As it is written; of a time its day.
   public var date: DateValue?
-  /// Where the moment is known, and not the day alone.
+  /// As it is written, where that is a whole day or a time of one (REC-22).
   public var time: TimeValue?
   /// Nil: not known.
   public var location: Place?

@@ -10,9 +10,9 @@ public struct Request: RecordFields {
   public var question: String?
   /// Nil: not said.
   public var urgency: Term<Urgency>?
-  /// The day alone; nil when `dueTime` has the moment.
+  /// As it is written; of a time its day.
   public var dueBy: DateValue?
-  /// The moment, where it is known.
+  /// As it is written, where that is a whole day or a time of one (REC-22).
   public var dueTime: TimeValue?
   /// Why the asked may answer by law: long text, required.
   public var justification: String?
