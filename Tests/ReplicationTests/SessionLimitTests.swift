@@ -92,4 +92,13 @@ struct SessionLimitTests {
     cluster.run(1_000)
     #expect(core.sessions[core.sessionOrder[0]]!.ourPositions[other.id] != nil)
   }
+
+  @Test("TRN-18: who dialled ends a session after 24 hours, and no sooner")
+  func aged() {
+    let link = cluster.connect("nl", "be")
+    cluster.run(Limits.sessionMilliseconds - 1_000)
+    #expect(cluster.isOpen(link))
+    cluster.run(2_000)
+    #expect(!cluster.isOpen(link))
+  }
 }

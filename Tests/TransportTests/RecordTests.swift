@@ -158,16 +158,6 @@ import Testing
     #expect(throws: SendError.notEstablished) { try pipe.sealed([1]) }
   }
 
-  @Test("TRN-18: a session wants a new handshake after 24 hours")
-  func lifetime() throws {
-    let pipe = Pipe()
-    #expect(!pipe.initiator.needsNewHandshake(now: .max))
-    try pipe.connect()
-    let day = TransportLimits.handshakeLifetimeMilliseconds
-    #expect(!pipe.initiator.needsNewHandshake(now: pipe.now + day - 1))
-    #expect(pipe.responder.needsNewHandshake(now: pipe.now + day))
-  }
-
   @Test("Counters have names of their own")
   func counters() {
     let names =

@@ -74,7 +74,7 @@ public struct ConnectionGate: Sendable {
   }
 
   /// Handshakes that were admitted and neither released nor expired.
-  public var halfOpenCount: Int { halfOpen.count }
+  var halfOpenCount: Int { halfOpen.count }
 
   /// Asked at accept. The token goes back with `release` when the handshake ends, well or badly.
   ///

@@ -1,15 +1,15 @@
-public import Crypto
+internal import Crypto
 internal import Wire
 
 /// This protocol's additions to Noise (Protocols/transport.md, 2).
-public enum Handshake {
+enum Handshake {
   /// Both sides hash it, so that no other protocol's handshake is taken for this one.
-  public static let prologue: [UInt8] = Array("liaison-transport/v1".utf8)
+  static let prologue: [UInt8] = Array("liaison-transport/v1".utf8)
   private static let macLabel: [UInt8] = Array("liaison-mac1/v1".utf8)
 
   /// True when message 1 (112 bytes; any other length is wrong) was made by somebody who knows
   /// `myStatic`. Two hashes, no Diffie-Hellman, constant time: the check before any work.
-  public static func checkMac(_ message1: Span<UInt8>, _ myStatic: TransportPublicKey) -> Bool {
+  static func checkMac(_ message1: Span<UInt8>, _ myStatic: TransportPublicKey) -> Bool {
     guard message1.count == TransportLimits.message1Bytes else { return false }
     let noise = message1.extracting(0..<TransportLimits.noiseMessage1Bytes)
     let expected = mac(noise, responder: myStatic)

@@ -7,44 +7,38 @@ public enum TransportLimits {
   /// Half of a BLAKE2b-256: a check before work, and no proof of anything.
   public static let macBytes = 16
   /// Message 2: 32 ephemeral ‖ 16 empty payload.
-  public static let message2Bytes = 32 + 16
+  static let message2Bytes = 32 + 16
 
   /// Poly1305's.
   public static let tagBytes = 16
   /// The u16 in front of each record.
-  public static let recordHeaderBytes = 2
+  static let recordHeaderBytes = 2
   /// Noise's limit for one ciphertext, and what the u16 can say.
-  public static let maxRecordCiphertextBytes = 65_535
+  static let maxRecordCiphertextBytes = 65_535
   /// Flags and tag: a record that carries no data.
-  public static let minRecordCiphertextBytes = 1 + tagBytes
+  static let minRecordCiphertextBytes = 1 + tagBytes
   /// A record's data: all but flags and tag.
-  public static let maxRecordDataBytes = maxRecordCiphertextBytes - minRecordCiphertextBytes
+  static let maxRecordDataBytes = maxRecordCiphertextBytes - minRecordCiphertextBytes
 
   /// The u32 in front of each message.
-  public static let messageHeaderBytes = 4
+  static let messageHeaderBytes = 4
   /// A body of 1 MiB and 64 KiB for what travels with it.
   public static let maxMessageBytes = (1 << 20) + (1 << 16)
-
-  /// One record and one message: all that a channel holds of what it received.
-  public static let maxReceiveBufferBytes =
-    recordHeaderBytes + maxRecordCiphertextBytes + maxMessageBytes
 
   /// Records in a row that hold less than so many bytes and end no message: whole records and ends
   /// of messages are all that a sender makes, so that some are room enough, and each costs its
   /// receiver a tag.
-  public static let idleRecordBytes = 1_024
+  static let idleRecordBytes = 1_024
   /// More of such records one after the other end the channel with `.idleRecords`.
-  public static let idleRecordsInARow = 64
+  static let idleRecordsInARow = 64
 
   /// A sender changes its key after this many ciphertext bytes, or this long, whichever is first.
-  public static let rekeyBytes: UInt64 = 1 << 30
+  static let rekeyBytes: UInt64 = 1 << 30
   /// The time of that.
-  public static let rekeyMilliseconds: UInt64 = 120_000
+  static let rekeyMilliseconds: UInt64 = 120_000
   /// A receiver ends the channel when the sender uses one key twice as long as it may.
-  public static let maxKeyBytes = 2 * rekeyBytes
+  static let maxKeyBytes = 2 * rekeyBytes
 
-  /// After this a new handshake is due; the session is closed and dialled again.
-  public static let handshakeLifetimeMilliseconds: UInt64 = 24 * 3_600_000
   /// The time from accept or connect to the end of the handshake.
   public static let handshakeTimeoutMilliseconds: UInt64 = 5_000
 
@@ -52,18 +46,18 @@ public enum TransportLimits {
   /// socket), about 3 MiB.
   public static let halfOpenTotal = 128
   /// Only connections from addresses that peers are known by may use the last 64 of these.
-  public static let halfOpenKeptForPeers = 64
+  static let halfOpenKeptForPeers = 64
   /// Half-open handshakes from one address that no peer is known by.
-  public static let halfOpenPerSource = 4
+  static let halfOpenPerSource = 4
   /// Half-open handshakes from one address that peers are known by: several nodes may stand behind
   /// it, and each may redial.
-  public static let halfOpenPerPeerSource = 16
+  static let halfOpenPerPeerSource = 16
 
   /// Handshakes computed (five scalar multiplications, 0.7 ms measured) for one address in one
   /// window, counted once the mac of message 1 was right.
-  public static let handshakesPerSource = 16
+  static let handshakesPerSource = 16
   /// The same for all addresses that no peer is known by: 256 × 0.7 ms is 1.8 % of one core.
-  public static let handshakesOfStrangers = 256
+  static let handshakesOfStrangers = 256
   /// The window of the three limits above.
-  public static let handshakeWindowMilliseconds: UInt64 = 10_000
+  static let handshakeWindowMilliseconds: UInt64 = 10_000
 }

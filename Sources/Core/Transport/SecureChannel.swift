@@ -51,7 +51,6 @@ public final class SecureChannel {
   private var idle = IdleRecords()
   private var sender: RecordSender?
   private(set) var receiving: CipherState?
-  private var handshakeAt: UInt64 = 0
 
   private init(
     _ phase: Phase, localKey: TransportPublicKey,
@@ -104,11 +103,6 @@ public final class SecureChannel {
 
   /// True once the other side has proven its key: only then `send` works.
   public var isEstablished: Bool { if case .established = phase { true } else { false } }
-
-  /// True when the session is so old that its keys want a new handshake.
-  public func needsNewHandshake(now: UInt64) -> Bool {
-    isEstablished && now >= handshakeAt + TransportLimits.handshakeLifetimeMilliseconds
-  }
 
   /// Writes message 1; the initiator's first call, once.
   ///
@@ -265,7 +259,6 @@ extension SecureChannel {
     let ciphers = handshake.split()
     sender = RecordSender(isInitiator ? ciphers.initiator : ciphers.responder, now: now)
     receiving = isInitiator ? ciphers.responder : ciphers.initiator
-    handshakeAt = now
   }
 
   /// Records that came since the last call and are in no message.
