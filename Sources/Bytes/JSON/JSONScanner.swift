@@ -4,7 +4,7 @@
 ///
 /// A scanner keeps its scratch memory between texts, so one that checks many is cheaper than many
 /// that check one.
-public struct JSONScanner: Sendable {
+struct JSONScanner: Sendable {
   let rules: JSONRules
   /// The next byte to look at.
   var at = 0
@@ -20,10 +20,10 @@ public struct JSONScanner: Sendable {
   var typeIsText = false
 
   /// - Parameter rules: `.record` or `.message`.
-  public init(_ rules: JSONRules) { self.rules = rules }
+  init(_ rules: JSONRules) { self.rules = rules }
 
   /// - Throws: what is wrong first, with its place.
-  public mutating func check(_ text: Span<UInt8>) throws(JSONProblem) {
+  mutating func check(_ text: Span<UInt8>) throws(JSONProblem) {
     at = 0
     depth = 0
     keys.removeAll(keepingCapacity: true)

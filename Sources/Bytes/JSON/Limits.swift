@@ -4,11 +4,11 @@ public enum JSONLimits {
   /// 256.
   public static let depth = 64
   /// Characters of one number. A double needs at most 24, a decimal of 128 bits some 40.
-  public static let numberBytes = 64
+  static let numberBytes = 64
   /// 2^53 - 1: up to here every integer is a double of its own.
-  public static let exactInteger: UInt64 = 9_007_199_254_740_991
+  static let exactInteger: UInt64 = 9_007_199_254_740_991
   /// Powers of ten of a number's first digit that is not 0: all of these are normal doubles.
-  public static let decimalExponents = -307...307
+  static let decimalExponents = -307...307
   /// One record. Its padded ciphertext still fits a body many times.
   public static let recordBytes = 65_536
   /// Members of an object that are compared with one another as they come: 16 × 15 / 2 look-ups of
@@ -20,9 +20,9 @@ public enum JSONLimits {
 /// The rules of one use of JSON, beyond those that all uses share.
 public struct JSONRules: Hashable, Sendable {
   /// The largest magnitude of a number without fraction and exponent.
-  public let largestInteger: UInt64
+  let largestInteger: UInt64
   /// True when LF and CR may stand between tokens.
-  public let takesLineBreaks: Bool
+  let takesLineBreaks: Bool
 
   /// One line, for any reader: `Record`.
   public static let record = JSONRules(

@@ -87,7 +87,7 @@ public enum SecretMemory {
 
   /// Blocks of secrets that could not be locked against swapping: the limit of locked memory
   /// (RLIMIT_MEMLOCK) is too low.
-  public static var unlockedBlocks: Int { unlocked.load(ordering: .relaxed) }
+  static var unlockedBlocks: Int { unlocked.load(ordering: .relaxed) }
 
   /// Completes "liaison: ", and nil when all is locked.
   public static var warning: String? {

@@ -44,9 +44,9 @@ public enum KeyLimits {
   static let years = 5
   /// A key with more records is not gone through by itself: it counts for those that another key
   /// found.
-  public static let cap = 8_192
+  static let cap = 8_192
   /// Records that one query visits, over all of its keys.
-  public static let visited = 49_152
+  static let visited = 49_152
   /// Records that were found whose further keys are looked at.
   static let second = 512
   /// Records that came since the index was built, before it is built anew.

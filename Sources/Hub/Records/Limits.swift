@@ -6,12 +6,12 @@ public enum RecordLimits {
   public static let textBytes = 1_000
   /// Notes, summaries, questions: half of a record, so that the other half is left for what it is
   /// about.
-  public static let longTextBytes = 32_768
+  static let longTextBytes = 32_768
   /// Numbers and addresses of any kind. Longer than any that is issued: a wallet has 128
   /// characters.
   public static let identifierBytes = 256
   /// Words of lists, codes, kinds.
-  public static let codeBytes = 64
+  static let codeBytes = 64
   /// Three lines of 30, two of 44, and line ends of two bytes.
   public static let zoneBytes = 96
 
@@ -26,15 +26,15 @@ public enum RecordLimits {
   /// References of one record.
   public static let references = 256
   /// Files of one record.
-  public static let attachments = 32
+  static let attachments = 32
 
   /// Digits before the point, and behind it: a token of 18 decimals.
-  public static let amountDigits = 18
+  static let amountDigits = 18
   /// Parts of an answer.
-  public static let answerParts = 1...9_999
+  static let answerParts = 1...9_999
   /// One attachment is divided into records of its own: 2^40 bytes are beyond all that a log
   /// carries.
-  public static let attachmentBytes = 0...(1 << 40)
+  static let attachmentBytes = 0...(1 << 40)
 
   /// Problems that are told of one record. Who wrote more than that has another problem.
   public static let problems = 64

@@ -89,8 +89,6 @@ public final class Statement {
   public func isNull(_ column: Int) -> Bool { prepared.isNull(column) }
   /// 0 for NULL.
   public func integer(_ column: Int) -> Int64 { prepared.integer(column) }
-  /// Nil for NULL.
-  public func optionalInteger(_ column: Int) -> Int64? { isNull(column) ? nil : integer(column) }
   /// Empty for NULL; bytes that are no UTF-8 are replaced.
   public func text(_ column: Int) -> String { String(decoding: blob(column), as: UTF8.self) }
   /// Nil for NULL.

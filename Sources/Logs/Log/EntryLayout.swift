@@ -25,8 +25,6 @@ public enum EntryLayout {
   /// Offset of 64 bytes, Ed25519 over all before it.
   public static let signature = 152
 
-  /// As long as `domainText`.
-  public static let domainBytes = 16
   /// A record's tag is the first half of 32 derived bytes; the body has the other.
   public static let audienceTagBytes = 16
   /// The part that the body's encryption authenticates: everything before `previous`.

@@ -14,11 +14,11 @@ public enum LogLimits {
   /// Hashes in a consistency proof: one for each level, and the node it starts from.
   public static let consistencyProofHashes = 64
   /// Signature lines of one note (Protocols/checkpoint.md, 1).
-  public static let noteSignatures = 100
+  static let noteSignatures = 100
   /// A signed note: 100 lines of at most 150 bytes and a card's text, rounded up.
   public static let noteBytes = 32 << 10
   /// A note's key name. An origin has at most 43 bytes; other people's tools may use longer names.
-  public static let noteKeyNameBytes = 255
+  static let noteKeyNameBytes = 255
   /// A card file.
   public static let cardBytes = 2 << 10
   /// A card as a file brings it: 3 bytes of a mark, a carriage return for each of 12 lines, and
@@ -36,9 +36,9 @@ public enum LogLimits {
   /// A withdrawal: 22 bytes, and for each record 7 + origin + 1 + 19 digits + 1.
   public static let withdrawalBytes = 22 + withdrawnRecords * (7 + originBytes + 1 + 19 + 1)
   /// An anchor: 18 of its first line, log id and commitment of 32 each, the anchor before.
-  public static let anchorBytes = 18 + 32 + 32 + 8
+  static let anchorBytes = 18 + 32 + 32 + 8
   /// An address in a card: a host name of 253 bytes, a colon, 5 digits, 2 brackets.
-  public static let addressBytes = 253 + 1 + 5 + 2
+  static let addressBytes = 253 + 1 + 5 + 2
   /// A checkpoint with nothing but its log's signature: 43+1 origin, 19+1 size, 44+1 root, blank
   /// line, and a signature line of 4 + 43 + 1 + 92 + 1 bytes: 251, rounded up.
   public static let checkpointBytes = 256

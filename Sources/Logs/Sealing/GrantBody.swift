@@ -13,7 +13,7 @@ public struct GrantBody: Sendable {
   /// The body as stored, slots and sealed metadata included.
   public let bytes: [UInt8]
   /// A power of two from 8 to 512: how many members there are stays hidden.
-  public let slotCount: Int
+  let slotCount: Int
   /// Binds the grant to one key K, so that two members cannot be given two.
   public let commitment: Bytes32
   /// The author's key of this grant alone; each slot is agreed with it.

@@ -1,7 +1,7 @@
 /// Limits of this module (Protocols/sealing.md, 7).
 public enum SealingLimits {
   /// Slots of a grant: 8 to 512, a power of two.
-  public static let slotsLog2: ClosedRange<UInt8> = 3...9
+  static let slotsLog2: ClosedRange<UInt8> = 3...9
   /// Members beside the author: one slot of 512 is the author's.
   public static let members = 511
   /// Audiences of one author that are open at once. Finding the key of a record costs at most two
@@ -14,27 +14,27 @@ public enum SealingLimits {
   /// Slots with one's hint that are tried: an author makes one for each key, and an honest
   /// collision of two hints comes once in 2^55 grants. With every pre-shared key, 36 tries of some
   /// 50 µs.
-  public static let slotsTried = 4
+  static let slotsTried = 4
   /// Keys that operators exchanged with one another, the present one first: each new one costs a
   /// try.
   public static let presharedKeysTried = 8
   /// A node's sealing secrets, one for each epoch, the present one first: 40 µs each for every
   /// grant.
-  public static let sealingSecretsTried = 16
+  static let sealingSecretsTried = 16
   /// Grants without a body that a book remembers, 8 bytes each; above, what stands behind them
   /// stays unknown.
-  public static let missingGrantsKept = 65_536
+  static let missingGrantsKept = 65_536
   /// Grants that need a pre-shared key, and grants with a defect, that a book can name.
-  public static let grantsNamed = 64
+  static let grantsNamed = 64
   /// Padded metadata: a name of 511 members takes 511 × 33 bytes and the member lines 512 × 85,
   /// together 60,400, which pads to 61,440.
-  public static let metadataBytes = 65_536
+  static let metadataBytes = 65_536
   /// The least length of a padded plaintext.
-  public static let leastPaddedBytes = 256
+  static let leastPaddedBytes = 256
   /// The largest Padmé length that fits a body of 1 MiB with its 56 bytes of overhead: 63 × 16,384.
-  public static let paddedBytes = 1_032_192
+  static let paddedBytes = 1_032_192
   /// A record: `paddedBytes` less the padding's first byte.
   public static let recordBytes = paddedBytes - 1
   /// How many grants an "unknown yet" names: enough to fetch, few enough to carry.
-  public static let missingGrantsNamed = 16
+  static let missingGrantsNamed = 16
 }

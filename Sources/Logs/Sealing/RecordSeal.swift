@@ -9,7 +9,7 @@ public enum RecordSeal {
   static let halfTagBytes = 16
   static let ciphertextStart = XChaChaPoly.nonceBytes + halfTagBytes
   /// 56: nonce, half a tag, and the authenticator.
-  public static let overheadBytes = ciphertextStart + XChaChaPoly.tagBytes
+  static let overheadBytes = ciphertextStart + XChaChaPoly.tagBytes
 
   /// The length of the body of a record of `recordBytes`.
   public static func bodyBytes(for recordBytes: Int) -> Int {

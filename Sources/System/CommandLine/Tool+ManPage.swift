@@ -1,6 +1,6 @@
 extension Tool {
   /// The manual page, in man(7) macros, section 1 (8 for a daemon, whose name ends in d).
-  public func manPage() -> String {
+  func manPage() -> String {
     let section = name.hasSuffix("d") ? 8 : 1
     var page = ".TH \(name.uppercased()) \(section) \"\" \"Liaison \(version)\" \"Liaison\"\n"
     page += ".SH NAME\n\(escaped(name)) \\- \(escaped(summary))\n.SH SYNOPSIS\n"

@@ -186,13 +186,6 @@ public struct LineReader {
     }
   }
 
-  /// Lends the present line without its end.
-  public func withLine<Result, Problem: Error>(
-    _ body: (Span<UInt8>) throws(Problem) -> Result
-  ) throws(Problem) -> Result {
-    try body(buffer.span.extracting(line))
-  }
-
   /// Without its end; of a line that is too long there is nothing.
   public func copyOfLine() -> [UInt8] { Array(buffer[line]) }
 

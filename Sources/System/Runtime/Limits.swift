@@ -1,17 +1,17 @@
 /// Every limit of the runtime, with its arithmetic.
 public enum Limits {
   /// The most that one `recv` may bring: one buffer a loop, whatever the number of connections.
-  public static let readBufferBytes = 256 * 1024
+  static let readBufferBytes = 256 * 1024
   /// The most that a reader of lines asks an input for at once.
-  public static let lineReadBytes = 256 * 1024
+  static let lineReadBytes = 256 * 1024
   /// Events taken from epoll at once; a longer queue waits for the next batch.
-  public static let eventsPerBatch = 256
+  static let eventsPerBatch = 256
   /// Connections one listener takes in one event, so that a flood of them cannot starve the rest.
-  public static let acceptsPerEvent = 64
+  static let acceptsPerEvent = 64
   /// How long a listener rests when the process has no descriptor left.
-  public static let acceptRestMilliseconds: UInt64 = 200
+  static let acceptRestMilliseconds: UInt64 = 200
   /// The kernel's queue of connections not yet accepted.
-  public static let listenBacklog: Int32 = 256
+  static let listenBacklog: Int32 = 256
 
   /// Output a connection holds before it is given up as a reader that does not read: four messages
   /// of the largest size (1,114,112 bytes) and their framing.
@@ -20,24 +20,24 @@ public enum Limits {
   public static let outputLowWaterBytes = 128 * 1024
   /// Output beyond this is sent inside `write`; less waits for the end of the batch and leaves in
   /// one call.
-  public static let eagerFlushBytes = 256 * 1024
+  static let eagerFlushBytes = 256 * 1024
   /// Memory an idle connection keeps for output: 500 peers hold at most 128 MiB after a burst.
-  public static let keptOutputCapacityBytes = 256 * 1024
+  static let keptOutputCapacityBytes = 256 * 1024
   /// How long `finish` waits for the other side to read what is left.
   public static let finishMilliseconds: UInt64 = 5_000
 
   /// Addresses tried for one host name.
-  public static let addressesPerName = 8
+  static let addressesPerName = 8
   /// Look-ups of names that are under way at once, each on a thread of its own, and names that wait
   /// for one: one for each of 500 peers, rounded up.
-  public static let resolverThreads = 32
+  static let resolverThreads = 32
   /// Names beyond it fail at once.
-  public static let resolverQueue = 512
+  static let resolverQueue = 512
   /// A name whose look-up took longer is slow: its name server does not answer. Slow names have
   /// these threads less the last eight, so that the others go on.
-  public static let slowLookUpMilliseconds: UInt64 = 2_000
+  static let slowLookUpMilliseconds: UInt64 = 2_000
   /// Kept for names that were never slow.
-  public static let resolverThreadsForOthers = 8
+  static let resolverThreadsForOthers = 8
   /// A larger `/etc/hosts` is left to the name service.
   static let hostsFileBytes = 256 << 10
 
@@ -57,9 +57,9 @@ public enum Limits {
   /// Written at once over what a file system without holes cannot free.
   static let zerosAtOnce = 64 << 10
   /// Files that are written back together: all of them stay open meanwhile.
-  public static let syncsTogether = 64
+  static let syncsTogether = 64
   /// Batches that may wait for the disk thread; the store has at most one outstanding.
-  public static let diskQueue = 16
+  static let diskQueue = 16
 
   /// Buffers of chunks (256 KiB) and of writes to log files (1 MiB, and twice that while they grow)
   /// are used again instead of being mapped and unmapped each time, for which the kernel clears
@@ -70,7 +70,7 @@ public enum Limits {
 
   /// A log line with its prefix and line feed: PIPE_BUF, so that a line is one write and never
   /// interleaves.
-  public static let logLineBytes = 4_096
+  static let logLineBytes = 4_096
   /// The part that is read at once of a file whose length is not known, as a pipe's.
   static let givenBytesAtOnce = 64 << 10
   /// A status line for the service manager.
@@ -78,5 +78,5 @@ public enum Limits {
   /// An answer on the control socket as a client accepts it.
   public static let controlMessageBytes = 16 * 1024 * 1024
   /// Names one `list` of a folder may return: 10^8 entries are about 800 body segments, 500 logs.
-  public static let namesPerFolder = 1_000_000
+  static let namesPerFolder = 1_000_000
 }

@@ -31,9 +31,6 @@ public final class Signals: EventHandler {
     try loop.add(self, descriptor, id: id, reading: true, writing: false)
   }
 
-  /// For the tools: a closed pipe is an error of `write`, not the end of the process.
-  public static func ignorePipe() { liaison_ignore_pipe_signal() }
-
   func handle(_ readiness: Readiness) {
     while true {
       let result = liaison_signalfd_take(descriptor.raw)

@@ -50,9 +50,6 @@ public final class WorkerPool<Output: Sendable> {
     return isTaken
   }
 
-  /// Jobs that no thread has taken yet.
-  public var waitingJobs: Int { queue.withLock { $0.jobs.count - $0.start } }
-
   /// Drops jobs not begun, waits for those under way, ends the threads.
   public func stop() {
     queue.withLock { queue in

@@ -89,7 +89,8 @@ public struct LogSummary: Sendable, Hashable {
   public internal(set) var identityChecked = false
   /// Nodes whose cosignatures verified.
   public internal(set) var cosigners: [String] = []
-  /// Signatures of entries, checkpoints and cosignatures, each one by itself.
+  /// Signatures that were checked one by one, of entries, checkpoints and cosignatures; findings
+  /// name those that fail.
   public internal(set) var signaturesVerified: UInt64 = 0
 }
 

@@ -27,7 +27,7 @@ public enum PartialDate: Hashable, Sendable {
   }
 
   /// The years that `about` reaches in each direction.
-  public static let aboutYears = 2
+  static let aboutYears = 2
 
   /// - Parameter text: the whole of it, without white space.
   public init(parsing text: some StringProtocol) throws(Problem) {

@@ -20,7 +20,7 @@ public enum ZoneFormat: String, Hashable, Sendable, CaseIterable {
   }
 
   /// Characters of one line.
-  public var lineLength: Int {
+  var lineLength: Int {
     switch self {
     case .td1: 30
     case .td2, .visaB: 36

@@ -28,7 +28,7 @@ public enum ControlLimits {
   /// A day that a publish may wait for peers' answers.
   public static let timeoutSeconds = 86_400
   /// One page of a tail, whatever the client asks for.
-  public static let tailPage = TailLimits(events: 256, textBytes: 512 << 10)
+  static let tailPage = TailLimits(events: 256, textBytes: 512 << 10)
 }
 
 extension ControlLimits {

@@ -25,7 +25,7 @@ public struct NextEpoch: Sendable {
   // MARK: Preparing
 
   /// Refuses a path inside of the data folder, one that is there already, and one without a folder.
-  public static func checkRecovery(_ path: String, _ folder: NodeFolder) throws(IdentityError) {
+  static func checkRecovery(_ path: String, _ folder: NodeFolder) throws(IdentityError) {
     try OutsideFile.check(
       path, folder: folder,
       hint: "it may be the only recovery of an epoch: keep it, and name another path with "

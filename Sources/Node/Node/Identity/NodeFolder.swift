@@ -18,11 +18,11 @@ public struct NodeFolder: Hashable, Sendable {
   /// The node's own card; a folder without one is no node's.
   public var card: String { root + "/node.card" }
   /// Mode 0700.
-  public var secretsFolder: String { root + "/secrets" }
+  var secretsFolder: String { root + "/secrets" }
   /// The secret keys, mode 0600 (`NodeSecrets`).
   public var secrets: String { root + "/secrets/node.key" }
   /// Secrets that are kept of the node's earlier epochs.
-  public var earlierSecrets: String { root + "/secrets/earlier.keys" }
+  var earlierSecrets: String { root + "/secrets/earlier.keys" }
   /// The roster: cards, settings, pre-shared keys.
   public var peers: String { root + "/peers" }
   /// A folder for each log, by its id.

@@ -32,7 +32,7 @@ public struct Roster: Hashable, Sendable {
   public init() {}
 
   /// Cards beyond this are left out, and told in `problems`.
-  public static let maxMembers = 1_024
+  static let maxMembers = 1_024
 
   /// Nil for a node that is not known, or was removed.
   public func member(_ name: NodeName) -> RosterMember? { members.first { $0.name == name } }

@@ -40,8 +40,6 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// Nothing of that name, or a file where a folder must be.
   public var isNotFound: Bool { number == ENOENT || number == ENOTDIR }
-  /// A full disk, or a quota.
-  public var isNoSpace: Bool { number == ENOSPC || number == EDQUOT }
   /// Nobody listens there.
   public var isRefused: Bool { number == ECONNREFUSED }
   /// A connection that was tried and not answered.

@@ -53,7 +53,7 @@ internal import Glibc
   }
 
   /// One of the threads in `wait` asks again, where one is enough.
-  public func signalOne() {
+  func signalOne() {
     unsafe pthread_cond_signal(condition)
   }
 }

@@ -77,7 +77,7 @@ public struct FileContent: Sendable {
   }
 
   /// Cuts the file, or makes it longer by a hole.
-  public mutating func resize(_ bytes: Int) {
+  mutating func resize(_ bytes: Int) {
     if bytes < count { clear(from: bytes, to: count) }
     let wanted = FileContent.pageCount(bytes)
     if pages.count > wanted {
@@ -89,7 +89,7 @@ public struct FileContent: Sendable {
   }
 
   /// - Precondition: the offset lies within the file.
-  public mutating func flipBit(_ bit: Int, at offset: Int) {
+  mutating func flipBit(_ bit: Int, at offset: Int) {
     let page = offset / FileContent.pageBytes
     if pages[page].isEmpty { pages[page] = FileContent.emptyPage }
     pages[page][offset % FileContent.pageBytes] ^= 1 << UInt8(bit)
