@@ -56,7 +56,7 @@ public struct PresharedKey: ~Copyable, Sendable {
   /// - Parameter bytes: exactly 32 bytes (a precondition).
   public init(copying bytes: Span<UInt8>) { self.init(GuardedBytes(copying: bytes)) }
 
-  /// 32 bytes of `random`, for two operators to exchange.
+  /// 32 bytes of `random`: for tests, since operators make theirs with any tool.
   public static func generate(using random: inout some RandomSource) -> PresharedKey {
     PresharedKey(random.guarded(32))
   }

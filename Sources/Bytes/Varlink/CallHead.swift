@@ -2,7 +2,7 @@ public import JSON
 
 /// The members that every call carries, and the place of its parameters.
 public struct CallHead {
-  /// In full, with its interface: `org.liaison.Publish`.
+  /// In full, with its interface: `org.liaison.Node.Publish`.
   public private(set) var method = ""
   /// The client takes more than one reply.
   public private(set) var more = false

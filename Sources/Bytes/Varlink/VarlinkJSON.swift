@@ -2,7 +2,7 @@ internal import FoundationEssentials
 
 /// JSON of varlink messages: compact, keys sorted, slashes not escaped, so that it can be compared.
 public enum VarlinkJSON {
-  /// - Precondition: no number is infinite or none, which models never hold.
+  /// - Precondition: every number is finite, as in all models here.
   public static func encode(_ value: some Encodable) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -20,7 +20,7 @@ public protocol Readings {
 
 /// The disk does not give what a reader is to be told.
 public struct ReadingsFailure: Error, Hashable, Sendable {
-  /// For the operator's log; the reader is told only that the node cannot answer.
+  /// A clause without a full stop: `reason` of `DiskFailed`.
   public let reason: String
   /// - Parameter reason: one line.
   public init(_ reason: String) { self.reason = reason }

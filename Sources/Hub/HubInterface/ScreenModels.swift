@@ -16,7 +16,7 @@ public struct ScreenPassenger: Codable, Hashable, Sendable {
   public var nationality: String?
   /// Its number, as the list has it.
   public var document: String?
-  /// As records write it, `P` for a passport; nil: not told.
+  /// As the list has it; nil: not told.
   public var documentType: String?
   /// The issuing country, two letters; another than the record's makes a review (HUB-92).
   public var issuer: String?

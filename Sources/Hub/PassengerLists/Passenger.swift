@@ -17,7 +17,7 @@ public struct Passenger: Hashable, Sendable {
   public var nationality: String?
   /// Its number; nil: not told.
   public var document: String?
-  /// As records write it: `P`, `I`, `V`, `R`, `D`; nil: not told, or another.
+  /// As the list has it; nil: not told.
   public var documentType: String?
   /// Two small letters of ISO 3166-1.
   public var issuer: String?

@@ -12,7 +12,7 @@ public struct CommonFields: Hashable, Sendable {
   public var purposes: [Term<Purpose>] = []
   /// Required of a person that is published (REC-4).
   public var category: Term<Category>?
-  /// When the author learned it (REC-20).
+  /// When the information was collected (REC-20).
   public var collected: DateValue?
   /// The word as it is written; `onwardRule` is what counts.
   public var onward: Term<Onward>?

@@ -28,7 +28,7 @@ public struct SQLError: Error, Hashable, Sendable {
   public let kind: Kind
   /// SQLite's extended result code, or PostgreSQL's SQLSTATE.
   public let code: String
-  /// The database's sentence, one line: it may name tables, and holds no value.
+  /// The database's own sentence on one line, or this program's.
   public let message: String
 
   /// - Parameter code: empty for what this program found itself.

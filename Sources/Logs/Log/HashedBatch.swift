@@ -13,7 +13,7 @@ public struct HashedBatch: Sendable {
   /// The first entry whose body is present and not what its leaf says.
   let wrongBody: Int?
 
-  /// Hashes all of it, bodies too: the costliest step of acceptance.
+  /// Hashes all of it, bodies too.
   public init(_ batch: EntryBatch) {
     self.batch = batch
     headerHashes = EntryHeader.headerHashes(of: batch.leaves.span)

@@ -4,7 +4,7 @@ public import Crypto
 public struct LogHead: Hashable, Sendable {
   /// Entries, and so the index of the next.
   public let size: UInt64
-  /// Binds the whole log, since each header holds the hash of the one before.
+  /// Binds every header before it, since each holds the hash of the one before.
   public let leafHash: Digest
 
   /// - Parameter leafHash: of entry `size - 1`.

@@ -3,12 +3,12 @@
 public struct Tool: Sendable {
   /// An exit status other than those of `sysexits.h`, for the man page.
   public struct Exit: Sendable {
-    /// 1 to 125: shells use the others.
+    /// 0 to 125: shells use the others.
     public var number: Int32
     /// Completes "the process exits with N: …", without a full stop.
     public var meaning: String
 
-    /// - Parameter number: none of `ExitCode`'s.
+    /// - Parameter meaning: without a full stop.
     public init(_ number: Int32, _ meaning: String) {
       self.number = number
       self.meaning = meaning

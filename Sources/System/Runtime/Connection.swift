@@ -10,7 +10,7 @@ public enum CloseReason: Hashable, Sendable, CustomStringConvertible {
   case finishTimeout
   case failed(SystemError)
 
-  /// Completes "the connection was …" in a log line.
+  /// A clause for status and log lines, without a full stop.
   public var description: String {
     switch self {
     case .endOfStream: "closed by the other side"

@@ -9,7 +9,8 @@ public struct DescriptorBudget: Hashable, Sendable {
   /// The least limit: with fewer the node would not hold one session and the files of one log.
   public static let least = 32
 
-  /// - Parameter limit: as `Environment.raiseDescriptorLimit` gives it; below `least` shares of 8.
+  /// - Parameter limit: as `Environment.raiseDescriptorLimit` gives it; even of a low one
+  ///   eight are shared.
   public init(limit: Int) {
     self.limit = limit
     shared = max(limit - Limits.descriptorsOfProcess - Limits.passingDescriptors, 8)

@@ -7,7 +7,7 @@ public enum LockError: Error, Hashable, Sendable, CustomStringConvertible {
   case held(path: String, processID: Int?)
   case system(SystemError)
 
-  /// Completes "The folder cannot be used: …", without a full stop.
+  /// A clause without a full stop, with the path.
   public var description: String {
     switch self {
     case .held(let path, let processID?): "\(path) is locked by process \(processID)"

@@ -37,7 +37,7 @@ public struct Evidence: Sendable {
     }
   }
 
-  /// Two kinds never match.
+  /// Callers compare evidence of one kind.
   public var kind: NameKind
   /// At most `NameLimits.names` are compared.
   public var names: [Name]

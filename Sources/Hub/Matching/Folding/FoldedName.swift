@@ -11,7 +11,7 @@ public enum NameKind: Hashable, Sendable {
 public struct FoldedName: Sendable {
   /// The name as it was written.
   public let text: String
-  /// Names of two kinds are never alike.
+  /// How it was read; of two names the first decides how they are compared.
   public let kind: NameKind
   /// There were more characters or words than are compared.
   public let isCut: Bool

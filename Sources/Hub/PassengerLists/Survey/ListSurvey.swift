@@ -18,7 +18,7 @@ public struct ListSurvey: Hashable, Sendable {
   public internal(set) var columns: [ListColumn?] = []
   /// How the dates of birth are written, where that makes a difference.
   public var dateOrder: DateOrder? { orders[.birth] }
-  /// By a PAXLST message or the lines above a header; nil: not told.
+  /// As the list names it; nil: not told.
   public internal(set) var flight: String?
   /// The day on which the flight leaves, as `flight`.
   public internal(set) var departure: PartialDate?

@@ -42,9 +42,9 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   public var isNotFound: Bool { number == ENOENT || number == ENOTDIR }
   /// Nobody listens there.
   public var isRefused: Bool { number == ECONNREFUSED }
-  /// A connection that was tried and not answered.
+  /// Nobody answered in time.
   public var isTimeout: Bool { number == ETIMEDOUT }
-  /// A datagram that the socket does not take.
+  /// A message beyond the limit of who reads it.
   public var isTooLong: Bool { number == EMSGSIZE }
   /// A right is missing; the file is there.
   public var isPermission: Bool { number == EACCES || number == EPERM }
