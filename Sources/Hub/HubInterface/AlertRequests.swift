@@ -3,6 +3,7 @@ public import Varlink
 /// A new watch: it tells from now on, and of what fits already. One of name, document and phone is
 /// there.
 public struct AddWatchRequest: Codable, Hashable, Sendable, CallParameters {
+  /// `look` is required.
   public static let names = [
     "look", "name", "birth", "nationality", "document", "phone", "threshold", "until",
   ]
@@ -41,6 +42,7 @@ public struct AddWatchRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// Change: remove, pause or resume; a watch that is resumed lists what fits by now.
 public struct ChangeWatchRequest: Codable, Hashable, Sendable, CallParameters {
+  /// All are required.
   public static let names = ["look", "number", "change"]
 
   /// Recorded before anything changes.
@@ -61,6 +63,7 @@ public struct ChangeWatchRequest: Codable, Hashable, Sendable, CallParameters {
 /// happened since that event, for which it waits so many seconds if there is nothing. next: the
 /// last event.
 public struct AlertsRequest: Codable, Hashable, Sendable, CallParameters {
+  /// None is required.
   public static let names = ["alert", "all", "after", "wait", "limit"]
 
   /// One alert by its number, whatever its state; nil: all that the others name.
@@ -87,6 +90,7 @@ public struct AlertsRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// Change: take, release, close, confirm or reopen; outcome, of close: true or false.
 public struct ChangeAlertsRequest: Codable, Hashable, Sendable, CallParameters {
+  /// `alerts` and `change` are required.
   public static let names = ["alerts", "change", "outcome", "reason"]
 
   /// 1 to 500.
@@ -108,6 +112,7 @@ public struct ChangeAlertsRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// Alerts: those that one took; without it all of them.
 public struct OfferHandOverRequest: Codable, Hashable, Sendable, CallParameters {
+  /// `to` and `reason` are required.
   public static let names = ["to", "alerts", "reason"]
 
   /// A user of this machine, other than who offers.
@@ -126,6 +131,7 @@ public struct OfferHandOverRequest: Codable, Hashable, Sendable, CallParameters 
 
 /// Takes what another user offered to this one.
 public struct AcceptHandOverRequest: Codable, Hashable, Sendable, CallParameters {
+  /// Required.
   public static let names = ["number"]
 
   /// As `HandOver.number`; offered to the user who asks.
@@ -138,6 +144,7 @@ public struct AcceptHandOverRequest: Codable, Hashable, Sendable, CallParameters
 
 /// The next event that this hook has not confirmed, for which it waits so many seconds.
 public struct HookEventRequest: Codable, Hashable, Sendable, CallParameters {
+  /// `hook` is required.
   public static let names = ["hook", "wait"]
 
   /// A word that the unit chose; a new one begins at the last event (HUB-85).
@@ -153,6 +160,7 @@ public struct HookEventRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// Confirms an event: the hook has done its work.
 public struct HookDoneRequest: Codable, Hashable, Sendable, CallParameters {
+  /// All are required.
   public static let names = ["hook", "event"]
 
   /// As in `HookEventRequest`.
@@ -168,6 +176,7 @@ public struct HookDoneRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// Tells that the hook failed again and again at an event, and why.
 public struct HookFailedRequest: Codable, Hashable, Sendable, CallParameters {
+  /// All are required.
   public static let names = ["hook", "event", "reason"]
 
   /// As in `HookEventRequest`.

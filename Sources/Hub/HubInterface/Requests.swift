@@ -3,6 +3,7 @@ public import Varlink
 /// Names in any script, numbers, words of notes, or a reference; equally: so many candidates fit as
 /// well as the last one shown.
 public struct SearchRequest: Codable, Hashable, Sendable, CallParameters {
+  /// `look` and `text` are required.
   public static let names = ["look", "text", "type", "from", "since", "born", "limit"]
 
   /// Recorded before the answer leaves, as in every request.
@@ -36,6 +37,7 @@ public struct SearchRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// All that is known of one person or thing, with sources and grades.
 public struct DossierRequest: Codable, Hashable, Sendable, CallParameters {
+  /// All are required.
   public static let names = ["look", "ref"]
 
   /// Recorded before the answer leaves.
@@ -51,6 +53,7 @@ public struct DossierRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// Why two persons match, or do not.
 public struct CompareRequest: Codable, Hashable, Sendable, CallParameters {
+  /// All are required.
   public static let names = ["look", "left", "right"]
 
   /// Recorded before the answer leaves.
@@ -69,6 +72,7 @@ public struct CompareRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// Candidates for each record, in order.
 public struct MatchRequest: Codable, Hashable, Sendable, CallParameters {
+  /// `look` and `records` are required.
   public static let names = ["look", "records", "limit"]
 
   /// One for all records.
@@ -87,6 +91,7 @@ public struct MatchRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// Documents with this number, or of a zone.
 public struct CheckDocumentRequest: Codable, Hashable, Sendable, CallParameters {
+  /// `look` is required.
   public static let names = ["look", "number", "country", "zone"]
 
   /// Recorded before the answer leaves.
@@ -108,6 +113,7 @@ public struct CheckDocumentRequest: Codable, Hashable, Sendable, CallParameters 
 
 /// Judgement: same, not-same, unsure, or undo for none.
 public struct JudgeRequest: Codable, Hashable, Sendable, CallParameters {
+  /// All are required.
   public static let names = ["look", "left", "right", "judgement"]
 
   /// Its reason is the judgement's.
@@ -129,6 +135,7 @@ public struct JudgeRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// Who is linked with whom, to a depth; with to the shortest path, if there is one.
 public struct LinksRequest: Codable, Hashable, Sendable, CallParameters {
+  /// `look` and `ref` are required.
   public static let names = ["look", "ref", "to", "depth"]
 
   /// Recorded before the answer leaves.
@@ -150,6 +157,7 @@ public struct LinksRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// Legs of one person's trips, or of trips without a person (routes); cut: there are more.
 public struct TripsRequest: Codable, Hashable, Sendable, CallParameters {
+  /// `look` is required.
   public static let names = ["look", "ref"]
 
   /// Recorded before the answer leaves.
@@ -165,6 +173,7 @@ public struct TripsRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// Accounts and payments around one person.
 public struct MoneyRequest: Codable, Hashable, Sendable, CallParameters {
+  /// `look` and `ref` are required.
   public static let names = ["look", "ref", "since"]
 
   /// Recorded before the answer leaves.
@@ -183,6 +192,7 @@ public struct MoneyRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// Opens a case for the user who asks.
 public struct OpenCaseRequest: Codable, Hashable, Sendable, CallParameters {
+  /// All are required.
   public static let names = ["purpose", "reason"]
 
   /// `ct`, `soc`, `finance`, `border` or `missing`; one that the user may look for.
@@ -198,6 +208,7 @@ public struct OpenCaseRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// Closes a case for ever.
 public struct CloseCaseRequest: Codable, Hashable, Sendable, CallParameters {
+  /// Required.
   public static let names = ["number"]
 
   /// As `Case.number`.
@@ -210,6 +221,7 @@ public struct CloseCaseRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// Who looked at what, and why: the newest first, below an index.
 public struct ConsultationsRequest: Codable, Hashable, Sendable, CallParameters {
+  /// `look` is required.
   public static let names = ["look", "below", "limit"]
 
   /// Recorded as any other.
@@ -228,6 +240,7 @@ public struct ConsultationsRequest: Codable, Hashable, Sendable, CallParameters 
 
 /// Copies tables that are not derived (cases, judgements, alerts, consultations) into a new folder.
 public struct BackupRequest: Codable, Hashable, Sendable, CallParameters {
+  /// Required.
   public static let names = ["folder"]
 
   /// A path that is not there yet, as the hub's process sees it.

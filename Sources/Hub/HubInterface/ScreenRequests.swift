@@ -3,6 +3,7 @@ public import Varlink
 /// A part of a list; list: the number that the first part got. names: those without a date of birth
 /// are compared by name, too.
 public struct ScreenRequest: Codable, Hashable, Sendable, CallParameters {
+  /// `look` and `passengers` are required.
   public static let names = ["look", "list", "flight", "names", "passengers"]
 
   /// One for each part.
@@ -31,6 +32,7 @@ public struct ScreenRequest: Codable, Hashable, Sendable, CallParameters {
 /// Ends a list. digest: SHA-256 of the list, 64 hexadecimal digits; unreadable: lines that could
 /// not be read.
 public struct FinishListRequest: Codable, Hashable, Sendable, CallParameters {
+  /// All are required.
   public static let names = ["list", "digest", "unreadable"]
 
   /// As `ScreenReply.list`.
@@ -50,6 +52,7 @@ public struct FinishListRequest: Codable, Hashable, Sendable, CallParameters {
 /// An exclusion for hits of a list, or for a document and date of birth with one record. basis: the
 /// law that allows it.
 public struct ExcludeRequest: Codable, Hashable, Sendable, CallParameters {
+  /// `look`, `hits`, `until` and `basis` are required.
   public static let names = ["look", "hits", "document", "birth", "ref", "until", "basis"]
 
   /// Its purpose is the exclusion's (HUB-94).
@@ -83,6 +86,7 @@ public struct ExcludeRequest: Codable, Hashable, Sendable, CallParameters {
 
 /// Change: confirm or end.
 public struct ChangeExclusionRequest: Codable, Hashable, Sendable, CallParameters {
+  /// All are required.
   public static let names = ["number", "change"]
 
   /// As `Exclusion.number`.
