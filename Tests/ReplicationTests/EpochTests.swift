@@ -55,8 +55,8 @@ struct EpochTests {
     cluster.run(2_000)
     for holder in ["be", "fr"] {
       #expect(cluster.agrees(holder, "nl"))
-      #expect(cluster[holder].core.endsAt(first.id) == 5)
-      #expect(cluster[holder].core.successor(of: first.id) == cluster["nl"].identity.id)
+      #expect(cluster[holder].core.epochs.endsAt(first.id) == 5)
+      #expect(cluster[holder].core.epochs.successor(of: first.id) == cluster["nl"].identity.id)
     }
     #expect(cluster.messagesSent[MessageType.opening.rawValue] == 2)
     // Nobody is told again the second time.
@@ -92,7 +92,7 @@ struct EpochTests {
     cluster.run(10_000)
     for holder in ["be", "fr"] {
       #expect(cluster.agrees(holder, "nl"))
-      #expect(cluster[holder].core.endsAt(first.id) == 5)
+      #expect(cluster[holder].core.epochs.endsAt(first.id) == 5)
     }
     #expect(cluster["fr"].identity.origin.epoch == 1)
     #expect(cluster["nl"].identity.origin.epoch == 3)
@@ -108,10 +108,10 @@ struct EpochTests {
     #expect(size("be", first.id) == 15 && size("fr", first.id) == 15)
     cluster.restart("nl", from: old, start: .closed(because: "restored"))
     cluster.openEpoch("nl", endingAt: 5)
-    #expect(cluster["nl"].core.endsAt(first.id) == 5)
+    #expect(cluster["nl"].core.epochs.endsAt(first.id) == 5)
     connectAll()
     cluster.run(40_000)
-    #expect(cluster["be"].core.endsAt(first.id) == 5)
+    #expect(cluster["be"].core.epochs.endsAt(first.id) == 5)
     #expect(size("be", first.id) == 15)
     #expect(size("nl", first.id) == 5)
     #expect(cluster.publish("nl", 3))
@@ -174,14 +174,14 @@ struct EpochTests {
       show(puppet, cluster.makeOpening("be", epoch: 2, follows: afterBe(5), opener: opener))
     }
     #expect(puppet.isOpen)
-    #expect(cluster["nl"].core.endsAt(before.id) == nil)
-    #expect(cluster["nl"].core.successor(of: before.id) == nil)
+    #expect(cluster["nl"].core.epochs.endsAt(before.id) == nil)
+    #expect(cluster["nl"].core.epochs.successor(of: before.id) == nil)
     #expect(
       cluster["nl"].events.contains(
         .openingRefused(after: before.id, from: cluster["fr"].name)))
     // The true one still is followed.
     show(puppet, cluster.makeOpening("be", epoch: 2, follows: afterBe(5)))
-    #expect(cluster["nl"].core.endsAt(before.id) == 5)
+    #expect(cluster["nl"].core.epochs.endsAt(before.id) == 5)
   }
 
   @Test(
@@ -199,11 +199,11 @@ struct EpochTests {
     show(toNL, cluster.makeOpening("be", epoch: 2, follows: afterBe(5)))
     show(toFR, cluster.makeOpening("be", epoch: 2, follows: afterBe(3), opener: 9))
     cluster.run(60_000)
-    #expect(cluster["nl"].core.endsAt(before.id) == 5)
-    #expect(cluster["fr"].core.endsAt(before.id) == 3)
+    #expect(cluster["nl"].core.epochs.endsAt(before.id) == 5)
+    #expect(cluster["fr"].core.epochs.endsAt(before.id) == 3)
     #expect(cluster.isOpen(link))
     for name in ["nl", "fr"] {
-      #expect(cluster[name].core.contestedEpoch(of: cluster["be"].name) == nil)
+      #expect(cluster[name].core.epochs.contested(of: cluster["be"].name) == nil)
       #expect(
         cluster[name].events.contains { if case .openingRefused = $0 { true } else { false } })
     }
@@ -218,17 +218,17 @@ struct EpochTests {
     let puppet = puppet()
     show(puppet, cluster.makeOpening("be", epoch: 2, follows: afterBe(5)))
     #expect(puppet.isOpen)
-    #expect(cluster["nl"].core.successor(of: before.id) == nil)
+    #expect(cluster["nl"].core.epochs.successor(of: before.id) == nil)
     // One that was followed before goes to nobody once its node was removed.
     cluster.meet("nl", ["be", "fr"])
     show(puppet, cluster.makeOpening("be", epoch: 2, follows: afterBe(5)))
-    #expect(cluster["nl"].core.endsAt(before.id) == 5)
+    #expect(cluster["nl"].core.epochs.endsAt(before.id) == 5)
     cluster.meet("nl", ["fr"])
     cluster.messagesSent = [:]
     cluster.connect("nl", "fr")
     cluster.run(5_000)
     #expect(cluster.messagesSent[MessageType.opening.rawValue] == nil)
-    #expect(cluster["fr"].core.successor(of: before.id) == nil)
+    #expect(cluster["fr"].core.epochs.successor(of: before.id) == nil)
   }
 
   @Test("SYNC-71: a flipped bit anywhere in leaf or body opens nothing")
@@ -246,10 +246,10 @@ struct EpochTests {
       let puppet = puppet()
       puppet.send(PassedOpening(position: 1, leaf: leaf, body: body))
       cluster.feed("nl", .closed(puppet.id))
-      #expect(cluster["nl"].core.endsAt(before.id) == nil, "byte \(byte)")
+      #expect(cluster["nl"].core.epochs.endsAt(before.id) == nil, "byte \(byte)")
     }
     show(puppet(), opening)
-    #expect(cluster["nl"].core.endsAt(before.id) == 5)
+    #expect(cluster["nl"].core.epochs.endsAt(before.id) == 5)
   }
 
   @Test(
@@ -272,8 +272,8 @@ struct EpochTests {
         cluster.run(100)
       }
       let core = cluster[holder].core
-      #expect(core.contestedEpoch(of: be) == before.id)
-      #expect(core.endsAt(before.id) == nil, "no size that either cites counts")
+      #expect(core.epochs.contested(of: be) == before.id)
+      #expect(core.epochs.endsAt(before.id) == nil, "no size that either cites counts")
       #expect(core.ceiling(of: before.id) == .max)
       #expect(core.standsBelow(before.id) == .max, "else the order of arrival decides what stands")
       #expect(core.frozenAt(order[0].after.identity.id) == 0)
@@ -281,25 +281,25 @@ struct EpochTests {
       #expect(cluster[holder].events.contains(.secondOpening(before.id)))
     }
     #expect(
-      Set(cluster["nl"].core.openings(after: before.id))
-        == Set(cluster["fr"].core.openings(after: before.id)))
+      Set(cluster["nl"].core.epochs.openings(after: before.id))
+        == Set(cluster["fr"].core.epochs.openings(after: before.id)))
     // A third is dropped, and so is what goes on from either.
     show(puppet(), cluster.makeOpening("be", epoch: 7, follows: afterBe(2)))
-    #expect(cluster["nl"].core.openings(after: before.id).count == 2)
+    #expect(cluster["nl"].core.epochs.openings(after: before.id).count == 2)
     let link = cluster.connect("nl", "fr")
     cluster.run(60_000)
     #expect(cluster.isOpen(link))
     // A restart forgets nothing.
     cluster.restart("nl")
-    #expect(cluster["nl"].core.contestedEpoch(of: be) == before.id)
-    #expect(cluster["nl"].core.endsAt(before.id) == nil)
+    #expect(cluster["nl"].core.epochs.contested(of: be) == before.id)
+    #expect(cluster["nl"].core.epochs.endsAt(before.id) == nil)
     // The operator called: the card of the first is right.
     let standing = cluster["nl"].core.standingChanges
     cluster.compare("nl", openings[0].after.identity, of: "be")
     #expect(cluster["nl"].core.standsBelow(before.id) == sizes[0])
     #expect(cluster["nl"].core.standingChanges != standing, "what it withdrew is looked at again")
-    #expect(cluster["nl"].core.contestedEpoch(of: be) == nil)
-    #expect(cluster["nl"].core.endsAt(before.id) == sizes[0])
+    #expect(cluster["nl"].core.epochs.contested(of: be) == nil)
+    #expect(cluster["nl"].core.epochs.endsAt(before.id) == sizes[0])
     #expect(cluster["nl"].core.frozenAt(openings[0].after.identity.id) == nil)
   }
 
@@ -318,7 +318,7 @@ struct EpochTests {
     }
     let link = cluster.connect("nl", "fr")
     cluster.run(5_000)
-    #expect(cluster["fr"].core.contestedEpoch(of: cluster["be"].name) == before.id)
+    #expect(cluster["fr"].core.epochs.contested(of: cluster["be"].name) == before.id)
     #expect(cluster["fr"].events.contains(.secondOpening(before.id)))
     #expect(cluster.isOpen(link))
   }
@@ -338,8 +338,8 @@ struct EpochTests {
     cluster.run(100)
     show(puppet, again)
     #expect(puppet.isOpen)
-    #expect(cluster["nl"].core.contestedEpoch(of: cluster["be"].name) == nil)
-    #expect(cluster["nl"].core.endsAt(before.id) == 5)
+    #expect(cluster["nl"].core.epochs.contested(of: cluster["be"].name) == nil)
+    #expect(cluster["nl"].core.epochs.endsAt(before.id) == 5)
     #expect(cluster["nl"].proofs.map(\.frozenAt) == [0])
   }
 
@@ -353,16 +353,16 @@ struct EpochTests {
     cluster.run(5_000)
     cluster.disconnectAll()
     let third = cluster["nl"].identity
-    #expect(cluster["be"].core.isContinued(first.id, by: third.id))
-    #expect(!cluster["be"].core.isContinued(third.id, by: first.id))
+    #expect(cluster["be"].core.epochs.isContinued(first.id, by: third.id))
+    #expect(!cluster["be"].core.epochs.isContinued(third.id, by: first.id))
     // The recovery file of the second epoch was used already.
     for holder in ["nl", "be"] {
       let puppet = Puppet(cluster, as: "fr", logs: [holder, "fr"], at: holder)
       puppet.list(first.id, at: 2)
       show(puppet, cluster.makeOpening("nl", epoch: 9, follows: follows(1)), after: 2)
       #expect(puppet.isOpen)
-      #expect(cluster[holder].core.openings(after: first.id).count == 1)
-      #expect(cluster[holder].core.contestedEpoch(of: cluster["nl"].name) == nil)
+      #expect(cluster[holder].core.epochs.openings(after: first.id).count == 1)
+      #expect(cluster[holder].core.epochs.contested(of: cluster["nl"].name) == nil)
       cluster.feed(holder, .closed(puppet.id))
     }
     #expect(cluster["nl"].core.signing == .ready)
@@ -391,10 +391,10 @@ struct EpochTests {
         origin: first.after.identity.origin, size: 1, leafHash: .zero, root: .zero))
     show(puppet, third, after: 2)
     #expect(puppet.isOpen)
-    #expect(cluster["nl"].core.successor(of: first.after.identity.id) == nil)
-    #expect(cluster["nl"].core.contestedEpoch(of: cluster["be"].name) == before.id)
+    #expect(cluster["nl"].core.epochs.successor(of: first.after.identity.id) == nil)
+    #expect(cluster["nl"].core.epochs.contested(of: cluster["be"].name) == before.id)
     cluster.compare("nl", first.after.identity, of: "be")
-    #expect(cluster["nl"].core.successor(of: first.after.identity.id) == third.after.identity.id)
+    #expect(cluster["nl"].core.epochs.successor(of: first.after.identity.id) == third.after.identity.id)
   }
 
   @Test(
@@ -412,9 +412,9 @@ struct EpochTests {
             predecessor: before.id, leaf: opening.batch.leaves, body: opening.batch.bodies)))
     }
     bring(cluster.makeOpening("be", epoch: 2, follows: afterBe(5), opener: 1))
-    #expect(cluster["nl"].core.successor(of: before.id) == nil)
+    #expect(cluster["nl"].core.epochs.successor(of: before.id) == nil)
     bring(cluster.makeOpening("be", epoch: 2, follows: afterBe(5)))
-    #expect(cluster["nl"].core.endsAt(before.id) == 5)
+    #expect(cluster["nl"].core.epochs.endsAt(before.id) == 5)
   }
 
   @Test("SYNC-74: an own epoch that was opened elsewhere closes this folder, and is pulled")

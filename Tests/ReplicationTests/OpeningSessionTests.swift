@@ -46,7 +46,7 @@ struct OpeningSessionTests {
     let types = watch("nl")
     let session = cluster.connect("be", "nl", ["nl": .openings])
     cluster.run(30_000)
-    #expect(cluster["be"].core.successor(of: first.id) != nil)
+    #expect(cluster["be"].core.epochs.successor(of: first.id) != nil)
     #expect(
       size("be", cluster["nl"].identity.id) == 1, "the genesis, and none of the other entries")
     #expect(size("be", first.id) == 0 && size("nl", cluster["be"].identity.id) == 0)
@@ -83,7 +83,7 @@ struct OpeningSessionTests {
     cluster.openEpoch("nl", start: .ready)
     let present = cluster.connect("nl", "be")
     cluster.run(3_000)
-    #expect(cluster["be"].core.successor(of: first.id) != nil)
+    #expect(cluster["be"].core.epochs.successor(of: first.id) != nil)
     cluster.publish("be", 3)
     cluster.run(100)
     let earlier = cluster.connect("nl'", "be", ["be": .givingBack])

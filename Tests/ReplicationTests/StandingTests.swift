@@ -270,7 +270,7 @@ struct StandingTests {
     for name in names {
       let core = cluster[name].core
       #expect(core.frozenAt(log) == frozenAt, "\(name)")
-      #expect(core.endsAt(log) == 40, "\(name)")
+      #expect(core.epochs.endsAt(log) == 40, "\(name)")
       #expect(cluster[name].counters[.chunksFailed] ?? 0 == 0, "\(name)")
       guard try theft.holdsOther(name) else {
         #expect(cluster[name].logs.durableHead(of: log).size == 40, "\(name)")

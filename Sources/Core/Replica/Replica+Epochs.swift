@@ -59,7 +59,7 @@ extension Replica {
     guard let known = partner(name)?.card, next.isNewer(than: known) else { return }
     // A card that an operator compared by voice gives way only to one that its own keys opened
     // (CARD-45).
-    guard core.isContinued(known.identity.id, by: next.identity.id) else {
+    guard core.epochs.isContinued(known.identity.id, by: next.identity.id) else {
       return host.tell(
         .warning(
           key: "not-followed \(next.identity.id)",
@@ -90,7 +90,7 @@ extension Replica {
       let known = partner.card.identity
       let later = store.logs.last { log in
         log.origin.name == known.origin.name && core.frozenAt(log.id) != 0
-          && core.isContinued(known.id, by: log.id)
+          && core.epochs.isContinued(known.id, by: log.id)
       }
       if let later, let card = genesis(of: later)?.card { finishFollowing(card) }
     }

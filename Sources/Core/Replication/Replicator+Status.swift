@@ -81,7 +81,7 @@ extension Replicator {
   /// The index from which no entry is accepted but on a settled branch; 0 for one of two logs that
   /// contest an epoch; nil: not frozen.
   public func frozenAt(_ log: LogID) -> UInt64? {
-    isContestant(log) ? 0 : logs[log]?.accepted.frozenAt
+    epochs.isContestant(log) ? 0 : logs[log]?.accepted.frozenAt
   }
 }
 

@@ -18,19 +18,12 @@ public struct Replicator {
   var logs: Table<LogID, LogProgress>
   /// When time alone changes something of each log, by its place.
   var logDue: [UInt64] = []
-  var authorOf: [LogID: NodeName] = [:]
-  /// The epoch that follows each log, where one does.
-  var successors: [LogID: Successor] = [:] { didSet { standingChanges &+= 1 } }
-  /// Grows with each change that may move what stands of a log.
-  public private(set) var standingChanges: UInt64 = 0
+  /// Which epoch of a node follows which.
+  public internal(set) var epochs: EpochLedger
+  /// Freezes and settled branches that changed.
+  private var freezes: UInt64 = 0
   /// The `standingChanges` of which all branches were compared.
   var comparedChanges: UInt64 = 0
-  /// The logs that an epoch follows, as they became known.
-  var endedOrder: [LogID] = []
-  /// The key that opens the epoch after each log: from the card that was held first.
-  var openingKeys: [LogID: OpeningKeyHash] = [:]
-  /// Openings after one of two contestants.
-  var openingsHeldBack: [Opening] = []
   /// Logs of which other signatures are asked for.
   var twinLogs: [LogID] = []
   /// The lowest fork proof of each log, also of those that are not known here yet.
@@ -38,10 +31,7 @@ public struct Replicator {
   var sessions: Table<SessionID, Session>
   var sessionOrder: [SessionID] = []
   /// The cost that each peer has caused.
-  var meters: [NodeName: PeerMeter] = [:]
-  /// The last message, and what came of it; and the time of all messages of which nothing came.
-  var work: Work?
-  var idleTime = TimeBucket()
+  var costs = PeerCosts()
   var nextRequest: UInt32 = 1
   /// Logs of which something is missing, in the order in which they are asked for next; and those
   /// that are being asked for.
@@ -51,11 +41,8 @@ public struct Replicator {
   var damagedLogs: Set<LogID> = []
   /// The log whose turn is next, as a place in `logOrder`.
   var repairTurn = 0
-  /// This node's right to sign; the gate decides it at the end of each step.
-  public internal(set) var signing: SigningState
+  /// This node's right to sign.
   var gate: SigningGate
-  /// The roster's names in order, once there is a roster.
-  var peerNames: [NodeName]?
 
   /// - Parameters:
   ///   - runID: 16 random bytes drawn when the process starts.
@@ -77,23 +64,18 @@ public struct Replicator {
     logs = Table(absent: LogProgress(accepted: LogState(empty: own), durable: .empty))
     sessions = Table(absent: Session.absent(ownName))
     gate = SigningGate(start)
-    signing =
-      switch start {
-      case .ready: .ready
-      case .waiting: .waiting(for: [])
-      case .closed(let reason): .closed(because: reason)
-      }
+    epochs = EpochLedger(ownName: ownName, ownLog: ownLog)
     self.ownName = ownName
     self.ownLog = ownLog
     self.runID = runID
     self.reader = reader
     for proof in proofs { recall(proof) }
-    hold(openingKeys)
+    epochs.hold(openingKeys)
     for identity in identities { add(identity) }
     for log in logOrder { link(log) }
-    for opening in openings { recall(opening) }
+    for opening in openings { epochs.recall(opening) }
     compareBranches()
-    if let reason = gate.closedBecause { signing = .closed(because: reason) }
+    gate.begin()
   }
 
   /// Handles one input. Effects are appended in the order in which they must be carried out.
@@ -119,7 +101,7 @@ public struct Replicator {
       cosigned(log, checkpoint, cosignature, key, now, &effects)
     case .imported(let opening): imported(opening, now, &effects)
     case .release: release(now, &effects)
-    case .close(let reason): closeSigning(because: reason)
+    case .close(let reason): gate.close(because: reason)
     case .damaged(let log, let ranges): damaged(log, ranges, now, &effects)
     case .mendRefused(let log, let peer): mendRefused(log, by: peer, now, &effects)
     case .replaced(let log): replaced(log, now, &effects)
@@ -137,7 +119,7 @@ public struct Replicator {
     guard logs[identity.id] == nil else { return }
     logOrder.append(identity.id)
     logDue.append(.max)
-    authorOf[identity.id] = identity.origin.name
+    epochs.add(identity)
     logs[identity.id] = LogProgress(
       accepted: reader.state(of: identity.id) ?? LogState(empty: identity),
       durable: reader.durableHead(of: identity.id))
@@ -150,17 +132,15 @@ public struct Replicator {
   }
 
   private mutating func setRoster(_ roster: [Peer], _ now: UInt64, _ effects: inout [Effect]) {
-    let former = peers
     peers = [:]
-    peerNames = roster.map(\.name).sorted()
-    gate.answered.formIntersection(roster.map(\.name))
-    gate.asked.formIntersection(roster.map(\.name))
+    gate.adopt(roster: roster.map(\.name))
     for peer in roster {
       peers[peer.name] = peer
       for identity in peer.logs { add(identity) }
-      hold(peer.openingKeys)
+      epochs.hold(peer.openingKeys)
     }
-    adoptRates(of: roster, instead: former, now, &effects)
+    epochs.compared = peers.compactMapValues(\.compared)
+    adoptRates(of: roster, now, &effects)
     for log in logOrder { link(log) }
     settleContests(now, &effects)
     // The opening that counts of two may be known now, and with it what stands of the epoch before.
@@ -195,7 +175,12 @@ public struct Replicator {
     logs[held: log].accepted = state
   }
 
-  mutating func standingChanged() { standingChanges &+= 1 }
+  /// Grows with each change that may move what stands of a log.
+  public var standingChanges: UInt64 { freezes &+ epochs.changes }
+
+  mutating func standingChanged() { freezes &+= 1 }
+
+  func author(of log: LogID) -> NodeName? { epochs.author(of: log) }
 
   /// The store said no: what it holds is what counts.
   private mutating func refused(_ log: LogID, _ now: UInt64) {

@@ -35,8 +35,8 @@ extension FuzzNode {
     _ = core.peersHolding(log, size: durable)
     _ = core.peersHolding(log, size: .max)
     _ = (core.isDisputed(log), core.carriers(of: log), core.cosigners(of: log))
-    _ = (core.frozenAt(log), core.endsAt(log), core.forkProof(of: log))
-    if let next = core.successor(of: log) { _ = core.isContinued(log, by: next) }
+    _ = (core.frozenAt(log), core.epochs.endsAt(log), core.forkProof(of: log))
+    if let next = core.epochs.successor(of: log) { _ = core.epochs.isContinued(log, by: next) }
   }
 
   private func ask(about peer: NodeName, _ now: UInt64) {

@@ -29,7 +29,7 @@ extension Replicator {
     noticeOwn(checkpoint, from: id)
     guard checkpoint.size <= logs[held: log].accepted.size else {
       // Entries come with it, or it says nothing.
-      if isHigher { promised(log, on: id) }
+      if isHigher { costs.promised() }
       return wantMore(of: log, now)
     }
     if isHigher, checkpoint.size > agreedCheckpoint(of: log)?.size ?? 0 { progressed(log, on: id) }
@@ -71,7 +71,7 @@ extension Replicator {
     guard own == checkpoint.root else {
       logs[held: log].isContradicted = true
       if log == ownLog {
-        closeSigning(
+        gate.close(
           because: "this log's key signed another history of its first \(checkpoint.size) entries")
       }
       effects.append(.event(.contradiction(log, size: checkpoint.size)))
@@ -95,7 +95,7 @@ extension Replicator {
     guard checkpoint.logID == ownLog, checkpoint.size > logs[held: ownLog].accepted.size else {
       return
     }
-    closeSigning(
+    gate.close(
       because:
         "\(sessions[held: id].opening.peer) has a checkpoint over \(checkpoint.size) own entries, more than this folder has: it is an old copy"
     )

@@ -46,7 +46,7 @@ extension Replicator {
   /// Sends what waited to the author itself, or where its entries come from.
   mutating func relayDue(of log: LogID, _ now: UInt64, _ effects: inout [Effect]) {
     guard let outgoing = logs[held: log].cosigning.way.take(now) else { return }
-    let author = authorOf[log]
+    let author = author(of: log)
     let direct = sessionOrder.first { isWith(author, $0) && sessions[held: $0].shared[log] != nil }
     guard let target = direct ?? logs[held: log].upstream, sessions[target] != nil else { return }
     for (checkpoint, cosignatures) in outgoing.filter({ $0.source != target }).byCheckpoint {
@@ -77,7 +77,7 @@ extension Replicator {
   /// towards it, those over the newest checkpoint go once more that never reached the author as far
   /// as is known: SYNC-55.
   mutating func offerCosignatures(of log: LogID, on id: SessionID, _ effects: inout [Effect]) {
-    let author = authorOf[log]
+    let author = author(of: log)
     let isTowardsAuthor =
       isWith(author, id) || !sessionOrder.contains { isWith(author, $0) }
     guard log != ownLog, isTowardsAuthor, sessions[held: id].shared[log]?.isDisputed == false,
@@ -154,7 +154,7 @@ extension Replicator {
     let news = logs[held: log].cosigning.compare(cosignature, over: checkpoint.size)
     // A cosignature received behind a proof says nothing of before it; and a node is no witness of
     // itself.
-    guard logs[held: log].accepted.frozenAt == nil, name != authorOf[log] else { return false }
+    guard logs[held: log].accepted.frozenAt == nil, name != author(of: log) else { return false }
     if news == .known {
       if direction == .fromAuthor {
         logs[held: log].cosigning.way.reachedAuthor(name, over: checkpoint.size)

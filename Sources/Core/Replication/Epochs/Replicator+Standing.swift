@@ -7,7 +7,7 @@ extension Replicator {
   /// of the log and of the epoch after it, and not by when it came.
   public func standsBelow(_ log: LogID) -> UInt64 {
     guard let progress = logs[log] else { return .max }
-    let end = endsAt(log) ?? .max
+    let end = epochs.endsAt(log) ?? .max
     if progress.isOnSettledBranch == true { return end }
     return min(progress.accepted.frozenAt ?? .max, end)
   }
@@ -15,7 +15,7 @@ extension Replicator {
   /// True when the entry stands at a freeze or above it, on a branch that no opening settled.
   public func isDisputed(_ log: LogID, at index: UInt64) -> Bool {
     guard let frozenAt = logs[log]?.accepted.frozenAt, index >= frozenAt else { return false }
-    guard logs[log]?.isOnSettledBranch == true, let branch = settledBranch(of: log) else {
+    guard logs[log]?.isOnSettledBranch == true, let branch = epochs.settledBranch(of: log) else {
       return true
     }
     return index >= branch.size
@@ -24,26 +24,18 @@ extension Replicator {
   /// The index from which entries are disputed; nil: none is.
   public func disputedFrom(_ log: LogID) -> UInt64? {
     guard let frozenAt = logs[log]?.accepted.frozenAt else { return nil }
-    guard logs[log]?.isOnSettledBranch == true, let branch = settledBranch(of: log) else {
+    guard logs[log]?.isOnSettledBranch == true, let branch = epochs.settledBranch(of: log) else {
       return frozenAt
     }
     return max(frozenAt, branch.size)
   }
 
-  /// The log's branch by the word of the epoch after it, while only one opening says so.
-  public func settledBranch(of log: LogID) -> SettledBranch? {
-    guard let successor = successors[log], successor.isAuthorised, successor.second == nil else {
-      return nil
-    }
-    return successor.branch
-  }
-
   /// Looks again whether this is the settled branch: what is held, or what is known of the epoch
   /// after it, changed.
   mutating func compareBranch(of log: LogID) {
-    guard successors[log] != nil || logs[held: log].isOnSettledBranch != nil else { return }
+    guard epochs.successors[log] != nil || logs[held: log].isOnSettledBranch != nil else { return }
     var isOnBranch: Bool?
-    if let branch = settledBranch(of: log) {
+    if let branch = epochs.settledBranch(of: log) {
       if branch.size > logs[held: log].durable.size {
         isOnBranch = logs[held: log].missedBranch == branch ? false : nil
       } else if let root = try? reader.root(log, size: branch.size) {
@@ -58,7 +50,8 @@ extension Replicator {
   /// Whole leaves that lead to the branch's root from another tree than the one here: what is here
   /// is not the beginning of that branch, and it is not asked for any more.
   mutating func compareBranch(of log: LogID, with chunk: Chunk, _ batch: HashedBatch) {
-    guard chunk.isFull, let branch = settledBranch(of: log), branch.size == chunk.checkpointSize,
+    guard chunk.isFull, let branch = epochs.settledBranch(of: log),
+      branch.size == chunk.checkpointSize,
       batch.isUnder(branch, before: chunk.before, consistency: chunk.proof),
       chunk.first <= logs[held: log].durable.size,
       let own = try? reader.tree(log, size: chunk.first), own.nodes != chunk.before
@@ -71,7 +64,7 @@ extension Replicator {
   /// Freezes, or what follows an epoch, changed in this step.
   mutating func compareBranches() {
     guard comparedChanges != standingChanges else { return }
-    for log in endedOrder where logs[log] != nil {
+    for log in epochs.ended where logs[log] != nil {
       compareBranch(of: log)
       wantSettled(log)
     }
@@ -80,7 +73,8 @@ extension Replicator {
 
   /// More may be wanted above a freeze than before.
   private mutating func wantSettled(_ log: LogID) {
-    guard let branch = settledBranch(of: log), let frozenAt = logs[held: log].accepted.frozenAt,
+    guard let branch = epochs.settledBranch(of: log),
+      let frozenAt = logs[held: log].accepted.frozenAt,
       frozenAt < branch.size, logs[held: log].accepted.size < branch.size
     else { return }
     logs[held: log].pullDueAt = 0
@@ -89,7 +83,7 @@ extension Replicator {
   /// The branch that vouches for a chunk in the place of a checkpoint: above a freeze nothing else
   /// does.
   func branch(for early: ReceivedChunk, _ log: LogID) -> SettledBranch? {
-    guard let branch = settledBranch(of: log), early.chunk.checkpointSize == branch.size,
+    guard let branch = epochs.settledBranch(of: log), early.chunk.checkpointSize == branch.size,
       early.checkpoint == nil || isAboveFreeze(early.chunk, log)
     else { return nil }
     return branch
@@ -102,7 +96,7 @@ extension Replicator {
   /// The branch under which this node serves a pull of `range`, when that goes above a freeze.
   func servedBranch(of log: LogID, _ range: Range<UInt64>, on id: SessionID) -> SettledBranch? {
     guard let frozenAt = logs[held: log].accepted.frozenAt, range.upperBound > frozenAt,
-      logs[held: log].isOnSettledBranch == true, let branch = settledBranch(of: log),
+      logs[held: log].isOnSettledBranch == true, let branch = epochs.settledBranch(of: log),
       range.lowerBound < branch.size, mayCiteOpening(of: log, on: id)
     else { return nil }
     return branch

@@ -45,7 +45,7 @@ extension Replicator {
   }
 
   private mutating func closeForForks(at index: UInt64) {
-    closeSigning(because: "this log's key signed two histories that differ at \(index)")
+    gate.close(because: "this log's key signed two histories that differ at \(index)")
   }
 
   /// Nothing from `index` on is taken; a freeze only ever moves down.

@@ -22,7 +22,8 @@ extension Replicator {
   mutating func showNewest(
     to peer: NodeName, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    for log in sessions[held: id].ourLogs where authorOf[log] == peer && successors[log] == nil {
+    for log in sessions[held: id].ourLogs
+    where author(of: log) == peer && epochs.successors[log] == nil {
       guard let shared = sessions[held: id].shared[log] else { continue }
       let size = logs[held: log].durable.size
       if shared.theirs?.size ?? 0 < size { show(size - 1, of: log, on: id, now, &effects) }

@@ -208,7 +208,7 @@ extension Replicator {
     guard held[header] != theirs.leaf[header] else { return false }
     dispute(log, on: id, size: index + 1, now, &effects)
     if log == ownLog {
-      closeSigning(
+      gate.close(
         because:
           "\(sessions[held: id].opening.peer) holds another entry \(index), signed with this log's key"
       )
@@ -220,7 +220,7 @@ extension Replicator {
   }
 
   private mutating func ownEntryElsewhere(_ index: UInt64, _ id: SessionID) {
-    closeSigning(
+    gate.close(
       because:
         "\(sessions[held: id].opening.peer) holds own entry \(index), which this folder lacks: it is an old copy"
     )

@@ -66,7 +66,7 @@ extension Replicator {
   private mutating func note(
     _ chunk: Chunk, _ bytes: Int, _ index: Int, of log: LogID, on id: SessionID, _ now: UInt64
   ) {
-    expected(on: id)
+    costs.expected(on: id)
     logs[held: log].fetch.note(chunk.count, bytes)
     logs[held: log].fetch.update(index) {
       $0.next = chunk.end
@@ -212,7 +212,7 @@ extension Replicator {
     _ effects: inout [Effect]
   ) {
     let chunk = early.chunk
-    cameToNothing(on: id)
+    costs.cameToNothing(on: id)
     if logs[held: log].accepted.frozenAt == nil, chunk.first > 0 {
       seekFork(of: log, from: chunk.first - 1, on: id, now, &effects)
     }
@@ -312,7 +312,7 @@ extension Replicator {
     sessions[held: id].shared[held: log].shown = max(shown, verified.after.size)
     if log == ownLog {
       let peer = sessions[held: id].opening.peer
-      closeSigning(
+      gate.close(
         because:
           "\(peer) held own entries up to \(verified.after.size) that this folder lacked: it is an old copy"
       )
@@ -344,7 +344,7 @@ extension Replicator {
     _ early: ReceivedChunk, _ batch: HashedBatch, _ failure: AcceptanceFailure, _ log: LogID,
     on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    cameToNothing(on: id)
+    costs.cameToNothing(on: id)
     let chunk = early.chunk
     if chunk.isFull, isSendersFailure(early, batch, failure, log) {
       return blame(id, for: log, now, &effects)
@@ -384,7 +384,7 @@ extension Replicator {
   private mutating func blame(
     _ id: SessionID, for log: LogID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    cameToNothing(on: id)
+    costs.cameToNothing(on: id)
     effects.append(.count(.chunksFailed))
     release(log) { $0.session == id }
     sessions[held: id].shared[held: log].passedOverUntil =

@@ -279,7 +279,7 @@ extension Replicator {
       let log = fetching.first(where: { logs[held: $0].fetch.index(of: request, id) != nil }),
       let index = logs[held: log].fetch.index(of: request, id)
     else { return }
-    expected(on: id)
+    costs.expected(on: id)
     // Short of what it announced.
     logs[held: log].fetch.update(index) { $0.isOver = true }
     sessions[held: id].shared[held: log].passedOverUntil = now + Limits.sourcePassedOverMilliseconds
@@ -303,7 +303,7 @@ extension Replicator {
         Limits.stallRoundTrips * session.roundTrip, Limits.pullStalledLeastMilliseconds)
       patience = min(trips + chunks, patience)
     }
-    let held = receivingHeldUntil(session.opening.peer)
+    let held = costs.receivingHeldUntil(session.opening.peer)
     return max(piece.progressAt, session.progressAt, held) + patience
   }
 

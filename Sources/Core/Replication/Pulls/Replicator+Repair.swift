@@ -102,7 +102,7 @@ extension Replicator {
     guard log != ownLog else { return true }
     let taken = damagedLogs.filter { logs[held: $0].repairs.pull != nil }
     return taken.count < Limits.repairsAtOnce
-      && taken.count { authorOf[$0] == authorOf[log] } < Limits.repairsOfAuthor
+      && taken.count { author(of: $0) == author(of: log) } < Limits.repairsOfAuthor
   }
 
   /// Worked out once for all pieces: an author can make thousands of them.
@@ -179,7 +179,7 @@ extension Replicator {
   /// An own entry that is lost ends the epoch: peers that are away may have it, and are waited for
   /// a while.
   private func isPatienceOver(_ piece: DamagedPiece, of log: LogID, _ now: UInt64) -> Bool {
-    log != ownLog || (peerNames ?? []).allSatisfy(piece.asked.contains)
+    log != ownLog || (gate.roster ?? []).allSatisfy(piece.asked.contains)
       || now >= piece.since + Limits.repairPatienceMilliseconds
   }
 
@@ -204,7 +204,7 @@ extension Replicator {
       fail(id, now, &effects)
       return startRepairs(now, &effects)
     }
-    expected(on: id)
+    costs.expected(on: id)
     pull.next = chunk.end
     pull.progressAt = now
     pull.unpaidBytes += UInt32(clamping: message.count)
@@ -299,14 +299,14 @@ extension Replicator {
     guard let session = sessions[pull.session] else {
       return pull.progressAt + Limits.pullStalledMilliseconds
     }
-    let held = receivingHeldUntil(session.opening.peer)
+    let held = costs.receivingHeldUntil(session.opening.peer)
     let silent = max(pull.progressAt, session.progressAt, held) + Limits.pullStalledMilliseconds
     return min(silent, slicedAt(pull))
   }
 
   /// When others have their turn.
   private func slicedAt(_ pull: RepairPull) -> UInt64 {
-    let held = sessions[pull.session].map { receivingHeldUntil($0.opening.peer) } ?? 0
+    let held = sessions[pull.session].map { costs.receivingHeldUntil($0.opening.peer) } ?? 0
     return max(pull.openedAt, held) + Limits.repairPullMilliseconds
   }
 

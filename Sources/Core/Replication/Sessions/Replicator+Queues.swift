@@ -23,7 +23,7 @@ extension Replicator {
         limit: Limits.earlyBytesAtMost),
       QueueFigure(
         name: "openings held back of a node",
-        count: Dictionary(grouping: openingsHeldBack) { authorOf[$0.predecessor] }.values
+        count: Dictionary(grouping: epochs.heldBack) { author(of: $0.predecessor) }.values
           .map(\.count).max() ?? 0,
         limit: Limits.openingsHeldBackOfNode),
       QueueFigure(

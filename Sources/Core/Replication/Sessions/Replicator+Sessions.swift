@@ -53,10 +53,12 @@ extension Replicator {
     sessions[held: id].pingedAt = nil
     meterReceived(bytes.count, on: id, now, &effects)
     let about = log(ofMessage: bytes, on: id)
-    work = Work(session: id, peer: sessions[held: id].opening.peer, log: about)
-    work?.isQuestion = bytes.first.map(MessageType.isQuestion) ?? false
+    costs.begin(
+      Work(
+        session: id, peer: sessions[held: id].opening.peer, log: about,
+        isQuestion: bytes.first.map(MessageType.isQuestion) ?? false))
     if let until = leftUnread(bytes, about, on: id, now) {
-      work = nil
+      costs.begin(nil)
       sessions[held: id].leaveUnread(about, until: until, now)
       return effects.append(.count(.messagesUnread))
     }

@@ -1,64 +1,15 @@
 public import Log
 
-/// The facts that decide whether this node may sign: Protocols/sync.md, 8.
-struct SigningGate {
-  /// Peers are to answer first, or the operator to release the wait.
-  var isStarting: Bool
-  var closedBecause: String?
-  /// The time since when peers can answer, and when the first did.
-  var startedAt: UInt64?
-  var firstAnswerAt: UInt64?
-  var answered: Set<NodeName> = []
-  /// Peers that told how far they are, also those that claim more of the own log.
-  var asked: Set<NodeName> = []
-  /// Unproven claims about the own log that hold signing: one for a peer at most.
-  var claims: [NodeName: Claim] = [:]
-  /// The times until which further claims of a peer hold nothing, and claims of anybody.
-  var restsUntil: [NodeName: UInt64] = [:]
-  var quietUntil: UInt64 = 0
-  var heldSince: UInt64 = 0
-
-  init(_ start: OwnLogStart) {
-    isStarting = start == .waiting
-    if case .closed(let reason) = start { closedBecause = reason }
-  }
-
-  /// When time alone changes something next.
-  func nextDue(_ now: UInt64) -> UInt64 {
-    var due: UInt64 = .max
-    guard closedBecause == nil else { return due }
-    for claim in claims.values { due = min(due, claim.since + Limits.claimHoldMilliseconds) }
-    if isStarting, let answersDue, answersDue > now { due = min(due, answersDue) }
-    return due
-  }
-
-  /// The time from which the answers that came are enough.
-  var answersDue: UInt64? {
-    guard let startedAt, let firstAnswerAt else { return nil }
-    return max(
-      startedAt + Limits.answersMilliseconds, firstAnswerAt + Limits.answersSettleMilliseconds)
-  }
-}
-
-/// A peer shows an own log that is not the one here, and proved nothing yet.
-struct Claim {
-  var session: SessionID
-  let since: UInt64
-}
-
 // This node's right to sign.
 extension Replicator {
+  /// This node's right to sign, as the end of the last step left it.
+  public var signing: SigningState { gate.state }
+
   /// The roster's peers that told how far they have every log, since this process started.
   public var answeredPeers: [NodeName] { gate.asked.sorted() }
 
   mutating func release(_ now: UInt64, _ effects: inout [Effect]) {
-    for peer in gate.claims.keys.sorted() { dropClaim(of: peer, now, &effects) }
-    gate.isStarting = false
-  }
-
-  mutating func closeSigning(because reason: String) {
-    if gate.closedBecause == nil { gate.closedBecause = reason }
-    gate.claims = [:]
+    dropped(gate.release(now), &effects)
   }
 
   /// A session's first heads are here: SYNC-60.
@@ -68,66 +19,34 @@ extension Replicator {
     let peer = sessions[held: id].opening.peer
     showNewest(to: peer, on: id, now, &effects)
     guard peers[peer] != nil else { return }
-    gate.asked.insert(peer)
-    guard !sessions[held: id].hasClaimed else { return }
-    gate.answered.insert(peer)
-    if gate.firstAnswerAt == nil { gate.firstAnswerAt = now }
+    gate.answered(peer, hasClaimed: sessions[held: id].hasClaimed, now)
   }
 
   /// A session shows more of the own log than is here, or another hash: SYNC-61.
   mutating func claimed(on id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
     guard gate.closedBecause == nil, !sessions[held: id].hasClaimed else { return }
     sessions[held: id].hasClaimed = true
-    let peer = sessions[held: id].opening.peer
-    gate.answered.remove(peer)
-    if gate.claims[peer] != nil {
-      gate.claims[peer]?.session = id
-      return
-    }
-    guard gate.restsUntil[peer] ?? 0 <= now, gate.quietUntil <= now else {
-      return effects.append(.count(.claimsDropped))
-    }
-    if gate.claims.isEmpty { gate.heldSince = now }
-    gate.claims[peer] = Claim(session: id, since: now)
+    if !gate.claim(by: sessions[held: id].opening.peer, on: id, now) { dropped(1, &effects) }
   }
 
   /// The session's claim came to nothing.
   mutating func dropClaim(on id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
-    guard let peer = sessions[id]?.opening.peer, gate.claims[peer]?.session == id else { return }
-    dropClaim(of: peer, now, &effects)
+    guard let peer = sessions[id]?.opening.peer, gate.dropClaim(of: peer, on: id, now) else {
+      return
+    }
+    dropped(1, &effects)
   }
 
-  private mutating func dropClaim(of peer: NodeName, _ now: UInt64, _ effects: inout [Effect]) {
-    gate.claims[peer] = nil
-    gate.restsUntil[peer] = now + Limits.claimRestMilliseconds
-    effects.append(.count(.claimsDropped))
-    // Whatever many liars do, half of the time is left to sign.
-    if gate.claims.isEmpty { gate.quietUntil = now + (now - min(now, gate.heldSince)) }
+  private func dropped(_ claims: Int, _ effects: inout [Effect]) {
+    for _ in 0..<claims { effects.append(.count(.claimsDropped)) }
   }
 
-  /// Called at the end of each step: what it brought, and what time brought.
+  /// Called at the end of each step.
   mutating func settleSigning(_ now: UInt64, _ effects: inout [Effect]) {
-    if gate.startedAt == nil { gate.startedAt = now }
-    for (peer, claim) in gate.claims.sorted(by: { $0.key < $1.key })
-    where now >= claim.since + Limits.claimHoldMilliseconds {
-      dropClaim(of: peer, now, &effects)
-    }
-    let state = signingState(now)
-    if state == .ready { gate.isStarting = false }
-    guard state != signing else { return }
-    signing = state
-    effects.append(.event(.signing(state)))
-    if state == .ready { for log in logOrder { wantCosignature(of: log, now, &effects) } }
-  }
-
-  private func signingState(_ now: UInt64) -> SigningState {
-    if let reason = gate.closedBecause { return .closed(because: reason) }
-    let claimants = gate.claims.keys.sorted()
-    guard gate.isStarting, let peerNames else {
-      return claimants.isEmpty && !gate.isStarting ? .ready : .waiting(for: claimants)
-    }
-    let missing = peerNames.filter { !gate.answered.contains($0) }
-    let isEnough = missing.isEmpty || gate.answersDue ?? .max <= now && !gate.answered.isEmpty
-    return isEnough && claimants.isEmpty ? .ready : .waiting(for: missing)
+    let settled = gate.settle(now)
+    dropped(settled.dropped, &effects)
+    guard settled.isChanged else { return }
+    effects.append(.event(.signing(signing)))
+    if signing == .ready { for log in logOrder { wantCosignature(of: log, now, &effects) } }
   }
 }

@@ -36,11 +36,11 @@ extension Replicator {
   /// (SYNC-9).
   private func mayList(_ log: LogID, on session: Session) -> Bool {
     guard !session.isWhole else { return true }
-    return authorOf[log] == ownName || authorOf[log] == session.opening.peer
+    return author(of: log) == ownName || author(of: log) == session.opening.peer
   }
 
   private func isGivenBack(_ log: LogID, on session: Session) -> Bool {
-    session.opening.scope == .givingBack && authorOf[log] == session.opening.peer
+    session.opening.scope == .givingBack && author(of: log) == session.opening.peer
   }
 
   /// True when both sides listed a log; it is shared only where more than openings is exchanged of
@@ -178,7 +178,7 @@ extension Replicator {
       if next.size <= logs[held: log].durable.size {
         progressed(log, on: id)
       } else {
-        promised(log, on: id)
+        costs.promised()
       }
     }
     if last == nil { offerCosignatures(of: log, on: id, &effects) }

@@ -70,7 +70,7 @@ extension Replicator {
     guard let shared = sessions[held: id].shared[log], !shared.isDisputed else { return }
     let size = logs[held: log].durable.size
     // The author has its own entries; one that lost some hears of them, and pulls.
-    guard shared.known < size, authorOf[log] != sessions[held: id].opening.peer else {
+    guard shared.known < size, author(of: log) != sessions[held: id].opening.peer else {
       return acknowledge(log, on: id, now)
     }
     let theirs = max(shared.known, shared.pushedTo)
@@ -112,7 +112,7 @@ extension Replicator {
         effects.append(.count(.readsFailed))
         break
       }
-      meterPushed(sent.bytes, on: id, now, &effects)
+      meter(sent.bytes, of: .pushedBytes, on: id, now, &effects)
       next = sent.next
       budget -= sent.bytes
     }
@@ -176,7 +176,7 @@ extension Replicator {
   /// The peer has what we have: it hears so soon enough, its author at once, since somebody may
   /// wait for replicas.
   private mutating func acknowledge(_ log: LogID, on id: SessionID, _ now: UInt64) {
-    if authorOf[log] == sessions[held: id].opening.peer {
+    if author(of: log) == sessions[held: id].opening.peer {
       sessions[held: id].unannounced.insert(log)
     } else {
       announce(log, on: id, after: Limits.announceMilliseconds, now)

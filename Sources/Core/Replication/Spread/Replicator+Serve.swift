@@ -33,7 +33,7 @@ extension Replicator {
         request: pull.request, log: log, next: pull.from.value, to: pull.to.value,
         credit: Int(pull.credit), form: pull.form,
         isToEnd: pull.form != .leaves && pull.to.value == logs[held: log].durable.size))
-    expected(on: id)
+    costs.expected(on: id)
     serve(id, now, &effects)
   }
 
@@ -43,7 +43,7 @@ extension Replicator {
     guard let index = sessions[held: id].serving.firstIndex(where: { $0.request == request }) else {
       return
     }
-    expected(on: id)
+    costs.expected(on: id)
     sessions[held: id].serving[index].credit += Int(bytes)
     guard sessions[held: id].serving[index].credit <= Limits.maximumCreditBytes else {
       return close(id, .credit, now, &effects)
@@ -69,8 +69,8 @@ extension Replicator {
           break
         }
         let bytes = serveOne(served, on: id, now, &effects)
-        meterAnswered(bytes, on: id, now, &effects)
-        work?.answeredBytes += bytes
+        meter(bytes, of: .answeredBytes, on: id, now, &effects)
+        costs.answered(bytes)
         budget -= bytes
         isIdle = false
       }
@@ -82,7 +82,7 @@ extension Replicator {
   /// before.
   mutating func goOnServing(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
     guard let peer = sessions[id]?.opening.peer else { return }
-    work = Work(session: id, peer: peer, log: nil, outcome: .progress, isQuestion: true)
+    costs.begin(Work(session: id, peer: peer, log: nil, outcome: .progress, isQuestion: true))
     serve(id, now, &effects)
   }
 

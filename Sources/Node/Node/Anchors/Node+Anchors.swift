@@ -49,7 +49,7 @@ extension Node: AnchorService {
     if let index = core.frozenAt(identity.id) {
       throw .notSigning(reason: "\(identity.origin) is frozen at \(index)")
     }
-    if let contested = core.contestedEpoch(of: card.name) {
+    if let contested = core.epochs.contested(of: card.name) {
       throw .notSigning(
         reason: "two epochs were opened after \(name(of: contested)): one is a thief's")
     }
@@ -137,7 +137,7 @@ extension Node: AnchorService {
 
   /// True where an anchor that its author published would have come.
   private func mayBringAnchors(_ log: LogID) -> Bool {
-    guard core.frozenAt(log) == nil, core.endsAt(log) == nil else { return false }
+    guard core.frozenAt(log) == nil, core.epochs.endsAt(log) == nil else { return false }
     if log == identity.id { return true }
     let size = store.durableHead(log)?.size ?? 0
     return !core.carriers(of: log).isEmpty && core.knownSize(of: log) <= size
@@ -147,7 +147,7 @@ extension Node: AnchorService {
     guard let place = anchors.newest(of: log, below: store.durableHead(log)?.size ?? 0) else {
       return nil
     }
-    let isOver = core.frozenAt(log) != nil || core.endsAt(log) != nil
+    let isOver = core.frozenAt(log) != nil || core.epochs.endsAt(log) != nil
     return AnchorReport(
       index: place.index, time: place.time, log: place.anchor.log.description,
       overdueSeconds: isOver ? nil : anchors.overdueMinutes(log).map { $0 * 60 })

@@ -47,7 +47,7 @@ extension Node: ControlService {
       defects: scrub.logs[log.id]?.defects ?? 0, damaged: damagedText(log.id),
       lost: lostText(log.id), undecided: undecidedText(log.id), disputed: isDisputed,
       frozenAt: core.frozenAt(log.id),
-      endsAt: core.endsAt(log.id), evidence: faults.evidence(of: log.id),
+      endsAt: core.epochs.endsAt(log.id), evidence: faults.evidence(of: log.id),
       help: core.frozenAt(log.id) == nil ? nil : replica.help(own: log.id == identity.id),
       witnesses: witnesses?.map(\.name.text), witnessedSize: witnesses?.map(\.size).max(),
       catchUp: catchUpReport(log.id), carriers: carriers.map(\.text),
@@ -80,7 +80,7 @@ extension Node: ControlService {
   private func why(_ log: LogIdentity, _ isDisputed: Bool, hasRoute: Bool) -> String? {
     if core.frozenAt(log.id) != nil { return "frozen" }
     if isDisputed { return "disputed" }
-    if let end = core.endsAt(log.id) { return "ended at \(end)" }
+    if let end = core.epochs.endsAt(log.id) { return "ended at \(end)" }
     if let limit = replica.limitText(log.id) { return limit }
     return hasRoute || log.id == identity.id ? nil : "no route"
   }
@@ -255,7 +255,7 @@ extension Node: ControlService {
   }
 
   private func isLate(_ log: LogID, _ index: UInt64) -> Bool {
-    core.endsAt(log).map { index >= $0 } ?? false
+    core.epochs.endsAt(log).map { index >= $0 } ?? false
   }
 
   func tail(_ position: TailPosition, origin: String?, limits: TailLimits) throws(ControlError)
@@ -338,7 +338,7 @@ extension Node: ControlService {
   private func forgetSettled() {
     for entry in roster.entries where entry.compared == entry.card.identity {
       warnings["followed \(entry.card.identity.id)"] = nil
-      guard core.contestedEpoch(of: entry.card.name) == nil else { continue }
+      guard core.epochs.contested(of: entry.card.name) == nil else { continue }
       for log in store.logs where log.origin.name == entry.card.name {
         warnings["second-opening \(log.id)"] = nil
       }

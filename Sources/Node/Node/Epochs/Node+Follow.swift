@@ -73,21 +73,21 @@ extension Node {
       .imported(
         HeldOpening(
           predecessor: log.id, leaf: Array(bytes[..<EntryLayout.leafBytes]), body: body)))
-    guard core.openings(after: log.id).contains(body) else {
+    guard core.epochs.openings(after: log.id).contains(body) else {
       throw .refused(
         reason:
           "\(genesis.card.origin) was not taken: a later epoch is followed, two are known already, or it is damaged",
         hint: "see liaison status, and call the operator of \(genesis.card.name)")
     }
     return ImportReply(
-      origin: genesis.card.origin.text, contested: core.contestedEpoch(of: genesis.card.name) != nil
+      origin: genesis.card.origin.text, contested: core.epochs.contested(of: genesis.card.name) != nil
     )
   }
 
   /// Why nothing is sealed to this peer now.
   func sealingRefusal(_ peer: LivePeer) -> ControlError? {
     let name = peer.card.name
-    if let contested = core.contestedEpoch(of: name) {
+    if let contested = core.epochs.contested(of: name) {
       return .refused(
         reason:
           "\(self.name(of: contested)) has two next epochs, both opened by its key: one is a thief's",

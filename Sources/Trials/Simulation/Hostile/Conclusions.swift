@@ -40,11 +40,11 @@ struct Conclusions {
   private func conclusion(_ site: Site, _ log: LogIdentity) -> Conclusion? {
     guard let process = site.process, process.store.state(log.id) != nil else { return nil }
     let core = process.core
-    let next = core.successor(of: log.id)
-    if let next, core.successor(of: next) != nil { return nil }
+    let next = core.epochs.successor(of: log.id)
+    if let next, core.epochs.successor(of: next) != nil { return nil }
     return Conclusion(
-      openings: Set(core.openings(after: log.id)),
-      isContested: core.contestedEpoch(of: log.origin.name) == log.id, endsAt: core.endsAt(log.id))
+      openings: Set(core.epochs.openings(after: log.id)),
+      isContested: core.epochs.contested(of: log.origin.name) == log.id, endsAt: core.epochs.endsAt(log.id))
   }
 
   private func text(_ conclusion: Conclusion) -> String {

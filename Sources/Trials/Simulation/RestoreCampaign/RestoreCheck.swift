@@ -81,7 +81,7 @@ struct RestoreCheck {
   private func checkAgreement(_ log: LogID, _ most: UInt64) throws(Violation) {
     var ends: UInt64 = most
     for site in run.sites {
-      if let end = site.process?.core.endsAt(log) { ends = min(ends, end) }
+      if let end = site.process?.core.epochs.endsAt(log) { ends = min(ends, end) }
     }
     if ends < most { run.tally.add(.lateEntries) }
     for site in run.sites {

@@ -229,7 +229,7 @@ final class TheftRun {
         try check(index, process, isErased: isErased)
       }
       for index in size..<max(size, held) {
-        try expect(process.core.endsAt(log) == size, "\(site.label): \(index) is not late")
+        try expect(process.core.epochs.endsAt(log) == size, "\(site.label): \(index) is not late")
       }
       try checkKeys(process)
     }
@@ -242,7 +242,7 @@ final class TheftRun {
   private func checkKeys(_ process: NodeProcess) throws(Violation) {
     let label = process.site.label
     try expect(
-      process.core.contestedEpoch(of: victim.name) == nil, "\(label): an epoch is contested")
+      process.core.epochs.contested(of: victim.name) == nil, "\(label): an epoch is contested")
     if let card = card(of: victim, at: process.site) {
       try expect(
         card.identity == victim.keys.identity(card.origin.epoch) && card.serial == 1,

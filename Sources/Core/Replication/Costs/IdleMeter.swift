@@ -28,7 +28,7 @@ struct IdleMeter {
 
   /// The part whose messages took most lately, of those that are read: one author's, or what
   /// belongs to none, which is the peer's own.
-  func mostTaking(_ now: UInt64) -> UnreadPart {
+  private func mostTaking(_ now: UInt64) -> UnreadPart {
     var most = UnreadPart.all
     var time = self[.all].recent.value(now)
     for name in authors {
@@ -40,12 +40,44 @@ struct IdleMeter {
     return most
   }
 
+  /// A peer that carries the junk of one author is not left out for it, as long as that author's
+  /// part can be: then nobody else is charged for what that took.
+  /// - Parameter share: the microseconds a second that `share` refills by.
+  mutating func leaveOut(share perSecond: UInt64, _ now: UInt64) -> UnreadPart {
+    let part = mostTaking(now)
+    guard part != .all else {
+      self[.all].bucket.refill()
+      share.refill()
+      return part
+    }
+    let taken = self[part].recent.value(now)
+    self[part].recent.clear()
+    self[.all].bucket.giveBack(taken, perSecond: Limits.idleMicrosecondsOfPeer)
+    share.giveBack(taken, perSecond: perSecond)
+    return part
+  }
+
   /// The time until which what is about a log is left unread; long past when it is read.
   func unreadUntil(_ log: LogID?, by author: NodeName?) -> UInt64 {
     var until = self[.all].unread.until
     if let log { until = max(until, self[.log(log)].unread.until) }
     if let author { until = max(until, self[.author(author)].unread.until) }
     return until
+  }
+}
+
+extension UnreadPart {
+  /// The time that it may take in a second.
+  var idleMicroseconds: UInt64 {
+    if case .log = self { Limits.idleMicrosecondsOfLog } else { Limits.idleMicrosecondsOfPeer }
+  }
+
+  var counter: Counter {
+    switch self {
+    case .all: .peersUnread
+    case .author: .authorsUnread
+    case .log: .logsUnread
+    }
   }
 }
 
