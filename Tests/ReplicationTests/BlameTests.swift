@@ -331,7 +331,9 @@ struct BlameTests {
       leafHash: try cluster["be"].logs.leafHash(cluster["be"].identity.id, at: size - 1))
   }
 
-  private func openPiece(_ cluster: Cluster) -> Piece? {
-    cluster["nl"].core.logs[cluster["be"].identity.id]!.fetch.pieces.first { !$0.isOver }
+  private func openPiece(_ cluster: Cluster) -> OpenPull? {
+    cluster["nl"].core.logs[cluster["be"].identity.id]!.fetch.pieces.lazy.map(\.pull).first {
+      !$0.isOver
+    }
   }
 }

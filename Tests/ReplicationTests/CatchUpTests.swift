@@ -160,7 +160,7 @@ struct SourcesTests {
     // A kill loses the bytes under way: at most as many as may be under way.
     let lost = Double(received.all) - wireBytes
     #expect(lost < 0.5 * wireBytes, "\(received.bytes)")
-    #expect(cluster["nl"].core.fetching.isEmpty && cluster["nl"].core.wanting.isEmpty)
+    #expect(cluster["nl"].core.turns.fetching.isEmpty && cluster["nl"].core.turns.wanting.isEmpty)
   }
 
   @Test("What waits for what is below never takes more than its limit")

@@ -394,7 +394,8 @@ struct EpochTests {
     #expect(cluster["nl"].core.epochs.successor(of: first.after.identity.id) == nil)
     #expect(cluster["nl"].core.epochs.contested(of: cluster["be"].name) == before.id)
     cluster.compare("nl", first.after.identity, of: "be")
-    #expect(cluster["nl"].core.epochs.successor(of: first.after.identity.id) == third.after.identity.id)
+    #expect(
+      cluster["nl"].core.epochs.successor(of: first.after.identity.id) == third.after.identity.id)
   }
 
   @Test(

@@ -132,7 +132,8 @@ struct ForkTests {
     let sessions = [cluster.connect("be", "de"), cluster.connect("fr", "de")]
     cluster.run()
     for (position, checkpoint) in made.enumerated() {
-      let place = cluster["de"].core.sessions[other(sessions[position])]!.theirPositions[log]!
+      let place = cluster["de"].core.sessions[other(sessions[position])]!.lists.theirPosition(
+        of: log)!
       cluster.feed(
         "de",
         .message(
@@ -158,7 +159,7 @@ struct ForkTests {
     let older = cluster["nl'"].logs.newestDurableCheckpoint(of: log)!
     let session = other(cluster.connect("fr", "be"))
     cluster.run(100)
-    let place = cluster["be"].core.sessions[session]!.theirPositions[log]!
+    let place = cluster["be"].core.sessions[session]!.lists.theirPosition(of: log)!
     cluster.feed(
       "be", .message(session, SignedSize(older, at: place).encode()))
     cluster.run()
@@ -185,7 +186,7 @@ struct ForkTests {
     // fr has the checkpoint alone, and nothing that it stands for.
     cluster.tamper = { from, to, bytes in from == "be" && to == "fr" ? nil : bytes }
     cluster.run(100)
-    let place = try #require(cluster["be"].core.sessions[session]?.theirPositions[log])
+    let place = try #require(cluster["be"].core.sessions[session]?.lists.theirPosition(of: log))
     cluster.feed(
       "be", .message(session, SignedSize(other, at: place).encode()))
     #expect(cluster["be"].events.contains(.contradiction(log, size: 7)))
@@ -307,7 +308,7 @@ struct ForkTests {
     let target = other(session)
     cluster.tamper = { _, to, bytes in to == "lu" && bytes[0] == 12 ? nil : bytes }
     cluster.run()
-    let place = cluster["lu"].core.sessions[target]!.theirPositions[forked.log]!
+    let place = cluster["lu"].core.sessions[target]!.lists.theirPosition(of: forked.log)!
     for byte in [40, 300, 900].filter({ $0 < proof.count }) + [proof.count - 1] {
       var forged = proof
       forged[byte] ^= 1
@@ -327,7 +328,7 @@ struct ForkTests {
     let session = other(cluster.connect("fr", "lu"))
     cluster.run()
     let log = forked.log
-    let place = cluster["lu"].core.sessions[session]!.theirPositions[log]!
+    let place = cluster["lu"].core.sessions[session]!.lists.theirPosition(of: log)!
     func answers() -> Int { cluster.messagesSent[MessageType.probed.rawValue] ?? 0 }
     let before = answers()
     for _ in 0..<2_000 {
@@ -349,7 +350,7 @@ struct ForkTests {
     let cluster = forked.cluster
     let session = other(cluster.connect("fr", "lu"))
     cluster.run()
-    let place = cluster["lu"].core.sessions[session]!.theirPositions[forked.log]!
+    let place = cluster["lu"].core.sessions[session]!.lists.theirPosition(of: forked.log)!
     for _ in 0..<3 where cluster["lu"].core.sessions[session] != nil {
       cluster.feed(
         "lu",

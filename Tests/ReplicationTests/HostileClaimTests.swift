@@ -201,7 +201,7 @@ struct HostileClaimTests {
     for size in [1, 2, 3, 4, 5] as [UInt64] {
       puppet.send(Heads([AnnouncedHead(position: 0, size: size, leafHash: .zero)]))
     }
-    #expect(nl.core.sessions[puppet.id]!.shared[nl.identity.id]!.leavesShown.count <= 2)
+    #expect(nl.core.sessions[puppet.id]!.shared[nl.identity.id]!.history.leavesShown.count <= 2)
   }
 
   @Test("SYNC-62: a thief of the running key closes the node at once, by its signature")

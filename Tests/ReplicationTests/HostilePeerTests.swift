@@ -294,7 +294,8 @@ struct HostilePeerTests {
           credit: 1))
     }
     #expect(cluster["nl"].counters[.pullsBusy] == 4)
-    #expect(cluster["nl"].core.sessions[puppet.id]!.serving.count == Limits.openRequestsOfPeer)
+    #expect(
+      cluster["nl"].core.sessions[puppet.id]!.serving.pulls.count == Limits.openRequestsOfPeer)
     puppet.send(Credit(request: 1, bytes: .max))
     #expect(!puppet.isOpen)
   }
@@ -308,7 +309,7 @@ struct HostilePeerTests {
       PullRequest(
         request: 1, position: 0, from: 0, to: LogSize.most, credit: 9))
     #expect(puppet.isOpen)
-    #expect(cluster["nl"].core.sessions[puppet.id]!.serving.isEmpty)
+    #expect(cluster["nl"].core.sessions[puppet.id]!.serving.pulls.isEmpty)
   }
 
   private func cosigned(

@@ -26,7 +26,9 @@ struct HostileSourceTests {
   }
 
   /// The piece that is asked for first.
-  private var pull: Piece? { cluster["nl"].core.logs[log]!.fetch.pieces.first { !$0.isOver } }
+  private var pull: OpenPull? {
+    cluster["nl"].core.logs[log]!.fetch.pieces.lazy.map(\.pull).first { !$0.isOver }
+  }
   private var held: UInt64 { cluster["nl"].logs.state(of: log)!.size }
 
   private func entries(_ range: Range<UInt64>) -> EntryBatch {
@@ -37,7 +39,7 @@ struct HostileSourceTests {
 
   /// Lets time pass, and `answer` see each pull that `de` gets.
   private func drive(
-    _ milliseconds: UInt64, every step: UInt64 = 50, _ answer: (Piece) -> Void
+    _ milliseconds: UInt64, every step: UInt64 = 50, _ answer: (OpenPull) -> Void
   ) {
     let end = cluster.now + milliseconds
     while cluster.now < end {
@@ -217,7 +219,7 @@ struct HostileSourceTests {
     }
     #expect(cluster["nl"].counters[.pullsBusy] == nil)
     func open() -> [UInt32] {
-      cluster["nl"].core.sessions[puppet.id]!.serving.map(\.request)
+      cluster["nl"].core.sessions[puppet.id]!.serving.pulls.map(\.request)
     }
     #expect(open().count == Limits.openRequestsOfPeer && open().last == 50)
     for request in 1...49 { puppet.send(Leave(request: UInt32(request))) }
@@ -303,7 +305,7 @@ struct HostileSourceTests {
     let puppet = Puppet(cluster, as: "de", logs: names)
     func pulls() -> Int {
       cluster["nl"].core.logs.values.count { log in
-        log.fetch.pieces.contains { $0.session == puppet.id }
+        log.fetch.isAsked(of: puppet.id)
       }
     }
     puppet.send(

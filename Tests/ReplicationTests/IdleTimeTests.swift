@@ -326,6 +326,6 @@ struct IdleTimeTests {
     #expect(be.isOpen)
     // Waiting requests are answered when the debt is paid.
     cluster.run(5_000)
-    #expect(cluster["nl"].core.sessions[be.id]?.serving.isEmpty ?? true)
+    #expect(cluster["nl"].core.sessions[be.id]?.serving.pulls.isEmpty ?? true)
   }
 }

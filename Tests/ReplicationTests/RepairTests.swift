@@ -414,7 +414,7 @@ struct RepairTests {
     let whole = try cluster["be"].logs.read(log, 0..<3, maximumBytes: 1 << 20)
     puppet.send(
       Heads([AnnouncedHead(position: 1, size: 900, leafHash: SHA256.hash([1]))]))
-    let pull = try #require(cluster["nl"].core.logs[log]!.fetch.pieces.first)
+    let pull = try #require(cluster["nl"].core.logs[log]!.fetch.pieces.first?.pull)
     var states = [BodyState](repeating: .present, count: 3)
     states[Int(index)] = state
     let bare = try EntryBatch(

@@ -45,7 +45,7 @@ struct ServingTests {
         AnnouncedHead(position: 1, size: 6, leafHash: try logs.leafHash(log, at: 5))
       ]))
     let pull = try #require(
-      cluster["nl"].core.logs[log]!.fetch.pieces.first { !$0.isOver })
+      cluster["nl"].core.logs[log]!.fetch.pieces.lazy.map(\.pull).first { !$0.isOver })
     let batch = try logs.read(log, pull.range.lowerBound..<end, maximumBytes: 1 << 20)
     puppet.send(
       puppet.chunk(
@@ -123,7 +123,7 @@ struct ServingTests {
     puppet.send(
       Heads([AnnouncedHead(position: 1, size: 40, leafHash: try logs.leafHash(log, at: 39))]))
     let pull = try #require(
-      cluster["nl"].core.logs[log]!.fetch.pieces.first { !$0.isOver })
+      cluster["nl"].core.logs[log]!.fetch.pieces.lazy.map(\.pull).first { !$0.isOver })
     puppet.send(
       puppet.chunk(
         try logs.read(log, 0..<30, maximumBytes: 1 << 20), request: pull.request,

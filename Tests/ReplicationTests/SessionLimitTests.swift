@@ -78,7 +78,7 @@ struct SessionLimitTests {
   func lists() {
     let link = cluster.connect("nl", "be")
     cluster.run(1_000)
-    cluster["nl"].core.sessions[held: link].listsSent = Limits.listsOfSession
+    cluster["nl"].core.sessions[held: link].lists.useUp()
     let identity = cluster["nl"].identity
     let other = LogIdentity(
       origin: Origin(name: cluster["be"].name, epoch: 7), key: identity.key)
@@ -90,7 +90,7 @@ struct SessionLimitTests {
     #expect(cluster["be"].counters[.messagesMalformed] == nil)
     cluster.connect("nl", "be")
     cluster.run(1_000)
-    #expect(core.sessions[core.sessionOrder[0]]!.ourPositions[other.id] != nil)
+    #expect(core.sessions[core.sessionOrder[0]]!.lists.position(of: other.id) != nil)
   }
 
   @Test("TRN-18: who dialled ends a session after 24 hours, and no sooner")

@@ -95,7 +95,7 @@ private struct Theft {
   func tell(_ name: String, _ proof: ForkProof) throws {
     let id = session(of: name)
     let session = try #require(id)
-    let position = try #require(cluster[name].core.sessions[session]!.theirPositions[log])
+    let position = try #require(cluster[name].core.sessions[session]!.lists.theirPosition(of: log))
     cluster.feed(
       name, .message(session, Proof(position: position, bytes: proof.encode()).encode()))
   }

@@ -147,7 +147,7 @@ public enum Limits {
   /// Repairs among those for logs of one author: others have their places, however many logs it
   /// has.
   public static let repairsOfAuthor = 2
-  public static let repairCreditBytes: UInt32 = 4 << 20
+  public static let repairCreditBytes = 4 << 20
   /// Entries that one source is asked for at once.
   public static let entriesOfRepair: UInt64 = 4_096
   /// Entries under one stored node of the tree (Protocols/store.md, 3).

@@ -90,10 +90,10 @@ extension Replicator {
   public func isDisputed(_ log: LogID) -> Bool { isDisputedAnywhere(log) }
 
   /// True when entries of some log are being pulled.
-  public var isCatchingUp: Bool { !fetching.isEmpty }
+  public var isCatchingUp: Bool { !turns.fetching.isEmpty }
 
   /// True when a peer is pulling from us.
-  public var isServing: Bool { sessionOrder.contains { !sessions[held: $0].serving.isEmpty } }
+  public var isServing: Bool { sessionOrder.contains { !sessions[held: $0].serving.pulls.isEmpty } }
 
   /// True when serving on this session waits for `congested(_, false)`.
   public func isHeldBack(_ session: SessionID) -> Bool { sessions[session]?.isCongested == true }

@@ -5,6 +5,21 @@ public import Log
 ///
 /// It opens no socket or file, reads no clock, draws no randomness; the daemon and the test harness
 /// run the same code. Protocols/sync.md is its specification.
+///
+/// The host, which is `Replica`, keeps these rules:
+/// - `step` has a `now` that never goes back: milliseconds of a clock that nobody sets.
+/// - Effects are carried out in their order before the next `step`.
+/// - `opened` is a session's first input and `closed` its last; inputs for a session that the core
+///   closed, or never saw, change nothing.
+/// - Each `message` is followed by `took`, and so is each `congested` false.
+/// - `append` is answered by `durable` or `refused`, `replace` by `replaced` or `replaceRefused`,
+///   `cosign` by `cosigned` if the node can sign then, `mend` by a new list of what is `damaged`.
+/// - `tick` comes when `nextDue` says so; one that comes sooner does no harm.
+///
+/// A file for each part of the protocol extends it. What such a part knows by itself is a value of
+/// its own that decides and is tested alone: of the node `EpochLedger`, `SigningGate`, `PeerCosts`
+/// and `PullTurns`; of each session and log those in `Session`, `SharedLog` and `LogProgress`. The
+/// extensions tell them what came, and turn what they say into effects.
 public struct Replicator {
   public let ownName: NodeName
   public let ownLog: LogID
@@ -24,23 +39,13 @@ public struct Replicator {
   private var freezes: UInt64 = 0
   /// The `standingChanges` of which all branches were compared.
   var comparedChanges: UInt64 = 0
-  /// Logs of which other signatures are asked for.
-  var twinLogs: [LogID] = []
   /// The lowest fork proof of each log, also of those that are not known here yet.
   var proofs: [LogID: ForkProof] = [:]
   var sessions: Table<SessionID, Session>
   var sessionOrder: [SessionID] = []
   /// The cost that each peer has caused.
   var costs = PeerCosts()
-  var nextRequest: UInt32 = 1
-  /// Logs of which something is missing, in the order in which they are asked for next; and those
-  /// that are being asked for.
-  var wanting: [LogID] = []
-  var fetching: [LogID] = []
-  /// Logs of which something is to be fetched again.
-  var damagedLogs: Set<LogID> = []
-  /// The log whose turn is next, as a place in `logOrder`.
-  var repairTurn = 0
+  var turns = PullTurns()
   /// This node's right to sign.
   var gate: SigningGate
 

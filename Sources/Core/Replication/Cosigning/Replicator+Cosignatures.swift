@@ -62,7 +62,7 @@ extension Replicator {
     _ cosignatures: [NamedCosignature], over checkpoint: VerifiedCheckpoint,
     _ direction: CosignedDirection, on id: SessionID, _ effects: inout [Effect]
   ) {
-    guard let position = sessions[held: id].ourPositions[checkpoint.logID] else { return }
+    guard let position = sessions[held: id].lists.position(of: checkpoint.logID) else { return }
     for set in CosignatureSet.sets(direction, SignedSize(checkpoint, at: position), cosignatures) {
       send(set, on: id, &effects)
     }

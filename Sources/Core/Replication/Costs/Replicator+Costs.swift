@@ -130,8 +130,8 @@ extension Replicator {
   /// A peer that is not read is asked for nothing.
   private mutating func leaveAlone(_ peer: NodeName, _ now: UInt64) {
     for id in sessionOrder where sessions[held: id].opening.peer == peer {
-      for log in fetching where isUnread(log, of: peer, now) {
-        guard logs[held: log].fetch.pieces.contains(where: { $0.session == id }) else { continue }
+      for log in turns.fetching where isUnread(log, of: peer, now) {
+        guard logs[held: log].fetch.isAsked(of: id) else { continue }
         release(log) { $0.session == id }
         logs[held: log].pullDueAt = now
       }
@@ -165,7 +165,7 @@ extension Replicator {
     let place = type == .heads && bytes.count == heads ? 5 : type.placeOfPosition
     guard let place, bytes.count >= place + 4 else { return nil }
     let position = bytes[place..<(place + 4)].reduce(0) { $0 << 8 | Int($1) }
-    return sessions[held: id].theirLogs[position]
+    return sessions[held: id].lists.log(at: position)
   }
 
   /// Heads are always taken down, so that nobody is believed to hold what it does not; a hello and

@@ -24,7 +24,8 @@ extension Replicator {
   /// A pull that would bring more is left; what is missing below is asked for at the next tick.
   mutating func endPull(beyondCeilingOf log: LogID) {
     let ceiling = ceiling(of: log)
-    guard logs[held: log].fetch.pieces.contains(where: { $0.range.upperBound > ceiling }) else {
+    guard logs[held: log].fetch.pieces.contains(where: { $0.pull.range.upperBound > ceiling })
+    else {
       return
     }
     release(log) { $0.range.upperBound > ceiling }
@@ -96,7 +97,7 @@ extension Replicator {
   ) {
     let known = sessions[held: id].openings[predecessor]?.known ?? []
     guard !known.contains(leaf), known.count < Limits.openingsOfLog,
-      let position = sessions[held: id].ourPositions[predecessor]
+      let position = sessions[held: id].lists.position(of: predecessor)
     else { return }
     sessions[held: id].openings[predecessor, default: ToldOpenings()].known.append(leaf)
     send(PassedOpening(position: position, leaf: leaf, body: body), on: id, &effects)

@@ -109,7 +109,7 @@ extension Replicator {
     guard let session = sessions[id], session.shared[log] != nil else { return false }
     if let told = session.openings[log], told.seen > 0 || !told.known.isEmpty { return true }
     let origin = logs[held: log].accepted.identity.origin
-    return session.ourLogs.contains { other in
+    return session.lists.ours.contains { other in
       let later = logs[held: other].accepted.identity.origin
       return later.name == origin.name && later.epoch > origin.epoch
         && isListed(other, on: id)

@@ -66,16 +66,16 @@ extension Replicator {
     {
       sessions[held: id].areProofsDue = false
       guard !proofs.isEmpty else { continue }
-      for (position, log) in sessions[held: id].ourLogs.enumerated() {
+      for (position, log) in sessions[held: id].lists.ours.enumerated() {
         guard let proof = proofs[log], let shared = sessions[held: id].shared[log],
-          proof.frozenAt < shared.proofKnown
+          proof.frozenAt < shared.proofs.known
         else { continue }
-        guard shared.proofsSent < proofsAllowed(on: id, now), maySendEvidence(on: id, now) else {
+        let allowed = sessions[held: id].evidence.proofsAllowed(now)
+        guard shared.proofs.maySend(allowed: allowed), sessions[held: id].evidence.send(now) else {
           sessions[held: id].proofsDueAt = now + Limits.proofEveryMilliseconds
           continue
         }
-        sessions[held: id].shared[held: log].proofKnown = proof.frozenAt
-        sessions[held: id].shared[held: log].proofsSent += 1
+        sessions[held: id].shared[held: log].proofs.sent(proof.frozenAt)
         send(Proof(position: position, bytes: proof.encode()), on: id, &effects)
       }
     }
@@ -90,19 +90,6 @@ extension Replicator {
     }
   }
 
-  /// The proofs of one log that may travel on a session since its beginning.
-  private func proofsAllowed(on id: SessionID, _ now: UInt64) -> Int {
-    Limits.proofsOfLog + grown(on: id, each: Limits.proofEveryMilliseconds, now)
-  }
-
-  private func evidenceAllowed(on id: SessionID, _ now: UInt64) -> Int {
-    Limits.evidenceOfSession + grown(on: id, each: Limits.evidenceEveryMilliseconds, now)
-  }
-
-  private func grown(on id: SessionID, each milliseconds: UInt64, _ now: UInt64) -> Int {
-    Int((now - min(now, sessions[held: id].openedAt)) / milliseconds)
-  }
-
   mutating func received(
     proof bytes: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
@@ -110,20 +97,18 @@ extension Replicator {
     guard sessions[held: id].shared[log] != nil else {
       throw MalformedMessage(what: "fork proof of a log that is not shared")
     }
-    sessions[held: id].shared[held: log].proofsSeen += 1
-    // The two sides of a session need not count the same time.
-    guard isWithinEvidence(on: id, now),
-      sessions[held: id].shared[held: log].proofsSeen
-        <= proofsAllowed(on: id, now) + Limits.proofsSlack
-    else { return refuseProof(on: id, now, &effects) }
+    let allowed = sessions[held: id].evidence.proofsAllowed(now)
+    let isAllowed = sessions[held: id].shared[held: log].proofs.see(allowed: allowed)
+    guard sessions[held: id].evidence.see(now), isAllowed else {
+      return refuseProof(on: id, now, &effects)
+    }
     if let known = proofs[log], known.encode() == bytes {
-      return sessions[held: id].shared[held: log].proofKnown = known.frozenAt
+      return sessions[held: id].shared[held: log].proofs.received(known.frozenAt)
     }
     guard let proof = try? ForkProof(decoding: bytes), proof.identity.id == log else {
       return refuseProof(on: id, now, &effects)
     }
-    let known = sessions[held: id].shared[held: log].proofKnown
-    sessions[held: id].shared[held: log].proofKnown = min(known, proof.frozenAt)
+    sessions[held: id].shared[held: log].proofs.received(proof.frozenAt)
     forked(proof, &effects)
   }
 
@@ -132,23 +117,5 @@ extension Replicator {
   ) {
     effects.append(.count(.proofsBad))
     fail(id, now, &effects)
-  }
-
-  // MARK: Work for others' evidence, SYNC-87
-
-  /// Counts one more piece of evidence that came on a session.
-  /// - Returns: whether it is to be looked at.
-  mutating func isWithinEvidence(on id: SessionID, _ now: UInt64) -> Bool {
-    sessions[held: id].evidenceSeen += 1
-    return sessions[held: id].evidenceSeen
-      <= evidenceAllowed(on: id, now) + Limits.evidenceSlack
-  }
-
-  /// Counts one that is to be sent.
-  /// - Returns: whether the other side will look at it.
-  mutating func maySendEvidence(on id: SessionID, _ now: UInt64) -> Bool {
-    guard sessions[held: id].evidenceSent < evidenceAllowed(on: id, now) else { return false }
-    sessions[held: id].evidenceSent += 1
-    return true
   }
 }

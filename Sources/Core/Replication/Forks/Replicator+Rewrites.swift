@@ -8,13 +8,14 @@ extension Replicator {
     _ index: UInt64, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    guard let shown = sessions[held: id].shared[log]?.leavesShown, !shown.contains(index),
-      shown.count < Limits.leavesShownOfLog, index < logs[held: log].durable.size,
+    guard sessions[held: id].shared[log]?.history.mayShow(index) == true,
+      index < logs[held: log].durable.size,
       let leaf = heldLeaf(of: log, at: index),
       logs[held: log].accepted.identity.indexOfSigned(leaf: leaf) == index,
-      let position = sessions[held: id].ourPositions[log], maySendEvidence(on: id, now)
+      let position = sessions[held: id].lists.position(of: log),
+      sessions[held: id].evidence.send(now)
     else { return }
-    sessions[held: id].shared[held: log].leavesShown.append(index)
+    sessions[held: id].shared[held: log].history.shown(index)
     send(Leaf(position: position, leaf: leaf), on: id, &effects)
   }
 
@@ -22,7 +23,7 @@ extension Replicator {
   mutating func showNewest(
     to peer: NodeName, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    for log in sessions[held: id].ourLogs
+    for log in sessions[held: id].lists.ours
     where author(of: log) == peer && epochs.successors[log] == nil {
       guard let shared = sessions[held: id].shared[log] else { continue }
       let size = logs[held: log].durable.size
@@ -36,9 +37,8 @@ extension Replicator {
     guard sessions[held: id].shared[log] != nil else {
       throw MalformedMessage(what: "entry of a log that is not shared")
     }
-    sessions[held: id].shared[held: log].leavesSeen += 1
-    guard isWithinEvidence(on: id, now),
-      sessions[held: id].shared[held: log].leavesSeen <= Limits.leavesShownOfLog,
+    let isAllowed = sessions[held: id].shared[held: log].history.seeLeaf()
+    guard sessions[held: id].evidence.see(now), isAllowed,
       let index = logs[held: log].accepted.identity.indexOfSigned(leaf: leaf)
     else {
       effects.append(.count(.entriesBad))

@@ -14,32 +14,25 @@ extension Replicator {
     of log: LogID, from index: UInt64, isShown: Bool = false, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) -> Bool {
-    guard let shared = sessions[id]?.shared[log] else { return true }
-    if shared.search != nil { return true }
-    if !isShown, index < shared.sameBelow {
-      settleSame(of: log, below: shared.sameBelow, on: id, now, &effects)
+    guard let history = sessions[id]?.shared[log]?.history else { return true }
+    let seek = history.seek(
+      from: index, isShown: isShown, proven: proofs[log]?.frozenAt,
+      size: logs[held: log].durable.size)
+    switch seek {
+    case .underWay: return true
+    case .refused: return false
+    case .isSame(let end):
+      settleSame(of: log, below: end, on: id, now, &effects)
       return true
+    case .begin(var search):
+      if isShown, search.asked == index {
+        proceed(&search, of: log, on: id, now, &effects)
+      } else {
+        sessions[held: id].shared[held: log].history.search = search
+        probe(search.asked, of: log, on: id, &effects)
+      }
+      return sessions[id]?.shared[log]?.history.search != nil
     }
-    guard shared.probesAsked <= (Limits.searchesOfLog - 1) * Limits.probesOfSearch else {
-      return false
-    }
-    let proven = proofs[log]?.frozenAt ?? .max
-    guard proven > 0 else { return false }
-    // A fork that a proof shows need not be found again: only one below it.
-    let first = min(index, proven - 1)
-    guard first < logs[held: log].durable.size else { return false }
-    if shared.lastProbed == first {
-      // The other side is at it.
-      return true
-    }
-    var search = ForkSearch(first: first, differsAt: isShown ? index : nil)
-    if isShown, first == index {
-      proceed(&search, of: log, on: id, now, &effects)
-    } else {
-      sessions[held: id].shared[held: log].search = search
-      probe(first, of: log, on: id, &effects)
-    }
-    return sessions[id]?.shared[log]?.search != nil
   }
 
   private mutating func proceed(
@@ -48,24 +41,24 @@ extension Replicator {
   ) {
     switch search.next(proven: proofs[log]?.frozenAt) {
     case .ask(let index):
-      sessions[held: id].shared[held: log].search = search
+      sessions[held: id].shared[held: log].history.search = search
       probe(index, of: log, on: id, &effects)
     case .found(let index):
-      sessions[held: id].shared[held: log].search = nil
+      sessions[held: id].shared[held: log].history.search = nil
       show(exhibitAt: index, of: log, on: id, now, &effects)
-    case .over: sessions[held: id].shared[held: log].search = nil
+    case .over: sessions[held: id].shared[held: log].history.search = nil
     }
   }
 
   private mutating func probe(
     _ index: UInt64, of log: LogID, on id: SessionID, _ effects: inout [Effect]
   ) {
-    guard sessions[held: id].probesSent < Limits.probesOfSession,
+    guard sessions[held: id].evidence.maySendProbe,
       let hash = headerHash(of: log, at: index),
-      let position = sessions[held: id].ourPositions[log]
-    else { return sessions[held: id].shared[held: log].search = nil }
-    sessions[held: id].probesSent += 1
-    sessions[held: id].shared[held: log].probesAsked += 1
+      let position = sessions[held: id].lists.position(of: log)
+    else { return sessions[held: id].shared[held: log].history.search = nil }
+    sessions[held: id].evidence.sendProbe()
+    sessions[held: id].shared[held: log].history.asked()
     send(
       Probe(position: position, index: LogSize(own: index), headerHash: hash), on: id, &effects)
   }
@@ -86,9 +79,8 @@ extension Replicator {
     guard sessions[held: id].shared[log] != nil else {
       throw MalformedMessage(what: "probe of a log that is not shared")
     }
-    sessions[held: id].probesSeen += 1
-    guard sessions[held: id].probesSeen <= Limits.probesOfSession,
-      let position = sessions[held: id].ourPositions[log]
+    guard sessions[held: id].evidence.seeProbe(),
+      let position = sessions[held: id].lists.position(of: log)
     else {
       effects.append(.count(.probesBad))
       return fail(id, now, &effects)
@@ -103,36 +95,33 @@ extension Replicator {
       Probed(position: position, index: LogSize(own: index), answer: answer), on: id, &effects)
     guard answer != .notHere else { return }
     if answer == .same {
-      foundSame(of: log, below: index + 1, on: id)
+      sessions[held: id].shared[held: log].history.isSame(below: index + 1)
       settleSame(of: log, below: index + 1, on: id, now, &effects)
     } else {
-      sessions[held: id].shared[held: log].lastProbed = index
+      sessions[held: id].shared[held: log].history.lastProbed = index
       dispute(log, on: id, size: index + 1, now, &effects)
     }
-  }
-
-  private mutating func foundSame(of log: LogID, below end: UInt64, on id: SessionID) {
-    let known = sessions[held: id].shared[held: log].sameBelow
-    sessions[held: id].shared[held: log].sameBelow = max(known, end)
   }
 
   mutating func answered(
     _ answer: ProbeAnswer, _ index: UInt64, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    guard var search = sessions[held: id].shared[log]?.search, search.asked == index else {
+    guard var search = sessions[held: id].shared[log]?.history.search, search.asked == index else {
       effects.append(.count(.probesBad))
       return fail(id, now, &effects)
     }
     let isFirst = search.steps == 1
-    guard answer != .notHere else { return sessions[held: id].shared[held: log].search = nil }
+    guard answer != .notHere else {
+      return sessions[held: id].shared[held: log].history.search = nil
+    }
     search.learn(isSame: answer == .same)
-    if answer == .same { foundSame(of: log, below: index + 1, on: id) }
+    if answer == .same { sessions[held: id].shared[held: log].history.isSame(below: index + 1) }
     if answer == .different {
       dispute(log, on: id, size: index + 1, now, &effects)
     } else if search.high == nil {
       // Signatures differ, and no fork was searched for.
-      if isFirst { sessions[held: id].shared[held: log].probesAsked -= 1 }
+      if isFirst { sessions[held: id].shared[held: log].history.takeBack() }
       settleSame(of: log, below: index + 1, on: id, now, &effects)
     }
     proceed(&search, of: log, on: id, now, &effects)
@@ -164,7 +153,9 @@ extension Replicator {
     guard let exhibit = exhibit(of: log, at: index) else {
       return effects.append(.count(.readsFailed))
     }
-    guard maySendEvidence(on: id, now), let position = sessions[held: id].ourPositions[log] else {
+    guard sessions[held: id].evidence.send(now),
+      let position = sessions[held: id].lists.position(of: log)
+    else {
       return
     }
     send(PassedExhibit(position: position, bytes: exhibit.encode()), on: id, &effects)
@@ -177,10 +168,9 @@ extension Replicator {
     guard sessions[held: id].shared[log] != nil else {
       throw MalformedMessage(what: "exhibit of a log that is not shared")
     }
-    sessions[held: id].shared[held: log].exhibitsSeen += 1
+    let isAllowed = sessions[held: id].shared[held: log].history.seeExhibit()
     let identity = logs[held: log].accepted.identity
-    guard isWithinEvidence(on: id, now),
-      sessions[held: id].shared[held: log].exhibitsSeen <= Limits.exhibitsOfLog,
+    guard sessions[held: id].evidence.see(now), isAllowed,
       let theirs = try? Exhibit(decoding: bytes, identity: identity)
     else {
       effects.append(.count(.proofsBad))

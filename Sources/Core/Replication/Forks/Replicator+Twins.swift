@@ -1,19 +1,6 @@
 import Crypto
 import Log
 
-/// Leaves that are asked of a session for the signatures that a checkpoint stands for: SYNC-89.
-struct TwinSearch {
-  let session: SessionID
-  var request: UInt32
-  var next: UInt64
-  let to: UInt64
-  /// The end of the leaves that came, while the store has them.
-  var withStore: UInt64?
-  /// When it is asked once more, or given up.
-  var dueAt: UInt64
-  var retries = 0
-}
-
 // One header signed twice is no fork: the leaf under a checkpoint takes the place of one that was
 // accepted singly (LOG-32).
 extension Replicator {
@@ -21,9 +8,9 @@ extension Replicator {
   mutating func settleSame(
     of log: LogID, below end: UInt64, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    guard let shared = sessions[id]?.shared[log], end >= shared.disputedAt else { return }
-    sessions[held: id].shared[held: log].isDisputed = false
-    sessions[held: id].shared[held: log].disputedAt = 0
+    guard let shared = sessions[id]?.shared[log],
+      sessions[held: id].shared[held: log].history.settle(below: end)
+    else { return }
     if let newest = agreedCheckpoint(of: log), newest.size <= logs[held: log].durable.size,
       newest.size > shared.theirCheckpointSize
     {
@@ -45,53 +32,48 @@ extension Replicator {
       size - from <= Limits.twinsReach
     else { return }
     logs[held: log].twins = TwinSearch(
-      session: id, request: 0, next: from, to: min(size, checkpoint.size),
+      session: id, next: from, to: min(size, checkpoint.size),
       dueAt: now + Limits.twinsMilliseconds)
-    twinLogs.append(log)
-    askForLeaves(of: log, &effects)
+    turns.seekTwins(log)
+    askForLeaves(of: log, now, &effects)
   }
 
-  private mutating func askForLeaves(of log: LogID, _ effects: inout [Effect]) {
-    guard var twins = logs[held: log].twins,
-      let position = sessions[twins.session]?.ourPositions[log]
-    else { return endTwins(of: log) }
-    twins.request = takeRequest()
+  private mutating func askForLeaves(
+    of log: LogID, _ now: UInt64, _ effects: inout [Effect]
+  ) {
+    guard var twins = logs[held: log].twins, sessions[twins.session] != nil else {
+      return endTwins(of: log)
+    }
+    let end = min(twins.to, twins.next + Limits.leavesAtOnce)
+    twins.pull = openPull(
+      twins.next..<end, of: log, for: .leaves, .leaves, credit: Limits.chunkBytes,
+      on: twins.session, now, &effects)
     logs[held: log].twins = twins
-    send(
-
-      PullRequest(
-        request: twins.request, position: position, from: LogSize(own: twins.next),
-        to: LogSize(own: min(twins.to, twins.next + Limits.leavesAtOnce)),
-        credit: UInt32(Limits.chunkBytes), form: .leaves),
-      on: twins.session, &effects)
+    if twins.pull == nil { endTwins(of: log) }
   }
 
   mutating func endTwins(of log: LogID) {
+    endLeaves(of: log)
     logs[held: log].twins = nil
-    twinLogs.removeAll { $0 == log }
+    turns.endTwins(log)
+  }
+
+  /// The answer is of one message: nothing more of it is waited for.
+  private mutating func endLeaves(of log: LogID) {
+    guard let pull = logs[held: log].twins?.pull else { return }
+    sessions[pull.session]?.asked[pull.request] = nil
+    logs[held: log].twins?.pull = nil
   }
 
   // MARK: The answer
-
-  func isTwins(_ log: LogID, _ request: UInt32, _ id: SessionID) -> Bool {
-    guard let twins = logs[held: log].twins else { return false }
-    return twins.request == request && twins.session == id
-  }
-
-  /// The answer is over; it was of use if something of it came.
-  /// - Returns: whether it was one to such a request.
-  mutating func endedTwins(_ request: UInt32, on id: SessionID, _ now: UInt64) -> Bool {
-    guard let log = twinLogs.first(where: { isTwins($0, request, id) }) else { return false }
-    if logs[held: log].twins?.withStore == nil { endTwins(of: log) }
-    return true
-  }
 
   mutating func received(
     leaves chunk: Chunk, _ message: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    guard let twins = logs[held: log].twins, twins.withStore == nil else { return }
-    guard chunk.form == .leaves, chunk.first == twins.next, chunk.end <= twins.to,
+    guard let pull = logs[held: log].twins?.pull else { return }
+    endLeaves(of: log)
+    guard chunk.form == .leaves, pull.isContinued(by: chunk),
       let batch = chunk.batch(of: message, extending: logs[held: log].accepted),
       chunk.checkpointSize == sessions[id]?.shared[log]?.theirCheckpointSize
     else { return failTwins(of: log, on: id, now, &effects) }
@@ -163,7 +145,7 @@ extension Replicator {
     twins.next = next
     twins.dueAt = now + Limits.twinsMilliseconds
     logs[held: log].twins = twins
-    guard next >= twins.to else { return askForLeaves(of: log, &effects) }
+    guard next >= twins.to else { return askForLeaves(of: log, now, &effects) }
     endTwins(of: log)
     if let checkpoint = sessions[twins.session]?.shared[log]?.theirCheckpoint,
       checkpoint.size <= logs[held: log].durable.size
@@ -202,14 +184,14 @@ extension Replicator {
   }
 
   mutating func retryTwins(_ now: UInt64, _ effects: inout [Effect]) {
-    for log in twinLogs {
+    for log in turns.twins {
       guard let twins = logs[log]?.twins, twins.dueAt <= now else { continue }
       guard twins.retries > 0, twins.retries <= Limits.twinsRetries, twins.withStore == nil else {
         endTwins(of: log)
         continue
       }
       logs[held: log].twins?.dueAt = now + Limits.twinsMilliseconds
-      askForLeaves(of: log, &effects)
+      askForLeaves(of: log, now, &effects)
     }
   }
 }

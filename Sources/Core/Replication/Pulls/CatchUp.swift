@@ -59,6 +59,7 @@ extension Replicator {
     guard total > held else { return nil }
     return CatchUp(
       held: held, total: total, entriesPerSecond: progress.meter.rate(held, now),
-      sources: Set(progress.fetch.pieces.lazy.filter { !$0.isOver }.map(\.session)).count)
+      sources: Set(progress.fetch.pieces.lazy.map(\.pull).filter { !$0.isOver }.map(\.session))
+        .count)
   }
 }

@@ -1,30 +1,32 @@
 import Log
 
-/// A part of a log that one session is asked for: Protocols/sync.md, SYNC-34.
+/// A part of what is missing of a log, on its way: Protocols/sync.md, SYNC-34.
 struct Piece {
-  let session: SessionID
-  let request: UInt32
-  let range: Range<UInt64>
-  let form: PullForm
-  let openedAt: UInt64
+  var pull: OpenPull
   /// Nothing else was asked on the session: the first chunk tells how long a round trip takes.
   let isAlone: Bool
-  /// Where the next chunk of the answer begins.
-  var next: UInt64
-  var progressAt: UInt64
-  /// Bytes that the source may send in all, and that came.
-  var credit: Int
-  var received = 0
-  /// Nothing more comes.
-  var isOver = false
   /// Chunks that came and wait for what is below, in order, and their bytes.
-  var early: [ReceivedChunk] = []
-  var earlyBytes = 0
+  private(set) var early: [ReceivedChunk] = []
+  private(set) var earlyBytes = 0
 
-  /// Entries from here on are not under way.
-  var end: UInt64 { isOver ? next : range.upperBound }
+  init(_ pull: OpenPull, isAlone: Bool) {
+    self.pull = pull
+    self.isAlone = isAlone
+  }
+
   /// Bytes of memory that it may take yet, besides what the store has not answered for.
-  var reservedBytes: Int { earlyBytes + (isOver ? 0 : max(0, credit - received)) }
+  var reservedBytes: Int { earlyBytes + (pull.isOver ? 0 : max(0, pull.credit - pull.received)) }
+
+  mutating func wait(_ chunk: ReceivedChunk) {
+    early.append(chunk)
+    earlyBytes += chunk.message.count
+  }
+
+  mutating func takeEarly() -> ReceivedChunk {
+    let chunk = early.removeFirst()
+    earlyBytes -= chunk.message.count
+    return chunk
+  }
 }
 
 /// A chunk above our size: nothing of it is verified.
@@ -47,26 +49,33 @@ struct Fetch {
   var isEmpty: Bool { pieces.isEmpty }
 
   mutating func add(_ piece: Piece) {
-    let place = pieces.firstIndex { $0.range.lowerBound > piece.range.lowerBound } ?? pieces.count
+    let start = piece.pull.range.lowerBound
+    let place = pieces.firstIndex { $0.pull.range.lowerBound > start } ?? pieces.count
     pieces.insert(piece, at: place)
   }
 
   func index(of request: UInt32, _ session: SessionID) -> Int? {
-    pieces.firstIndex { $0.request == request && $0.session == session && !$0.isOver }
+    pieces.firstIndex {
+      $0.pull.request == request && $0.pull.session == session && !$0.pull.isOver
+    }
   }
 
+  /// True when something of it is asked of a session, or came from it and waits.
+  func isAsked(of session: SessionID) -> Bool { pieces.contains { $0.pull.session == session } }
+
   mutating func update(_ index: Int, _ body: (inout Piece) -> Void) { body(&pieces[index]) }
+  mutating func takeEarly(at index: Int) -> ReceivedChunk { pieces[index].takeEarly() }
   mutating func remove(at index: Int) -> Piece { pieces.remove(at: index) }
 
   /// The first entries from `size` on, below `target`, that nobody is asked for.
   func gap(from size: UInt64, to target: UInt64) -> Range<UInt64>? {
     var next = size
-    for piece in pieces where piece.end > next {
-      if piece.range.lowerBound > next { break }
-      next = piece.end
+    for piece in pieces where piece.pull.end > next {
+      if piece.pull.range.lowerBound > next { break }
+      next = piece.pull.end
     }
     guard next < target else { return nil }
-    let limit = pieces.first { $0.range.lowerBound > next }?.range.lowerBound ?? target
+    let limit = pieces.first { $0.pull.range.lowerBound > next }?.pull.range.lowerBound ?? target
     return next..<min(limit, target)
   }
 

@@ -20,8 +20,8 @@ struct DamagedPiece {
 struct RepairList {
   /// Ascending, apart from each other.
   private(set) var pieces: [DamagedPiece] = []
-  /// The open request, if any.
-  var pull: RepairPull?
+  /// The open request, if any: a pull below our size, whose chunks are compared with what is here.
+  var pull: OpenPull?
   /// Nothing is asked before this time.
   var dueAt: UInt64 = 0
   /// There was nobody to ask: looked for again then, or when something of it changes. A look goes
@@ -129,20 +129,4 @@ struct RepairHolder {
   func isLeft(for piece: DamagedPiece) -> Bool {
     known > piece.range.lowerBound && !piece.asked.contains(peer)
   }
-}
-
-/// A pull below our size, whose chunks are compared with what is stored.
-struct RepairPull {
-  let session: SessionID
-  let request: UInt32
-  let range: Range<UInt64>
-  let openedAt: UInt64
-  var next: UInt64
-  var progressAt: UInt64
-  /// Bytes that the store has not answered for yet.
-  var unpaidBytes: UInt32 = 0
-  /// Bytes that came in all.
-  var bytes: UInt64 = 0
-  /// The source said that the answer is over.
-  var isOver = false
 }

@@ -10,19 +10,19 @@ extension Replicator {
     guard let shared = sessions[id]?.shared[log] else {
       throw MalformedMessage(what: "chunk of a log that is not shared")
     }
-    if chunk.request != 0, isRepair(log, chunk.request, id) {
-      return received(repair: chunk, message, of: log, on: id, now, &effects)
-    }
-    if chunk.request != 0, isTwins(log, chunk.request, id) {
-      return received(leaves: chunk, message, of: log, on: id, now, &effects)
+    let asked = sessions[held: id].asked[chunk.request]
+    if chunk.request != 0, asked?.log != log { return effects.append(.count(.chunksUnasked)) }
+    switch asked?.purpose {
+    case .repair: return received(repair: chunk, message, of: log, on: id, now, &effects)
+    case .leaves: return received(leaves: chunk, message, of: log, on: id, now, &effects)
+    case .gap, nil: break
     }
     let index = chunk.request == 0 ? nil : logs[held: log].fetch.index(of: chunk.request, id)
-    if chunk.request != 0, index == nil { return effects.append(.count(.chunksUnasked)) }
     let early = ReceivedChunk(
       chunk: chunk, message: message,
       checkpoint: shared.theirCheckpoint.flatMap { $0.size == chunk.checkpointSize ? $0 : nil })
-    let piece = index.map { logs[held: log].fetch.pieces[$0] }
-    guard isWellMade(early, piece, of: log, on: id) else {
+    let pull = index.map { logs[held: log].fetch.pieces[$0].pull }
+    guard isWellMade(early, pull, of: log, on: id) else {
       return blame(id, for: log, now, &effects)
     }
     guard !shared.isDisputed else { return }
@@ -40,11 +40,11 @@ extension Replicator {
   /// sent: its sender sees all of that as we do. Nothing else that is wrong with it is the sender's
   /// failure at once (Protocols/sync.md, 13).
   private func isWellMade(
-    _ early: ReceivedChunk, _ piece: Piece?, of log: LogID, on id: SessionID
+    _ early: ReceivedChunk, _ pull: OpenPull?, of log: LogID, on id: SessionID
   ) -> Bool {
     let chunk = early.chunk
-    if let piece {
-      guard isInOrder(chunk, piece), chunk.form != .compact || piece.form == .compact else {
+    if let pull {
+      guard pull.isContinued(by: chunk), chunk.form != .compact || pull.form == .compact else {
         return false
       }
     }
@@ -57,40 +57,24 @@ extension Replicator {
     return chunk.end <= chunk.checkpointSize && (isSent || mayCiteOpening(of: log, on: id))
   }
 
-  private func isInOrder(_ chunk: Chunk, _ piece: Piece) -> Bool {
-    chunk.first == piece.next && chunk.end <= piece.range.upperBound
-      && piece.received < piece.credit
-  }
-
   /// Learns from a piece's progress about it and its session.
   private mutating func note(
     _ chunk: Chunk, _ bytes: Int, _ index: Int, of log: LogID, on id: SessionID, _ now: UInt64
   ) {
     costs.expected(on: id)
     logs[held: log].fetch.note(chunk.count, bytes)
-    logs[held: log].fetch.update(index) {
-      $0.next = chunk.end
-      $0.received += bytes
-      $0.progressAt = now
-      $0.isOver = chunk.end == $0.range.upperBound
-    }
-    sessions[held: id].progressAt = now
-    sessions[held: id].pieceBytes += bytes
+    logs[held: log].fetch.update(index) { $0.pull.receive(chunk, bytes, now) }
+    sessions[held: id].pace.received(bytes, now)
     let shown = sessions[held: id].shared[held: log].shown
     sessions[held: id].shared[held: log].shown = max(shown, chunk.end)
     let piece = logs[held: log].fetch.pieces[index]
-    if piece.isAlone, piece.received == bytes {
-      let trip = max(1, now - min(now, piece.openedAt))
-      let known = sessions[held: id].roundTrip
-      sessions[held: id].roundTrip = known == 0 ? trip : (known + trip) / 2
+    if piece.isAlone, piece.pull.received == bytes {
+      sessions[held: id].pace.answerBegan(openedAt: piece.pull.openedAt, now)
     }
-    guard piece.isOver else { return }
-    let took = max(1, now - min(now, sessions[held: id].pieceEndedAt))
-    let rate = max(1, sessions[held: id].pieceBytes / Int(took))
-    let known = sessions[held: id].bytesPerMillisecond
-    sessions[held: id].bytesPerMillisecond = known == 0 ? rate : (known + rate) / 2
-    sessions[held: id].pieceEndedAt = now
-    sessions[held: id].pieceBytes = 0
+    guard chunk.end == piece.pull.range.upperBound else { return }
+    logs[held: log].fetch.update(index) { $0.pull.finish() }
+    sessions[held: id].asked[chunk.request] = nil
+    sessions[held: id].pace.pieceEnded(now)
   }
 
   private mutating func received(
@@ -102,10 +86,7 @@ extension Replicator {
       accept(early, log, on: id, now, &effects)
       acceptEarly(of: log, now, &effects)
     } else if early.chunk.first > size, let index = pieceHolding(early.chunk, log, id) {
-      logs[held: log].fetch.update(index) {
-        $0.early.append(early)
-        $0.earlyBytes += early.message.count
-      }
+      logs[held: log].fetch.update(index) { $0.wait(early) }
     } else if early.chunk.end > size {
       // A push overtook a part of it: what is above is asked for from where we are.
       release(log) { $0.session == id && $0.request == early.chunk.request }
@@ -117,7 +98,9 @@ extension Replicator {
   }
 
   private func pieceHolding(_ chunk: Chunk, _ log: LogID, _ id: SessionID) -> Int? {
-    logs[held: log].fetch.pieces.firstIndex { $0.session == id && $0.request == chunk.request }
+    logs[held: log].fetch.pieces.firstIndex {
+      $0.pull.session == id && $0.pull.request == chunk.request
+    }
   }
 
   /// Goes on with what came early and is next now.
@@ -131,18 +114,14 @@ extension Replicator {
           $0.early.first.map { $0.chunk.first <= size } ?? false
         })
       else { return }
-      let early = logs[held: log].fetch.pieces[index].early[0]
-      logs[held: log].fetch.update(index) {
-        $0.early.removeFirst()
-        $0.earlyBytes -= early.message.count
-      }
-      let piece = logs[held: log].fetch.pieces[index]
+      let pull = logs[held: log].fetch.pieces[index].pull
+      let early = logs[held: log].fetch.takeEarly(at: index)
       if early.chunk.first == size {
-        accept(early, log, on: piece.session, now, &effects)
+        accept(early, log, on: pull.session, now, &effects)
       } else if early.chunk.end > size {
-        release(log) { $0.session == piece.session && $0.request == piece.request }
+        release(log) { $0.session == pull.session && $0.request == pull.request }
       } else {
-        overtaken(early, of: log, on: piece.session, &effects)
+        overtaken(early, of: log, on: pull.session, &effects)
       }
     }
   }

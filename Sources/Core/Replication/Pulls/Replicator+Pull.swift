@@ -33,10 +33,8 @@ extension Replicator {
   }
 
   private mutating func enlist(_ log: LogID) {
-    guard !logs[held: log].isEnlisted else { return }
-    logs[held: log].isEnlisted = true
     // The own log first: while it is behind, nothing can be signed.
-    if log == ownLog { wanting.insert(log, at: 0) } else { wanting.append(log) }
+    turns.want(log, isFirst: log == ownLog)
   }
 
   mutating func startDuePulls(
@@ -49,22 +47,18 @@ extension Replicator {
   /// Asks for pieces of all logs that lack something, one of each in turn, as long as there is room
   /// for them.
   mutating func ask(_ now: UInt64, _ effects: inout [Effect]) {
-    guard !wanting.isEmpty else { return }
+    guard !turns.wanting.isEmpty else { return }
     var isGoingOn = true
     while isGoingOn {
       isGoingOn = false
-      for log in wanting {
+      for log in turns.wanting {
         guard isWanted(log, now) else {
-          logs[held: log].isEnlisted = false
-          wanting.removeAll { $0 == log }
+          turns.unwant(log)
           continue
         }
         guard askForPiece(of: log, now, &effects) else { continue }
         isGoingOn = true
-        if log != ownLog {
-          wanting.removeAll { $0 == log }
-          wanting.append(log)
-        }
+        if log != ownLog { turns.hadTurn(log) }
       }
     }
   }
@@ -111,32 +105,16 @@ extension Replicator {
     _ range: Range<UInt64>, of log: LogID, _ form: PullForm, on source: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    guard let position = sessions[held: source].ourPositions[log] else { return }
-    let request = takeRequest()
-    let credit = logs[held: log].fetch.bytes(of: UInt64(range.count))
     let isAlone = runningPieces(on: source) == 0
-    if isAlone {
-      sessions[held: source].pieceEndedAt = now
-      sessions[held: source].pieceBytes = 0
-    }
-    logs[held: log].fetch.add(
-      Piece(
-        session: source, request: request, range: range, form: form, openedAt: now,
-        isAlone: isAlone, next: range.lowerBound, progressAt: now, credit: credit))
-    if !fetching.contains(log) { fetching.append(log) }
+    let credit = logs[held: log].fetch.bytes(of: UInt64(range.count))
+    guard
+      let pull = openPull(
+        range, of: log, for: .gap, form, credit: credit, on: source, now, &effects)
+    else { return }
+    if isAlone { sessions[held: source].pace.begin(now) }
+    logs[held: log].fetch.add(Piece(pull, isAlone: isAlone))
+    turns.fetch(log)
     measure(log, now)
-    send(
-
-      PullRequest(
-        request: request, position: position, from: LogSize(own: range.lowerBound),
-        to: LogSize(own: range.upperBound), credit: UInt32(clamping: credit), form: form),
-      on: source, &effects)
-  }
-
-  mutating func takeRequest() -> UInt32 {
-    let request = nextRequest
-    nextRequest = nextRequest == .max ? 1 : nextRequest + 1
-    return request
   }
 
   // MARK: Room
@@ -144,19 +122,19 @@ extension Replicator {
   /// The first entry that is missing of a log is always asked for, of so many logs; what comes
   /// early has a limit.
   private func hasRoom(for log: LogID, isFront: Bool) -> Bool {
-    if isFront { return log == ownLog || fetching.contains(log) || hasPlace }
+    if isFront { return log == ownLog || turns.fetching.contains(log) || hasPlace }
     return reservedBytes() < Limits.fetchedBytesAtOnce
   }
 
   private var hasPlace: Bool {
-    fetching.count < Limits.pullsAtOnce || reservedBytes() < Limits.fetchedBytesAtOnce
+    turns.fetching.count < Limits.pullsAtOnce || reservedBytes() < Limits.fetchedBytesAtOnce
   }
 
   /// Bytes that all pieces may take yet, and those that the store has not answered for.
   func reservedBytes(on id: SessionID? = nil) -> Int {
     var bytes = 0
-    for log in fetching {
-      for piece in logs[held: log].fetch.pieces where id == nil || piece.session == id {
+    for log in turns.fetching {
+      for piece in logs[held: log].fetch.pieces where id == nil || piece.pull.session == id {
         bytes += piece.reservedBytes
       }
     }
@@ -166,19 +144,13 @@ extension Replicator {
 
   private func runningPieces(on id: SessionID, of log: LogID? = nil) -> Int {
     var count = 0
-    for other in fetching where log == nil || log == other {
-      for piece in logs[held: other].fetch.pieces where piece.session == id && !piece.isOver {
+    for other in turns.fetching where log == nil || log == other {
+      for piece in logs[held: other].fetch.pieces
+      where piece.pull.session == id && !piece.pull.isOver {
         count += 1
       }
     }
     return count
-  }
-
-  /// How much may be under way on a session: what its line brings in a second, at least a piece.
-  private func window(of id: SessionID) -> Int {
-    let rate = sessions[held: id].bytesPerMillisecond
-    guard rate > 0 else { return 2 * Limits.pieceBytes }
-    return min(max(rate * 1_000, Limits.pieceBytes), Limits.fetchedBytesOfSession)
   }
 
   // MARK: Sources
@@ -200,7 +172,8 @@ extension Replicator {
     for id in sessionOrder where mayAsk(id, for: log, at: index, now) {
       guard runningPieces(on: id) < Limits.piecesOfSession else { continue }
       let bytes = reservedBytes(on: id)
-      guard bytes < window(of: id) || isFront && runningPieces(on: id, of: log) == 0 else {
+      guard bytes < sessions[held: id].pace.window || isFront && runningPieces(on: id, of: log) == 0
+      else {
         continue
       }
       let known = sessions[held: id].shared[held: log].known
@@ -219,21 +192,17 @@ extension Replicator {
   private mutating func moveSlowPiece(
     of log: LogID, _ now: UInt64, _ effects: inout [Effect]
   ) -> Bool {
-    guard let front = logs[held: log].fetch.pieces.first, !front.isOver,
-      front.credit > front.received,
+    guard let front = logs[held: log].fetch.pieces.first?.pull, !front.isOver, front.hasCredit,
       sessions[front.session] != nil
     else { return false }
-    let since = max(front.openedAt, sessions[held: front.session].pieceEndedAt)
+    let since = max(front.openedAt, sessions[held: front.session].pace.pieceEndedAt)
     let elapsed = now - min(now, since)
     let rate = front.received / Int(max(1, now - min(now, front.openedAt)))
     let isTooSlow = sessionOrder.contains { id in
       guard id != front.session, mayAsk(id, for: log, at: front.next, now),
         runningPieces(on: id, of: log) == 0
       else { return false }
-      let other = sessions[held: id].bytesPerMillisecond
-      guard other > 0 else { return elapsed > Limits.pieceMilliseconds }
-      let expected = UInt64(Limits.pieceBytes / other) + sessions[held: id].roundTrip
-      return elapsed > max(4 * expected, Limits.pieceLeastMilliseconds) && other > 2 * rate
+      return sessions[held: id].pace.isMuchFaster(than: rate, after: elapsed)
     }
     guard isTooSlow else { return false }
     effects.append(.count(.piecesMoved))
@@ -246,19 +215,12 @@ extension Replicator {
   // MARK: Ends
 
   /// Leaves pieces; what came early of them is dropped, and asked for again.
-  mutating func release(_ log: LogID, where isLeft: (Piece) -> Bool = { _ in true }) {
+  mutating func release(_ log: LogID, where isLeft: (OpenPull) -> Bool = { _ in true }) {
     for index in logs[held: log].fetch.pieces.indices.reversed()
-    where isLeft(logs[held: log].fetch.pieces[index]) {
-      let piece = logs[held: log].fetch.remove(at: index)
-      if !piece.isOver { sessions[piece.session]?.leaving.append(piece.request) }
+    where isLeft(logs[held: log].fetch.pieces[index].pull) {
+      leave(logs[held: log].fetch.remove(at: index).pull)
     }
-    if logs[held: log].fetch.isEmpty { fetching.removeAll { $0 == log } }
-  }
-
-  mutating func leaveRequests(on id: SessionID, _ effects: inout [Effect]) {
-    guard !sessions[held: id].leaving.isEmpty else { return }
-    for request in sessions[held: id].leaving { send(Leave(request: request), on: id, &effects) }
-    sessions[held: id].leaving = []
+    if logs[held: log].fetch.isEmpty { turns.fetched(log) }
   }
 
   /// Pieces that are here wholly, or that pushes overtook.
@@ -267,44 +229,19 @@ extension Replicator {
     release(log) { $0.end <= size }
   }
 
+  /// The source of a piece says that its answer is over.
   mutating func ended(
-    _ request: UInt32, _ reason: EndReason, on id: SessionID, _ now: UInt64,
+    gapOf log: LogID, _ request: UInt32, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    if let log = logOrder.first(where: { damagedLogs.contains($0) && isRepair($0, request, id) }) {
-      return ended(repairOf: log, reason, on: id, now, &effects)
-    }
-    if endedTwins(request, on: id, now) { return }
-    guard
-      let log = fetching.first(where: { logs[held: $0].fetch.index(of: request, id) != nil }),
-      let index = logs[held: log].fetch.index(of: request, id)
-    else { return }
+    guard let index = logs[held: log].fetch.index(of: request, id) else { return }
     costs.expected(on: id)
     // Short of what it announced.
-    logs[held: log].fetch.update(index) { $0.isOver = true }
+    logs[held: log].fetch.update(index) { $0.pull.finish() }
     sessions[held: id].shared[held: log].passedOverUntil = now + Limits.sourcePassedOverMilliseconds
     if log == ownLog { dropClaim(on: id, now, &effects) }
     releaseDone(of: log)
     startPull(of: log, now, &effects)
-  }
-
-  /// When a piece has stalled. Progress of its session's other pieces counts: they share a line.
-  /// While a rate of ours holds the session, nothing is read of it, and its silence is not the
-  /// source's.
-  func stallsAt(_ piece: Piece, hasOther: Bool) -> UInt64 {
-    guard let session = sessions[piece.session] else {
-      return piece.progressAt + Limits.pullStalledMilliseconds
-    }
-    var patience = Limits.pullStalledMilliseconds
-    if hasOther, session.roundTrip > 0, session.bytesPerMillisecond > 0 {
-      // A chunk counts when it is here wholly, which takes its time on a slow line.
-      let chunks = UInt64(2 * Limits.chunkBytes / session.bytesPerMillisecond)
-      let trips = max(
-        Limits.stallRoundTrips * session.roundTrip, Limits.pullStalledLeastMilliseconds)
-      patience = min(trips + chunks, patience)
-    }
-    let held = costs.receivingHeldUntil(session.opening.peer)
-    return max(piece.progressAt, session.progressAt, held) + patience
   }
 
   /// The watchdog: another source for what makes no progress. SYNC-33.
@@ -312,13 +249,10 @@ extension Replicator {
     of candidates: [LogID], _ now: UInt64, _ effects: inout [Effect]
   ) {
     for log in candidates {
-      // Without credit it is our store that is slow.
-      let stalled = logs[held: log].fetch.pieces.first { piece in
-        !piece.isOver && piece.credit > piece.received
-          && now >= stallsAt(piece, hasOther: true)
+      let stalled = logs[held: log].fetch.pieces.lazy.map(\.pull).first { pull in
+        !pull.isOver && pull.hasCredit && now >= stallsAt(pull, hasOther: true)
           && now
-            >= stallsAt(
-              piece, hasOther: hasOther(than: piece.session, of: log, at: piece.next, now))
+            >= stallsAt(pull, hasOther: hasOther(than: pull.session, of: log, at: pull.next, now))
       }
       guard let stalled else { continue }
       effects.append(.count(.pullsStalled))
@@ -328,8 +262,7 @@ extension Replicator {
       // It is passed over for all logs: a source that lets one pull stall would take every place in
       // turn.
       sessions[stalled.session]?.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
-      for other in fetching
-      where logs[held: other].fetch.pieces.contains(where: { $0.session == stalled.session }) {
+      for other in turns.fetching where logs[held: other].fetch.isAsked(of: stalled.session) {
         if other == ownLog { dropClaim(on: stalled.session, now, &effects) }
         release(other) { $0.session == stalled.session }
         logs[held: other].pullDueAt = now
@@ -342,8 +275,8 @@ extension Replicator {
   func nextDue(of fetch: Fetch, _ now: UInt64) -> UInt64 {
     guard !fetch.isEmpty else { return .max }
     var due = now + Limits.fetchLookMilliseconds
-    for piece in fetch.pieces where !piece.isOver {
-      let stalls = stallsAt(piece, hasOther: true)
+    for pull in fetch.pieces.lazy.map(\.pull) where !pull.isOver {
+      let stalls = stallsAt(pull, hasOther: true)
       if stalls > now { due = min(due, stalls) }
     }
     return due

@@ -14,11 +14,8 @@ extension Replicator {
     logs[held: log].repairs.replace(
       with: ranges.map { $0.clamped(to: 0..<size) }.filter { !$0.isEmpty }, now)
     if logs[held: log].repairs.pieces.map(\.range) != before { tellOfBodies(of: log) }
-    if logs[held: log].repairs.isEmpty, logs[held: log].repairs.pull == nil {
-      damagedLogs.remove(log)
-    } else {
-      damagedLogs.insert(log)
-    }
+    let repairs = logs[held: log].repairs
+    turns.setDamaged(log, !repairs.isEmpty || repairs.pull != nil)
     logs[held: log].repairs.dueAt = now
     payForRepair(of: log, &effects)
     startRepair(of: log, now, &effects)
@@ -31,14 +28,14 @@ extension Replicator {
     for id in sessionOrder where sessions[held: id].shared[log]?.isWaitingForBodies == true {
       sessions[held: id].shared[held: log].isWaitingForBodies = false
       sessions[held: id].shared[held: log].announced = nil
-      sessions[held: id].unannounced.insert(log)
+      sessions[held: id].announcements.tell(log)
     }
   }
 
   /// A head that says nothing new: bodies may have come there that it lacked. Taken so now and
   /// then, since it costs a request.
   mutating func bodiesCame(of log: LogID, on id: SessionID, _ now: UInt64) {
-    guard damagedLogs.contains(log),
+    guard turns.damaged.contains(log),
       now >= (sessions[held: id].shared[held: log].bodiesCameAt ?? 0)
         + Limits.repairLookMilliseconds
     else { return }
@@ -50,7 +47,7 @@ extension Replicator {
   /// A head that says more: its peer may hold what nobody held. Looked at now and then, since it
   /// costs a look at all pieces.
   mutating func mayRepair(_ log: LogID, on id: SessionID, _ now: UInt64) {
-    guard damagedLogs.contains(log),
+    guard turns.damaged.contains(log),
       now >= (sessions[held: id].shared[held: log].lookedAt ?? 0) + Limits.repairLookMilliseconds
     else { return }
     sessions[held: id].shared[held: log].lookedAt = now
@@ -59,18 +56,16 @@ extension Replicator {
 
   /// The store answered for what it got.
   private mutating func payForRepair(of log: LogID, _ effects: inout [Effect]) {
-    guard let pull = logs[held: log].repairs.pull, pull.unpaidBytes > 0 else { return }
-    send(Credit(request: pull.request, bytes: pull.unpaidBytes), on: pull.session, &effects)
-    logs[held: log].repairs.pull?.unpaidBytes = 0
+    guard var pull = logs[held: log].repairs.pull else { return }
+    let bytes = pull.lendAgain(window: Limits.repairCreditBytes)
+    guard bytes > 0 else { return }
+    send(Credit(request: pull.request, bytes: UInt32(clamping: bytes)), on: pull.session, &effects)
+    logs[held: log].repairs.pull = pull
   }
 
   mutating func startRepairs(_ now: UInt64, _ effects: inout [Effect]) {
-    guard !damagedLogs.isEmpty else { return }
-    // Logs have their turns: places are few, and a log that never ends would keep others waiting.
-    let start = min(repairTurn, logOrder.count)
-    for log in Array(logOrder[start...] + logOrder[..<start]) where damagedLogs.contains(log) {
-      startRepair(of: log, now, &effects)
-    }
+    guard !turns.damaged.isEmpty else { return }
+    for log in turns.repairs(in: logOrder) { startRepair(of: log, now, &effects) }
   }
 
   private mutating func startRepair(
@@ -100,7 +95,7 @@ extension Replicator {
   /// others waiting.
   private func hasRepairPlace(_ log: LogID) -> Bool {
     guard log != ownLog else { return true }
-    let taken = damagedLogs.filter { logs[held: $0].repairs.pull != nil }
+    let taken = turns.damaged.filter { logs[held: $0].repairs.pull != nil }
     return taken.count < Limits.repairsAtOnce
       && taken.count { author(of: $0) == author(of: log) } < Limits.repairsOfAuthor
   }
@@ -122,21 +117,15 @@ extension Replicator {
     of log: LogID, _ range: Range<UInt64>, from source: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    guard let position = sessions[held: source].ourPositions[log] else { return }
-    let theirs = sessions[held: source].shared[held: log].known
-    let end = min(range.upperBound, theirs)
-    let request = takeRequest()
-    logs[held: log].repairs.pull = RepairPull(
-      session: source, request: request, range: range.lowerBound..<end, openedAt: now,
-      next: range.lowerBound, progressAt: now)
+    let end = min(range.upperBound, sessions[held: source].shared[held: log].known)
+    guard
+      let pull = openPull(
+        range.lowerBound..<end, of: log, for: .repair, .full, credit: Limits.repairCreditBytes,
+        on: source, now, &effects)
+    else { return }
+    logs[held: log].repairs.pull = pull
     logs[held: log].repairs.againAt = nil
-    repairTurn = (logs.place(of: log) ?? 0) + 1
-    send(
-
-      PullRequest(
-        request: request, position: position, from: LogSize(own: range.lowerBound),
-        to: LogSize(own: end), credit: Limits.repairCreditBytes, form: .full),
-      on: source, &effects)
+    turns.repaired(at: logs.place(of: log) ?? 0)
   }
 
   /// Nobody is left to ask: said once for each piece, and tried again ever later.
@@ -185,18 +174,13 @@ extension Replicator {
 
   // MARK: The answer
 
-  func isRepair(_ log: LogID, _ request: UInt32, _ id: SessionID) -> Bool {
-    guard let pull = logs[held: log].repairs.pull else { return false }
-    return pull.request == request && pull.session == id
-  }
-
   mutating func received(
     repair chunk: Chunk, _ message: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
     guard var pull = logs[held: log].repairs.pull else { return }
-    guard chunk.first == pull.next, chunk.end <= pull.range.upperBound, chunk.form == .full,
-      pull.unpaidBytes < Limits.repairCreditBytes, chunk.areBodiesLawful(in: message),
+    guard pull.isContinued(by: chunk), chunk.form == .full,
+      chunk.areBodiesLawful(in: message),
       let batch = chunk.batch(of: message, extending: logs[held: log].accepted)
     else {
       effects.append(.count(.chunksFailed))
@@ -205,12 +189,9 @@ extension Replicator {
       return startRepairs(now, &effects)
     }
     costs.expected(on: id)
-    pull.next = chunk.end
-    pull.progressAt = now
-    pull.unpaidBytes += UInt32(clamping: message.count)
-    pull.bytes += UInt64(message.count)
+    pull.receive(chunk, message.count, now)
     logs[held: log].repairs.pull = pull
-    sessions[held: id].progressAt = now
+    sessions[held: id].pace.progressed(now)
     effects.append(.mend(log, batch.batch, from: sessions[held: id].opening.peer))
   }
 
@@ -219,7 +200,7 @@ extension Replicator {
     _ effects: inout [Effect]
   ) {
     guard let pull = logs[held: log].repairs.pull else { return }
-    logs[held: log].repairs.pull?.isOver = true
+    logs[held: log].repairs.pull?.finish()
     let end = pull.range.upperBound
     switch reason {
     case .done, .notHere: endRepair(of: log, asked: pull.range, now, &effects)
@@ -228,7 +209,7 @@ extension Replicator {
       endRepair(of: log, asked: pull.range.lowerBound..<min(pull.next + 1, end), now, &effects)
     case .busy:
       sessions[held: id].passedOverUntil = now + Limits.sourcePassedOverMilliseconds
-      endRepair(of: log, asked: pull.range.lowerBound..<pull.next, now, &effects)
+      endRepair(of: log, asked: pull.came, now, &effects)
     }
     startRepairs(now, &effects)
   }
@@ -239,18 +220,17 @@ extension Replicator {
   ) {
     guard let pull = logs[held: log].repairs.pull else { return }
     logs[held: log].repairs.pull = nil
+    leave(pull)
     if let peer = sessions[pull.session]?.opening.peer {
       logs[held: log].repairs.note(peer, asked: range)
-      if !pull.isOver { sessions[held: pull.session].leaving.append(pull.request) }
     }
     // Entries that came are being written: the node's next list tells what is still missing.
-    let isUnderWay = pull.next > pull.range.lowerBound
-    logs[held: log].repairs.dueAt = isUnderWay ? now + Limits.repairGraceMilliseconds : now
+    logs[held: log].repairs.dueAt = !pull.came.isEmpty ? now + Limits.repairGraceMilliseconds : now
   }
 
   /// A peer whose session is new may have got since what it lacked before.
   mutating func askAgainForRepairs(of peer: NodeName) {
-    for log in damagedLogs { logs[held: log].repairs.askAgain(peer) }
+    for log in turns.damaged { logs[held: log].repairs.askAgain(peer) }
   }
 
   /// The peer's entries are not what stands here, and that may be ours to blame: another is asked.
@@ -271,15 +251,16 @@ extension Replicator {
     of log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
     guard let pull = logs[held: log].repairs.pull, pull.session == id else { return }
-    endRepair(of: log, asked: pull.range.lowerBound..<pull.next, now, &effects)
+    endRepair(of: log, asked: pull.came, now, &effects)
   }
 
   mutating func abandonStalledRepairs(_ now: UInt64, _ effects: inout [Effect]) {
-    guard !damagedLogs.isEmpty else { return }
-    for log in logOrder where damagedLogs.contains(log) {
-      guard let pull = logs[held: log].repairs.pull, now >= stallsAt(pull) else { continue }
-      // Without credit it is our store that is slow.
-      guard pull.unpaidBytes < Limits.repairCreditBytes else {
+    guard !turns.damaged.isEmpty else { return }
+    for log in logOrder where turns.damaged.contains(log) {
+      guard let pull = logs[held: log].repairs.pull, now >= repairEndsAt(pull) else {
+        continue
+      }
+      guard pull.hasCredit else {
         leaveRepair(of: log, on: pull.session, now, &effects)
         continue
       }
@@ -289,36 +270,31 @@ extension Replicator {
         sessions[pull.session]?.passedOverUntil = now + Limits.sourcePassedOverMilliseconds
       }
       // The source may have what it did not come to.
-      let asked = pull.bytes == 0 ? pull.range : pull.range.lowerBound..<pull.next
+      let asked = pull.received == 0 ? pull.range : pull.came
       endRepair(of: log, asked: asked, now, &effects)
     }
     startRepairs(now, &effects)
   }
 
-  func stallsAt(_ pull: RepairPull) -> UInt64 {
-    guard let session = sessions[pull.session] else {
-      return pull.progressAt + Limits.pullStalledMilliseconds
-    }
-    let held = costs.receivingHeldUntil(session.opening.peer)
-    let silent = max(pull.progressAt, session.progressAt, held) + Limits.pullStalledMilliseconds
-    return min(silent, slicedAt(pull))
+  private func repairEndsAt(_ pull: OpenPull) -> UInt64 {
+    min(stallsAt(pull, hasOther: false), slicedAt(pull))
   }
 
   /// When others have their turn.
-  private func slicedAt(_ pull: RepairPull) -> UInt64 {
+  private func slicedAt(_ pull: OpenPull) -> UInt64 {
     let held = sessions[pull.session].map { costs.receivingHeldUntil($0.opening.peer) } ?? 0
     return max(pull.openedAt, held) + Limits.repairPullMilliseconds
   }
 
   /// A chunk now and then is progress, and keeps others waiting.
-  private func isSlow(_ pull: RepairPull, _ now: UInt64) -> Bool {
+  private func isSlow(_ pull: OpenPull, _ now: UInt64) -> Bool {
     let passed = now - min(now, pull.openedAt)
-    return pull.bytes * 1_000 / Limits.repairLeastBytesPerSecond < passed
+    return UInt64(pull.received) * 1_000 / Limits.repairLeastBytesPerSecond < passed
   }
 
   func nextDue(of repairs: RepairList, _ now: UInt64) -> UInt64 {
     guard !repairs.isEmpty else { return .max }
-    if let pull = repairs.pull { return max(stallsAt(pull), now + 1) }
+    if let pull = repairs.pull { return max(repairEndsAt(pull), now + 1) }
     if max(repairs.dueAt, repairs.lookAt) > now { return max(repairs.dueAt, repairs.lookAt) }
     // A source that is passed over, or a place: looked for now and then.
     return min(repairs.againAt ?? .max, now + Limits.repairLookMilliseconds)

@@ -15,7 +15,7 @@ extension Replicator {
       QueueFigure(
         name: "pieces of a session",
         count: sessionOrder.map { id in
-          logs.reduce(0) { $0 + $1.fetch.pieces.count { $0.session == id && !$0.isOver } }
+          logs.reduce(0) { $0 + $1.fetch.pieces.count { $0.pull.session == id && !$0.pull.isOver } }
         }.max() ?? 0, limit: Limits.piecesOfSession),
       QueueFigure(
         name: "bytes that wait for what is below",
@@ -30,10 +30,10 @@ extension Replicator {
         name: "repairs", count: logs.count { $0.repairs.pull != nil },
         limit: Limits.repairsAtOnce + 1),
       QueueFigure(
-        name: "requests of a peer", count: sessions.map(\.serving.count).max() ?? 0,
+        name: "requests of a peer", count: sessions.map(\.serving.pulls.count).max() ?? 0,
         limit: Limits.openRequestsOfPeer),
       QueueFigure(
-        name: "logs of a session", count: sessions.map(\.theirSaltedIDs.count).max() ?? 0,
+        name: "logs of a session", count: sessions.map(\.lists.theirSaltedIDs.count).max() ?? 0,
         limit: Limits.logsOfSession),
       QueueFigure(
         name: "cosigners of a log", count: logs.map(\.cosigning.held.count).max() ?? 0,
@@ -42,7 +42,7 @@ extension Replicator {
         name: "damaged pieces of a log", count: logs.map(\.repairs.pieces.count).max() ?? 0,
         limit: Limits.damagedPieces),
       QueueFigure(
-        name: "probes of a session", count: sessions.map(\.probesSent).max() ?? 0,
+        name: "probes of a session", count: sessions.map(\.evidence.probesSent).max() ?? 0,
         limit: Limits.probesOfSession),
     ]
   }

@@ -20,14 +20,14 @@ extension Replicator {
       leaveRepair(of: log, on: id, now, &effects)
       logs[held: log].repairs.dueAt = now + 1
     }
-    for log in twinLogs where logs[held: log].twins?.session == id { endTwins(of: log) }
+    for log in turns.twins where logs[held: log].twins?.session == id { endTwins(of: log) }
     sessions[id] = nil
     sessionOrder.removeAll { $0 == id }
     for log in logOrder {
       if logs[log]?.debts.isEmpty == false { logs[held: log].debts.removeAll { $0.session == id } }
       if logs[log]?.upstream == id { replaceUpstream(of: log, &effects) }
     }
-    for log in fetching where logs[held: log].fetch.pieces.contains(where: { $0.session == id }) {
+    for log in turns.fetching where logs[held: log].fetch.isAsked(of: id) {
       release(log) { $0.session == id }
       logs[held: log].pullDueAt = now
     }
@@ -49,8 +49,7 @@ extension Replicator {
     _ bytes: [UInt8], on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
     guard sessions[id] != nil else { return }
-    sessions[held: id].lastReceivedAt = now
-    sessions[held: id].pingedAt = nil
+    sessions[held: id].liveness.received(now)
     meterReceived(bytes.count, on: id, now, &effects)
     let about = log(ofMessage: bytes, on: id)
     costs.begin(
@@ -95,7 +94,7 @@ extension Replicator {
     default: break
     }
     guard isHeard(message, on: id) else {
-      sessions[held: id].hasUnread = true
+      sessions[held: id].leaveUnread()
       return effects.append(.count(.messagesUnread))
     }
     switch message {
@@ -107,7 +106,7 @@ extension Replicator {
     case .credit(let credit): credited(credit.request, credit.bytes, on: id, now, &effects)
     case .chunk(let chunk): try received(chunk, of: bytes, on: id, now, &effects)
     case .leave(let leave):
-      sessions[held: id].serving.removeAll { $0.request == leave.request }
+      sessions[held: id].serving.remove(leave.request)
     case .end(let end): ended(end.request, end.reason, on: id, now, &effects)
     case .prune(let prune):
       let log = try log(prune.position, id)
@@ -153,12 +152,12 @@ extension Replicator {
   }
 
   private func isGivenBack(_ position: Int, on id: SessionID) -> Bool {
-    sessions[held: id].theirLogs[position].map { sessions[held: id].shared[$0] != nil } ?? false
+    sessions[held: id].lists.log(at: position).map { sessions[held: id].shared[$0] != nil } ?? false
   }
 
   /// The log at a position of the peer's list.
   func log(_ position: Int, _ id: SessionID) throws(MalformedMessage) -> LogID {
-    guard let log = sessions[held: id].theirLogs[position] else {
+    guard let log = sessions[held: id].lists.log(at: position) else {
       throw MalformedMessage(what: "position \(position) is not shared")
     }
     return log
@@ -208,35 +207,26 @@ extension Replicator {
     of older: SessionID, _ id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
     if let rival = sessionOrder.first(where: {
-      $0 != id && sessions[held: $0].waitsForSilenceOf?.session == older
+      $0 != id && sessions[held: $0].copies.waitsForSilenceOf?.session == older
     }) {
       let isSame = sessions[held: rival].runID == sessions[held: id].runID
       let loser = isSame ? loserOfTwo(rival, id) : rival
       close(loser, .replaced, now, &effects)
       if loser == id { return }
     }
-    let askedAt = sessions[held: older].askedForLifeAt
-    let isAsked = askedAt.map { now < $0 + Limits.askForLifeMilliseconds } ?? false
-    sessions[held: id].waitsForSilenceOf = (session: older, since: now)
-    guard !isAsked else {
-      if sessions[held: older].gaveLife { refuseCopies(of: older, now, &effects) }
+    sessions[held: id].copies.waitsForSilenceOf = (session: older, since: now)
+    guard sessions[held: older].copies.ask(now) else {
+      if sessions[held: older].copies.gaveLife { refuseCopies(of: older, now, &effects) }
       return
     }
-    sessions[held: older].askedForLifeAt = now
-    sessions[held: older].gaveLife = false
-    sessions[held: older].pingedAt = now
+    sessions[held: older].liveness.askOutOfTurn(now)
     send(Ping(), on: older, &effects)
   }
 
   private mutating func pinged(
     _ id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
-    if now - min(now, sessions[held: id].pingsSince) >= Limits.pingAfterMilliseconds {
-      sessions[held: id].pingsSince = now
-      sessions[held: id].pings = 0
-    }
-    sessions[held: id].pings += 1
-    guard sessions[held: id].pings <= Limits.pingsAtOnce else {
+    guard sessions[held: id].liveness.asked(now) else {
       throw MalformedMessage(what: "more pings than \(Limits.pingsAtOnce) in 30 s")
     }
     send(Pong(), on: id, &effects)
@@ -270,14 +260,14 @@ extension Replicator {
 
   /// The older session lives: two copies of one node are at work, and both hear of it.
   private mutating func answered(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
-    sessions[held: id].gaveLife = true
+    sessions[held: id].copies.lives()
     refuseCopies(of: id, now, &effects)
   }
 
   private mutating func refuseCopies(
     of id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    for newer in sessionOrder where sessions[newer]?.waitsForSilenceOf?.session == id {
+    for newer in sessionOrder where sessions[newer]?.copies.waitsForSilenceOf?.session == id {
       effects.append(.event(.secondCopy(sessions[held: newer].opening.peer)))
       for copy in [id, newer] { send(Copy(), on: copy, &effects) }
       close(newer, .secondCopy, now, &effects)
@@ -286,19 +276,18 @@ extension Replicator {
 
   /// A peer's word: it alarms, and changes nothing.
   private mutating func toldOfCopy(on id: SessionID, _ effects: inout [Effect]) {
-    guard !sessions[held: id].wasToldOfCopy else { return }
-    sessions[held: id].wasToldOfCopy = true
+    guard sessions[held: id].copies.told() else { return }
     effects.append(.event(.anotherCopy(sessions[held: id].opening.peer)))
   }
 
   /// Silence is what decides; called by `tick`, and when the older session closed by itself.
   mutating func settleCopies(_ now: UInt64, _ effects: inout [Effect]) {
     for id in sessionOrder {
-      guard let wait = sessions[id]?.waitsForSilenceOf else { continue }
+      guard let wait = sessions[id]?.copies.waitsForSilenceOf else { continue }
       let isGone = sessions[wait.session] == nil
       guard isGone || now >= wait.since + Limits.secondCopyMilliseconds else { continue }
       if !isGone { close(wait.session, .replaced, now, &effects) }
-      sessions[held: id].waitsForSilenceOf = nil
+      sessions[held: id].copies.waitsForSilenceOf = nil
       ready(id, now, &effects)
     }
   }

@@ -8,9 +8,7 @@ extension Replicator {
     resumeAnswers(now, &effects)
     resumeProofs(now)
     let due = dueLogs(now)
-    abandonStalledPulls(of: due, now, &effects)
-    abandonStalledRepairs(now, &effects)
-    retryTwins(now, &effects)
+    abandonStalled(of: due, now, &effects)
     startDuePulls(of: due, now, &effects)
     for log in due {
       wantCosignature(of: log, now, &effects)
@@ -29,23 +27,16 @@ extension Replicator {
   private mutating func keepAlive(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
     endUnread(id, now, &effects)
     guard sessions.place(of: id) != nil else { return }
-    let silent = now - min(now, sessions[held: id].lastReceivedAt)
-    let isUnheard = sessions[held: id].runID == nil
-    guard silent < (isUnheard ? Limits.helloMilliseconds : Limits.silenceMilliseconds) else {
+    let isHeard = sessions[held: id].runID != nil
+    guard now < sessions[held: id].liveness.silentAt(isHeard: isHeard) else {
       return close(id, .silent, now, &effects)
     }
     if sessions[held: id].opening.weInitiated {
       if now - min(now, sessions[held: id].openedAt) >= Limits.sessionMilliseconds {
         return close(id, .aged, now, &effects)
       }
-      // A ping is due also when the other speaks all the time: it, too, must hear something within
-      // its time.
-      let last = sessions[held: id].lastPingAt
-      if sessions[held: id].isReady, now - min(now, last) >= Limits.pingAfterMilliseconds,
-        sessions[held: id].pingedAt == nil
-      {
-        sessions[held: id].pingedAt = now
-        sessions[held: id].lastPingAt = now
+      if sessions[held: id].isReady, let due = sessions[held: id].liveness.pingDueAt, due <= now {
+        sessions[held: id].liveness.ask(now)
         send(Ping(), on: id, &effects)
       }
     }
@@ -75,22 +66,19 @@ extension Replicator {
   }
 
   private func nextDue(of session: borrowing Session) -> UInt64 {
-    let patience =
-      session.runID == nil ? Limits.helloMilliseconds : Limits.silenceMilliseconds
-    var due = min(session.lateDueAt, session.lastReceivedAt + patience)
+    var due = min(
+      session.announcements.lateDueAt, session.liveness.silentAt(isHeard: session.runID != nil))
     if let proofsDueAt = session.proofsDueAt { due = min(due, proofsDueAt) }
     if session.isWhole {
       due = min(due, session.lastDigestAt + Limits.digestMilliseconds)
     }
     if session.opening.weInitiated {
       due = min(due, session.openedAt + Limits.sessionMilliseconds)
-      if session.pingedAt == nil {
-        due = min(due, session.lastPingAt + Limits.pingAfterMilliseconds)
-      }
+      if let pingDueAt = session.liveness.pingDueAt { due = min(due, pingDueAt) }
     }
     if let unreadUntil = session.unreadUntil { due = min(due, unreadUntil) }
     if let answersDueAt = session.answersDueAt { due = min(due, answersDueAt) }
-    if let wait = session.waitsForSilenceOf {
+    if let wait = session.copies.waitsForSilenceOf {
       due = min(due, wait.since + Limits.secondCopyMilliseconds)
     }
     return due
@@ -105,7 +93,7 @@ extension Replicator {
     if let twins = logs[at: place].twins { due = min(due, time(twins.dueAt)) }
     if let pullDue = logs[at: place].pullDueAt {
       // A log that is enlisted was asked for as far as there is room.
-      let isBlocked = logs[at: place].isEnlisted && pullDue <= now
+      let isBlocked = turns.isWanting(logOrder[place]) && pullDue <= now
       due = min(due, isBlocked ? now + 1_000 : time(pullDue))
     }
     if let passes = logs[at: place].relay.dueAt { due = min(due, time(passes)) }

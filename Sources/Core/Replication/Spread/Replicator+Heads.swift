@@ -4,31 +4,24 @@ import Wire
 
 // The logs that two nodes share, and how far each has them: Protocols/sync.md, 2 and 3.
 extension Replicator {
-  private func saltedID(_ log: LogID, _ session: Session) -> [UInt8] {
+  private func saltedID(_ log: LogID, _ opening: SessionOpening) -> [UInt8] {
     var hasher = SHA256()
-    hasher.update(session.opening.handshakeHash)
+    hasher.update(opening.handshakeHash)
     log.withBytes { hasher.update($0) }
     return Array(hasher.finalize().array.prefix(16))
   }
 
   /// Lists the logs that were not listed on this session yet.
   mutating func listLogs(to id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
-    guard var session = sessions[id], session.isReady else { return }
-    let first = session.ourLogs.count
-    let fresh = logOrder.filter { session.ourPositions[$0] == nil && mayList($0, on: session) }
-      .prefix(Limits.logsOfSession - first)
-    guard !fresh.isEmpty || !session.isAnnounced else { return }
+    guard let session = sessions[id], session.isReady else { return }
+    let fresh = session.lists.fresh(of: logOrder) { mayList($0, on: session) }
+    guard !fresh.isEmpty || !session.lists.isSent else { return }
     // The other side takes no more of them; the next session begins with all.
-    guard session.listsSent < Limits.listsOfSession else { return close(id, .aged, now, &effects) }
-    session.listsSent += 1
-    for log in fresh {
-      session.ourPositions[log] = session.ourLogs.count
-      session.ourLogs.append(log)
+    guard let first = sessions[held: id].lists.list(fresh) else {
+      return close(id, .aged, now, &effects)
     }
-    session.isAnnounced = true
-    sessions[id] = session
-    let ids = fresh.map { saltedID($0, session) }
-    send(Logs(first: first, saltedIDs: ids), on: id, &effects)
+    send(
+      Logs(first: first, saltedIDs: fresh.map { saltedID($0, session.opening) }), on: id, &effects)
     recognise(fresh, on: id)
   }
 
@@ -46,54 +39,30 @@ extension Replicator {
   /// True when both sides listed a log; it is shared only where more than openings is exchanged of
   /// it.
   func isListed(_ log: LogID, on id: SessionID) -> Bool {
-    sessions[held: id].theirPositions[log] != nil && sessions[held: id].ourPositions[log] != nil
+    sessions[held: id].lists.isListedByBoth(log)
   }
 
   mutating func listed(
     _ first: Int, _ ids: [[UInt8]], on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
-    guard first == sessions[held: id].theirSaltedIDs.count else {
-      throw MalformedMessage(what: "list of logs with a gap")
-    }
-    // Each list costs a hash for each log we have: none without a log, but the first.
-    guard !ids.isEmpty || !sessions[held: id].hasListed else {
-      throw MalformedMessage(what: "list of no logs")
-    }
-    sessions[held: id].listsSeen += 1
-    guard sessions[held: id].listsSeen <= Limits.listsOfSession else {
-      throw MalformedMessage(what: "more than \(Limits.listsOfSession) lists of logs")
-    }
-    sessions[held: id].hasListed = true
-    sessions[held: id].theirSaltedIDs.append(contentsOf: ids)
-    // Only what is new is searched: else thousands of lists of one log each would cost millions of
-    // comparisons.
-    recognise(ArraySlice(logOrder), among: first, on: id)
+    try sessions[held: id].lists.receive(ids, from: first)
+    recognise(logOrder, from: first, on: id)
   }
 
   /// Finds which of `candidates` the peer listed, and marks them shared once we listed them too.
   ///
   /// - Parameter start: where in the peer's list to look from.
-  private mutating func recognise(
-    _ candidates: ArraySlice<LogID>, among start: Int = 0, on id: SessionID
-  ) {
+  private mutating func recognise(_ candidates: [LogID], from start: Int = 0, on id: SessionID) {
     guard var session = sessions[id] else { return }
-    var positions: [[UInt8]: Int] = [:]
-    for (position, salted) in session.theirSaltedIDs.enumerated().dropFirst(start) {
-      positions[salted] = position
-    }
-    for log in candidates where session.theirPositions[log] == nil {
-      guard let position = positions[saltedID(log, session)] else { continue }
-      session.theirPositions[log] = position
-      session.theirLogs[position] = log
-    }
-    for log in candidates where session.shared[log] == nil {
-      guard session.theirPositions[log] != nil, session.ourPositions[log] != nil else { continue }
+    let opening = session.opening
+    session.lists.recognise(candidates, from: start) { saltedID($0, opening) }
+    for log in candidates where session.shared[log] == nil && session.lists.isListedByBoth(log) {
       session.areOpeningsDue = true
       guard session.isWhole || isGivenBack(log, on: session) else { continue }
       session.shared[log] = SharedLog()
       if !session.isWhole { session.shared[held: log].isEager = false }
       session.areProofsDue = true
-      if logs[held: log].durable.size > 0 { session.unannounced.insert(log) }
+      if logs[held: log].durable.size > 0 { session.announcements.tell(log) }
     }
     sessions[id] = session
   }
@@ -105,23 +74,23 @@ extension Replicator {
       leaveRequests(on: id, &effects)
       collectLate(on: id, now)
       let isFirst =
-        !sessions[held: id].hasSentAnswer && sessions[held: id].isAnnounced
-        && sessions[held: id].hasListed
-      guard isFirst || !sessions[held: id].unannounced.isEmpty else { continue }
+        !sessions[held: id].hasSentAnswer && sessions[held: id].lists.isSent
+        && sessions[held: id].lists.isReceived
+      guard isFirst || !sessions[held: id].announcements.isEmpty else { continue }
       var heads: [AnnouncedHead] = []
-      let changed = sessions[held: id].unannounced
-      for (position, log) in sessions[held: id].ourLogs.enumerated() where changed.contains(log) {
+      let changed = sessions[held: id].announcements.take()
+      for (position, log) in sessions[held: id].lists.ours.enumerated() where changed.contains(log)
+      {
         let head = logs[held: log].durable
         guard head.size > 0, sessions[held: id].shared[held: log].announced != head else {
           continue
         }
         sessions[held: id].shared[held: log].announced = head
-        sessions[held: id].shared[held: log].lateDue = nil
+        sessions[held: id].announcements.told(log)
         heads.append(
           AnnouncedHead(
             position: position, size: LogSize(own: head.size), leafHash: head.leafHash))
       }
-      sessions[held: id].unannounced = []
       if isFirst { sessions[held: id].hasSentAnswer = true }
       // Where only openings are exchanged nothing is an answer.
       guard sessions[held: id].opening.scope != .openings else { continue }
@@ -229,11 +198,11 @@ extension Replicator {
   mutating func dispute(
     _ log: LogID, on id: SessionID, size: UInt64, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    guard sessions[held: id].shared[log]?.isDisputed == false else { return }
-    sessions[held: id].shared[held: log].isDisputed = true
-    sessions[held: id].shared[held: log].disputedAt = size
+    guard sessions[held: id].shared[log] != nil,
+      sessions[held: id].shared[held: log].history.dispute(size: size)
+    else { return }
     leaveRepair(of: log, on: id, now, &effects)
-    if logs[held: log].fetch.pieces.contains(where: { $0.session == id }) {
+    if logs[held: log].fetch.isAsked(of: id) {
       release(log) { $0.session == id }
       // Another source may have the rest: due at the next tick.
       logs[held: log].pullDueAt = 0
@@ -258,7 +227,7 @@ extension Replicator {
   mutating func sendDigest(on id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
     sessions[held: id].lastDigestAt = now
     let session = sessions[held: id]
-    let entries = session.ourLogs.enumerated().compactMap { position, log in
+    let entries = session.lists.ours.enumerated().compactMap { position, log in
       session.shared[log]?.announced.map { (position: position, head: $0) }
     }
     send(HeadsDigest(digest(entries)), on: id, &effects)
@@ -274,10 +243,8 @@ extension Replicator {
     let session = sessions[held: id]
     // The digest cannot speak of what was left unread.
     guard !session.hasUnread else { return }
-    let entries = session.theirLogs.keys.sorted().compactMap { position in
-      session.theirLogs[position].flatMap { session.shared[$0]?.theirs }.map {
-        (position: position, head: $0)
-      }
+    let entries = session.lists.theirKnownLogs.compactMap { position, log in
+      session.shared[log]?.theirs.map { (position: position, head: $0) }
     }
     if digest(entries) != received {
       effects.append(.count(.drifts))

@@ -49,10 +49,10 @@ extension Replicator {
   ) {
     let fetch = logs[held: log].fetch
     guard let index = fetch.index(of: request, id) else { return }
-    let piece = fetch.pieces[index]
-    let rest = fetch.bytes(of: piece.range.upperBound - piece.next)
-    guard piece.credit - piece.received < rest else { return }
-    logs[held: log].fetch.update(index) { $0.credit += bytes }
+    let pull = fetch.pieces[index].pull
+    let rest = fetch.bytes(of: pull.range.upperBound - pull.next)
+    guard pull.credit - pull.received < rest else { return }
+    logs[held: log].fetch.update(index) { $0.pull.lend(bytes) }
     send(Credit(request: request, bytes: UInt32(bytes)), on: id, &effects)
   }
 
@@ -74,7 +74,7 @@ extension Replicator {
       return acknowledge(log, on: id, now)
     }
     let theirs = max(shared.known, shared.pushedTo)
-    let isServed = sessions[held: id].serving.contains { $0.log == log }
+    let isServed = sessions[held: id].serving.contains(log: log)
     // Every peer pulls what it lacks of the entries that a settled branch brings above a freeze.
     let isBelowFreeze = size <= logs[held: log].accepted.frozenAt ?? .max
     guard shared.isEager, !isServed, isBelowFreeze, theirs >= before,
@@ -87,7 +87,7 @@ extension Replicator {
       return announce(log, on: id, after: 2 * Limits.announceMilliseconds, now)
     }
     guard size - theirs <= Limits.entriesPushedAtOnce else {
-      sessions[held: id].unannounced.insert(log)
+      sessions[held: id].announcements.tell(log)
       return
     }
     let covered = agreedCheckpoint(of: log)?.size ?? 0
@@ -118,7 +118,7 @@ extension Replicator {
     }
     noteSent(log, range.lowerBound..<next, on: id)
     // The rest is for the peer to pull, as its credit lets.
-    if next < range.upperBound { sessions[held: id].unannounced.insert(log) }
+    if next < range.upperBound { sessions[held: id].announcements.tell(log) }
   }
 
   /// The peer takes this log from us from now on, and has `size` entries.
@@ -138,7 +138,7 @@ extension Replicator {
   /// Asks the peer to push this log to us, if we had told it not to.
   mutating func graft(_ log: LogID, on id: SessionID, _ effects: inout [Effect]) {
     guard let shared = sessions[held: id].shared[log], !shared.isFedByPeer,
-      let position = sessions[held: id].ourPositions[log]
+      let position = sessions[held: id].lists.position(of: log)
     else { return }
     sessions[held: id].shared[held: log].isFedByPeer = true
     let size = LogSize(own: logs[held: log].accepted.size)
@@ -146,7 +146,7 @@ extension Replicator {
   }
 
   mutating func prune(_ log: LogID, on id: SessionID, _ effects: inout [Effect]) {
-    guard let position = sessions[held: id].ourPositions[log] else { return }
+    guard let position = sessions[held: id].lists.position(of: log) else { return }
     sessions[held: id].shared[held: log].isFedByPeer = false
     send(Prune(position: position), on: id, &effects)
   }
@@ -177,7 +177,7 @@ extension Replicator {
   /// wait for replicas.
   private mutating func acknowledge(_ log: LogID, on id: SessionID, _ now: UInt64) {
     if author(of: log) == sessions[held: id].opening.peer {
-      sessions[held: id].unannounced.insert(log)
+      sessions[held: id].announcements.tell(log)
     } else {
       announce(log, on: id, after: Limits.announceMilliseconds, now)
     }
@@ -192,41 +192,23 @@ extension Replicator {
   private mutating func announce(
     _ log: LogID, on id: SessionID, after delay: UInt64, _ now: UInt64
   ) {
-    let due = now + delay
-    if let waiting = sessions[held: id].shared[held: log].lateDue {
-      guard due < waiting.at else { return }
-      sessions[held: id].shared[held: log].lateDue = (due, waiting.since)
-    } else {
-      sessions[held: id].shared[held: log].lateDue = (due, now)
-      sessions[held: id].late.append(log)
-    }
-    sessions[held: id].lateDueAt = min(sessions[held: id].lateDueAt, due)
+    sessions[held: id].announcements.tell(log, at: now + delay, now)
   }
 
-  /// Moves what is due to the heads of this step; what the peer has by its own word waits until its
-  /// time is over.
+  /// Moves what is due to the heads of this step.
   mutating func collectLate(on id: SessionID, _ now: UInt64) {
-    guard sessions[held: id].lateDueAt <= now else { return }
-    let late = sessions[held: id].late
-    sessions[held: id].late = []
-    sessions[held: id].lateDueAt = .max
-    for log in late {
-      guard let shared = sessions[held: id].shared[log], let due = shared.lateDue else { continue }
-      sessions[held: id].shared[held: log].lateDue = nil
-      let size = logs[held: log].durable.size
-      if shared.announced?.size ?? 0 >= size { continue }
-      // The peer was sent all of this, and said that it has it: both know.
-      if shared.pushedTo >= size, shared.known >= size { continue }
-      let last = due.since + Limits.announceMilliseconds
-      let isKnown = shared.known >= size
-      if due.at > now + Limits.announceJoinMilliseconds || isKnown && last > now {
-        let at = isKnown ? max(due.at, last) : due.at
-        sessions[held: id].shared[held: log].lateDue = (at, due.since)
-        sessions[held: id].late.append(log)
-        sessions[held: id].lateDueAt = min(sessions[held: id].lateDueAt, at)
-      } else {
-        sessions[held: id].unannounced.insert(log)
-      }
-    }
+    guard sessions[held: id].announcements.lateDueAt <= now else { return }
+    var announcements = sessions[held: id].announcements
+    announcements.collect(now) { need(of: $0, on: id) }
+    sessions[held: id].announcements = announcements
+  }
+
+  private func need(of log: LogID, on id: SessionID) -> Announcements.Need {
+    guard let shared = sessions[held: id].shared[log] else { return .none }
+    let size = logs[held: log].durable.size
+    if shared.announced?.size ?? 0 >= size { return .none }
+    guard shared.known >= size else { return .news }
+    // The peer was sent all of this, and said that it has it: both know.
+    return shared.pushedTo >= size ? .none : .acknowledgement
   }
 }

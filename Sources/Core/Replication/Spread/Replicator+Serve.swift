@@ -10,25 +10,20 @@ extension Replicator {
     guard let shared = sessions[held: id].shared[log] else {
       throw MalformedMessage(what: "pull of a log that is not shared")
     }
-    guard !sessions[held: id].serving.contains(where: { $0.request == pull.request }) else {
+    guard !sessions[held: id].serving.contains(pull.request) else {
       throw MalformedMessage(what: "request \(pull.request) is open already")
     }
     guard Int(pull.credit) <= Limits.maximumCreditBytes else {
       return close(id, .credit, now, &effects)
     }
-    if sessions[held: id].serving.count >= Limits.openRequestsOfPeer,
-      let left = sessions[held: id].serving.firstIndex(where: { $0.credit <= 0 })
-    {
-      sessions[held: id].serving.remove(at: left)
-    }
-    guard sessions[held: id].serving.count < Limits.openRequestsOfPeer else {
+    guard sessions[held: id].serving.makeRoom() else {
       effects.append(.count(.pullsBusy))
       return send(End(request: pull.request, reason: .busy), on: id, &effects)
     }
     guard !shared.isDisputed, pull.to.value <= logs[held: log].durable.size else {
       return send(End(request: pull.request, reason: .notHere), on: id, &effects)
     }
-    sessions[held: id].serving.append(
+    sessions[held: id].serving.add(
       ServedPull(
         request: pull.request, log: log, next: pull.from.value, to: pull.to.value,
         credit: Int(pull.credit), form: pull.form,
@@ -40,12 +35,9 @@ extension Replicator {
   mutating func credited(
     _ request: UInt32, _ bytes: UInt32, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
-    guard let index = sessions[held: id].serving.firstIndex(where: { $0.request == request }) else {
-      return
-    }
+    guard let credit = sessions[held: id].serving.credit(request, bytes) else { return }
     costs.expected(on: id)
-    sessions[held: id].serving[index].credit += Int(bytes)
-    guard sessions[held: id].serving[index].credit <= Limits.maximumCreditBytes else {
+    guard credit <= Limits.maximumCreditBytes else {
       return close(id, .credit, now, &effects)
     }
     serve(id, now, &effects)
@@ -58,10 +50,7 @@ extension Replicator {
     var isIdle = false
     while !isIdle, budget > 0, sessions[id]?.isCongested == false {
       isIdle = true
-      // Logs have their turns; requests for one log are answered one after the other.
-      var turns: Set<LogID> = []
-      for served in sessions[held: id].serving
-      where served.credit > 0 && turns.insert(served.log).inserted {
+      for served in sessions[held: id].serving.turns {
         // One entry may take 1 MiB: eight of them in one turn would overrun the connection's queue.
         guard budget > 0 else { break }
         if let until = answersHeld(on: id, now) {
@@ -90,30 +79,19 @@ extension Replicator {
   private mutating func serveOne(
     _ served: ServedPull, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) -> Int {
-    guard
-      let index = sessions[held: id].serving.firstIndex(where: { $0.request == served.request })
-    else { return 0 }
+    guard sessions[held: id].serving.contains(served.request) else { return 0 }
     guard
       let sent = sendChunk(
         of: served.log, served.next..<served.to, request: served.request, served.form,
         on: id, &effects)
     else {
-      sessions[held: id].serving.remove(at: index)
+      sessions[held: id].serving.remove(served.request)
       effects.append(.count(.readsFailed))
       send(End(request: served.request, reason: .readError), on: id, &effects)
       return 0
     }
     if served.form != .leaves { noteSent(served.log, served.next..<sent.next, on: id) }
-    if sent.next < served.to {
-      sessions[held: id].serving[index].next = sent.next
-      sessions[held: id].serving[index].credit -= sent.bytes
-    } else {
-      sessions[held: id].serving.remove(at: index)
-    }
-    // The log's requests go behind those of the other logs.
-    let ofLog = sessions[held: id].serving.filter { $0.log == served.log }
-    sessions[held: id].serving.removeAll { $0.log == served.log }
-    sessions[held: id].serving += ofLog
+    sessions[held: id].serving.sent(served, before: sent.next, sent.bytes)
     if sent.next >= served.to {
       send(End(request: served.request, reason: .done), on: id, &effects)
       // Entries that came meanwhile were not pushed.
@@ -137,7 +115,7 @@ extension Replicator {
     of log: LogID, _ range: Range<UInt64>, request: UInt32, _ form: PullForm, on id: SessionID,
     _ effects: inout [Effect]
   ) -> (next: UInt64, bytes: Int)? {
-    guard let position = sessions[held: id].ourPositions[log] else { return nil }
+    guard let position = sessions[held: id].lists.position(of: log) else { return nil }
     do {
       let isPull = request != 0 && form != .leaves
       let branch = isPull ? servedBranch(of: log, range, on: id) : nil
@@ -201,7 +179,7 @@ extension Replicator {
     _ checkpoint: VerifiedCheckpoint, of log: LogID, on id: SessionID, _ effects: inout [Effect]
   ) {
     guard sessions[held: id].shared[held: log].sentCheckpointSize != checkpoint.size else { return }
-    guard let position = sessions[held: id].ourPositions[log] else { return }
+    guard let position = sessions[held: id].lists.position(of: log) else { return }
     sessions[held: id].shared[held: log].sentCheckpointSize = checkpoint.size
     send(SignedSize(checkpoint, at: position), on: id, &effects)
   }
