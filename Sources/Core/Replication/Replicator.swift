@@ -116,7 +116,7 @@ public struct Replicator {
     }
     compareBranches()
     settleSigning(now, &effects)
-    announce(now, &effects)
+    announceHeads(now, &effects)
     settleDue(now, afterTick: input.isTick)
   }
 

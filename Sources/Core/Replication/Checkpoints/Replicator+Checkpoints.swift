@@ -13,7 +13,7 @@ extension Replicator {
     passOn(checkpoint, of: log, now, &effects)
   }
 
-  mutating func received(
+  mutating func receiveCheckpoint(
     _ checkpoint: SignedSize, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
@@ -33,7 +33,7 @@ extension Replicator {
       return wantMore(of: log, now)
     }
     if isHigher, checkpoint.size > agreedCheckpoint(of: log)?.size ?? 0 { progressed(log, on: id) }
-    keep(checkpoint, of: log, from: id, now, &effects)
+    keepCheckpoint(checkpoint, of: log, from: id, now, &effects)
   }
 
   /// True when it tells nothing: it is no larger than the newest that agrees with what is here, and
@@ -59,11 +59,13 @@ extension Replicator {
   }
 
   /// Compares a checkpoint over accepted entries with our own tree: SYNC-51.
-  mutating func keep(
+  mutating func keepCheckpoint(
     _ checkpoint: VerifiedCheckpoint, of log: LogID, from id: SessionID?, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
-    guard checkpoint.size <= logs[held: log].durable.size else { return wait(checkpoint, of: log) }
+    guard checkpoint.size <= logs[held: log].durable.size else {
+      return holdCheckpoint(checkpoint, of: log)
+    }
     guard let own = try? reader.root(log, size: checkpoint.size) else {
       return effects.append(.count(.readsFailed))
     }
@@ -101,7 +103,7 @@ extension Replicator {
     )
   }
 
-  mutating func wait(_ checkpoint: VerifiedCheckpoint, of log: LogID) {
+  mutating func holdCheckpoint(_ checkpoint: VerifiedCheckpoint, of log: LogID) {
     if checkpoint.size > logs[held: log].waitingCheckpoint?.size ?? 0 {
       logs[held: log].waitingCheckpoint = checkpoint
     }
@@ -119,7 +121,7 @@ extension Replicator {
       checkpoint.size <= logs[held: log].durable.size
     else { return }
     logs[held: log].waitingCheckpoint = nil
-    keep(checkpoint, of: log, from: logs[held: log].upstream, now, &effects)
+    keepCheckpoint(checkpoint, of: log, from: logs[held: log].upstream, now, &effects)
   }
 
   /// The newest checkpoint that agrees with what is durable here.
@@ -139,12 +141,12 @@ extension Replicator {
     guard checkpoint.size <= logs[held: log].durable.size, logs[held: log].relay.pass(at: now)
     else { return }
     for id in sessionOrder where sessions[held: id].isReady {
-      pass(checkpoint, of: log, on: id, &effects)
+      passCheckpoint(checkpoint, of: log, on: id, &effects)
     }
   }
 
   /// Sends a checkpoint to a peer that has its entries and takes them from us, and did not send it.
-  mutating func pass(
+  mutating func passCheckpoint(
     _ checkpoint: VerifiedCheckpoint, of log: LogID, on id: SessionID, _ effects: inout [Effect]
   ) {
     guard let shared = sessions[held: id].shared[log], shared.isEager else { return }

@@ -94,7 +94,7 @@ extension Replicator {
   }
 
   /// - Precondition: the log is shared on this session.
-  mutating func received(
+  mutating func receiveCosignatures(
     _ set: CosignatureSet, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
@@ -110,18 +110,20 @@ extension Replicator {
     noticeOwn(checkpoint, from: id)
     // Whoever signed another history is no witness of this one.
     guard isCovered || mayBeOurs(checkpoint) else {
-      return keep(checkpoint, of: log, from: id, now, &effects)
+      return keepCheckpoint(checkpoint, of: log, from: id, now, &effects)
     }
     var verified: [NamedCosignature] = []
     for cosignature in set.cosignatures where sessions[id] != nil {
-      if take(cosignature, over: checkpoint, of: log, set.direction, on: id, now, &effects) {
+      if takeCosignature(
+        cosignature, over: checkpoint, of: log, set.direction, on: id, now, &effects)
+      {
         verified.append(cosignature)
       }
     }
     guard set.direction == .fromAuthor, sessions[id] != nil,
       checkpoint.size <= logs[held: log].accepted.size
     else { return }
-    if !isCovered { keep(checkpoint, of: log, from: id, now, &effects) }
+    if !isCovered { keepCheckpoint(checkpoint, of: log, from: id, now, &effects) }
     // Only what was verified counts and travels on: lines cost a carrier nothing to invent.
     let passed = CosignedSet(size: checkpoint.size, count: verified.count)
     guard logs[held: log].cosigning.pass(passed) else { return }
@@ -146,7 +148,7 @@ extension Replicator {
   }
 
   /// - Returns: whether the cosignature is known to be valid.
-  private mutating func take(
+  private mutating func takeCosignature(
     _ cosignature: NamedCosignature, over checkpoint: VerifiedCheckpoint, of log: LogID,
     _ direction: CosignedDirection, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) -> Bool {

@@ -82,16 +82,16 @@ extension Replicator {
         if !isListed(successor.log, on: id) || successor.second != nil,
           genesis(of: successor.log) != nil
         {
-          pass(successor.leaf, successor.body, after: predecessor, on: id, &effects)
+          passOpening(successor.leaf, successor.body, after: predecessor, on: id, &effects)
         }
         if let second = successor.second?.batch.batch {
-          pass(second.leaves, second.bodies, after: predecessor, on: id, &effects)
+          passOpening(second.leaves, second.bodies, after: predecessor, on: id, &effects)
         }
       }
     }
   }
 
-  private mutating func pass(
+  private mutating func passOpening(
     _ leaf: [UInt8], _ body: [UInt8], after predecessor: LogID, on id: SessionID,
     _ effects: inout [Effect]
   ) {
@@ -105,7 +105,7 @@ extension Replicator {
 
   // MARK: Following
 
-  mutating func received(
+  mutating func receiveOpening(
     _ opening: HeldOpening, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
     guard isListed(opening.predecessor, on: id) else {
@@ -123,7 +123,7 @@ extension Replicator {
       let opening = Opening(held, after: origin),
       epochs.isAuthorised(opening.genesis, after: held.predecessor)
     else { return }
-    take(opening, now, &effects)
+    takeOpening(opening, now, &effects)
   }
 
   private mutating func check(
@@ -134,19 +134,19 @@ extension Replicator {
     // All that is wrong here the sender could see, too: the message and the log that both list say
     // it.
     guard let opening = Opening(received, after: origin) else {
-      refused(received, on: id, &effects)
+      refuseOpening(received, on: id, &effects)
       return fail(id, now, &effects)
     }
     // The sender cannot see which card is held here: what that does not authorise is nobody's
     // failure.
     guard isOnRoster(origin.name), epochs.isAuthorised(opening.genesis, after: predecessor) else {
-      return refused(received, on: id, &effects)
+      return refuseOpening(received, on: id, &effects)
     }
     sessions[held: id].openings[predecessor, default: ToldOpenings()].known.append(received.leaf)
-    if take(opening, now, &effects) == .refused { refused(received, on: id, &effects) }
+    if takeOpening(opening, now, &effects) == .refused { refuseOpening(received, on: id, &effects) }
   }
 
-  private mutating func refused(
+  private mutating func refuseOpening(
     _ opening: HeldOpening, on id: SessionID, _ effects: inout [Effect]
   ) {
     effects.append(.count(.openingsRefused))
@@ -156,7 +156,7 @@ extension Replicator {
 
   /// An opening that the card held here authorises.
   @discardableResult
-  private mutating func take(
+  private mutating func takeOpening(
     _ opening: Opening, _ now: UInt64, _ effects: inout [Effect]
   ) -> EpochLedger.News {
     // The new epoch's own key signed two first entries, whatever they hold.
@@ -216,7 +216,7 @@ extension Replicator {
   /// The operator may have called somebody: what a contest held back goes on.
   mutating func settleContests(_ now: UInt64, _ effects: inout [Effect]) {
     for opening in epochs.takeHeldBack() where isOnRoster(author(of: opening.predecessor)) {
-      take(opening, now, &effects)
+      takeOpening(opening, now, &effects)
     }
     for contest in epochs.contests {
       for log in [contest.ended, contest.first] { logs[log]?.pullDueAt = now }

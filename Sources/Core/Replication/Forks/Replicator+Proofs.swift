@@ -90,8 +90,8 @@ extension Replicator {
     }
   }
 
-  mutating func received(
-    proof bytes: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
+  mutating func receiveProof(
+    _ bytes: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) throws(MalformedMessage) {
     guard sessions[held: id].shared[log] != nil else {

@@ -4,7 +4,7 @@ import Log
 extension Replicator {
   /// Sends our leaf of `index`, once, unless enough were sent. One whose own signature does not
   /// verify says nothing.
-  mutating func show(
+  mutating func showLeaf(
     _ index: UInt64, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
@@ -27,12 +27,12 @@ extension Replicator {
     where author(of: log) == peer && epochs.successors[log] == nil {
       guard let shared = sessions[held: id].shared[log] else { continue }
       let size = logs[held: log].durable.size
-      if shared.theirs?.size ?? 0 < size { show(size - 1, of: log, on: id, now, &effects) }
+      if shared.theirs?.size ?? 0 < size { showLeaf(size - 1, of: log, on: id, now, &effects) }
     }
   }
 
-  mutating func received(
-    leaf: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
+  mutating func receiveLeaf(
+    _ leaf: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
     guard sessions[held: id].shared[log] != nil else {
       throw MalformedMessage(what: "entry of a log that is not shared")
@@ -45,8 +45,8 @@ extension Replicator {
       if log == ownLog { dropClaim(on: id, now, &effects) }
       return fail(id, now, &effects)
     }
-    guard compare(.signed(leaf: leaf), of: log, on: id, now, &effects) else { return }
-    show(index, of: log, on: id, now, &effects)
+    guard compareExhibit(.signed(leaf: leaf), of: log, on: id, now, &effects) else { return }
+    showLeaf(index, of: log, on: id, now, &effects)
     seekFork(of: log, from: index, isShown: true, on: id, now, &effects)
   }
 

@@ -45,7 +45,7 @@ extension Replicator {
       probe(index, of: log, on: id, &effects)
     case .found(let index):
       sessions[held: id].shared[held: log].history.search = nil
-      show(exhibitAt: index, of: log, on: id, now, &effects)
+      showExhibit(index, of: log, on: id, now, &effects)
     case .over: sessions[held: id].shared[held: log].history.search = nil
     }
   }
@@ -72,7 +72,7 @@ extension Replicator {
 
   // MARK: The other side
 
-  mutating func probed(
+  mutating func receiveProbe(
     by headerHash: Digest, _ index: UInt64, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) throws(MalformedMessage) {
@@ -103,7 +103,7 @@ extension Replicator {
     }
   }
 
-  mutating func answered(
+  mutating func receiveProbed(
     _ answer: ProbeAnswer, _ index: UInt64, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
@@ -146,8 +146,8 @@ extension Replicator {
     return (try? exhibit.verify(identity: identity)) == nil ? nil : exhibit
   }
 
-  private mutating func show(
-    exhibitAt index: UInt64, of log: LogID, on id: SessionID, _ now: UInt64,
+  private mutating func showExhibit(
+    _ index: UInt64, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
     guard let exhibit = exhibit(of: log, at: index) else {
@@ -161,8 +161,8 @@ extension Replicator {
     send(PassedExhibit(position: position, bytes: exhibit.encode()), on: id, &effects)
   }
 
-  mutating func received(
-    exhibit bytes: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
+  mutating func receiveExhibit(
+    _ bytes: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) throws(MalformedMessage) {
     guard sessions[held: id].shared[log] != nil else {
@@ -176,13 +176,13 @@ extension Replicator {
       effects.append(.count(.proofsBad))
       return fail(id, now, &effects)
     }
-    compare(theirs, of: log, on: id, now, &effects)
+    compareExhibit(theirs, of: log, on: id, now, &effects)
   }
 
   /// An entry that the log's key signed, or its checkpoint: is it ours?
   /// - Returns: whether it is another.
   @discardableResult
-  mutating func compare(
+  mutating func compareExhibit(
     _ theirs: Exhibit, of log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) -> Bool {
     let index = theirs.position

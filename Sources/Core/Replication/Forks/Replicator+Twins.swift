@@ -67,8 +67,8 @@ extension Replicator {
 
   // MARK: The answer
 
-  mutating func received(
-    leaves chunk: Chunk, _ message: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
+  mutating func receiveLeaves(
+    _ chunk: Chunk, _ message: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
     guard let pull = logs[held: log].twins?.pull else { return }
@@ -83,7 +83,7 @@ extension Replicator {
     guard batch.isUnder(checkpoint, before: chunk.before, consistency: chunk.proof) else {
       return failTwins(of: log, on: id, now, &effects)
     }
-    compare(batch.batch, under: checkpoint, chunk.proof, of: log, on: id, now, &effects)
+    compareLeaves(batch.batch, under: checkpoint, chunk.proof, of: log, on: id, now, &effects)
   }
 
   /// The session's leaves are not in the author's tree, whatever stands here.
@@ -96,7 +96,7 @@ extension Replicator {
   }
 
   /// The leaves are the author's: they take the place of ours, or they are another history.
-  private mutating func compare(
+  private mutating func compareLeaves(
     _ batch: EntryBatch, under checkpoint: VerifiedCheckpoint, _ proof: [Digest], of log: LogID,
     on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
@@ -150,7 +150,7 @@ extension Replicator {
     if let checkpoint = sessions[twins.session]?.shared[log]?.theirCheckpoint,
       checkpoint.size <= logs[held: log].durable.size
     {
-      keep(checkpoint, of: log, from: twins.session, now, &effects)
+      keepCheckpoint(checkpoint, of: log, from: twins.session, now, &effects)
       if isAgreed(checkpoint, log) { tellOfReplaced(under: checkpoint, of: log, &effects) }
     }
     // The session's chunk did not fit, and does now.

@@ -3,7 +3,7 @@ import Log
 
 // Chunks that answers and pushes bring: Protocols/sync.md, 4 and 5.
 extension Replicator {
-  mutating func received(
+  mutating func receiveChunk(
     _ chunk: Chunk, of message: [UInt8], on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
     let log = try log(chunk.position, id)
@@ -13,8 +13,8 @@ extension Replicator {
     let asked = sessions[held: id].asked[chunk.request]
     if chunk.request != 0, asked?.log != log { return effects.append(.count(.chunksUnasked)) }
     switch asked?.purpose {
-    case .repair: return received(repair: chunk, message, of: log, on: id, now, &effects)
-    case .leaves: return received(leaves: chunk, message, of: log, on: id, now, &effects)
+    case .repair: return receiveRepair(chunk, message, of: log, on: id, now, &effects)
+    case .leaves: return receiveLeaves(chunk, message, of: log, on: id, now, &effects)
     case .gap, nil: break
     }
     let index = chunk.request == 0 ? nil : logs[held: log].fetch.index(of: chunk.request, id)
@@ -30,9 +30,9 @@ extension Replicator {
     guard chunk.end <= ceiling(of: log) else { return beyond(log, on: id, now, &effects) }
     if let index {
       note(chunk, message.count, index, of: log, on: id, now)
-      received(answer: early, of: log, on: id, now, &effects)
+      receiveAnswer(early, of: log, on: id, now, &effects)
     } else {
-      received(push: early, of: log, on: id, now, &effects)
+      receivePush(early, of: log, on: id, now, &effects)
     }
   }
 
@@ -77,8 +77,8 @@ extension Replicator {
     sessions[held: id].pace.pieceEnded(now)
   }
 
-  private mutating func received(
-    answer early: ReceivedChunk, of log: LogID, on id: SessionID, _ now: UInt64,
+  private mutating func receiveAnswer(
+    _ early: ReceivedChunk, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
     let size = logs[held: log].accepted.size
@@ -134,8 +134,8 @@ extension Replicator {
     giveCredit(early.message.count, for: early.chunk.request, of: log, on: id, &effects)
   }
 
-  private mutating func received(
-    push early: ReceivedChunk, of log: LogID, on id: SessionID, _ now: UInt64,
+  private mutating func receivePush(
+    _ early: ReceivedChunk, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
     let size = logs[held: log].accepted.size
@@ -236,7 +236,7 @@ extension Replicator {
       return waitForCheckpoint(log, on: id, &effects)
     }
     do {
-      take(try verify(batch, early, state), from: id, early, log, now, &effects)
+      takeEntries(try verify(batch, early, state), from: id, early, log, now, &effects)
     } catch {
       switch error {
       case .failure(let failure)
@@ -278,7 +278,7 @@ extension Replicator {
     prune(log, on: id, &effects)
   }
 
-  private mutating func take(
+  private mutating func takeEntries(
     _ verified: VerifiedBatch, from id: SessionID, _ early: ReceivedChunk, _ log: LogID,
     _ now: UInt64, _ effects: inout [Effect]
   ) {
@@ -310,7 +310,7 @@ extension Replicator {
       // The one that everybody knows comes with each push: it was compared with the tree once.
       guard let checkpoint, checkpoint.size <= verified.after.size, !isAgreed(checkpoint, log)
       else { continue }
-      wait(checkpoint, of: log)
+      holdCheckpoint(checkpoint, of: log)
     }
     if highestKnown(of: log) <= verified.after.size { logs[held: log].pullDueAt = nil }
   }

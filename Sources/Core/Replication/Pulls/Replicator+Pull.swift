@@ -230,8 +230,8 @@ extension Replicator {
   }
 
   /// The source of a piece says that its answer is over.
-  mutating func ended(
-    gapOf log: LogID, _ request: UInt32, on id: SessionID, _ now: UInt64,
+  mutating func endOfPiece(
+    of log: LogID, _ request: UInt32, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
     guard let index = logs[held: log].fetch.index(of: request, id) else { return }

@@ -174,8 +174,8 @@ extension Replicator {
 
   // MARK: The answer
 
-  mutating func received(
-    repair chunk: Chunk, _ message: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
+  mutating func receiveRepair(
+    _ chunk: Chunk, _ message: [UInt8], of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
     guard var pull = logs[held: log].repairs.pull else { return }
@@ -195,8 +195,8 @@ extension Replicator {
     effects.append(.mend(log, batch.batch, from: sessions[held: id].opening.peer))
   }
 
-  mutating func ended(
-    repairOf log: LogID, _ reason: EndReason, on id: SessionID, _ now: UInt64,
+  mutating func endOfRepair(
+    of log: LogID, _ reason: EndReason, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
     guard let pull = logs[held: log].repairs.pull else { return }

@@ -35,14 +35,14 @@ extension Replicator {
   }
 
   /// The source says that the answer to a request is over; one that was left is nobody's business.
-  mutating func ended(
+  mutating func receiveEnd(
     _ request: UInt32, _ reason: EndReason, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
     guard let asked = sessions[held: id].asked[request] else { return }
     switch asked.purpose {
-    case .gap: ended(gapOf: asked.log, request, on: id, now, &effects)
-    case .repair: ended(repairOf: asked.log, reason, on: id, now, &effects)
+    case .gap: endOfPiece(of: asked.log, request, on: id, now, &effects)
+    case .repair: endOfRepair(of: asked.log, reason, on: id, now, &effects)
     // Nothing of it came.
     case .leaves: endTwins(of: asked.log)
     }

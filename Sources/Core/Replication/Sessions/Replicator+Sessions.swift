@@ -81,16 +81,16 @@ extension Replicator {
     _ effects: inout [Effect]
   ) throws(MalformedMessage) {
     if case .hello(let hello) = message {
-      return try self.hello(hello.version, hello.runID, on: id, now, &effects)
+      return try receiveHello(hello.version, hello.runID, on: id, now, &effects)
     }
     guard sessions[held: id].runID != nil else {
       throw MalformedMessage(what: "hello expected first")
     }
     switch message {
-    case .ping: return try pinged(id, now, &effects)
-    case .pong: return answered(id, now, &effects)
+    case .ping: return try receivePing(id, now, &effects)
+    case .pong: return receivePong(id, now, &effects)
     case .logs(let logs):
-      return try listed(logs.first, logs.saltedIDs, on: id, now, &effects)
+      return try receiveLogs(logs.first, logs.saltedIDs, on: id, now, &effects)
     default: break
     }
     guard isHeard(message, on: id) else {
@@ -99,44 +99,44 @@ extension Replicator {
     }
     switch message {
     case .hello, .ping, .pong, .logs: break
-    case .heads(let heads): try announced(heads.heads, on: id, now, &effects)
+    case .heads(let heads): try receiveHeads(heads.heads, on: id, now, &effects)
     case .checkpoint(let checkpoint):
-      received(checkpoint, of: try shared(checkpoint.position, id), on: id, now, &effects)
-    case .pull(let pull): try requested(pull, on: id, now, &effects)
-    case .credit(let credit): credited(credit.request, credit.bytes, on: id, now, &effects)
-    case .chunk(let chunk): try received(chunk, of: bytes, on: id, now, &effects)
+      receiveCheckpoint(checkpoint, of: try shared(checkpoint.position, id), on: id, now, &effects)
+    case .pull(let pull): try receivePull(pull, on: id, now, &effects)
+    case .credit(let credit): receiveCredit(credit.request, credit.bytes, on: id, now, &effects)
+    case .chunk(let chunk): try receiveChunk(chunk, of: bytes, on: id, now, &effects)
     case .leave(let leave):
       sessions[held: id].serving.remove(leave.request)
-    case .end(let end): ended(end.request, end.reason, on: id, now, &effects)
+    case .end(let end): receiveEnd(end.request, end.reason, on: id, now, &effects)
     case .prune(let prune):
       let log = try log(prune.position, id)
       sessions[held: id].shared[log]?.isEager = false
     case .graft(let graft):
       let log = try log(graft.position, id)
-      grafted(log, graft.size.value, on: id, now, &effects)
+      receiveGraft(log, graft.size.value, on: id, now, &effects)
     case .cosignatures(let set):
-      received(set, of: try shared(set.checkpoint.position, id), on: id, now, &effects)
-    case .digest(let digest): try compare(digest.digest, on: id, now, &effects)
+      receiveCosignatures(set, of: try shared(set.checkpoint.position, id), on: id, now, &effects)
+    case .digest(let digest): try receiveDigest(digest.digest, on: id, now, &effects)
     case .entry(let entry):
-      try received(leaf: entry.leaf, of: try log(entry.position, id), on: id, now, &effects)
-    case .copy: toldOfCopy(on: id, &effects)
+      try receiveLeaf(entry.leaf, of: try log(entry.position, id), on: id, now, &effects)
+    case .copy: receiveCopy(on: id, &effects)
     case .opening(let opening):
       let predecessor = try log(opening.position, id)
-      try received(
+      try receiveOpening(
         HeldOpening(predecessor: predecessor, leaf: opening.leaf, body: opening.body), on: id, now,
         &effects)
     case .proof(let proof):
-      try received(proof: proof.bytes, of: try log(proof.position, id), on: id, now, &effects)
+      try receiveProof(proof.bytes, of: try log(proof.position, id), on: id, now, &effects)
     case .probe(let probe):
-      try probed(
+      try receiveProbe(
         by: probe.headerHash, probe.index.value, of: try log(probe.position, id), on: id, now,
         &effects)
     case .probed(let probed):
-      answered(
+      receiveProbed(
         probed.answer, probed.index.value, of: try log(probed.position, id), on: id, now, &effects)
     case .exhibit(let exhibit):
-      try received(
-        exhibit: exhibit.bytes, of: try log(exhibit.position, id), on: id, now, &effects)
+      try receiveExhibit(
+        exhibit.bytes, of: try log(exhibit.position, id), on: id, now, &effects)
     }
   }
 
@@ -172,7 +172,7 @@ extension Replicator {
     return log
   }
 
-  private mutating func hello(
+  private mutating func receiveHello(
     _ version: UInt16, _ runID: [UInt8], on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) throws(MalformedMessage) {
@@ -223,7 +223,7 @@ extension Replicator {
     send(Ping(), on: older, &effects)
   }
 
-  private mutating func pinged(
+  private mutating func receivePing(
     _ id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
     guard sessions[held: id].liveness.asked(now) else {
@@ -259,7 +259,7 @@ extension Replicator {
   }
 
   /// The older session lives: two copies of one node are at work, and both hear of it.
-  private mutating func answered(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
+  private mutating func receivePong(_ id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
     sessions[held: id].copies.lives()
     refuseCopies(of: id, now, &effects)
   }
@@ -275,7 +275,7 @@ extension Replicator {
   }
 
   /// A peer's word: it alarms, and changes nothing.
-  private mutating func toldOfCopy(on id: SessionID, _ effects: inout [Effect]) {
+  private mutating func receiveCopy(on id: SessionID, _ effects: inout [Effect]) {
     guard sessions[held: id].copies.told() else { return }
     effects.append(.event(.anotherCopy(sessions[held: id].opening.peer)))
   }

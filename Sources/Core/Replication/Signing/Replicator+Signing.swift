@@ -13,7 +13,7 @@ extension Replicator {
   }
 
   /// A session's first heads are here: SYNC-60.
-  mutating func answered(on id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
+  mutating func noteAnswer(on id: SessionID, _ now: UInt64, _ effects: inout [Effect]) {
     guard !sessions[held: id].hasAnswered else { return }
     sessions[held: id].hasAnswered = true
     let peer = sessions[held: id].opening.peer

@@ -42,7 +42,7 @@ extension Replicator {
     sessions[held: id].lists.isListedByBoth(log)
   }
 
-  mutating func listed(
+  mutating func receiveLogs(
     _ first: Int, _ ids: [[UInt8]], on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
     try sessions[held: id].lists.receive(ids, from: first)
@@ -69,7 +69,7 @@ extension Replicator {
 
   /// Sends the heads that changed in this step, in one message a session; the first also when there
   /// are none: SYNC-10.
-  mutating func announce(_ now: UInt64, _ effects: inout [Effect]) {
+  mutating func announceHeads(_ now: UInt64, _ effects: inout [Effect]) {
     for id in sessionOrder where sessions[held: id].isReady {
       leaveRequests(on: id, &effects)
       collectLate(on: id, now)
@@ -100,7 +100,7 @@ extension Replicator {
     passOnOpenings(&effects)
   }
 
-  mutating func announced(
+  mutating func receiveHeads(
     _ heads: [AnnouncedHead], on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
     var positions: Set<Int> = []
@@ -119,16 +119,16 @@ extension Replicator {
         sessions[held: id].leaveUnread(log, until: until, now)
         continue
       }
-      take(next, after: shared.theirs, of: log, on: id, now, &effects)
+      takeHead(next, after: shared.theirs, of: log, on: id, now, &effects)
     }
     ask(now, &effects)
-    answered(on: id, now, &effects)
+    noteAnswer(on: id, now, &effects)
     startRepairs(now, &effects)
   }
 
   /// A head of one log; of the same size with another hash its leaf may have been replaced
   /// (SYNC-89).
-  private mutating func take(
+  private mutating func takeHead(
     _ next: LogHead, after last: LogHead?, of log: LogID, on id: SessionID, _ now: UInt64,
     _ effects: inout [Effect]
   ) {
@@ -141,7 +141,7 @@ extension Replicator {
     sessions[held: id].shared[held: log].highest = max(
       next.size, sessions[held: id].shared[held: log].highest)
     effects.append(.event(.peerHead(sessions[held: id].opening.peer, log, size: next.size)))
-    compare(next, of: log, on: id, now, &effects)
+    compareHead(next, of: log, on: id, now, &effects)
     if isNews, sessions[held: id].shared[log]?.isDisputed == false {
       // A head of entries that are here proves itself; one of others is a promise.
       if next.size <= logs[held: log].durable.size {
@@ -157,7 +157,7 @@ extension Replicator {
   }
 
   /// The fork check: one look-up, all 32 bytes. SYNC-12.
-  mutating func compare(
+  mutating func compareHead(
     _ head: LogHead, of log: LogID, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
     guard head.size <= logs[held: log].accepted.size else {
@@ -180,7 +180,7 @@ extension Replicator {
     if !seekFork(of: log, from: index, on: id, now, &effects) {
       dispute(log, on: id, size: index + 1, now, &effects)
     }
-    show(index, of: log, on: id, now, &effects)
+    showLeaf(index, of: log, on: id, now, &effects)
   }
 
   /// Heads that were announced above what was here are compared once it is.
@@ -191,7 +191,7 @@ extension Replicator {
       guard let shared = sessions[id]?.shared[log], !shared.isDisputed, let theirs = shared.theirs,
         theirs.size > before, theirs.size <= logs[held: log].durable.size
       else { continue }
-      compare(theirs, of: log, on: id, now, &effects)
+      compareHead(theirs, of: log, on: id, now, &effects)
     }
   }
 
@@ -233,7 +233,7 @@ extension Replicator {
     send(HeadsDigest(digest(entries)), on: id, &effects)
   }
 
-  mutating func compare(
+  mutating func receiveDigest(
     _ received: [UInt8], on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
     guard now >= sessions[held: id].nextDigestFrom else {

@@ -80,11 +80,11 @@ extension Replicator {
     guard shared.isEager, !isServed, isBelowFreeze, theirs >= before,
       !sessions[held: id].isCongested, isHeld(.pushedBytes, on: id, now) == nil
     else {
-      return announce(log, on: id, after: lazyDelay(on: id), now)
+      return announceLater(log, on: id, after: lazyDelay(on: id), now)
     }
     // The peer's acknowledgement makes this needless.
     guard theirs < size else {
-      return announce(log, on: id, after: 2 * Limits.announceMilliseconds, now)
+      return announceLater(log, on: id, after: 2 * Limits.announceMilliseconds, now)
     }
     guard size - theirs <= Limits.entriesPushedAtOnce else {
       sessions[held: id].announcements.tell(log)
@@ -92,10 +92,10 @@ extension Replicator {
     }
     let covered = agreedCheckpoint(of: log)?.size ?? 0
     guard size - theirs < Limits.entriesPushedSingly || covered > theirs else {
-      return announce(log, on: id, after: lazyDelay(on: id), now)
+      return announceLater(log, on: id, after: lazyDelay(on: id), now)
     }
     pushRun(of: log, theirs..<size, on: id, now, &effects)
-    announce(log, on: id, after: 2 * Limits.announceMilliseconds, now)
+    announceLater(log, on: id, after: 2 * Limits.announceMilliseconds, now)
   }
 
   private mutating func pushRun(
@@ -122,7 +122,7 @@ extension Replicator {
   }
 
   /// The peer takes this log from us from now on, and has `size` entries.
-  mutating func grafted(
+  mutating func receiveGraft(
     _ log: LogID, _ size: UInt64, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
     guard sessions[held: id].shared[log] != nil else { return }
@@ -131,7 +131,7 @@ extension Replicator {
     let pushedTo = sessions[held: id].shared[held: log].pushedTo
     sessions[held: id].shared[held: log].pushedTo = max(pushedTo, min(size, durable))
     if let checkpoint = agreedCheckpoint(of: log), checkpoint.size <= min(size, durable) {
-      pass(checkpoint, of: log, on: id, &effects)
+      passCheckpoint(checkpoint, of: log, on: id, &effects)
     }
   }
 
@@ -179,7 +179,7 @@ extension Replicator {
     if author(of: log) == sessions[held: id].opening.peer {
       sessions[held: id].announcements.tell(log)
     } else {
-      announce(log, on: id, after: Limits.announceMilliseconds, now)
+      announceLater(log, on: id, after: Limits.announceMilliseconds, now)
     }
   }
 
@@ -189,7 +189,7 @@ extension Replicator {
       ? Limits.pushGraceMilliseconds : 2 * Limits.pushGraceMilliseconds
   }
 
-  private mutating func announce(
+  private mutating func announceLater(
     _ log: LogID, on id: SessionID, after delay: UInt64, _ now: UInt64
   ) {
     sessions[held: id].announcements.tell(log, at: now + delay, now)

@@ -3,7 +3,7 @@ import Log
 
 // The side that answers pulls: Protocols/sync.md, 5.
 extension Replicator {
-  mutating func requested(
+  mutating func receivePull(
     _ pull: PullRequest, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) throws(MalformedMessage) {
     let log = try log(pull.position, id)
@@ -32,7 +32,7 @@ extension Replicator {
     serve(id, now, &effects)
   }
 
-  mutating func credited(
+  mutating func receiveCredit(
     _ request: UInt32, _ bytes: UInt32, on id: SessionID, _ now: UInt64, _ effects: inout [Effect]
   ) {
     guard let credit = sessions[held: id].serving.credit(request, bytes) else { return }
