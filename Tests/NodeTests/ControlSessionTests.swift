@@ -13,10 +13,43 @@ final class FakeService: ControlService {
   var wakes: [ArrivalToken: () -> Void] = [:]
   var records: [String] = []
 
-  func status() -> StatusReport {
-    StatusReport(node: "nl", peers: peerReports(), version: version)
+  func methods() -> [ControlMethod] {
+    [
+      .now("Status") { StatusReport(node: "nl", peers: self.peers, version: self.version) },
+      .now("Peers") { PeersReply(peers: self.peers) },
+      .later("Show") {
+        (request: ShowRequest, _, reply: (Result<ShowReply, ControlError>) -> Void) in
+        reply(.failure(.unknownEntry(request.entry)))
+      },
+      .later("Withdraw") {
+        (request: WithdrawRequest, _, reply: (Result<PublishReply, ControlError>) -> Void) in
+        try request.check()
+        reply(.failure(.unknownEntry(request.records[0])))
+      },
+      .now("Reload") { ReloadReply(added: ["be"]) },
+      .now("ReleaseSigning") { ReleaseReply(waitedFor: ["be"]) },
+      .later("Backup") {
+        (request: BackupRequest, _, reply: @escaping (Result<CopySummary, ControlError>) -> Void) in
+        self.pending.append { reply(.failure(.refused(reason: request.folder, hint: ""))) }
+      },
+      .now("Epochs") { (_: EpochsRequest) in
+        EpochsReply(own: "nl/1", answered: ["be"], unanswered: [], epochs: [])
+      },
+      .later("AdoptEpoch") {
+        (request: AdoptRequest, _, reply: @escaping (Result<AdoptReply, ControlError>) -> Void) in
+        self.pending.append { reply(.success(AdoptReply(origin: request.origin))) }
+      },
+      .now("ImportOpening") { (_: ImportRequest) in
+        ImportReply(origin: "be/2", contested: false)
+      },
+      .now("Disk") {
+        DiskReply(logs: [], journals: FileSpace(bytes: 3), reserve: FileSpace())
+      },
+      .now("Scrub") { ScrubReport() },
+    ]
   }
-  func peerReports() -> [PeerReport] { [PeerReport(name: "be", state: "connected")] }
+
+  private var peers: [PeerReport] { [PeerReport(name: "be", state: "connected")] }
   var version: String { "t" }
   func publish(
     _ request: PublishRequest, isHeard: @escaping () -> Bool,
@@ -25,25 +58,6 @@ final class FakeService: ControlService {
     published.append(request)
     let run = EntryRun(origin: "nl/1", first: 7, count: UInt64(request.records.count))
     pending.append { reply(.success(PublishReply(entries: [run]))) }
-  }
-  func withdraw(
-    _ request: WithdrawRequest, isHeard: @escaping () -> Bool,
-    reply: @escaping (Result<PublishReply, ControlError>) -> Void
-  ) {
-    reply(.failure(.unknownEntry(request.records[0])))
-  }
-
-  func disk() throws(ControlError) -> DiskReply {
-    DiskReply(logs: [], journals: FileSpace(bytes: 3), reserve: FileSpace())
-  }
-
-  func startScrub() -> ScrubReport { ScrubReport() }
-
-  func show(
-    _ request: ShowRequest, isHeard: @escaping () -> Bool,
-    reply: @escaping (Result<ShowReply, ControlError>) -> Void
-  ) {
-    reply(.failure(.unknownEntry(request.entry)))
   }
   func tail(
     _ position: TailPosition, origin: String?, limits: TailLimits
@@ -64,25 +78,6 @@ final class FakeService: ControlService {
     return token
   }
   func cancel(_ token: ArrivalToken) { wakes[token] = nil }
-  func reload() throws(ControlError) -> ReloadReply { ReloadReply(added: ["be"]) }
-  func releaseSigning() throws(ControlError) -> ReleaseReply { ReleaseReply(waitedFor: ["be"]) }
-  func backup(
-    _ request: BackupRequest, reply: @escaping (Result<CopySummary, ControlError>) -> Void
-  ) {
-    pending.append { reply(.failure(.refused(reason: request.folder, hint: ""))) }
-  }
-  func epochs(_ request: EpochsRequest) -> EpochsReply {
-    EpochsReply(own: "nl/1", answered: ["be"], unanswered: [], epochs: [])
-  }
-  func importOpening(_ request: ImportRequest) throws(ControlError) -> ImportReply {
-    ImportReply(origin: "be/2", contested: false)
-  }
-
-  func adopt(
-    _ request: AdoptRequest, reply: @escaping (Result<AdoptReply, ControlError>) -> Void
-  ) {
-    pending.append { reply(.success(AdoptReply(origin: request.origin))) }
-  }
   func controlInputRefused(_ reason: String) { refusals.append(reason) }
   func soon(_ work: @escaping () -> Void) { later.append(work) }
 

@@ -70,4 +70,16 @@ struct CompositionTests {
       }
     }
   }
+
+  @Test("Each method of the control socket is answered by its table, or by the session itself")
+  func methods() throws {
+    let interface = try #require(
+      try SourceFile.all("Protocols", ".varlink").first { $0.path.hasSuffix("org.liaison.varlink") }
+    )
+    let declared = interface.lines.filter { $0.hasPrefix("method ") }
+      .map { String($0.dropFirst("method ".count).prefix { $0 != "(" }) }
+    let table = try #require(sources.first { $0.path.hasSuffix("Node+Methods.swift") })
+    let answered = table.lines.compactMap { $0.firstMatch(of: /\.(?:now|later)\("(\w+)"\)/)?.1 }
+    #expect(declared.sorted() == (answered.map(String.init) + ["Publish", "Tail"]).sorted())
+  }
 }

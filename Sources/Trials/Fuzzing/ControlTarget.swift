@@ -60,12 +60,42 @@ private final class FuzzService: ControlService {
     for _ in 0..<64 where !pending.isEmpty { pending.removeFirst()() }
   }
 
-  func status() -> StatusReport {
-    StatusReport(node: "nl", peers: peerReports(), version: version)
+  func methods() -> [ControlMethod] {
+    [
+      .now("Status") { StatusReport(node: "nl", peers: self.peers, version: self.version) },
+      .now("Peers") { PeersReply(peers: self.peers) },
+      .later("Show") {
+        (request: ShowRequest, _, reply: (Result<ShowReply, ControlError>) -> Void) in
+        reply(.failure(.unknownEntry(request.entry)))
+      },
+      .later("Withdraw") {
+        (request: WithdrawRequest, _, reply: (Result<PublishReply, ControlError>) -> Void) in
+        reply(.failure(.unknownEntry(request.records.first ?? "")))
+      },
+      .now("Reload") { ReloadReply(added: ["be"]) },
+      .now("ReleaseSigning") { ReleaseReply(waitedFor: ["be"]) },
+      .later("Backup") {
+        (request: BackupRequest, _, reply: @escaping (Result<CopySummary, ControlError>) -> Void) in
+        self.pending.append { reply(.failure(.refused(reason: request.folder, hint: ""))) }
+      },
+      .now("Epochs") { (_: EpochsRequest) in
+        EpochsReply(own: "nl/1", answered: ["be"], unanswered: [], epochs: [])
+      },
+      .later("AdoptEpoch") {
+        (request: AdoptRequest, _, reply: @escaping (Result<AdoptReply, ControlError>) -> Void) in
+        self.pending.append { reply(.success(AdoptReply(origin: request.origin))) }
+      },
+      .now("ImportOpening") { (_: ImportRequest) in
+        ImportReply(origin: "be/2", contested: false)
+      },
+      .now("Disk") {
+        DiskReply(logs: [], journals: FileSpace(bytes: 3), reserve: FileSpace())
+      },
+      .now("Scrub") { ScrubReport() },
+    ]
   }
 
-  func peerReports() -> [PeerReport] { [PeerReport(name: "be", state: "connected")] }
-
+  private var peers: [PeerReport] { [PeerReport(name: "be", state: "connected")] }
   var version: String { "t" }
 
   func publish(
@@ -77,27 +107,6 @@ private final class FuzzService: ControlService {
     pending.append {
       reply(.success(PublishReply(entries: [EntryRun(origin: "nl/1", first: 7, count: count)])))
     }
-  }
-
-  func withdraw(
-    _ request: WithdrawRequest, isHeard: @escaping () -> Bool,
-    reply: @escaping (Result<PublishReply, ControlError>) -> Void
-  ) {
-    check(!request.records.isEmpty, "an unlawful request went through")
-    reply(.failure(.unknownEntry(request.records[0])))
-  }
-
-  func disk() throws(ControlError) -> DiskReply {
-    DiskReply(logs: [], journals: FileSpace(bytes: 3), reserve: FileSpace())
-  }
-
-  func startScrub() -> ScrubReport { ScrubReport() }
-
-  func show(
-    _ request: ShowRequest, isHeard: @escaping () -> Bool,
-    reply: @escaping (Result<ShowReply, ControlError>) -> Void
-  ) {
-    reply(.failure(.unknownEntry(request.entry)))
   }
 
   func tail(
@@ -122,28 +131,6 @@ private final class FuzzService: ControlService {
   }
 
   func cancel(_ token: ArrivalToken) { wakes[token] = nil }
-  func reload() throws(ControlError) -> ReloadReply { ReloadReply(added: ["be"]) }
-  func releaseSigning() throws(ControlError) -> ReleaseReply { ReleaseReply(waitedFor: ["be"]) }
-
-  func backup(
-    _ request: BackupRequest, reply: @escaping (Result<CopySummary, ControlError>) -> Void
-  ) {
-    pending.append { reply(.failure(.refused(reason: request.folder, hint: ""))) }
-  }
-
-  func epochs(_ request: EpochsRequest) -> EpochsReply {
-    EpochsReply(own: "nl/1", answered: ["be"], unanswered: [], epochs: [])
-  }
-
-  func adopt(
-    _ request: AdoptRequest, reply: @escaping (Result<AdoptReply, ControlError>) -> Void
-  ) {
-    pending.append { reply(.success(AdoptReply(origin: request.origin))) }
-  }
-
-  func importOpening(_ request: ImportRequest) throws(ControlError) -> ImportReply {
-    ImportReply(origin: "be/2", contested: false)
-  }
 
   func controlInputRefused(_ reason: String) {}
   func soon(_ work: @escaping () -> Void) { pending.append(work) }

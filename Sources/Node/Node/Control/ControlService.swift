@@ -1,14 +1,10 @@
-/// The calls that the control socket makes to the node. The daemon implements them; tests implement
-/// them with values.
+/// The node as the control socket sees it. The daemon implements it; tests do with values.
 ///
-/// Everything is called on the loop's thread. A call that must wait (`publish`) answers through its
-/// closure, on the same thread, exactly once, whether or not the client is still there; the others
-/// answer at once and so must be bounded in what they read.
+/// Everything is called on the loop's thread. Publishes, of which several may be under way, and
+/// tails, which give many answers, are calls of their own here; all else is a method of the table.
 public protocol ControlService: AnyObject {
-  func status() -> StatusReport
-
-  /// The part of the status that is cheap with any number of logs.
-  func peerReports() -> [PeerReport]
+  /// Every method that gives one answer, but `Publish`.
+  func methods() -> [ControlMethod]
 
   var version: String { get }
 
@@ -19,22 +15,6 @@ public protocol ControlService: AnyObject {
   func publish(
     _ request: PublishRequest, isHeard: @escaping () -> Bool,
     reply: @escaping (Result<PublishReply, ControlError>) -> Void)
-
-  /// Publishes the withdrawal of own records; as `publish`.
-  func withdraw(
-    _ request: WithdrawRequest, isHeard: @escaping () -> Bool,
-    reply: @escaping (Result<PublishReply, ControlError>) -> Void)
-
-  func disk() throws(ControlError) -> DiskReply
-
-  /// Begins a pass of the scrub now.
-  func startScrub() -> ScrubReport
-
-  /// An author may make it long: it is done in pieces, and answered then.
-  /// - Parameter isHeard: whether the client is still there.
-  func show(
-    _ request: ShowRequest, isHeard: @escaping () -> Bool,
-    reply: @escaping (Result<ShowReply, ControlError>) -> Void)
 
   /// The next records this node can open, at or after `position`, in order of index within each
   /// log. Looks at no more than a bounded number of entries, so a page may be empty and still have
@@ -50,25 +30,6 @@ public protocol ControlService: AnyObject {
   /// Calls `wake` (never from within this call) whenever entries became durable, until cancelled.
   func observeArrivals(_ wake: @escaping () -> Void) -> ArrivalToken
   func cancel(_ token: ArrivalToken)
-
-  /// Reads the roster again and applies what changed, as SIGHUP does.
-  func reload() throws(ControlError) -> ReloadReply
-
-  /// Ends the wait for peers' answers after a start.
-  func releaseSigning() throws(ControlError) -> ReleaseReply
-
-  /// Copies the node without its secrets into a new folder, on another thread.
-  func backup(
-    _ request: BackupRequest, reply: @escaping (Result<CopySummary, ControlError>) -> Void)
-
-  func epochs(_ request: EpochsRequest) -> EpochsReply
-
-  /// Signs from now on in the epoch that was prepared in the data folder.
-  func adopt(
-    _ request: AdoptRequest, reply: @escaping (Result<AdoptReply, ControlError>) -> Void)
-
-  /// Takes the opening of a partner's next epoch that the operator brings as a file.
-  func importOpening(_ request: ImportRequest) throws(ControlError) -> ImportReply
 
   /// Counts input on the control socket that no varlink client sends, and logs why.
   func controlInputRefused(_ reason: String)

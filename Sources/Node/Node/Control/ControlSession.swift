@@ -11,6 +11,7 @@ internal import Varlink
 /// - Commands of the host: `receive`, `outputDrained`, `disconnected`.
 public final class ControlSession {
   private let service: any ControlService
+  private let methods: [String: ControlMethod]
   private var decoder = VarlinkDecoder(
     limitBytes: ControlLimits.messageBytes, keptBytes: ControlLimits.pipelinedBytes)
   /// Calls that were taken up, in order, each with its answer once it has one.
@@ -32,7 +33,11 @@ public final class ControlSession {
   public private(set) var isClosed = false
 
   /// Used while the connection lives; the service outlives it.
-  public init(service: any ControlService) { self.service = service }
+  public init(service: any ControlService) {
+    self.service = service
+    methods = Dictionary(
+      uniqueKeysWithValues: service.methods().map { ("\(ControlInterface.name).\($0.name)", $0) })
+  }
 
   /// False while enough pipelined input waits: the host stops reading from this client.
   public var wantsInput: Bool {
@@ -117,64 +122,21 @@ public final class ControlSession {
       _ = try call.parameters(NoParameters.self)
       finish(call, ControlSession.info(service.version))
     case "org.varlink.service.GetInterfaceDescription": try describe(call)
-    case "org.liaison.Node.Status":
-      _ = try call.parameters(NoParameters.self)
-      finish(call, service.status())
-    case "org.liaison.Node.Peers":
-      _ = try call.parameters(NoParameters.self)
-      finish(call, PeersReply(peers: service.peerReports()))
     case Call.publishing: try publish(call)
-    case "org.liaison.Node.Show":
-      service.show(
-        try call.parameters(ShowRequest.self), isHeard: { [weak self] in self?.isClosed == false }
-      ) { [weak self] in self?.settle(call, $0) }
     case "org.liaison.Node.Tail": try startTail(call)
-    case "org.liaison.Node.Reload":
-      _ = try call.parameters(NoParameters.self)
-      finish(call, try service.reload())
-    default: try dispatchEpochs(call)
+    case let name: try run(call, methods[name])
     }
   }
 
-  /// Signing, copies and epochs.
-  private func dispatchEpochs(_ call: Call) throws {
-    switch call.head.method {
-    case "org.liaison.Node.ReleaseSigning":
-      _ = try call.parameters(NoParameters.self)
-      finish(call, try service.releaseSigning())
-    case "org.liaison.Node.Backup":
-      service.backup(try call.parameters(BackupRequest.self)) { [weak self] in
-        self?.settle(call, $0)
-      }
-    case "org.liaison.Node.Epochs":
-      finish(call, service.epochs(try call.parameters(EpochsRequest.self)))
-    case "org.liaison.Node.AdoptEpoch":
-      service.adopt(try call.parameters(AdoptRequest.self)) { [weak self] in
-        self?.settle(call, $0)
-      }
-    case "org.liaison.Node.ImportOpening":
-      finish(call, try service.importOpening(try call.parameters(ImportRequest.self)))
-    default: try dispatchSpace(call)
+  private func run(_ call: Call, _ method: ControlMethod?) throws {
+    guard let method else {
+      let error = ServiceInfo.unknown(call.head.method, of: [ControlInterface.name])
+      return fail(call, error.name, error.parameters)
     }
-  }
-
-  /// Calls about stored data and its removal.
-  private func dispatchSpace(_ call: Call) throws {
-    switch call.head.method {
-    case "org.liaison.Node.Withdraw":
-      let request = try call.parameters(WithdrawRequest.self)
-      try request.check()
-      service.withdraw(request, isHeard: { [weak self] in self?.isClosed == false }) {
-        [weak self] in self?.settle(call, $0)
-      }
-    case "org.liaison.Node.Disk":
-      _ = try call.parameters(NoParameters.self)
-      finish(call, try service.disk())
-    case "org.liaison.Node.Scrub":
-      _ = try call.parameters(NoParameters.self)
-      finish(call, service.startScrub())
-    default: unknown(call)
-    }
+    try method.answer(
+      MethodCall(
+        message: call.message, isHeard: { [weak self] in self?.isClosed == false },
+        settle: { [weak self] in self?.settle(call, $0) }))
   }
 
   private func describe(_ call: Call) throws {
@@ -188,11 +150,6 @@ public final class ControlSession {
       let error = ServiceInfo.unknownInterface(request.interface)
       fail(call, error.name, error.parameters)
     }
-  }
-
-  private func unknown(_ call: Call) {
-    let error = ServiceInfo.unknown(call.head.method, of: [ControlInterface.name])
-    fail(call, error.name, error.parameters)
   }
 
   private func publish(_ call: Call) throws {
@@ -274,9 +231,9 @@ public final class ControlSession {
     }
   }
 
-  private func settle(_ call: Call, _ result: Result<some Encodable, ControlError>) {
+  private func settle(_ call: Call, _ result: Result<() -> [UInt8], ControlError>) {
     switch result {
-    case .success(let reply): finish(call, reply)
+    case .success(let reply): put(call, isWanted(call) ? reply() : [], isLast: true)
     case .failure(let error): fail(call, error)
     }
   }

@@ -80,7 +80,8 @@ extension Node {
         hint: "see liaison status, and call the operator of \(genesis.card.name)")
     }
     return ImportReply(
-      origin: genesis.card.origin.text, contested: core.epochs.contested(of: genesis.card.name) != nil
+      origin: genesis.card.origin.text,
+      contested: core.epochs.contested(of: genesis.card.name) != nil
     )
   }
 

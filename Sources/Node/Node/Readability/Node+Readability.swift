@@ -133,7 +133,8 @@ extension Node {
   }
 
   func standing(of log: LogID) -> Standing {
-    Standing(disputedFrom: core.disputedFrom(log) ?? .max, lateFrom: core.epochs.endsAt(log) ?? .max)
+    Standing(
+      disputedFrom: core.disputedFrom(log) ?? .max, lateFrom: core.epochs.endsAt(log) ?? .max)
   }
 
   private func noteKeys(_ changes: ChangeJournal) {

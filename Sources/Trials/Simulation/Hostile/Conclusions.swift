@@ -44,7 +44,8 @@ struct Conclusions {
     if let next, core.epochs.successor(of: next) != nil { return nil }
     return Conclusion(
       openings: Set(core.epochs.openings(after: log.id)),
-      isContested: core.epochs.contested(of: log.origin.name) == log.id, endsAt: core.epochs.endsAt(log.id))
+      isContested: core.epochs.contested(of: log.origin.name) == log.id,
+      endsAt: core.epochs.endsAt(log.id))
   }
 
   private func text(_ conclusion: Conclusion) -> String {

@@ -110,7 +110,8 @@ struct NetworkLiveness {
       var wanted = most
       for site in run.honest {
         if let process = site.process {
-          wanted = min(wanted, process.core.epochs.endsAt(log) ?? .max, process.core.frozenAt(log) ?? .max)
+          wanted = min(
+            wanted, process.core.epochs.endsAt(log) ?? .max, process.core.frozenAt(log) ?? .max)
         }
       }
       for site in run.honest where site.process?.store.state(log) != nil {
