@@ -2,7 +2,8 @@
 /// how it is written and how it is read.
 ///
 /// To add one: its file, its number in `MessageType`, its line here and in `Replicator.handle`; and
-/// vectors, a name and a foe, which tests ask for (docs/architecture.md).
+/// vectors, its lines in the simulator's own codec and a foe, which tests ask for
+/// (docs/architecture.md).
 enum Message: Equatable {
   case hello(Hello)
   case logs(Logs)

@@ -135,10 +135,10 @@ final class NodeProcess {
   /// verify its signatures.
   private static func cost(of message: [UInt8]) -> UInt64 {
     let signatures: UInt64 =
-      switch message.first {
-      case Said.checkpoint, Said.entry, Said.cosignatures: 1
-      case Said.exhibit, Said.proof, Said.opening: 2
-      case Said.chunk: 4
+      switch SyncType(of: message) {
+      case .checkpoint, .entry, .cosignatures: 1
+      case .exhibit, .proof, .opening: 2
+      case .chunk: 4
       default: 0
       }
     return 4 + UInt64(message.count) / 256 + 65 * signatures
@@ -146,12 +146,12 @@ final class NodeProcess {
 
   func say(_ message: [UInt8], on id: SessionID) throws(Violation) {
     guard let mask = site.mask, let ways = site.ways, let peer = sessions[id]?.peer else {
-      world.say("  \(site.label) to \(name(of: id)): \(SyncWords.text(message))")
+      world.say("  \(site.label) to \(name(of: id)): \(SyncMessage.text(message))")
       try world.observer.sent?(self, id, message)
       return try world.links.send(message, on: id)
     }
     for said in try mask.outgoing(message, to: peer, on: id, ways) {
-      world.say("  \(site.label) to \(peer): \(SyncWords.text(said))")
+      world.say("  \(site.label) to \(peer): \(SyncMessage.text(said))")
       if !mask.isFoe { try world.observer.sent?(self, id, said) }
       try world.links.send(said, on: id)
     }

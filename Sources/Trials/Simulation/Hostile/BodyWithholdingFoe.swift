@@ -10,8 +10,8 @@ final class BodyWithholdingFoe: Foe {
   override func say(
     _ message: [UInt8], on session: SessionID, _ page: SessionPage, _ ways: FoeWays
   ) throws(Violation) -> [[UInt8]] {
-    guard let chunk = SaidChunk(message), chunk.request != 0, !chunk.lacksBodies,
-      message.count > chunk.bodiesAt, chunk.count <= BodyWithholdingFoe.mostEntries,
+    guard case .chunk(let chunk) = SyncMessage(message), chunk.request != 0, !chunk.lacksBodies,
+      !chunk.bodies.isEmpty, chunk.count <= BodyWithholdingFoe.mostEntries,
       let process = ways.process,
       let log = page.log(atOurs: chunk.position, of: process.store.logs),
       // Only bodies of another's log: nobody can have those that an author withholds of its own.
@@ -20,11 +20,10 @@ final class BodyWithholdingFoe: Foe {
       let withheld = withheld(batch, ways)
     else { return [message] }
     ways.did(kind)
-    return [
-      Said.chunk(
-        withheld.batch, request: chunk.request, position: chunk.position, full: true,
-        states: withheld.states)
-    ]
+    let answer = SyncChunk(
+      withheld.batch, request: chunk.request, position: chunk.position, full: true,
+      states: withheld.states)
+    return [SyncMessage.chunk(answer).bytes]
   }
 
   /// Half of the records go without their bodies.

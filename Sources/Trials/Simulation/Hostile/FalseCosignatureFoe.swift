@@ -14,14 +14,15 @@ final class FalseCosignatureFoe: Foe {
       let checkpoint = process.store.newestCheckpoint(log.id),
       let cosignature = try forge(checkpoint, process, ways)
     else { return }
-    let said = Said.cosigned(
-      checkpoint, [cosignature], direction: UInt8(ways.random.below(2)), position: position)
+    let said = SyncMessage.cosignatures(
+      direction: UInt8(ways.random.below(2)), SyncCheckpoint(checkpoint, position: position),
+      [cosignature])
     try misbehave(said, on: session.id, ways)
   }
 
   private func forge(
     _ checkpoint: VerifiedCheckpoint, _ process: NodeProcess, _ ways: FoeWays
-  ) throws(Violation) -> (Cosignature, CosigningPublicKey)? {
+  ) throws(Violation) -> SyncCosignature? {
     let own = process.site.keys.lasting
     var signed = checkpoint
     var name = process.site.name
@@ -32,7 +33,7 @@ final class FalseCosignatureFoe: Foe {
       let made = Cosignature.make(checkpoint: signed, name: card.name, key: key, time: time) {
         own.cosigning.sign($0)
       }
-      return (made, key)
+      return SyncCosignature(made, by: key)
     }
     switch ways.random.below(3) {
     case 0:
@@ -51,6 +52,6 @@ final class FalseCosignatureFoe: Foe {
     let made = Cosignature.make(checkpoint: signed, name: name, key: key, time: 1) {
       own.cosigning.sign($0)
     }
-    return (made, key)
+    return SyncCosignature(made, by: key)
   }
 }

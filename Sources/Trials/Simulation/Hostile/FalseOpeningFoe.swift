@@ -16,8 +16,6 @@ final class FalseOpeningFoe: Foe {
       log.origin.epoch + 1,
       follows: Genesis.Predecessor(
         origin: log.origin, size: head.size, leafHash: head.leafHash, root: .zero))
-    let opening = Said.opening(
-      position: position, leaf: genesis.batch.leaves, body: genesis.batch.bodies)
-    try misbehave(opening, on: session.id, ways)
+    try misbehave(.opening(genesis, position: position), on: session.id, ways)
   }
 }

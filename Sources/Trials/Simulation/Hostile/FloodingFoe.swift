@@ -24,7 +24,7 @@ final class FloodingFoe: Foe {
     var messages: [[UInt8]] = []
     for _ in 0..<min(left, burst) {
       guard let message = message(session.id, session.page, process, ways) else { return }
-      messages.append(message)
+      messages.append(message.bytes)
     }
     left -= messages.count
     try ways.send(messages, on: session.id)
@@ -33,21 +33,21 @@ final class FloodingFoe: Foe {
 
   private func message(
     _ id: SessionID, _ page: SessionPage, _ process: NodeProcess, _ ways: FoeWays
-  ) -> [UInt8]? {
+  ) -> SyncMessage? {
     number += 1
     switch kind {
-    case .floodOfPings: return [Said.ping]
-    case .floodOfDigests: return Said.digest(page.digest)
-    case .floodOfCredit: return Said.credit(request: openRequest(page, ways), bytes: 1)
+    case .floodOfPings: return .ping
+    case .floodOfDigests: return .digest(page.digest)
+    case .floodOfCredit: return .credit(request: openRequest(page, ways), bytes: 1)
     case .floodOfLists:
       let first = invented[id] ?? page.listed
       invented[id] = first + 1
-      return Said.logs(first: first, [ways.random.bytes(16)])
-    case .floodOfHellos: return Said.hello(ways.random.bytes(16))
-    case .floodOfEnds: return Said.end(request: openRequest(page, ways), reason: UInt8(number % 4))
-    case .floodOfPongs: return [Said.pong]
-    case .floodOfCopies: return [Said.copy]
-    case .floodOfLeaving: return Said.leave(request: openRequest(page, ways))
+      return .logs(first: first, saltedIDs: [ways.random.bytes(16)])
+    case .floodOfHellos: return .hello(version: 1, runID: ways.random.bytes(16), carry: 0)
+    case .floodOfEnds: return .end(request: openRequest(page, ways), reason: UInt8(number % 4))
+    case .floodOfPongs: return .pong
+    case .floodOfCopies: return .copy
+    case .floodOfLeaving: return .leave(request: openRequest(page, ways))
     default: break
     }
     guard let log = drawn(sharedLogs(page, process), ways),
@@ -58,35 +58,35 @@ final class FloodingFoe: Foe {
 
   private func message(
     about log: LogIdentity, _ position: Int, _ process: NodeProcess, _ ways: FoeWays
-  ) -> [UInt8]? {
+  ) -> SyncMessage? {
     let size = self.size(of: log.id, process)
     switch kind {
     case .floodOfHeads:
-      return Said.heads([
-        SaidHead(
+      return .heads([
+        SyncHead(
           position: position, size: size + UInt64(number), leafHash: ways.random.bytes(32))
       ])
     case .floodOfPulls:
-      return Said.pull(request: number, position: position, 0..<size, credit: 1)
+      return .pull(SyncPull(request: number, position: position, range: 0..<size, credit: 1))
     case .floodOfPrunes:
       return number % 2 == 0
-        ? Said.prune(position: position) : Said.graft(position: position, size: size)
+        ? .prune(position: position) : .graft(position: position, size: size)
     case .floodOfSearches:
-      return Said.probe(
+      return .probe(
         position: position, index: UInt64(ways.random.below(Int(size))),
         headerHash: ways.random.bytes(32))
     case .floodOfLeaves:
       let index = UInt64(ways.random.below(Int(size)))
       guard let entry = entries(log.id, index..<(index + 1), process) else { return nil }
-      return Said.entry(position: position, leaf: entry.leaves)
+      return .entry(position: position, leaf: entry.leaves)
     case .floodOfChunks:
       guard let entry = entries(log.id, (size - 1)..<size, process) else { return nil }
-      return Said.chunk(entry, request: 0, position: position, full: false)
+      return .chunk(SyncChunk(entry, request: 0, position: position, full: false))
     case .floodOfOpenings:
-      return Said.opening(
+      return .opening(
         position: position, leaf: ways.random.bytes(216), body: ways.random.bytes(300))
     case .floodOfCheckpoints:
-      return old(log, process).map { Said.checkpoint($0, position: position) }
+      return old(log, process).map { .checkpoint(SyncCheckpoint($0, position: position)) }
     case .floodOfCosignatures:
       guard let checkpoint = old(log, process) else { return nil }
       let own = process.site.keys.lasting
@@ -96,15 +96,15 @@ final class FloodingFoe: Foe {
           checkpoint: checkpoint, name: process.site.name, key: own.cosigning.publicKey, time: 1
         ) { own.cosigning.sign($0) }
       cosignatures[log.id] = made
-      return Said.cosigned(
-        checkpoint, [(made, own.cosigning.publicKey)], direction: UInt8(number % 2),
-        position: position)
+      return .cosignatures(
+        direction: UInt8(number % 2), SyncCheckpoint(checkpoint, position: position),
+        [SyncCosignature(made, by: own.cosigning.publicKey)])
     case .floodOfAnswers:
-      return Said.probed(position: position, index: size - 1, answer: UInt8(number % 3))
+      return .probed(position: position, index: size - 1, answer: UInt8(number % 3))
     case .floodOfExhibits:
-      return Said.exhibit(position: position, ways.random.bytes(300))
+      return .exhibit(position: position, ways.random.bytes(300))
     default:
-      return Said.proof(position: position, ways.random.bytes(500))
+      return .proof(position: position, ways.random.bytes(500))
     }
   }
 

@@ -99,6 +99,10 @@ class Foe: Mask {
   }
 
   /// Says something on a session, and has it counted.
+  func misbehave(_ message: SyncMessage, on session: SessionID, _ ways: FoeWays) throws(Violation) {
+    try misbehave(message.bytes, on: session, ways)
+  }
+
   func misbehave(_ message: [UInt8], on session: SessionID, _ ways: FoeWays) throws(Violation) {
     try ways.send(message, on: session)
     ways.did(kind)

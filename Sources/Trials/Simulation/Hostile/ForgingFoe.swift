@@ -13,7 +13,7 @@ final class ForgingFoe: Foe {
       let position = session.page.position(of: log.id),
       let proof = try forge(log, process, ways)
     else { return }
-    try misbehave(Said.proof(position: position, proof), on: session.id, ways)
+    try misbehave(.proof(position: position, proof), on: session.id, ways)
   }
 
   private func forge(
@@ -76,8 +76,6 @@ final class ForgingFoe: Foe {
   private func exhibit(_ leaf: [UInt8]) -> [UInt8] { [1] + leaf }
 
   private func note(_ note: [UInt8]) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.put(UInt16(note.count))
-    return bytes + note
+    big(UInt16(note.count)) + note
   }
 }

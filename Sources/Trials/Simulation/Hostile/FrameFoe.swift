@@ -38,10 +38,8 @@ final class FrameFoe: Foe {
       let message = [31] + ways.random.bytes(TransportLimits.maxMessageBytes - 1)
       return try misbehave(message, on: session.id, ways)
     }
-    var frame: [UInt8] = []
     let length = drawn([TransportLimits.maxMessageBytes + 1, 1 << 31, Int(UInt32.max)], ways)!
-    frame.put(UInt32(length))
-    frame += ways.random.bytes(64)
+    let frame = big(UInt32(length)) + ways.random.bytes(64)
     links.write(raw(frame, line, ways), on: line.wire, line.end)
     ways.did(kind)
   }

@@ -10,18 +10,18 @@ final class LyingFoe: Foe {
       let lie = lie(session.page, process, ways)
     else { return }
     let heads = kind == .sizesAtBound ? atBound(session.page, process, ways) : [lie]
-    try misbehave(Said.heads(heads), on: session.id, ways)
+    try misbehave(.heads(heads), on: session.id, ways)
   }
 
   /// Heads of all logs that both list: a node must bear a sum of them.
-  private func atBound(_ page: SessionPage, _ process: NodeProcess, _ ways: FoeWays) -> [SaidHead] {
+  private func atBound(_ page: SessionPage, _ process: NodeProcess, _ ways: FoeWays) -> [SyncHead] {
     process.store.logs.compactMap { log in
       guard page.shares(log.id), let position = page.position(of: log.id) else { return nil }
-      return SaidHead(position: position, size: 1 << 48 - 1, leafHash: ways.random.bytes(32))
+      return SyncHead(position: position, size: 1 << 48 - 1, leafHash: ways.random.bytes(32))
     }
   }
 
-  private func lie(_ page: SessionPage, _ process: NodeProcess, _ ways: FoeWays) -> SaidHead? {
+  private func lie(_ page: SessionPage, _ process: NodeProcess, _ ways: FoeWays) -> SyncHead? {
     let said = page.announced.keys.sorted().compactMap { page.announced[$0] }
     switch kind {
     case .shrinkingHeads:
@@ -37,7 +37,7 @@ final class LyingFoe: Foe {
       guard let own = process.store.logs.last(where: { $0.origin.name == page.peer }),
         let position = page.position(of: own.id)
       else { return nil }
-      return SaidHead(
+      return SyncHead(
         position: position, size: size(of: own.id, process) + 1 + UInt64(ways.random.below(9)),
         leafHash: ways.random.bytes(32))
     default:
@@ -46,11 +46,11 @@ final class LyingFoe: Foe {
       else { return nil }
       if kind == .sizesAtBound || kind == .sizesBeyondBound {
         let sizes: [UInt64] = [1 << 48, 1 << 63 - 1, .max]
-        return SaidHead(
+        return SyncHead(
           position: position, size: sizes[ways.random.below(3)], leafHash: ways.random.bytes(32))
       }
       let more: UInt64 = ways.random.oneIn(2) ? 1 << 40 : 1 + UInt64(ways.random.below(300))
-      return SaidHead(
+      return SyncHead(
         position: position, size: size(of: log.id, process) + more,
         leafHash: ways.random.bytes(32))
     }

@@ -3,6 +3,7 @@ import Log
 import Replication
 import Secrets
 import Store
+import Wire
 
 /// Shows some or all peers another history of a log than the one that its store holds, consistent
 /// in itself: heads, checkpoints, entries and chunks are of the other history, and what peers say
@@ -61,79 +62,85 @@ class MirrorFoe: Foe {
       noteTruth(message, position, history, ways)
       return [message]
     }
-    switch message.first {
-    case Said.heads: return [heads(message, position, history, process, ways)]
-    case Said.digest: return []
+    guard let said = SyncMessage(message) else { return [message] }
+    return altered(said, position, history, process, ways).map(\.bytes)
+  }
+
+  private func altered(
+    _ said: SyncMessage, _ position: Int, _ history: AlteredLog, _ process: NodeProcess,
+    _ ways: FoeWays
+  ) -> [SyncMessage] {
+    switch said {
+    case .heads(let all): return [heads(all, position, history, process, ways)]
+    case .digest: return []
     default: break
     }
-    guard let place = Said.placeOfPosition(in: message),
-      Int(message.number(at: place, bytes: 4)) == position
-    else { return [message] }
-    switch message.first {
-    case Said.chunk: return chunk(message, position, history, process, ways)
-    case Said.entry: return entry(message, position, history, process)
+    guard said.position == position else { return [said] }
+    switch said {
+    case .chunk(let chunk):
+      return self.chunk(chunk, position, history, process, ways) ?? [said]
+    case .entry(_, let leaf): return entry(leaf, position, history, process)
     // Its other messages about the log are about the history that its store holds.
-    case Said.cosignatures, Said.proof, Said.probe, Said.probed, Said.exhibit:
-      return []
-    case Said.checkpoint:
-      return checkpoint(message, position, history, process)
-    default: return [message]
+    case .cosignatures, .proof, .probe, .probed, .exhibit: return []
+    case .checkpoint(let checkpoint):
+      return self.checkpoint(checkpoint.size, position, history, process)
+    default: return [said]
     }
   }
 
   private func heads(
-    _ message: [UInt8], _ position: Int, _ history: AlteredLog, _ process: NodeProcess,
+    _ heads: [SyncHead], _ position: Int, _ history: AlteredLog, _ process: NodeProcess,
     _ ways: FoeWays
-  ) -> [UInt8] {
-    Said.heads(
-      SaidHead.all(in: message).map { head in
+  ) -> SyncMessage {
+    .heads(
+      heads.map { head in
         guard head.position == position, history.extend(to: head.size, from: process.store) else {
           return head
         }
         if !needsCheckpoint { note(0..<head.size, true, history, ways) }
-        return SaidHead(
+        return SyncHead(
           position: position, size: head.size, leafHash: history.leafHash(at: head.size - 1))
       })
   }
 
   private func entry(
-    _ message: [UInt8], _ position: Int, _ history: AlteredLog, _ process: NodeProcess
-  ) -> [[UInt8]] {
-    let index = message.number(at: 5 + EntryLayout.index, bytes: 8)
+    _ leaf: [UInt8], _ position: Int, _ history: AlteredLog, _ process: NodeProcess
+  ) -> [SyncMessage] {
+    let index: UInt64 = leaf.span.bigEndian(at: EntryLayout.index)
     guard history.extend(to: index + 1, from: process.store) else { return [] }
-    return [Said.entry(position: position, leaf: history.leaf(at: index))]
+    return [.entry(position: position, leaf: history.leaf(at: index))]
   }
 
   private func checkpoint(
-    _ message: [UInt8], _ position: Int, _ history: AlteredLog, _ process: NodeProcess
-  ) -> [[UInt8]] {
-    let size = message.number(at: 5, bytes: 8)
+    _ size: UInt64, _ position: Int, _ history: AlteredLog, _ process: NodeProcess
+  ) -> [SyncMessage] {
     guard history.extend(to: size, from: process.store) else { return [] }
-    return [Said.checkpoint(history.checkpoint(at: size), position: position)]
+    return [.checkpoint(SyncCheckpoint(history.checkpoint(at: size), position: position))]
   }
 
+  /// - Returns: nil when it leaves as it is.
   private func chunk(
-    _ message: [UInt8], _ position: Int, _ history: AlteredLog, _ process: NodeProcess,
+    _ chunk: SyncChunk, _ position: Int, _ history: AlteredLog, _ process: NodeProcess,
     _ ways: FoeWays
-  ) -> [[UInt8]] {
+  ) -> [SyncMessage]? {
     let size = self.size(of: history.identity.id, process)
-    guard let chunk = SaidChunk(message), !chunk.lacksBodies, size >= chunk.end,
-      history.extend(to: size, from: process.store)
-    else { return [message] }
+    guard !chunk.lacksBodies, size >= chunk.end, history.extend(to: size, from: process.store)
+    else { return nil }
     let range = chunk.first..<min(chunk.end, end(of: size))
     guard !range.isEmpty, let batch = history.batch(range) else { return [] }
     note(range, true, history, ways)
     guard needsCheckpoint || chunk.checkpointSize > 0 else {
-      return [
-        Said.chunk(batch, request: chunk.request, position: position, full: chunk.isFull)
-      ]
+      let altered = SyncChunk(
+        batch, request: chunk.request, position: position, full: chunk.isFull)
+      return [.chunk(altered)]
     }
     let proof = history.consistencyProof(from: range.upperBound, to: size)
+    let altered = SyncChunk(
+      batch, request: chunk.request, position: position, checkpointSize: size, proof: proof,
+      before: history.subtrees(below: chunk.first), full: chunk.isFull)
     return [
-      Said.checkpoint(history.checkpoint(at: size), position: position),
-      Said.chunk(
-        batch, request: chunk.request, position: position, checkpointSize: size, proof: proof,
-        before: history.subtrees(below: chunk.first), full: chunk.isFull),
+      .checkpoint(SyncCheckpoint(history.checkpoint(at: size), position: position)),
+      .chunk(altered),
     ]
   }
 
@@ -141,12 +148,14 @@ class MirrorFoe: Foe {
   private func noteTruth(
     _ message: [UInt8], _ position: Int, _ history: AlteredLog, _ ways: FoeWays
   ) {
-    if let chunk = SaidChunk(message), chunk.position == position {
+    switch SyncMessage(message) {
+    case .chunk(let chunk) where chunk.position == position:
       note(chunk.range, false, history, ways)
-    }
-    guard message.first == Said.heads else { return }
-    for head in SaidHead.all(in: message) where head.position == position {
-      note(0..<head.size, false, history, ways)
+    case .heads(let heads):
+      for head in heads where head.position == position {
+        note(0..<head.size, false, history, ways)
+      }
+    default: break
     }
   }
 
@@ -166,23 +175,26 @@ class MirrorFoe: Foe {
       history.identity.id == process.identity.id,
       let position = page.theirPosition(of: history.identity.id)
     else { return [message] }
-    switch message.first {
-    case Said.heads: return [translated(message, position, process)]
-    case Said.digest: return []
-    default: return Said.isOpinion(message, of: position) ? [] : [message]
+    guard let said = SyncMessage(message) else { return [message] }
+    switch said {
+    case .heads(let heads): return [translated(heads, position, process).bytes]
+    case .digest: return []
+    default: return said.isOpinion(of: position) ? [] : [message]
     }
   }
 
   /// The own log as peers hold it, in the words of the core.
-  private func translated(_ message: [UInt8], _ position: Int, _ process: NodeProcess) -> [UInt8] {
+  private func translated(
+    _ heads: [SyncHead], _ position: Int, _ process: NodeProcess
+  ) -> SyncMessage {
     let own = process.identity.id
-    return Said.heads(
-      SaidHead.all(in: message).compactMap { head in
+    return .heads(
+      heads.compactMap { head in
         guard head.position == position else { return head }
         guard head.size > 0, head.size <= size(of: own, process),
           let hash = try? process.store.leafHash(own, head.size - 1)
         else { return nil }
-        return SaidHead(position: position, size: head.size, leafHash: hash.array)
+        return SyncHead(position: position, size: head.size, leafHash: hash.array)
       })
   }
 }

@@ -12,11 +12,12 @@ class DeafFoe: Foe {
     guard let process = ways.process,
       let position = page.theirPosition(of: process.identity.id)
     else { return [message] }
-    switch message.first {
-    case Said.digest: return []
-    case Said.heads:
-      return [Said.heads(SaidHead.all(in: message).filter { $0.position != position })]
-    default: return Said.isOpinion(message, of: position) ? [] : [message]
+    guard let said = SyncMessage(message) else { return [message] }
+    switch said {
+    case .digest: return []
+    case .heads(let heads):
+      return [SyncMessage.heads(heads.filter { $0.position != position }).bytes]
+    default: return said.isOpinion(of: position) ? [] : [message]
     }
   }
 }

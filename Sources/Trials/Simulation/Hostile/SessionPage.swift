@@ -9,9 +9,9 @@ struct SessionPage {
   private var theirs: [[UInt8]] = []
   private var hasHeard = false
   /// The heads that this side announced last, by position.
-  private(set) var announced: [Int: SaidHead] = [:]
+  private(set) var announced: [Int: SyncHead] = [:]
   /// Pulls that the core opened, oldest first.
-  private(set) var pulls: [SaidPull] = []
+  private(set) var pulls: [SyncPull] = []
 
   init(_ peer: NodeName, handshakeHash: Digest) {
     self.peer = peer
@@ -19,27 +19,18 @@ struct SessionPage {
   }
 
   mutating func said(_ message: [UInt8]) {
-    switch message.first {
-    case Said.logs: ours += SessionPage.saltedIDs(in: message)
-    case Said.heads: for head in SaidHead.all(in: message) { announced[head.position] = head }
-    case Said.pull: if let pull = SaidPull(message) { pulls.append(pull) }
+    switch SyncMessage(message) {
+    case .logs(_, let saltedIDs): ours += saltedIDs
+    case .heads(let heads): for head in heads { announced[head.position] = head }
+    case .pull(let pull): pulls.append(pull)
     default: break
     }
   }
 
   mutating func heard(_ message: [UInt8]) {
-    switch message.first {
-    case Said.logs:
-      theirs += SessionPage.saltedIDs(in: message)
-      hasHeard = true
-    default: break
-    }
-  }
-
-  private static func saltedIDs(in message: [UInt8]) -> [[UInt8]] {
-    stride(from: 9, to: message.count, by: 16).compactMap {
-      $0 + 16 <= message.count ? Array(message[$0..<($0 + 16)]) : nil
-    }
+    guard case .logs(_, let saltedIDs) = SyncMessage(message) else { return }
+    theirs += saltedIDs
+    hasHeard = true
   }
 
   private func salted(_ log: LogID) -> [UInt8] {

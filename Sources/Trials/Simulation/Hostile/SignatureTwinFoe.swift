@@ -30,18 +30,18 @@ final class SignatureTwinFoe: MirrorFoe {
     guard let process = ways.process, !deceives(page.peer),
       let position = page.position(of: process.identity.id)
     else { return try super.say(message, on: session, page, ways) }
-    if message.first == Said.checkpoint || message.first == Said.cosignatures,
-      Said.isOpinion(message, of: position)
-    {
-      return []
+    let said = SyncMessage(message)
+    switch said {
+    case .checkpoint, .cosignatures: if said?.position == position { return [] }
+    default: break
     }
-    guard let chunk = SaidChunk(message), chunk.position == position, chunk.checkpointSize > 0
+    guard case .chunk(let chunk) = said, chunk.position == position, chunk.checkpointSize > 0
     else { return try super.say(message, on: session, page, ways) }
-    guard chunk.count <= 256, !chunk.lacksBodies, message.count >= chunk.bodiesAt,
+    guard chunk.count <= 256, !chunk.lacksBodies,
       let batch = entries(process.identity.id, chunk.range, process), batch.count == chunk.count
     else { return [] }
-    return [
-      Said.chunk(batch, request: chunk.request, position: position, full: chunk.isFull)
-    ]
+    let singly = SyncChunk(
+      batch, request: chunk.request, position: position, full: chunk.isFull)
+    return [SyncMessage.chunk(singly).bytes]
   }
 }

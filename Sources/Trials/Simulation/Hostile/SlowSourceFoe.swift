@@ -10,7 +10,7 @@ final class SlowSourceFoe: Foe {
 
   private struct Answer {
     let session: SessionID
-    let pull: SaidPull
+    let pull: SyncPull
     let log: LogID
     var next: UInt64
     var at: UInt64
@@ -26,7 +26,7 @@ final class SlowSourceFoe: Foe {
   override func hear(
     _ message: [UInt8], on session: SessionID, _ page: SessionPage, _ ways: FoeWays
   ) throws(Violation) -> [[UInt8]] {
-    guard let pull = SaidPull(message), let process = ways.process,
+    guard case .pull(let pull) = SyncMessage(message), let process = ways.process,
       let log = page.log(atTheirs: pull.position, of: process.store.logs)
     else { return [message] }
     answers.removeAll { $0.session == session && $0.log == log.id }
@@ -40,7 +40,7 @@ final class SlowSourceFoe: Foe {
   override func say(
     _ message: [UInt8], on session: SessionID, _ page: SessionPage, _ ways: FoeWays
   ) -> [[UInt8]] {
-    message.first == Said.chunk ? [] : [message]
+    SyncType(of: message) == .chunk ? [] : [message]
   }
 
   override func act(_ process: NodeProcess, _ ways: FoeWays) throws(Violation) {
@@ -56,9 +56,9 @@ final class SlowSourceFoe: Foe {
       }
       answers[number].next += 1
       answers[number].at = ways.now
-      let chunk = Said.chunk(
+      let chunk = SyncChunk(
         entry, request: answer.pull.request, position: position, full: answer.pull.form > 0)
-      try misbehave(chunk, on: answer.session, ways)
+      try misbehave(.chunk(chunk), on: answer.session, ways)
     }
   }
 }

@@ -7,8 +7,10 @@ final class SpoilingFoe: Foe {
   override func say(
     _ message: [UInt8], on session: SessionID, _ page: SessionPage, _ ways: FoeWays
   ) throws(Violation) -> [[UInt8]] {
-    guard let chunk = SaidChunk(message), ways.random.oneIn(2) else { return [message] }
-    if kind == .wrongProofs { return misprove(message, chunk, page, ways) }
+    guard case .chunk(let chunk) = SyncMessage(message), ways.random.oneIn(2) else {
+      return [message]
+    }
+    if kind == .wrongProofs { return misprove(chunk, page, ways) ?? [message] }
     guard let spoiled = spoil(message, chunk, ways) else { return [message] }
     ways.did(kind)
     return [spoiled]
@@ -17,42 +19,43 @@ final class SpoilingFoe: Foe {
   /// Sends what there is under the newest checkpoint, whether it was to be or not, and with another
   /// proof.
   private func misprove(
-    _ message: [UInt8], _ chunk: SaidChunk, _ page: SessionPage, _ ways: FoeWays
-  ) -> [[UInt8]] {
+    _ chunk: SyncChunk, _ page: SessionPage, _ ways: FoeWays
+  ) -> [[UInt8]]? {
     guard let store = ways.process?.store,
       let log = page.log(atOurs: chunk.position, of: store.logs),
       let checkpoint = store.newestCheckpoint(log.id), checkpoint.size >= chunk.end
-    else { return [message] }
-    var bytes = message
-    bytes.put(checkpoint.size, at: 21)
-    bytes[SaidChunk.proofAt - 1] = 1
-    let below = chunk.first.nonzeroBitCount
-    let before = chunk.isFull ? [UInt8(below)] + ways.random.bytes(32 * below) : []
-    bytes.replaceSubrange(
-      SaidChunk.proofAt..<chunk.leavesAt, with: ways.random.bytes(32) + before)
+    else { return nil }
+    var wrong = chunk
+    wrong.checkpointSize = checkpoint.size
+    let below = chunk.isFull ? chunk.first.nonzeroBitCount : 0
+    wrong.before = (0..<below).map { _ in ways.random.bytes(32) }
+    wrong.proof = [ways.random.bytes(32)]
     ways.did(kind)
     return [
-      Said.checkpoint(checkpoint, position: chunk.position), bytes,
+      SyncMessage.checkpoint(SyncCheckpoint(checkpoint, position: chunk.position)).bytes,
+      SyncMessage.chunk(wrong).bytes,
     ]
   }
 
-  private func spoil(_ message: [UInt8], _ chunk: SaidChunk, _ ways: FoeWays) -> [UInt8]? {
-    var bytes = message
+  private func spoil(_ message: [UInt8], _ chunk: SyncChunk, _ ways: FoeWays) -> [UInt8]? {
+    var wrong = chunk
     let bit = UInt8(1) << UInt8(ways.random.below(8))
     switch kind {
     case .wrongLeaves:
-      bytes[chunk.leavesAt + ways.random.below(chunk.bodiesAt - chunk.leavesAt)] ^= bit
+      let place = ways.random.below(chunk.leaves.count + chunk.states.count)
+      if place < chunk.leaves.count {
+        wrong.leaves[place] ^= bit
+      } else {
+        wrong.states[place - chunk.leaves.count] ^= bit
+      }
     case .wrongBodies:
-      guard message.count > chunk.bodiesAt else { return nil }
-      bytes[chunk.bodiesAt + ways.random.below(message.count - chunk.bodiesAt)] ^= bit
-    case .gaps:
-      bytes.put(chunk.first + 1 + UInt64(ways.random.below(3)), at: 9)
-    case .wrongRequests:
-      bytes.put(chunk.request ^ (1 + UInt32(ways.random.below(9))), at: 1)
-    default:
-      bytes.removeLast(1 + ways.random.below(bytes.count - 1))
+      guard !chunk.bodies.isEmpty else { return nil }
+      wrong.bodies[ways.random.below(chunk.bodies.count)] ^= bit
+    case .gaps: wrong.first += 1 + UInt64(ways.random.below(3))
+    case .wrongRequests: wrong.request ^= 1 + UInt32(ways.random.below(9))
+    default: return Array(message.dropLast(1 + ways.random.below(message.count - 1)))
     }
-    return bytes
+    return SyncMessage.chunk(wrong).bytes
   }
 }
 
@@ -75,15 +78,24 @@ final class MisplacingFoe: Foe {
     _ message: [UInt8], on session: SessionID, _ page: SessionPage, _ ways: FoeWays
   ) throws(Violation) -> [[UInt8]] {
     guard page.listed > 1, ways.random.oneIn(4) else { return [message] }
-    let place = message.first == Said.heads ? 5 : Said.placeOfPosition(in: message)
-    guard let place, message.count >= place + 4, message.first != Said.pull else {
-      return [message]
-    }
-    var bytes = message
-    let said = Int(message.number(at: place, bytes: 4))
-    let other = (said + 1 + ways.random.below(page.listed - 1)) % page.listed
-    bytes.put(UInt32(other), at: place)
+    guard let misplaced = misplace(message, page, ways) else { return [message] }
     ways.did(kind)
-    return [bytes]
+    return [misplaced.bytes]
+  }
+
+  private func misplace(
+    _ message: [UInt8], _ page: SessionPage, _ ways: FoeWays
+  ) -> SyncMessage? {
+    func other(_ position: Int) -> Int {
+      (position + 1 + ways.random.below(page.listed - 1)) % page.listed
+    }
+    switch SyncMessage(message) {
+    case .pull: return nil
+    case .heads(var heads):
+      guard let first = heads.first else { return nil }
+      heads[0].position = other(first.position)
+      return .heads(heads)
+    case let said: return said?.position.flatMap { said?.moved(to: other($0)) }
+    }
   }
 }

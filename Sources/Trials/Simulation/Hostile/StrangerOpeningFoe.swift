@@ -18,8 +18,6 @@ final class StrangerOpeningFoe: Foe {
       2,
       follows: Genesis.Predecessor(
         origin: first.origin, size: 1, leafHash: .zero, root: .zero))
-    let opening = Said.opening(
-      position: position, leaf: genesis.batch.leaves, body: genesis.batch.bodies)
-    try misbehave(opening, on: session.id, ways)
+    try misbehave(.opening(genesis, position: position), on: session.id, ways)
   }
 }

@@ -23,10 +23,7 @@ final class TwoOpeningsFoe: Foe {
       else { continue }
       let face = faces[session.page.peer] ?? faces.count % 2
       faces[session.page.peer] = face
-      let batch = openings[face].batch
-      try misbehave(
-        Said.opening(position: position, leaf: batch.leaves, body: batch.bodies), on: session.id,
-        ways)
+      try misbehave(.opening(openings[face], position: position), on: session.id, ways)
     }
   }
 

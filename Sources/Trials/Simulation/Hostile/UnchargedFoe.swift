@@ -18,8 +18,9 @@ final class UnchargedFoe: Foe {
     guard let batch = invented(at: first, ways) else { return }
     let burst = 1 + ways.random.below(64)
     left -= burst
-    let chunk = Said.chunk(batch, request: 0, position: position, full: false)
-    try ways.send([[UInt8]](repeating: chunk, count: burst), on: session.id)
+    let chunk = SyncChunk(batch, request: 0, position: position, full: false)
+    try ways.send(
+      [[UInt8]](repeating: SyncMessage.chunk(chunk).bytes, count: burst), on: session.id)
     ways.did(kind, burst)
   }
 

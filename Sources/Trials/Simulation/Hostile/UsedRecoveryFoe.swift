@@ -38,9 +38,7 @@ final class UsedRecoveryFoe: Foe {
     for session in readySessions(ways) where session.page.shares(log.id) {
       guard let position = session.page.position(of: log.id), shown.insert(session.id).inserted
       else { continue }
-      let opening = Said.opening(
-        position: position, leaf: stolen.batch.leaves, body: stolen.batch.bodies)
-      try misbehave(opening, on: session.id, ways)
+      try misbehave(.opening(stolen, position: position), on: session.id, ways)
     }
   }
 }

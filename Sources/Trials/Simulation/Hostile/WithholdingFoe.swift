@@ -6,8 +6,11 @@ final class WithholdingFoe: Foe {
   override func say(
     _ message: [UInt8], on session: SessionID, _ page: SessionPage, _ ways: FoeWays
   ) throws(Violation) -> [[UInt8]] {
-    guard message.first == Said.chunk || message.first == Said.end else { return [message] }
-    ways.did(kind)
-    return []
+    switch SyncType(of: message) {
+    case .chunk, .end:
+      ways.did(kind)
+      return []
+    default: return [message]
+    }
   }
 }

@@ -9,9 +9,9 @@ import Replication
 /// whose `signsAlways` is true: each publishes what it likes, and is linked with others
 /// (`FoeKind.isTwin`).
 ///
-/// A foe is written against the specification: Protocols/sync.md for messages, transport.md for
-/// bytes. It draws from `FoeWays.random` alone. Invariants hold for honest sites only; the log of a
-/// foe may be forked.
+/// A foe is written against the specification: Protocols/sync.md for messages (`SyncMessage`),
+/// transport.md for bytes. It draws from `FoeWays.random` alone. Invariants hold for honest sites
+/// only; the log of a foe may be forked.
 protocol Mask: AnyObject {
   /// Invariants do not hold for its site. False only where a mistake is planted in an honest one.
   var isFoe: Bool { get }
@@ -77,6 +77,10 @@ final class FoeWays {
   func closed(_ id: SessionID) { sessions.removeAll { $0.id == id } }
 
   /// Says something that the core did not.
+  func send(_ message: SyncMessage, on session: SessionID) throws(Violation) {
+    try send(message.bytes, on: session)
+  }
+
   func send(_ message: [UInt8], on session: SessionID) throws(Violation) {
     try world.links.send(message, on: session)
     try world.links.endRound(of: site)

@@ -76,25 +76,21 @@ private final class CarelessMask: Mask {
   func outgoing(_ message: [UInt8], to peer: NodeName, on session: SessionID, _ ways: FoeWays)
     -> [[UInt8]]
   {
-    switch message.first {
-    case SyncWords.pull where bug == .losesPulls: return []
-    case Said.opening where bug == .hidesOpenings: return []
-    case Said.proof, Said.entry, Said.exhibit: return bug == .hidesForks ? [] : [message]
-    case SyncWords.heads where message.count > 17:
+    switch SyncMessage(message) {
+    case .pull where bug == .losesPulls: return []
+    case .opening where bug == .hidesOpenings: return []
+    case .proof, .entry, .exhibit: return bug == .hidesForks ? [] : [message]
+    case .heads(var all) where !all.isEmpty:
       heads[session] = message
-      var changed = message
-      // The lowest byte of the first head's size.
-      if bug == .announcesMore { changed[16] &+= 1 }
-      if bug == .announcesLess, changed[16] > 1 { return [message, shrunk(message)] }
-      return [changed]
+      if bug == .announcesMore {
+        all[0].size += 1
+        return [SyncMessage.heads(all).bytes]
+      }
+      guard bug == .announcesLess, all[0].size > 1 else { return [message] }
+      all[0].size -= 1
+      return [message, SyncMessage.heads(all).bytes]
     default: return [message]
     }
-  }
-
-  private func shrunk(_ message: [UInt8]) -> [UInt8] {
-    var changed = message
-    changed[16] -= 1
-    return changed
   }
 
   func tick(_ ways: FoeWays) throws(Violation) {

@@ -149,12 +149,17 @@ final class NetworkTruth {
 
   // MARK: Announcements
 
-  /// No announcement before its fsync, and a head only grows.
+  /// A message is one of the specification, nothing is announced before its fsync, and a head only
+  /// grows.
   func said(_ process: NodeProcess, _ session: SessionID, _ message: [UInt8]) throws(Violation) {
-    switch message.first {
-    case SyncWords.logs: learn(process, session, message)
-    case SyncWords.heads:
-      for head in SyncWords.heads(message) {
+    guard let said = SyncMessage(message), said.bytes == message else {
+      throw Violation(
+        "\(process.site.label) says \(Hex.encode(Array(message.prefix(64)))), which is no message")
+    }
+    switch said {
+    case .logs(_, let saltedIDs): learn(process, session, saltedIDs)
+    case .heads(let heads):
+      for head in heads {
         guard let log = log(session, head.position) else { continue }
         try announced(process.site, session, log, head.size)
         let before = sessions[session]?.sizes[log] ?? 0
@@ -164,19 +169,17 @@ final class NetworkTruth {
         sessions[session]?.sizes[log] = head.size
         try compare(process.site, log, head)
       }
-    case SyncWords.chunk:
-      guard let chunk = SyncWords.chunk(message), let log = log(session, chunk.position) else {
-        return
-      }
+    case .chunk(let chunk):
+      guard let log = log(session, chunk.position) else { return }
       try announced(process.site, session, log, chunk.end)
     default: break
     }
   }
 
-  private func compare(_ site: Site, _ log: LogID, _ head: SyncWords.Head) throws(Violation) {
+  private func compare(_ site: Site, _ log: LogID, _ head: SyncHead) throws(Violation) {
     guard let truth = logs[log], truth.fork == nil, head.size <= truth.leaves.count else { return }
     try expect(
-      truth.leaves[Int(head.size) - 1] == head.leafHash
+      truth.leaves[Int(head.size) - 1].array == head.leafHash
         || truth.twins.contains(Int(head.size) - 1),
       "\(site.label) announces another entry \(head.size - 1) of \(name(log))")
   }
@@ -198,7 +201,7 @@ final class NetworkTruth {
   }
 
   /// Which logs a session's list names: their ids are salted with the handshake's hash.
-  private func learn(_ process: NodeProcess, _ session: SessionID, _ message: [UInt8]) {
+  private func learn(_ process: NodeProcess, _ session: SessionID, _ saltedIDs: [[UInt8]]) {
     guard let opening = process.sessions[session] else { return }
     var known: [[UInt8]: LogID] = [:]
     for log in process.store.logs {
@@ -207,7 +210,7 @@ final class NetworkTruth {
       log.id.withBytes { hasher.update($0) }
       known[Array(hasher.finalize().array.prefix(16))] = log.id
     }
-    for salted in SyncWords.saltedIDs(message) {
+    for salted in saltedIDs {
       sessions[session, default: Announced()].positions.append(known[salted])
     }
   }

@@ -10,7 +10,7 @@ struct SpreadMeter {
   private static let messageBytes = 4
   private static let recordBytes = 2 + 1 + 16
 
-  private var typeBytes: [UInt8: Int] = [:]
+  private var typeBytes: [SyncType: Int] = [:]
   private(set) var totalBytes = 0
   /// Entries in chunks that were sent, repeated ones too.
   private(set) var bodies = 0
@@ -25,9 +25,10 @@ struct SpreadMeter {
   mutating func sent(_ message: [UInt8], on session: SessionID, _ now: UInt64) {
     var bytes = message.count + SpreadMeter.messageBytes
     if lastSent.updateValue(now, forKey: session) != now { bytes += SpreadMeter.recordBytes }
-    typeBytes[message[0], default: 0] += bytes
     totalBytes += bytes
-    if message[0] == SpreadMeter.chunk { bodies += SpreadMeter.count(of: message) }
+    guard let type = SyncType(of: message) else { return }
+    typeBytes[type, default: 0] += bytes
+    if case .chunk(let chunk) = SyncMessage(message) { bodies += chunk.count }
   }
 
   mutating func published(_ log: LogID, _ index: UInt64, _ now: UInt64) {
@@ -58,19 +59,6 @@ struct SpreadMeter {
   }
 
   var bytesByType: [(name: String, bytes: Int)] {
-    typeBytes.sorted { $0.key < $1.key }
-      .map { (SpreadMeter.names[$0.key] ?? "type \($0.key)", $0.value) }
-  }
-
-  private static let chunk: UInt8 = 7
-  private static let names: [UInt8: String] = [
-    1: "hello", 2: "logs", 3: "heads", 4: "checkpoint", 5: "pull", 6: "credit", 7: "chunk",
-    8: "end", 9: "prune", 10: "graft", 11: "cosignatures", 13: "ping", 14: "pong", 15: "digest",
-    16: "entry", 22: "leave",
-  ]
-
-  /// The count of a chunk (Protocols/sync.md, 4).
-  private static func count(of chunk: [UInt8]) -> Int {
-    chunk[17..<21].reduce(0) { $0 << 8 | Int($1) }
+    SyncType.allCases.compactMap { type in typeBytes[type].map { ("\(type)", $0) } }
   }
 }

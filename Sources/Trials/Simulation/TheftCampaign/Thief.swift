@@ -113,7 +113,7 @@ final class Thief: Mask {
       guard page.shares(log.id), let position = page.position(of: log.id), isTold() else {
         continue
       }
-      try ways.send(Said.proof(position: position, proof.encode()), on: id)
+      try ways.send(.proof(position: position, proof.encode()), on: id)
     }
   }
 
@@ -136,7 +136,7 @@ final class Thief: Mask {
     for (id, page) in pages.sorted(by: { $0.key < $1.key }) where ways.random.below(3) > 0 {
       guard page.shares(log.id), let position = page.position(of: log.id) else { continue }
       for batch in batches {
-        try ways.send(Said.chunk(batch, request: 0, position: position, full: true), on: id)
+        try ways.send(.chunk(SyncChunk(batch, request: 0, position: position, full: true)), on: id)
       }
     }
   }
@@ -169,7 +169,7 @@ final class Thief: Mask {
     for (id, page) in pages.sorted(by: { $0.key < $1.key }) {
       guard page.shares(log.id), let position = page.position(of: log.id) else { continue }
       try ways.send(
-        Said.opening(position: position, leaf: batch.leaves, body: batch.bodies), on: id)
+        .opening(position: position, leaf: batch.leaves, body: batch.bodies), on: id)
       times += 1
     }
     return times
@@ -191,9 +191,10 @@ final class Thief: Mask {
           checkpoint: checkpoint, name: name, key: key.cosigning.publicKey,
           time: Thief.cosigningTime
         ) { key.cosigning.sign($0) }
-        let said = Said.cosigned(
-          checkpoint, [(made, key.cosigning.publicKey)],
-          direction: UInt8(ways.random.below(2)), position: position)
+        let said = SyncMessage.cosignatures(
+          direction: UInt8(ways.random.below(2)),
+          SyncCheckpoint(checkpoint, position: position),
+          [SyncCosignature(made, by: key.cosigning.publicKey)])
         try ways.send(said, on: id)
         times += 1
       }
