@@ -31,7 +31,9 @@ struct FoeCheck {
   private func checkFork(of log: LogID) throws(Violation) {
     let holders = holders(of: log)
     let fork = run.truth.logs[log]?.fork
-    guard fork != nil || holders.contains(where: { run.truth.proofs[$0.number][log] != nil }) else {
+    guard
+      fork != nil || holders.contains(where: { run.truth.evidence.proof(of: log, at: $0) != nil })
+    else {
       return
     }
     let freezes = holders.map { $0.process?.store.state(log)?.frozenAt ?? .max }

@@ -48,8 +48,7 @@ struct NetworkEndCheck {
       return
     }
     try expect(
-      index < truth.leaves.count
-        && (truth.leaves[index] == leaf || truth.twins.contains(index)),
+      truth.allows(leaf.array, at: UInt64(index)),
       "\(site.label): entry \(index) of \(log.origin) is another in the end")
     let bodyHash = batch.body(at: position).map { SHA256.hash(Array($0)) }
     let start = position * EntryLayout.leafBytes + EntryLayout.bodyHash
@@ -63,7 +62,7 @@ struct NetworkEndCheck {
     for site in run.honest {
       guard let process = site.process else { continue }
       for log in process.store.logs {
-        let proof = run.truth.evidence(site, log.id)
+        let proof = run.truth.evidence.freeze(of: log.id, at: site)
         let frozen = process.store.state(log.id)?.frozenAt
         try expect(
           frozen == proof,

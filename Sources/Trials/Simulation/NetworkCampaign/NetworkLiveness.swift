@@ -140,13 +140,13 @@ struct NetworkLiveness {
   /// A fork that honest disks hold is proven, and whoever keeps the log has the lowest proof.
   private func stuckFork(of log: LogID) -> String? {
     let holders = run.honest.filter { $0.process?.store.state(log) != nil }
-    let lowest = holders.compactMap { run.truth.proofs[$0.number][log] }.min()
+    let lowest = holders.compactMap { run.truth.evidence.proof(of: log, at: $0) }.min()
     guard let lowest else {
       let fork = run.truth.logs[log]?.fork
       return fork.map { "\(run.truth.name(log)) is forked at \($0), and nobody has a proof" }
     }
-    for site in holders where run.truth.proofs[site.number][log] != lowest {
-      let own = run.truth.proofs[site.number][log].map { "at \($0)" } ?? "none"
+    for site in holders where run.truth.evidence.proof(of: log, at: site) != lowest {
+      let own = run.truth.evidence.proof(of: log, at: site).map { "at \($0)" } ?? "none"
       return "\(site.label) has no proof of the fork of \(run.truth.name(log)) at \(lowest): "
         + "its lowest is \(own)"
     }

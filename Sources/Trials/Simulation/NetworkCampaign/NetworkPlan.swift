@@ -1,3 +1,4 @@
+import Log
 import Replication
 
 /// The choices that a seed makes for a run before it begins: how many nodes, how they are joined,
@@ -37,6 +38,13 @@ struct NetworkPlan {
   let rates: PeerRates
 
   var isLarge: Bool { nodes >= 50 }
+  /// The nodes behind these are foes.
+  var honestNodes: Int { nodes - foes.count }
+
+  func isHonest(_ name: NodeName) -> Bool {
+    Int(name.text.dropFirst()).map { $0 < honestNodes } ?? false
+  }
+
   var hasChannels: Bool { nodes <= NetworkPlan.mostWithChannels }
 
   /// - Parameter number: of the run: runs that follow each other have other foes.

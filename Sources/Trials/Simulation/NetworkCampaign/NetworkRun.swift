@@ -7,7 +7,7 @@ import Store
 final class NetworkRun {
   let plan: NetworkPlan
   let world: World
-  let truth: NetworkTruth
+  let truth: Truth
   var random: SplitMix64
   var tally = Tally<NetworkOccurrence>()
   /// The deeds of foes.
@@ -44,11 +44,7 @@ final class NetworkRun {
     world = World(
       random: SplitMix64(seed: seed, part: 2), chronicle: chronicle, limits: plan.size.limits)
     world.delay = plan.delay
-    let honest = plan.nodes - plan.foes.count
-    truth = NetworkTruth(isHonest: { name in
-      guard let number = Int(name.text.dropFirst()) else { return false }
-      return number < honest
-    })
+    truth = Truth(signsOnce: plan.isHonest)
     if plan.hasChannels {
       let links = ByteLinks(world, random: SplitMix64(seed: seed, part: 3))
       links.cuts = plan.cuts
@@ -62,7 +58,7 @@ final class NetworkRun {
   }
 
   private func addSites(_ starts: NetworkStarts) throws(Violation) {
-    let honest = plan.nodes - plan.foes.count
+    let honest = plan.honestNodes
     for number in 0..<plan.nodes {
       let site = try addSite(number, starts)
       if number >= honest {
@@ -101,7 +97,6 @@ final class NetworkRun {
     let site = world.add(
       node.keys, Folder(image: image, epoch: 1, cards: cards, closed: nil), token: node.token)
     sites.append(site)
-    truth.added(site)
     crashesIn.append(nil)
     backups.append(nil)
     return site
@@ -202,7 +197,7 @@ final class NetworkRun {
     }
     for site in honest where needsEpoch(site) && (!isSafetyPhase || random.oneIn(8)) {
       // A peer that shows entries and never delivers them is named to the operator, and waived.
-      guard site.process?.canOpenEpoch(without: { !self.truth.isHonest($0) }) == true else {
+      guard site.process?.canOpenEpoch(without: { !self.plan.isHonest($0) }) == true else {
         continue
       }
       tally.add(.epochOpened)
@@ -227,6 +222,7 @@ final class NetworkRun {
   // MARK: Observation
 
   private func watch() {
+    world.observer.tell(truth)
     world.observer.started = { [unowned self] (process) throws(Violation) in
       process.diskWork.bug = self.bug?.ofDisk
       try self.truth.started(process)
@@ -240,9 +236,6 @@ final class NetworkRun {
       self.messages += 1
       self.messageBytes += message.count
       try self.truth.said(process, session, message)
-    }
-    world.observer.proven = { [unowned self] (site, proof) throws(Violation) in
-      try self.truth.proven(site, proof)
     }
     world.observer.heard = { [unowned self] (site, event) throws(Violation) in
       try self.hear(site, event)
@@ -258,7 +251,7 @@ final class NetworkRun {
     }
     world.observer.openedTwice = { [unowned self] (site, opening) throws(Violation) in
       try expect(
-        !site.isHonest || !self.truth.isHonest(opening.card.name),
+        !site.isHonest || !self.plan.isHonest(opening.card.name),
         "\(site.label) keeps a second opening of \(opening.identity.origin), which is honest")
     }
     world.observer.mended = { [unowned self] _, _ in self.tally.add(.mended) }
@@ -283,7 +276,7 @@ final class NetworkRun {
   /// one of them may be silent, old, or double, and no more. A disk that rots may send what is
   /// wrong.
   private func closes(_ site: Site, _ peer: NodeName?, _ reason: CloseReason) throws(Violation) {
-    guard site.isHonest, let peer, truth.isHonest(peer), !plan.faults.contains(.rot) else { return }
+    guard site.isHonest, let peer, plan.isHonest(peer), !plan.faults.contains(.rot) else { return }
     switch reason {
     case .silent, .replaced, .aged, .unread, .secondCopy: break
     case .malformed, .version, .drift, .failures, .credit, .protocolOrder:
@@ -312,7 +305,7 @@ final class NetworkRun {
     switch event {
     case .disputed(let log, let peer, _):
       try expect(
-        !isHonest(log) || !truth.isHonest(peer),
+        !isHonest(log) || !plan.isHonest(peer),
         "\(site.label) disputes \(truth.name(log)) with \(peer), and both are honest")
     case .contradiction(let log, _), .frozen(let log, _):
       try expect(!isHonest(log), "\(site.label): \(event) of \(truth.name(log)), which is honest")
@@ -321,11 +314,11 @@ final class NetworkRun {
       tally.add(.contested)
     case .malformed(let peer, let what):
       try expect(
-        !truth.isHonest(peer), "\(site.label) does not understand \(peer), which is honest: \(what)"
+        !plan.isHonest(peer), "\(site.label) does not understand \(peer), which is honest: \(what)"
       )
     case .unread(let peer, let part, _):
       try expect(
-        !truth.isHonest(peer),
+        !plan.isHonest(peer),
         "\(site.label) leaves unread what \(peer) sends, which is honest: \(part)")
       tally.add(.leftUnread)
     case .stalled: tally.add(.pullStalled)
@@ -346,7 +339,7 @@ final class NetworkRun {
     }
   }
 
-  private func isHonest(_ log: LogID) -> Bool { truth.logs[log]?.isHonest ?? false }
+  private func isHonest(_ log: LogID) -> Bool { truth.logs[log]?.signsOnce ?? false }
 }
 
 extension NetworkPlan {

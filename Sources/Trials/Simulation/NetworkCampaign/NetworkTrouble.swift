@@ -225,7 +225,7 @@ struct NetworkTrouble {
     guard let process = site.process, site.isHonest else { return }
     let candidates = process.disk.image.files.filter { file in
       guard case .log(let id, let name) = file, id != process.identity.id,
-        !run.rotten.contains(id), run.truth.logs[id]?.isHonest == true,
+        !run.rotten.contains(id), run.truth.logs[id]?.signsOnce == true,
         run.honest.contains(where: {
           $0 !== site && run.truth.size($0, id) >= run.truth.size(site, id)
         })

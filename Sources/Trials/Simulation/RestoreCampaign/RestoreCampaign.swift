@@ -18,7 +18,7 @@ extension RunCampaign<RestoreOccurrence> {
 
 extension RestoreRun: CampaignRun {
   func note(in chronicle: Chronicle) {
-    chronicle.note(world.now, UInt64(proofs.count))
+    chronicle.note(world.now, UInt64(truth.evidence.proofs.count))
     noteHeads(in: chronicle)
   }
 }

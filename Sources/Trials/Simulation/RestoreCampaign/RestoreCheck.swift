@@ -8,13 +8,13 @@ struct RestoreCheck {
   let run: RestoreRun
 
   func check() throws(Violation) {
-    for site in run.sites { try noteAll(site) }
-    for log in run.truth.logs {
+    for site in run.sites { try run.truth.settleOwn(site) }
+    for log in run.truth.order {
       let most = run.sites.map { size($0, log) }.max() ?? 0
       // Entries that only the stopped copy had stored are known by its proof.
       let fork =
-        run.truth.fork(log, upTo: most)
-        ?? run.proofs.first { $0.identity.id == log }?.frozenAt
+        run.truth.logs[log]?.fork
+        ?? run.truth.evidence.proofs.first { $0.identity.id == log }?.frozenAt
       try checkFork(log, fork)
       try checkNothingLost(log)
       if fork == nil { try checkAgreement(log, most) }
@@ -37,17 +37,6 @@ struct RestoreCheck {
     site.process?.store.durableHead(log)?.size ?? 0
   }
 
-  /// Own entries count as they are now: what was lost with a disk and stored by nobody else is
-  /// nobody's.
-  private func noteAll(_ site: Site) throws(Violation) {
-    guard let store = site.process?.store else {
-      throw Violation("\(site.label) does not run in the end")
-    }
-    for log in store.logs where log.origin.name == site.name {
-      try run.truth.note(site, log.id, 0..<size(site, log.id))
-    }
-  }
-
   /// No index has two entries, but within the limit of design 10; and then somebody holds the
   /// proof.
   private func checkFork(_ log: LogID, _ fork: UInt64?) throws(Violation) {
@@ -56,7 +45,7 @@ struct RestoreCheck {
       throw Violation("a fork at \(fork) of \(name(log)), outside the limit")
     }
     run.tally.add(limit)
-    let proof = run.proofs.first { $0.identity.id == log }
+    let proof = run.truth.evidence.proofs.first { $0.identity.id == log }
     guard let proof else { throw Violation("a fork at \(fork) of \(name(log)) without a proof") }
     let again = try must("a fork proof") {
       try ForkProof(identity: proof.identity, evidence: proof.evidence)
@@ -68,7 +57,7 @@ struct RestoreCheck {
   /// A site still has what it stored.
   private func checkNothingLost(_ log: LogID) throws(Violation) {
     for site in run.sites {
-      let last = run.truth.last(site, log)
+      let last = run.truth.holdings.head(site, log)
       guard last.size > 0, let store = site.process?.store else { continue }
       let hash = try must("\(site.label): \(name(log))") {
         try store.leafHash(log, last.size - 1)
@@ -94,7 +83,8 @@ struct RestoreCheck {
   /// Nobody is accused of what did not happen.
   private func checkAccusations() throws(Violation) {
     let forked = run.limit == nil ? nil : run.victim.keys.identity(1).id
-    for log in run.proofs.map(\.identity.id) + run.truth.logs.filter({ run.disputed.contains($0) })
+    for log in run.truth.evidence.proofs.map(\.identity.id)
+      + run.truth.order.filter({ run.disputed.contains($0) })
     where log != forked {
       throw Violation("\(name(log)) is accused, and its node is honest")
     }

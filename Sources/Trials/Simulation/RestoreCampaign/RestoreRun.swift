@@ -16,8 +16,8 @@ final class RestoreRun {
   let kind: Kind
   var random: SplitMix64
   var tally = Tally<RestoreOccurrence>()
-  var truth = Truth()
-  var proofs: [ForkProof] = []
+  /// Any log may fork, within a limit: an index that is signed again is judged in the end.
+  let truth = Truth(signsOnce: { _ in false }, losesOwn: true)
   /// The node that is restored, as it goes on in the end.
   private(set) var victim: Site
   /// The site whose folder is the old copy.
@@ -44,16 +44,9 @@ final class RestoreRun {
     copy = victim
     firstLog = victim.keys.identity(1).id
     self.random = random
-    world.observer.stored = { [unowned self] (site, log, head) throws(Violation) in
-      try self.truth.stored(
-        site, log, head, at: self.world.now,
-        isOwn: site.process?.identity.id == log || site.keys.identity(site.folder.epoch).id == log)
-    }
+    world.observer.tell(truth)
     world.observer.heard = { [unowned self] (site, event) throws(Violation) in
       self.hear(site, event)
-    }
-    world.observer.proven = { [unowned self] (_, proof) throws(Violation) in
-      self.proofs.append(proof)
     }
   }
 
@@ -202,7 +195,7 @@ final class RestoreRun {
     guard let process = copy.process else { throw Violation("the copy does not run") }
     sizeOfCopy = process.store.durableHead(firstLog)?.size ?? 0
     let others = world.sites.filter { $0 !== copy }
-    let most = others.map { truth.last($0, firstLog).size }.max() ?? 0
+    let most = others.map { truth.size($0, firstLog) }.max() ?? 0
     let isStale = process.tokenIsGood == false || most > sizeOfCopy
     if kind != .plainRestart {
       tally.add(isStale ? .stale : .notStale)
@@ -269,7 +262,7 @@ final class RestoreRun {
     let past = world.now - margin
     for (peer, since) in world.connected(to: copy) where since <= past {
       try expect(
-        wasReleased || truth.size(peer, firstLog, at: past) <= size,
+        wasReleased || truth.holdings.head(peer, firstLog, at: past).size <= size,
         "\(copy.label) signs entry \(size), which it could know that \(peer.label) holds")
     }
     mayFork = true
@@ -332,7 +325,7 @@ final class RestoreRun {
     guard let process = site.process else { return "\(site.label), which does not run," }
     let log = process.identity
     let others = world.sites.filter { $0 !== site }
-      .map { "\($0.label) holds \(truth.last($0, log.id).size)" }
+      .map { "\($0.label) holds \(truth.size($0, log.id))" }
     return "\(site.label), \(process.core.signing), with "
       + "\(process.store.durableHead(log.id)?.size ?? 0) of \(process.core.knownSize(of: log.id)) "
       + "entries of \(log.origin), answered by \(process.core.answeredPeers) "
@@ -352,7 +345,8 @@ final class RestoreRun {
   /// other.
   private func needsEpoch(_ site: Site) -> Bool {
     guard let process = site.process else { return false }
-    return process.isClosed || proofs.contains { $0.identity.id == process.identity.id }
+    return process.isClosed
+      || truth.evidence.proofs.contains { $0.identity.id == process.identity.id }
   }
 
   /// The sites that are there in the end.

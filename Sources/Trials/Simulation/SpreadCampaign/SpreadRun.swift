@@ -10,8 +10,7 @@ final class SpreadRun {
   private var random: SplitMix64
   private let graph: SpreadGraph
   private var meter = SpreadMeter()
-  /// The entries that are stored: by node, then log.
-  private var sizes: [[LogID: UInt64]]
+  private let truth = Truth(signsOnce: { _ in true })
   private var delays: [Int: UInt64] = [:]
 
   init(_ campaign: SpreadCampaign, _ chronicle: Chronicle) throws(Violation) {
@@ -26,7 +25,6 @@ final class SpreadRun {
     // Between equal links a delivery is a number of link delays; disks would only blur it.
     if !campaign.hasDrawnDelays { world.diskDelay = 0...0 }
     self.random = random
-    sizes = Array(repeating: [:], count: campaign.nodes)
     try addNodes()
     for (a, b) in graph.links {
       delays[a * campaign.nodes + b] =
@@ -99,12 +97,14 @@ final class SpreadRun {
     }
     world.links = links
     for site in world.sites { links.added(site) }
-    world.observer.sent = { [unowned self] (_, session, message) throws(Violation) in
+    world.observer.tell(truth)
+    world.observer.sent = { [unowned self] (process, session, message) throws(Violation) in
+      try self.truth.said(process, session, message)
       self.meter.sent(message, on: session, self.world.now)
     }
     world.observer.stored = { [unowned self] (site, log, head) throws(Violation) in
-      let before = self.sizes[site.number][log] ?? 0
-      self.sizes[site.number][log] = head.size
+      let before = self.truth.size(site, log)
+      try self.truth.stored(site, log, head)
       self.world.chronicle.note(self.world.now, UInt64(site.number), head.size)
       guard head.size > before, site.process?.identity.id != log else { return }
       self.meter.stored(log, before..<head.size, self.world.now)

@@ -14,6 +14,7 @@ final class TheftRun {
   private let turned: Site
   private let thief: Thief
   private let ways: FoeWays
+  private let truth: Truth
   /// The size of the author's log, and the entries that the author withdrew.
   private var size: UInt64 = 0
   private var withdrawn: Set<UInt64> = []
@@ -34,6 +35,9 @@ final class TheftRun {
     thief = Thief(victim: victim.keys)
     ways = FoeWays(turned, world, random: SplitMix64(seed: random.next()))
     turned.wear(thief, ways)
+    // The thief may sign in the name of its victim.
+    truth = Truth(signsOnce: { [name = victim.name] in $0 != name })
+    world.observer.tell(truth)
     self.random = random
   }
 

@@ -1,0 +1,39 @@
+import Crypto
+import Log
+import Replication
+import Store
+
+/// The words of honest sites on each session: which log each position of their lists means, and how
+/// much of it they showed.
+struct Announcements {
+  private struct Page {
+    var positions: [LogID?] = []
+    var sizes: [LogID: UInt64] = [:]
+  }
+
+  private var pages: [SessionID: Page] = [:]
+
+  /// A session's list names logs by ids that are salted with the handshake's hash (SYNC-2).
+  mutating func list(_ saltedIDs: [[UInt8]], on session: SessionID, by process: NodeProcess) {
+    guard let opening = process.sessions[session] else { return }
+    var known: [[UInt8]: LogID] = [:]
+    for log in process.store.logs {
+      var hasher = SHA256()
+      hasher.update(opening.handshakeHash)
+      log.id.withBytes { hasher.update($0) }
+      known[Array(hasher.finalize().array.prefix(16))] = log.id
+    }
+    pages[session, default: Page()].positions += saltedIDs.map { known[$0] }
+  }
+
+  func log(at position: Int, on session: SessionID) -> LogID? {
+    guard let positions = pages[session]?.positions, position < positions.count else { return nil }
+    return positions[position]
+  }
+
+  /// A head was shown.
+  /// - Returns: the size that was shown before.
+  mutating func show(_ size: UInt64, of log: LogID, on session: SessionID) -> UInt64 {
+    pages[session]?.sizes.updateValue(size, forKey: log) ?? 0
+  }
+}
