@@ -20,12 +20,12 @@ struct FoeTests {
     var misdeeds = 0
     var seed: UInt64 = 1
     while misdeeds == 0, seed < 4 {
-      var campaign = NetworkCampaign(seed: seed, runs: 1)
+      var campaign = NetworkCampaign(seed: seed, .first(1))
       campaign.nodes = 4
       campaign.foe = kind
       let outcome = campaign.run()
-      #expect(outcome.failure?.text == nil)
-      misdeeds += outcome.misdeeds[kind]
+      #expect(outcome.finding == nil)
+      misdeeds += outcome.totals.misdeeds[kind]
       seed += 1
     }
     #expect(misdeeds > 0)

@@ -24,6 +24,11 @@ public struct SplitMix64: Sendable {
   /// True once in `count` times.
   public mutating func oneIn(_ count: Int) -> Bool { below(count) == 0 }
 
+  /// Puts elements into an order that is drawn.
+  public mutating func shuffle<Element>(_ elements: inout [Element]) {
+    for place in elements.indices.reversed() { elements.swapAt(place, below(place + 1)) }
+  }
+
   /// Little-endian words, the last one cut.
   public mutating func bytes(_ count: Int) -> [UInt8] {
     var bytes: [UInt8] = []

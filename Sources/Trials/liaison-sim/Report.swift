@@ -1,4 +1,5 @@
 import CommandLine
+import Simulation
 
 /// The output of a campaign.
 struct Report {
@@ -18,6 +19,15 @@ struct Report {
 
   mutating func add(_ name: String, _ number: Double, places: Int) {
     figures.append((name, number.rounded(to: places), false))
+  }
+
+  mutating func add(_ all: [Figure]) {
+    for figure in all {
+      switch figure.value {
+      case .integer(let number): add(figure.name, number)
+      case .decimal(let number, let places): add(figure.name, number, places: places)
+      }
+    }
   }
 
   mutating func add(_ name: String, text: String) { figures.append((name, text, true)) }

@@ -1,34 +1,18 @@
 import CommandLine
 import Simulation
 
-/// `liaison-sim store`.
-func runStore(_ arguments: Arguments) throws(Failure) -> Int32 {
-  var campaign = StoreCampaign(
-    seed: try arguments.seed(),
-    points: try arguments.number("--points", in: 1...1_000_000_000) ?? 100_000)
-  campaign.only = try arguments.number("--point", in: 0...(.max))
-  campaign.bug = try arguments.choice(
-    "--plant", of: "bug", among: PlantedBug.allCases, name: \.rawValue)
-  campaign.trace = arguments.trace
-  let (outcome, seconds) = Progress.follow("points") {
-    campaign.progress = $0
-    return campaign.run()
-  }
-  var report = Report()
-  report.add("seed", outcome.seed)
-  report.add("points", outcome.points)
-  report.add("cases", outcome.cases)
-  report.add("recoveries", outcome.recoveries)
-  report.add("whole-checks", outcome.wholeChecks)
-  report.add("seconds", seconds, places: 1)
-  report.add("points-a-second", Double(outcome.points) / seconds, places: 0)
-  report.add("digest", text: "\(outcome.digest)")
-  report.occurrences = outcome.tally.all
-  report.missing = campaign.only == nil ? outcome.missing : []
-  if let failure = outcome.failure {
-    report.failure = failure.text
-    let planted = campaign.bug.map { " --plant \($0.rawValue)" } ?? ""
-    report.replay = "liaison-sim store --seed \(outcome.seed) --point \(failure.point)\(planted)"
-  }
-  return report.finish(arguments)
+extension CampaignCommand {
+  static let store = CampaignCommand(
+    "store", "stop, break and rot a simulated disk under the shipped store, at every effect",
+    details: [
+      "Work drawn from the seed is done on a disk in memory. Before each of its effects the machine stops, and what was not "
+        + "synced is kept, dropped, torn or reordered; calls fail; bits rot; and after each recovery everything that was "
+        + "acknowledged must be there, byte for byte, and nothing that was not appended.",
+      "A campaign of \(StoreCampaign.coveredFrom) points and more fails also if a kind of fault or a branch never occurred. A point that fails "
+        + "prints the line that replays it.",
+    ],
+    pieces: PieceOptions(
+      many: Option("--points", "N", summary: "how many points at least", fallback: "100000"),
+      one: Option("--point", "P", summary: "this point only, as a failure names it")),
+    make: { (seed, pieces, _) throws(Failure) in StoreCampaign(seed: seed, pieces) })
 }

@@ -33,29 +33,25 @@ struct SessionPage {
     hasHeard = true
   }
 
-  private func salted(_ log: LogID) -> [UInt8] {
-    Array(SHA256.hash(handshakeHash.array + log.array).array.prefix(16))
-  }
-
   /// Both sides have listed their logs.
   var isReady: Bool { hasHeard && !ours.isEmpty }
   var listed: Int { ours.count }
 
   /// In this side's list.
-  func position(of log: LogID) -> Int? { ours.firstIndex(of: salted(log)) }
-  func theirPosition(of log: LogID) -> Int? { theirs.firstIndex(of: salted(log)) }
+  func position(of log: LogID) -> Int? { ours.firstIndex(of: log.salted(handshakeHash)) }
+  func theirPosition(of log: LogID) -> Int? { theirs.firstIndex(of: log.salted(handshakeHash)) }
   func shares(_ log: LogID) -> Bool { position(of: log) != nil && theirPosition(of: log) != nil }
 
   /// Which of `logs` stands at a position of this side's list.
   func log(atOurs position: Int, of logs: [LogIdentity]) -> LogIdentity? {
     guard ours.indices.contains(position) else { return nil }
-    return logs.first { salted($0.id) == ours[position] }
+    return logs.first { $0.id.salted(handshakeHash) == ours[position] }
   }
 
   /// Which of `logs` stands at a position of the peer's list.
   func log(atTheirs position: Int, of logs: [LogIdentity]) -> LogIdentity? {
     guard theirs.indices.contains(position) else { return nil }
-    return logs.first { salted($0.id) == theirs[position] }
+    return logs.first { $0.id.salted(handshakeHash) == theirs[position] }
   }
 
   /// The digest that the peer expects: Protocols/sync.md, SYNC-14.

@@ -34,6 +34,15 @@ public enum NetworkBug: String, CaseIterable, Sendable {
   /// A connection that is lost is not dialled again.
   case dialsOnce = "dials-once"
 
+  /// The foe without which it does not show.
+  var foe: FoeKind? {
+    switch self {
+    case .hidesForks: .twin
+    case .hidesOpenings: .twoOpenings
+    default: nil
+    }
+  }
+
   var ofDisk: DiskBug? {
     switch self {
     case .answersEarly: .answersEarly

@@ -41,23 +41,10 @@ final class NetworkStarts {
   private static func make(_ number: Int) throws(Violation) -> Node {
     let keys = try NodeKeys("n\(number)", seed: UInt64(number) &* 0x1_0001)
     let genesis = try keys.genesis(1, follows: nil)
-    var images: [DiskImage] = []
-    for size in Size.allCases {
-      let disk = SimulatedDisk()
-      try must("a store to begin with") { () throws in
-        try Store.create(on: disk, salt: StoreCampaign.salt, limits: size.limits)
-        let store = try Store.open(on: disk, limits: size.limits)
-        try store.addLog(genesis.after.identity)
-        try store.append(genesis)
-        try store.flush()
-      }
-      images.append(disk.image)
-    }
-    let head = genesis.after.head
     return Node(
-      keys: keys, card: try keys.card(1),
-      token: RollbackToken(
-        origin: genesis.after.identity.origin, size: head.size, leafHash: head.leafHash),
-      images: images)
+      keys: keys, card: try keys.card(1), token: genesis.token,
+      images: try Size.allCases.map { (size) throws(Violation) in
+        try DiskImage.holding([genesis], size.limits)
+      })
   }
 }

@@ -113,9 +113,7 @@ struct NetworkTrouble {
       try world.setLink(site, other, up: false)
       try world.run(for: UInt64(run.random.below(800)))
     }
-    for place in others.indices.reversed() {
-      others.swapAt(place, run.random.below(place + 1))
-    }
+    run.random.shuffle(&others)
     for other in others {
       try run.link(site, other)
       try world.run(for: UInt64(run.random.below(800)))

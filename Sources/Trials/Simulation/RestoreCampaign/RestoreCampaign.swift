@@ -1,24 +1,31 @@
 /// Seeded restores of nodes from older copies.
-public typealias RestoreCampaign = RunCampaign<RestoreOccurrence>
+public struct RestoreCampaign: Campaign {
+  public static let coveredFrom = 2_000
 
-extension RunCampaign<RestoreOccurrence> {
-  /// With fewer runs some things do not occur, and none is asked for.
-  public static var coveredFrom: Int { 2_000 }
+  public let seed: UInt64
+  public var pieces: Pieces
 
-  /// - Parameter runs: drawn from one seed, each by its number.
-  public init(seed: UInt64, runs: Int) {
-    self.init(
-      seed: seed, runs: runs, coveredFrom: Self.coveredFrom, runsOfProgress: 50,
-      starts: { (seed) throws(Violation) in try RunStart.all(seed: seed) },
-      draw: { (start, random, chronicle) throws(Violation) in
-        try RestoreRun(start, random: random, chronicle: chronicle)
-      })
+  public init(seed: UInt64, _ pieces: Pieces) {
+    self.seed = seed
+    self.pieces = pieces
+  }
+
+  public func begin(
+    _ chronicle: Chronicle
+  ) throws(Violation) -> any CampaignStage<Tally<RestoreOccurrence>> {
+    let starts = try RunStart.all(seed: seed)
+    return WorldStage(pieces, seed: seed, from: starts, chronicle) {
+      (start, random) throws(Violation) in
+      try RestoreRun(start, random: random, chronicle: chronicle)
+    }
   }
 }
 
-extension RestoreRun: CampaignRun {
+extension RestoreRun: WorldRun {
   func note(in chronicle: Chronicle) {
     chronicle.note(world.now, UInt64(truth.evidence.proofs.count))
     noteHeads(in: chronicle)
   }
+
+  func add(to totals: inout Tally<RestoreOccurrence>) { totals.add(tally) }
 }

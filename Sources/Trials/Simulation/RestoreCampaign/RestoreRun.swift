@@ -64,7 +64,7 @@ final class RestoreRun {
 
   private func before() throws(Violation) {
     var order = world.sites
-    for place in order.indices.reversed() { order.swapAt(place, random.below(place + 1)) }
+    random.shuffle(&order)
     for site in order {
       try world.start(site)
       try world.run(for: UInt64(random.below(300)))
@@ -98,7 +98,7 @@ final class RestoreRun {
         pairs.append((a, b))
       }
     }
-    for place in pairs.indices.reversed() { pairs.swapAt(place, random.below(place + 1)) }
+    random.shuffle(&pairs)
     for (a, b) in pairs {
       try world.setLink(a, b, up: down == 1 || !random.oneIn(down))
       try world.run(for: UInt64(random.below(40)))

@@ -13,7 +13,7 @@ struct SpreadGraph {
 
   private mutating func addCycle(_ random: inout SplitMix64) {
     var order = Array(neighbours.indices)
-    for place in order.indices.reversed() { order.swapAt(place, random.below(place + 1)) }
+    random.shuffle(&order)
     for place in order.indices {
       let a = order[place]
       let b = order[(place + 1) % order.count]

@@ -12,6 +12,7 @@ final class SpreadRun {
   private var meter = SpreadMeter()
   private let truth = Truth(signsOnce: { _ in true })
   private var delays: [Int: UInt64] = [:]
+  private(set) var phases: [SpreadPhase] = []
 
   init(_ campaign: SpreadCampaign, _ chronicle: Chronicle) throws(Violation) {
     self.campaign = campaign
@@ -49,29 +50,16 @@ final class SpreadRun {
     for key in keys.prefix(campaign.authorCount) {
       batches.append(try key.genesis(1, follows: nil))
     }
-    let disk = SimulatedDisk()
-    let limits = world.limits
-    try must("a store to begin with") { () throws in
-      try Store.create(on: disk, salt: StoreCampaign.salt, limits: limits)
-      let store = try Store.open(on: disk, limits: limits)
-      for batch in batches {
-        try store.addLog(batch.after.identity)
-        try store.append(batch)
-      }
-      try store.flush()
-    }
+    let shared = try DiskImage.holding(batches, world.limits)
     for (number, key) in keys.enumerated() {
       var known = Set(graph.neighbours[number]).union(0..<campaign.authorCount)
       known.remove(number)
-      let image = try image(disk.image, with: key.identity(1))
-      let head = number < batches.count ? batches[number].after.head : nil
-      let token = head.map {
-        RollbackToken(origin: key.identity(1).origin, size: $0.size, leafHash: $0.leafHash)
-      }
       world.add(
         key,
-        Folder(image: image, epoch: 1, cards: known.sorted().map { cards[$0] }, closed: nil),
-        token: token)
+        Folder(
+          image: try image(shared, with: key.identity(1)), epoch: 1,
+          cards: known.sorted().map { cards[$0] }, closed: nil),
+        token: number < batches.count ? batches[number].token : nil)
     }
   }
 
@@ -113,18 +101,22 @@ final class SpreadRun {
 
   // MARK: Phases
 
-  func run() throws(Violation) -> [SpreadCampaign.Phase] {
+  func run() throws(Violation) {
+    try runPhases()
+    for phase in phases { try phase.check(campaign) }
+  }
+
+  private func runPhases() throws(Violation) {
     for site in world.sites { try world.start(site) }
     for (a, b) in graph.links { try world.setLink(world.sites[a], world.sites[b], up: true) }
     // Authors are waited for that are no neighbours: Protocols/sync.md, SYNC-60.
     try world.run(for: 40_000)
     try warmUp()
-    var phases = [try measure("steady")]
-    guard campaign.hasTrouble else { return phases }
+    phases.append(try measure("steady"))
+    guard campaign.hasTrouble else { return }
     try trouble()
     try warmUp()
     phases.append(try measure("after trouble"))
-    return phases
   }
 
   private var authors: ArraySlice<Site> { world.sites.prefix(campaign.authorCount) }
@@ -159,7 +151,7 @@ final class SpreadRun {
     }
   }
 
-  private func measure(_ name: String) throws(Violation) -> SpreadCampaign.Phase {
+  private func measure(_ name: String) throws(Violation) -> SpreadPhase {
     meter = SpreadMeter()
     try publishAll(campaign.publishes)
     try converge(within: 5_000, name)
@@ -171,7 +163,7 @@ final class SpreadRun {
     try expect(
       meter.delays.count == meter.publishes * (campaign.nodes - 1),
       "\(name): \(meter.delays.count) deliveries of \(meter.publishes) publishes")
-    return SpreadCampaign.Phase(
+    return SpreadPhase(
       name: name, copies: Double(meter.bodies) / received,
       totalCopies: Double(until) / stored,
       totalCopiesInTheEnd: Double(meter.totalBytes) / stored,

@@ -3,11 +3,11 @@ import Store
 /// Carries a store's batches out, as a disk thread does; or as one with a planted bug would.
 struct Executor {
   let disk: SimulatedDisk
-  let bug: PlantedBug?
+  let bug: StoreBug?
   /// Reported as done, and not done yet.
   private var held: [DiskOperation] = []
 
-  init(_ disk: SimulatedDisk, bug: PlantedBug?) {
+  init(_ disk: SimulatedDisk, bug: StoreBug?) {
     self.disk = disk
     self.bug = bug
   }

@@ -8,7 +8,7 @@ final class StoreHistory {
   let points: StorePoints
   let chronicle: Chronicle
   let limits: StoreLimits
-  let bug: PlantedBug?
+  let bug: StoreBug?
   var random: SplitMix64
   var disk: SimulatedDisk
   var model: StoreModel
@@ -33,7 +33,7 @@ final class StoreHistory {
   }
 
   init(
-    points: StorePoints, seed: SplitMix64, start: StoreStart, forks: Forks, bug: PlantedBug?
+    points: StorePoints, seed: SplitMix64, start: StoreStart, forks: Forks, bug: StoreBug?
   ) {
     self.points = points
     chronicle = points.chronicle

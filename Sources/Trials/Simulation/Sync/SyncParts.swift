@@ -1,6 +1,13 @@
 import Crypto
 import Log
 
+extension LogID {
+  /// The log in a list of a session (SYNC-2).
+  func salted(_ handshakeHash: Digest) -> [UInt8] {
+    Array(SHA256.hash(handshakeHash.array + array).array.prefix(16))
+  }
+}
+
 /// 44 bytes of a `heads` message.
 struct SyncHead: Equatable {
   var position: Int

@@ -1,26 +1,31 @@
 /// Seeded thefts of a running key.
-public typealias TheftCampaign = RunCampaign<TheftOccurrence>
+public struct TheftCampaign: Campaign {
+  public static let coveredFrom = 50
 
-extension RunCampaign<TheftOccurrence> {
-  /// With fewer runs some things do not occur, and none is asked for.
-  public static var coveredFrom: Int { 50 }
+  public let seed: UInt64
+  public var pieces: Pieces
 
-  /// - Parameter runs: drawn from one seed, each by its number.
-  public init(seed: UInt64, runs: Int) {
-    self.init(
-      seed: seed, runs: runs, coveredFrom: Self.coveredFrom, runsOfProgress: 10,
-      starts: { (seed) throws(Violation) in
-        try RunStart.all(seed: seed).filter { $0.nodes.count > 3 }
-      },
-      draw: { (start, random, chronicle) throws(Violation) in
-        try TheftRun(start, random: random, chronicle: chronicle)
-      })
+  public init(seed: UInt64, _ pieces: Pieces) {
+    self.seed = seed
+    self.pieces = pieces
+  }
+
+  public func begin(
+    _ chronicle: Chronicle
+  ) throws(Violation) -> any CampaignStage<Tally<TheftOccurrence>> {
+    let starts = try RunStart.all(seed: seed).filter { $0.nodes.count > 3 }
+    return WorldStage(pieces, seed: seed, from: starts, chronicle) {
+      (start, random) throws(Violation) in
+      try TheftRun(start, random: random, chronicle: chronicle)
+    }
   }
 }
 
-extension TheftRun: CampaignRun {
+extension TheftRun: WorldRun {
   func note(in chronicle: Chronicle) {
     chronicle.note(world.now)
     noteHeads(in: chronicle)
   }
+
+  func add(to totals: inout Tally<TheftOccurrence>) { totals.add(tally) }
 }

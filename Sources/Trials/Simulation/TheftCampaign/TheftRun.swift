@@ -88,7 +88,7 @@ final class TheftRun {
 
   private func steal() throws(Violation) {
     var acts = Thief.Act.allCases
-    for place in acts.indices.reversed() { acts.swapAt(place, random.below(place + 1)) }
+    random.shuffle(&acts)
     // Now and then the proof comes behind the opening.
     if random.oneIn(3) { acts.removeAll { $0 == .forksBack } }
     for act in acts {

@@ -1,4 +1,3 @@
-import Crypto
 import Log
 import Replication
 import Store
@@ -13,16 +12,11 @@ struct Announcements {
 
   private var pages: [SessionID: Page] = [:]
 
-  /// A session's list names logs by ids that are salted with the handshake's hash (SYNC-2).
+  /// A session's list names logs by ids that are salted with the handshake's hash.
   mutating func list(_ saltedIDs: [[UInt8]], on session: SessionID, by process: NodeProcess) {
     guard let opening = process.sessions[session] else { return }
     var known: [[UInt8]: LogID] = [:]
-    for log in process.store.logs {
-      var hasher = SHA256()
-      hasher.update(opening.handshakeHash)
-      log.id.withBytes { hasher.update($0) }
-      known[Array(hasher.finalize().array.prefix(16))] = log.id
-    }
+    for log in process.store.logs { known[log.id.salted(opening.handshakeHash)] = log.id }
     pages[session, default: Page()].positions += saltedIDs.map { known[$0] }
   }
 

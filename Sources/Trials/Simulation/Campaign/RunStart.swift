@@ -35,28 +35,10 @@ struct RunStart {
       batches.append(try node.genesis(1, follows: nil))
       cards.append(try node.card(1))
     }
-    let disk = SimulatedDisk()
-    try must("a store to begin with") { () throws in
-      try Store.create(on: disk, salt: StoreCampaign.salt, limits: limits)
-      let store = try Store.open(on: disk, limits: limits)
-      for batch in batches {
-        try store.addLog(batch.after.identity)
-        try store.append(batch)
-      }
-      try store.flush()
-    }
-    var nodes: [(keys: NodeKeys, folder: Folder, token: RollbackToken)] = []
-    for (number, node) in keys.enumerated() {
-      let head = batches[number].after.head
-      nodes.append(
-        (
-          node,
-          Folder(
-            image: disk.image, epoch: 1, cards: cards.filter { $0.name != node.name }, closed: nil),
-          RollbackToken(
-            origin: batches[number].after.identity.origin, size: head.size,
-            leafHash: head.leafHash)
-        ))
+    let image = try DiskImage.holding(batches, limits)
+    let nodes = zip(keys, batches).map { node, genesis in
+      let others = cards.filter { $0.name != node.name }
+      return (node, Folder(image: image, epoch: 1, cards: others, closed: nil), genesis.token)
     }
     return RunStart(limits: limits, nodes: nodes)
   }

@@ -1,5 +1,5 @@
 /// A mistake in whoever executes a store's disk work, planted to see that a campaign finds it.
-public enum PlantedBug: String, CaseIterable, Sendable {
+public enum StoreBug: String, CaseIterable, Sendable {
   /// A journal's sync is reported and not done.
   case skipsJournalSync = "skips-journal-sync"
   /// A log file's sync is reported and not done.

@@ -17,13 +17,13 @@ where Kind.RawValue == String {
     if count > 0 { counts[kind, default: 0] += count }
   }
 
+}
+
+extension Tally: CampaignTotals {
   /// Counts by name, in the order of the cases.
-  public var all: [(name: String, count: Int)] {
+  public var occurred: [(name: String, count: Int)] {
     Kind.allCases.map { ($0.rawValue, self[$0]) }
   }
 
-  /// The kinds that never happened.
-  public var missing: [String] {
-    Kind.allCases.filter { self[$0] == 0 }.map(\.rawValue)
-  }
+  public var figures: [Figure] { [] }
 }

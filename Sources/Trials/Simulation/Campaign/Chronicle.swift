@@ -3,10 +3,12 @@ import Store
 
 /// The events of a run: as a digest that any other run of the same seed must give, and, where
 /// somebody reads it, as text.
-final class Chronicle {
+public final class Chronicle {
   private var hasher = SHA256()
   /// Takes a line without its end.
-  var trace: ((String) -> Void)?
+  private let trace: ((String) -> Void)?
+
+  init(_ trace: ((String) -> Void)?) { self.trace = trace }
 
   /// Adds an input or an outcome to the digest.
   func note(_ text: String) { note(Array(text.utf8)) }
