@@ -133,14 +133,14 @@ import Testing
     let grant = author.grant(to: [("nl", reader.sealing.publicKey)])
     for _ in 0..<3 { author.record(#"{"type":"note"}"#, to: grant) }
     try author.flush()
-    let log = try #require(store.logsByID[author.identity.id])
+    let log = try #require(store.table[author.identity.id])
     let size = log.state.size
     log.doubt((size - 2)..<size)
     let (first, _) = try pages([author.identity])
     #expect(first.flatMap(\.events).count == 1)
     var undecided = EntryRanges()
     undecided.insert((size - 2)..<size)
-    log.trust(undecided)
+    log.handing.trust(undecided)
     let page = try page(try #require(first.last).position, [author.identity])
     #expect(page.events.count == 2)
   }

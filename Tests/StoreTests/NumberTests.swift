@@ -24,7 +24,7 @@ struct NumberTests {
     let id = log.identity.id
     var payload = [UInt8](repeating: 0, count: JournalFrame.headerBytes)
     var head = HeadRecord(id: id)
-    head.takeEntries(from: try #require(again.logsByID[id]).durable)
+    head.takeEntries(from: try #require(again.table[id]).durable)
     let frame = CheckpointFrame(size: 25, contradicts: false, note: log.checkpoint(25).note)
     let cosignature = CosignatureFrame(
       StoredCosignature(
@@ -52,7 +52,7 @@ struct NumberTests {
       .freeze(id, index: 40),
     ]
     for record in records { record.append(to: &payload) }
-    let journal = again.journal
+    let journal = again.pipeline.journals.current
     let bytes = JournalFrame.encode(
       .commit, retiresOther: false, generation: journal.generation, sequence: 1,
       salt: journal.salt, reservedPayload: payload)
@@ -74,7 +74,7 @@ struct NumberTests {
       _ = try? store.append(log.verified(33..<40))
       _ = try? store.flush()
       // Fsck reads a frame at a time, those that are holes, too.
-      let frames = store.logs.compactMap { store.logsByID[$0.id]?.written }
+      let frames = store.logs.compactMap { store.table[$0.id]?.written }
         .map { $0.checkpointCount + $0.cosignatureCount }
       guard frames.allSatisfy({ $0 < 1_000 }) else { return }
     }

@@ -96,7 +96,7 @@ private final class PurgeScenario {
       acknowledged[number] = head.head.size
     }
     for (number, log) in logs.enumerated() {
-      let waiting = store.logsByID[log.identity.id]?.waitingPurges ?? []
+      let waiting = store.table[log.identity.id]?.waiting.purges.map(\.purge) ?? []
       let staged = store.pipeline.staged.compactMap(\.purge).filter { $0.id == log.identity.id }
       let open = Set((waiting + staged).flatMap { $0.bodies.map(\.index) })
       required[number] = allowed[number].filter { !open.contains($0.key) }
@@ -106,9 +106,10 @@ private final class PurgeScenario {
 
 extension Store {
   fileprivate var takeBatchExists: Bool {
-    pipeline.settleWanted = true
-    return !pipeline.staged.isEmpty || !pipeline.unapplied.isEmpty || !pipeline.bulk.isEmpty
-      || pipeline.round != nil || !pipeline.bulkUnsynced.isEmpty
+    settle()
+    return !pipeline.staged.isEmpty || !pipeline.unapplied.isEmpty
+      || !pipeline.bulk.waiting.isEmpty || pipeline.bulk.round != nil
+      || !pipeline.bulk.unsynced.isEmpty
   }
 }
 

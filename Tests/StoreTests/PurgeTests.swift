@@ -180,14 +180,14 @@ struct PurgeTests {
     try store.flush()
     #expect(try store.bodyState(id, 7) == .purged)
     try expectHoles(disk, store, log, size: 20)
-    #expect(store.storedBytes(id) == store.logsByID[id]?.durable.storedBytes)
+    #expect(store.storedBytes(id) == store.table[id]?.durable.storedBytes)
   }
 
   @Test func tooManyAtOnce() throws {
     let (_, store) = try newStore()
     try store.addLog(log.identity)
     try store.append(try log.verified(0..<10))
-    store.pipeline.purging = Layout.purgesKept
+    store.pipeline.purging = Limits.purgesKept
     #expect(throws: StoreError.busy) { try store.purge(id, [3], as: .purged) }
     #expect(throws: StoreError.outOfRange) { try store.purge(id, [10], as: .purged) }
   }

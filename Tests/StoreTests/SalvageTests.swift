@@ -127,7 +127,7 @@ struct SalvageTests {
     }
     try store.flush()
     for frame in [0, 4] {
-      disk.flip(.journal(store.journal.number), at: places(frame))
+      disk.flip(.journal(store.pipeline.journals.current.number), at: places(frame))
       var cursor = ScrubCursor()
       var mended: [Damage] = []
       for _ in 0..<100 {

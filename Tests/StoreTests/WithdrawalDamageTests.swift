@@ -138,14 +138,14 @@ struct WithdrawalDamageTests {
     #expect(batch.body(at: 2) == nil && batch.body(at: 3) == nil && batch.body(at: 4) != nil)
     try host.settle()
     #expect(try host.states(log)[1...4] == [.present, .hidden, .hidden, .present])
-    #expect(try #require(host.store.logsByID[log]).veiled.isEmpty)
+    #expect(try #require(host.store.table[log]).handing.veiled.isEmpty)
     // A veil goes when its withdrawal does not count any more.
     try host.store.restore(log, [3], where: { _ in true })
     try host.take(author.withdrawal([(1, 3), (1, 4)]))
     #expect(try host.states(log)[4] == .hidden)
     try host.set(log, countsBelow: 7)
     #expect(try host.states(log)[1...4] == [.present, .hidden, .present, .present])
-    #expect(try #require(host.store.logsByID[log]).veiled.isEmpty)
+    #expect(try #require(host.store.table[log]).handing.veiled.isEmpty)
   }
 
   @Test("What the disk does not let be hidden is veiled, and hidden by the next pass")
@@ -157,7 +157,7 @@ struct WithdrawalDamageTests {
     #expect(!host.withdrawals.isBusy)
     #expect(try host.states(log)[1...5] == [.present, .hidden, .hidden, .present, .hidden])
     try host.scrub()
-    #expect(try #require(host.store.logsByID[log]).veiled.isEmpty)
+    #expect(try #require(host.store.table[log]).handing.veiled.isEmpty)
     try host.restart()
     #expect(try host.states(log)[1...5] == [.present, .hidden, .hidden, .present, .hidden])
   }

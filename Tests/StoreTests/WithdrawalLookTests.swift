@@ -68,9 +68,9 @@ struct WithdrawalLookTests {
     try host.store.flush()
     var kept = 0
     for image in images {
-      var recovery = Recovery(disk: SimulatedDisk(image))
-      guard try !isHandedOut(recovery.run(limits: .small), log) else { continue }
-      if recovery.kept[log] == 6 { kept += 1 }
+      let recovery = Recovery(SimulatedDisk(image), .small)
+      guard try !isHandedOut(recovery.run(), log) else { continue }
+      if recovery.logs[log].kept == 6 { kept += 1 }
       for (store, disk) in try opened(image, whileReadsFailWith: error)
       where store.state(log)?.size == 7 {
         #expect(try !isHandedOut(store, log))

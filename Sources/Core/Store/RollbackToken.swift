@@ -15,6 +15,7 @@ public struct RollbackToken: Hashable, Sendable {
   /// The longest token that is parsed.
   public static let maxBytes = 256
 
+  /// A token that says how far the own log is.
   public init(origin: Origin, size: UInt64, leafHash: Digest) {
     self.origin = origin
     self.size = size

@@ -20,6 +20,9 @@ public struct StoreCopy {
   /// Called between pieces; false ends the copy.
   private let goesOn: () -> Bool
 
+  /// - Parameters:
+  ///   - target: an empty folder.
+  ///   - goesOn: asked between pieces of 1 MiB; false ends the copy.
   public init(from source: any Disk, to target: any Disk, goesOn: @escaping () -> Bool = { true }) {
     self.source = source
     self.target = target
@@ -33,8 +36,10 @@ public struct StoreCopy {
     for part in snapshot.parts { try copy(part) }
     try change(.syncFolder(.logs))
     do {
-      try Store.create(
-        on: target, salt: salt, heads: snapshot.parts.map(\.head), withReserve: false)
+      try NewStore(
+        disk: target, salt: salt, limits: StoreLimits(), heads: snapshot.parts.map(\.head),
+        withReserve: false
+      ).make()
     } catch {
       if case .disk(let failure, _) = error { throw .target(failure) }
       throw .store(error)
@@ -110,7 +115,7 @@ public struct StoreCopy {
     while offset < total {
       guard goesOn() else { throw .stopped }
       var piece = try read(
-        file, at: offset, count: Int(min(UInt64(Layout.readBytes), total - offset)))
+        file, at: offset, count: Int(min(UInt64(Limits.readBytes), total - offset)))
       guard !piece.isEmpty else { break }
       for hole in transform(&piece) ?? [] {
         try change(hole)

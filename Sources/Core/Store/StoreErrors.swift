@@ -30,10 +30,12 @@ public enum StoreError: Error, Hashable, Sendable {
 
 /// One place where stored bytes are not what they must be.
 public struct Damage: Error, Hashable, Sendable {
+  /// The file with the damage.
   public let file: StoreFile
   /// The entry, frame or record concerned, counted in the file's own unit; nil: the file as a
   /// whole.
   public let index: UInt64?
+  /// The difference from what must be there.
   public let problem: Problem
 
   /// The raw value ends a sentence that begins with the file's name.
@@ -63,6 +65,7 @@ public struct Damage: Error, Hashable, Sendable {
     case unacknowledgedLog = "belongs to a log that no journal knows"
   }
 
+  /// - Parameter index: counted in the file's own unit; nil: the file as a whole.
   public init(file: StoreFile, index: UInt64? = nil, _ problem: Problem) {
     self.file = file
     self.index = index
@@ -71,6 +74,7 @@ public struct Damage: Error, Hashable, Sendable {
 }
 
 extension Damage: CustomStringConvertible {
+  /// Path, place and problem: a sentence without its full stop.
   public var description: String {
     file.path + (index.map { " [\($0)]" } ?? "") + " " + problem.rawValue
   }
@@ -86,6 +90,7 @@ public enum StoreCondition: Hashable, Sendable {
 }
 
 extension DiskError: CustomStringConvertible {
+  /// For errors, without a capital letter and a full stop.
   public var description: String {
     switch self {
     case .noSpace: "no space left"

@@ -13,6 +13,7 @@ public struct StoreSnapshot: Sendable {
   /// Logs that are damaged, and so cannot be copied.
   public let leftOut: [LogID]
 
+  /// In the order of their origins.
   public var logs: [LogIdentity] { parts.map(\.identity) }
   /// Entries of all logs together.
   public var entries: UInt64 { parts.reduce(0) { $0 + $1.head.size } }
@@ -24,12 +25,13 @@ public struct StoreSnapshot: Sendable {
 }
 
 extension Store {
-  /// Logs whose folder is not on the disk yet, or that no journal knows, are not in it.
+  /// How far each log reached, but for those whose folder is not on the disk yet or that no journal
+  /// knows.
   public func snapshot() -> StoreSnapshot {
     StoreSnapshot(
-      parts: order.filter { $0.isOnDisk && $0.isDurable }
+      parts: table.inOrder.filter { $0.isOnDisk && $0.isDurable }
         .map { StoreSnapshot.Part(identity: $0.identity, head: $0.copiedHead) },
-      leftOut: unloaded.map(\.id))
+      leftOut: table.unloaded.map(\.id))
   }
 }
 

@@ -3,7 +3,9 @@ public import Log
 
 /// A head that became durable.
 public struct Durable: Hashable, Sendable {
+  /// The log whose head moved.
   public let id: LogID
+  /// A crash now leaves at least this.
   public let head: LogHead
 }
 
@@ -21,6 +23,7 @@ public enum CheckpointOutcome: Hashable, Sendable {
 
 /// An entry that is not a record.
 public struct ControlEntry: Hashable, Sendable {
+  /// The entry's.
   public let index: UInt64
   /// The kind's number: `EntryKind`, or one that is not known here.
   public let kind: UInt8
@@ -28,7 +31,10 @@ public struct ControlEntry: Hashable, Sendable {
 
 /// A cosignature, and the checkpoint that it is for.
 public struct StoredCosignature: Hashable, Sendable {
+  /// Entries under it, at least 1.
   public let checkpointSize: UInt64
+  /// The RFC 6962 root of these.
   public let checkpointRoot: Digest
+  /// As received: its validity was checked before it was stored.
   public let cosignature: Cosignature
 }

@@ -1,32 +1,8 @@
-import Crypto
 import Log
 
-/// Entries that are not in log files yet: one appended batch, as it came.
-final class TailSegment {
-  enum Way { case journal, bulk }
-
-  let batch: EntryBatch
-  let leafHashes: [UInt8]
-  let place: EntryPlace
-  let way: Way
-  /// The log's head when these entries are in its files.
-  let after: HeadRecord
-
-  init(_ batch: EntryBatch, leafHashes: [UInt8], place: EntryPlace, way: Way, after: HeadRecord) {
-    self.batch = batch
-    self.leafHashes = leafHashes
-    self.place = place
-    self.way = way
-    self.after = after
-  }
-
-  var first: UInt64 { batch.first }
-  var end: UInt64 { batch.end }
-  var bytes: Int { batch.leaves.count + batch.bodies.count }
-}
-
 /// One log's part in memory: nothing that grows with its entries, but for what is on its way to the
-/// log files.
+/// log files. The store's reads look at it, its commands stage in it, and completed work moves its
+/// heads: staged, durable, written.
 final class StoredLog {
   let identity: LogIdentity
   /// Staged entries included.
@@ -38,48 +14,22 @@ final class StoredLog {
   /// The head as the log files have it.
   var written: HeadRecord
   /// Segments without gaps, from `written.size` to `staged.size`.
-  var tail: [TailSegment] = []
+  private(set) var tail: [TailSegment] = []
   var nodes: NodeBuilder
   /// The nodes behind those in the file.
-  var tailNodes: [UInt8] = []
+  private(set) var tailNodes: [UInt8] = []
   /// True when a journal knows the log.
   var isDurable: Bool
   /// True when the folder and files are there.
   var isOnDisk: Bool
   /// Entries that came by `appendBulk` and are not durable.
-  var hasBulk = false
-  /// Entries whose records or head were staged: no crash leaves a later record without them.
-  var journaledSize: UInt64
-  /// Bodies whose removal or hiding, or its end, is staged and not in log files yet, as they are
-  /// meanwhile. Looked up, never iterated; and what withdraws them.
-  var purging: [UInt64: BodyState] = [:]
-  var pendingMarks: [UInt64: WithdrawalMark] = [:]
-  /// Records that were withdrawn and cannot be hidden yet. Looked up, never iterated.
-  var veiled: Set<UInt64> = []
-  /// Records that a withdrawal may name which was not looked at since that became unclear (STO-71).
-  private(set) var undecided = EntryRanges()
-  /// Purges of entries above `journaledSize`, or by withdrawals there.
-  var waitingPurges: [Purge] = []
+  private(set) var hasBulk = false
+  var waiting: WaitingChanges
+  var handing = BodyHanding()
+  var notes: KeptNotes
   /// The limits of this log, where they are less than the store's.
-  var limitBytes = UInt64.max
-  var limitEntries = UInt64.max
-  /// Notes about entries above `journaledSize`, in order: journaled before those they could outlive
-  /// them.
-  var waitingNotes: [(size: UInt64, record: JournalRecord)] = []
-  /// The newest, in the order of the file.
-  var checkpoints: [StoredCheckpoint] = []
-  var newest: VerifiedCheckpoint? {
-    didSet {
-      // Keeps those of batches on their way to the disk, and one more.
-      _ = newestDurable()
-      if let newest { checkpointsAhead.append(newest) }
-    }
-  }
-  /// Checkpoints that agreed and whose entries were not durable when last asked, in order of size,
-  /// and the newest before them.
-  private var checkpointsAhead: [VerifiedCheckpoint] = []
-  var pending: VerifiedCheckpoint?
-  /// Entries that are damaged, or absent and should be here.
+  var limits: (bytes: UInt64, entries: UInt64) = (.max, .max)
+  /// Entries that are damaged, or absent and should be here: the one list of them.
   var damaged = EntryRanges()
   /// Entries whose bodies are on their way (journal record 8).
   var arriving: Set<UInt64> = []
@@ -87,21 +37,19 @@ final class StoredLog {
   var changing = 0
   /// Leaves that are being replaced: until they are in log files nothing of the log changes.
   var replacing: Replacing?
-  /// Checkpoints that came meanwhile, the newest.
-  var postponed: [VerifiedCheckpoint] = []
-  /// At most `Layout.cosignersKept`, sorted by name.
-  var cosignatures: [KeptCosignature] = []
 
   init(
-    state: LogState, record: HeadRecord, nodes: NodeBuilder, isOnDisk: Bool
+    state: LogState, record: HeadRecord, nodes: NodeBuilder, notes: KeptNotes = KeptNotes(),
+    isOnDisk: Bool
   ) {
     identity = state.identity
     self.state = state
     staged = record
     durable = record
     written = record
-    journaledSize = record.size
+    waiting = WaitingChanges(journaledSize: record.size)
     self.nodes = nodes
+    self.notes = notes
     self.isOnDisk = isOnDisk
     isDurable = isOnDisk
   }
@@ -110,35 +58,35 @@ final class StoredLog {
 
   /// Something that its files hold already is being changed: what is read meanwhile may be half of
   /// it.
-  var isChanging: Bool { changing > 0 || !purging.isEmpty }
+  var isChanging: Bool { changing > 0 || handing.isChanging }
 
-  /// How the body of an entry is handed out whose files say `state`. Records alone are withdrawn.
-  func handedOut(_ index: UInt64, _ state: BodyState, kind: UInt8) -> BodyState {
-    if let pending = purging[index] { return pending }
-    guard state == .present else { return state }
-    if veiled.contains(index) { return .hidden }
-    guard undecided.contains(index), EntryKind.mayLackBody(kind) else { return state }
-    return .absent
+  /// Everything that was staged is in its files.
+  var isQuiet: Bool {
+    isOnDisk && tail.isEmpty && !hasBulk && !isChanging && arriving.isEmpty && replacing == nil
+      && waiting.isEmpty && staged.size == durable.size
   }
 
-  /// The withdrawals that may name them are to be looked at first. Entries that find no room in the
-  /// list take all that is here with them.
-  func doubt(_ entries: Range<UInt64>) {
-    undecided.insert(entries)
-    guard let first = entries.first, !undecided.contains(first) else { return }
-    undecided.insert(0..<written.size)
+  /// Refuses to read the part of a log that is being changed: half of it may be written.
+  /// - Throws: `.busy`.
+  func requireSettled(below end: UInt64) throws(StoreError) {
+    if let replacing, end > replacing.record.first { throw .busy }
   }
 
-  /// The withdrawals were looked at: what is withdrawn was hidden.
-  func trust(_ entries: EntryRanges) {
-    for range in entries.ranges { undecided.remove(range) }
-  }
+  /// The withdrawals that may name them are to be looked at first.
+  func doubt(_ entries: Range<UInt64>) { handing.doubt(entries, of: written.size) }
 
   /// The newest checkpoint whose entries are durable.
-  func newestDurable() -> VerifiedCheckpoint? {
-    let known = checkpointsAhead.lastIndex { $0.size <= durable.size }
-    if let known { checkpointsAhead.removeSubrange(0..<known) }
-    return known == nil ? nil : checkpointsAhead[0]
+  func newestDurableCheckpoint() -> VerifiedCheckpoint? { notes.newest(below: durable.size) }
+
+  /// Takes entries that continue the log.
+  func append(_ segment: TailSegment, _ after: LogState) {
+    let frozenAt = state.frozenAt
+    state = after
+    state.frozenAt = frozenAt
+    staged = segment.after
+    tail.append(segment)
+    nodes.append(segment.leafHashes, nodes: &tailNodes)
+    if segment.way == .bulk { hasBulk = true }
   }
 
   /// The segment that holds entry `index`.
@@ -159,27 +107,58 @@ final class StoredLog {
     return tailNodes[..<(Int(count) * Layout.hashBytes)]
   }
 
+  // MARK: Completed work
+
   /// The files now reach up to the entries of `record`.
   func didWriteEntries(upTo record: HeadRecord) {
     tailNodes.removeFirst(nodeBytes(upTo: record.size).count)
     tail.removeFirst(tail.prefix { $0.end <= record.size }.count)
     written.takeEntries(from: record)
   }
-}
 
-/// A checkpoint as the file has it.
-struct StoredCheckpoint {
-  let size: UInt64
-  /// Known of those that contradict, and of those added in this run.
-  let root: Digest?
-  let contradicts: Bool
-  let note: [UInt8]
-  /// The number of its frame.
-  let position: UInt64
-}
+  /// The log files have other leaves.
+  func didReplace(_ replacing: Replacing) {
+    let frozenAt = state.frozenAt
+    state = replacing.state
+    state.frozenAt = frozenAt
+    nodes = replacing.nodes
+    staged.take(replacing.record, tree: replacing.state.tree)
+    written.take(replacing.record, tree: replacing.state.tree)
+    self.replacing = nil
+    changing -= 1
+  }
 
-/// A cosignature and the number of its frame.
-struct KeptCosignature {
-  let stored: StoredCosignature
-  let position: UInt64
+  /// A journal has the change.
+  /// - Returns: whether the durable head moved.
+  func didCommit(_ change: StagedChange) -> Bool {
+    switch change.record {
+    case .newLog:
+      isDurable = true
+    case .entries:
+      guard let segment = change.segment else { return false }
+      durable.takeEntries(from: segment.after)
+      return true
+    case .head(let head):
+      durable.takeEntries(from: head)
+      if durable.size == staged.size { hasBulk = false }
+      return true
+    case .checkpoint(_, _, let contradicts, _):
+      durable.checkpointCount += 1
+      if contradicts { durable.contradictionCount += 1 }
+    case .cosignature:
+      durable.cosignatureCount += 1
+    case .pending(_, let note):
+      durable.pendingNote = note
+    case .freeze(_, let index):
+      durable.frozenAt = index
+    case .states(_, _, let bytes, _):
+      durable.purgedBytes += bytes
+    case .body(let body):
+      durable.placeBody(body)
+    case .replaced(let record):
+      // Its next beginning of a journal has the head as it is then.
+      durable.take(record, tree: change.replacing?.state.tree)
+    }
+    return false
+  }
 }

@@ -48,21 +48,6 @@ extension ReplacedLeaves {
   }
 }
 
-/// A replacement on its way to the log files: nothing of the log is another before it is there.
-final class Replacing {
-  let record: ReplacedLeaves
-  let state: LogState
-  let nodes: NodeBuilder
-  let operations: [DiskOperation]
-
-  init(_ record: ReplacedLeaves, state: LogState, nodes: NodeBuilder, operations: [DiskOperation]) {
-    self.record = record
-    self.state = state
-    self.nodes = nodes
-    self.operations = operations
-  }
-}
-
 extension HeadRecord {
   /// The log has other signatures from `record.first` on, and the same entries.
   mutating func take(_ record: ReplacedLeaves, tree: CompactTree?) {

@@ -6,16 +6,14 @@ extension Store {
   /// - Throws: `.damaged` if the folder of a log that no journal knows is in the way.
   public func addLog(_ identity: LogIdentity) throws(StoreError) {
     try requireRunning()
-    guard logsByID[identity.id] == nil else { return }
+    guard table[identity.id] == nil else { return }
     if let found = damage.first(where: { $0.file.logID == identity.id }) { throw .damaged(found) }
-    guard order.count + unloaded.count < limits.logs else { throw .tooManyLogs }
+    guard table.count < limits.logs else { throw .tooManyLogs }
     let log = StoredLog(
       state: LogState(empty: identity), record: HeadRecord(id: identity.id),
       nodes: NodeBuilder(openBlock: [], peaks: [], blocks: 0), isOnDisk: false)
-    logsByID[identity.id] = log
-    let place = order.firstIndex { identity.origin.precedes($0.identity.origin) } ?? order.count
-    order.insert(log, at: place)
-    pipeline.stage(.newLog(identity))
+    table.insert(log)
+    pipeline.stage(.newLog(identity), of: log)
   }
 
   /// Stages entries for the next group commit: readable at once, durable when `completed` says so.
@@ -25,17 +23,10 @@ extension Store {
   ///   throws nothing is staged.
   public func append(_ batch: VerifiedBatch) throws(StoreError) {
     let log = try prepare(batch)
-    let before = log.state.tree
     let bytes = batch.batch.leaves.count + batch.batch.bodies.count
-    if log.hasBulk || bytes > limits.usableCommitBytes {
-      stage(batch, log, .bulk)
-      pipeline.settleWanted = true
-    } else {
-      let segment = stage(batch, log, .journal)
-      pipeline.stage(.entries(log.id, segment.batch, place: segment.place), segment)
-      log.journaledSize = segment.end
-    }
-    compareWithPending(log, grownFrom: before, by: batch.leafHashes)
+    let goesTheWayOfBulk = log.hasBulk || bytes > limits.usableCommitBytes
+    stage(batch, log, goesTheWayOfBulk ? .bulk : .journal)
+    if goesTheWayOfBulk { settle() }
   }
 
   /// Stages entries that are written to the log files directly, synced there, and become durable
@@ -44,20 +35,17 @@ extension Store {
   ///   or for `settle`.
   public func appendBulk(_ batch: VerifiedBatch, moreFollows: Bool = false) throws(StoreError) {
     let log = try prepare(batch)
-    let before = log.state.tree
     stage(batch, log, .bulk)
-    if !moreFollows { pipeline.settleWanted = true }
-    compareWithPending(log, grownFrom: before, by: batch.leafHashes)
+    if !moreFollows { settle() }
   }
 
   /// Makes what came by `appendBulk` durable without waiting for more.
-  public func settle() { pipeline.settleWanted = true }
+  public func settle() { pipeline.bulk.settleWanted = true }
 
   /// Sets what the operator allows one log, where that is less than `StoreLimits` allows every log;
   /// nil: no less. A log that is larger already stays as it is, and grows no more.
   public func setLimits(_ id: LogID, bytes: UInt64?, entries: UInt64?) {
-    logsByID[id]?.limitBytes = bytes ?? .max
-    logsByID[id]?.limitEntries = entries ?? .max
+    table[id]?.limits = (bytes ?? .max, entries ?? .max)
   }
 
   /// Freezes the log: no entry from `index` on is accepted. A lower freeze replaces a higher one.
@@ -67,7 +55,7 @@ extension Store {
     if let frozen = log.state.frozenAt, frozen <= index { return }
     log.state.frozenAt = index
     log.staged.frozenAt = index
-    pipeline.stage(.freeze(id, index: index))
+    pipeline.stage(.freeze(id, index: index), of: log)
   }
 
   /// The most bytes that a batch adds to a log's files: towards the log's limit.
@@ -92,54 +80,33 @@ extension Store {
     let bytes = batch.batch.leaves.count + batch.batch.bodies.count
     guard
       log.staged.storedBytes + Store.fileBytes(of: batch.batch)
-        <= min(limits.logBytes, log.limitBytes),
-      batch.batch.end <= min(limits.logEntries, log.limitEntries)
+        <= min(limits.logBytes, log.limits.bytes),
+      batch.batch.end <= min(limits.logEntries, log.limits.entries)
     else { throw .logFull(log.id) }
     guard pipeline.stagedBytes + bytes <= limits.stagedBytes else { throw .busy }
     return log
   }
 
-  @discardableResult
-  private func stage(_ verified: VerifiedBatch, _ log: StoredLog, _ way: TailSegment.Way)
-    -> TailSegment
-  {
+  private func stage(_ verified: VerifiedBatch, _ log: StoredLog, _ way: TailSegment.Way) {
     let batch = verified.batch
-    var after = log.staged
-    var place = EntryPlace(
-      segment: after.segment, segmentOffset: after.segmentOffset, controlCount: after.controlCount)
-    let recordBytes = EntryFiles.bodyRecordBytes(batch)
-    if place.segmentOffset > 0, UInt64(place.segmentOffset) + recordBytes > limits.segmentBytes {
-      place.segment += 1
-      place.segmentOffset = 0
-    }
-    after.size = batch.end
-    after.leafHash = verified.after.head.leafHash
-    after.headerHash = verified.after.lastHeaderHash
-    after.tree = verified.after.tree
-    after.bodyBytes += UInt64(batch.bodies.count)
-    after.segment = place.segment
-    after.segmentOffset = place.segmentOffset + UInt32(recordBytes)
-    after.controlCount += UInt64(batch.controlCount)
+    let before = log.state.tree
     let segment = TailSegment(
-      batch, leafHashes: verified.leafHashes, place: place, way: way, after: after)
-    let frozenAt = log.state.frozenAt
-    log.state = verified.after
-    log.state.frozenAt = frozenAt
-    log.staged = after
-    log.tail.append(segment)
-    log.nodes.append(verified.leafHashes, nodes: &log.tailNodes)
-    pipeline.stagedBytes += segment.bytes
+      verified, behind: log.staged, way: way, segmentBytes: limits.segmentBytes)
+    log.append(segment, verified.after)
     if let states = batch.bodyStates {
       for (position, state) in states.enumerated() where state == .absent {
         log.damaged.insert(batch.first + UInt64(position))
-        foundAbsent = true
+        findings.reportAbsent()
       }
     }
-    if way == .bulk {
-      log.hasBulk = true
-      pipeline.bulk.append((log, segment))
+    switch way {
+    case .journal: pipeline.stage(segment, of: log)
+    case .bulk: pipeline.stageBulk(segment, of: log)
     }
-    return segment
+    // A note about these entries comes behind them.
+    if let comparison = log.comparePending(grownFrom: before, by: verified.leafHashes) {
+      take(comparison, log)
+    }
   }
 }
 
@@ -152,11 +119,5 @@ extension EntryBatch {
       if EntryKind.isControl(kind) { count += 1 }
     }
     return count
-  }
-}
-
-extension StoreFile {
-  var logID: LogID? {
-    if case .log(let id, _) = self { id } else { nil }
   }
 }

@@ -43,7 +43,9 @@ public enum DiskOperation: Sendable, Hashable {
 /// Operations to be executed in order, stopping at the first error. The executor answers once, with
 /// `Store.completed(token:error:)`.
 public struct DiskBatch: Sendable {
+  /// Given back to `completed`.
   public let token: UInt64
+  /// In this order.
   public let operations: [DiskOperation]
 
   /// - Parameter token: 0 for what is not the store's.
@@ -90,8 +92,10 @@ public protocol Disk: AnyObject {
 }
 
 extension Disk {
+  /// A disk that knows no holes.
   public func data(in file: StoreFile, from offset: UInt64) throws(DiskError) -> UInt64? { offset }
 
+  /// One after the other.
   public func execute(_ operations: [DiskOperation]) throws(DiskError) {
     for operation in operations { try execute(operation) }
   }

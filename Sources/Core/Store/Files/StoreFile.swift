@@ -98,3 +98,9 @@ public enum StoreFolder: Hashable, Sendable {
     }
   }
 }
+
+extension StoreFile {
+  var logID: LogID? {
+    if case .log(let id, _) = self { id } else { nil }
+  }
+}

@@ -111,7 +111,7 @@ struct JournalReader {
       {
         if header.matches(payload, salt: salt) { return header }
         searchedBytes += UInt64(payload.count)
-        guard searchedBytes <= Layout.searchedMost else {
+        guard searchedBytes <= Limits.searchedMost else {
           throw .damaged(Damage(file: file, index: 0, .malformed))
         }
       }

@@ -70,6 +70,14 @@ enum JournalRecord {
     }
   }
 
+  /// False when the journal alone has it, until the next beginning.
+  var changesLogFiles: Bool {
+    switch self {
+    case .head, .pending, .freeze: false
+    case .newLog, .entries, .checkpoint, .cosignature, .states, .body, .replaced: true
+    }
+  }
+
   func append(to bytes: inout [UInt8]) {
     switch self {
     case .newLog(let identity):

@@ -5,7 +5,7 @@ struct EntryRanges: Hashable, Sendable {
   private(set) var ranges: [Range<UInt64>] = []
   let most: Int
 
-  init(most: Int = Layout.damagedRangesKept) { self.most = most }
+  init(most: Int = Limits.damagedRangesKept) { self.most = most }
 
   var isEmpty: Bool { ranges.isEmpty }
 

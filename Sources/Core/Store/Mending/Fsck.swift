@@ -4,9 +4,13 @@ import Wire
 
 /// The report of fsck: what it read, and what it found.
 public struct FsckReport: Sendable {
+  /// One log that was read to its end.
   public struct LogSummary: Hashable, Sendable {
+    /// Whose log it is.
     public let identity: LogIdentity
+    /// How far it goes, with what the journals have.
     public let head: LogHead
+    /// Here, and handed out.
     public var bodiesPresent: UInt64 = 0
     /// Withdrawn and not erased yet: whole, and handed out to nobody.
     public var bodiesHidden: UInt64 = 0
@@ -20,6 +24,7 @@ public struct FsckReport: Sendable {
     public var cosignatures: UInt64 = 0
   }
 
+  /// In the order of their origins, without those that were not read to their end.
   public internal(set) var logs: [LogSummary] = []
   /// At most `Fsck.findingsKept`; `findingCount` has them all.
   public internal(set) var findings: [Damage] = []
@@ -30,6 +35,7 @@ public struct FsckReport: Sendable {
   /// One line for each thing that could not be compared, or not to its end.
   public internal(set) var notChecked: [String] = []
 
+  /// Nothing was found.
   public var isClean: Bool { findingCount == 0 }
 
   mutating func add(_ damage: Damage) {
@@ -66,17 +72,17 @@ public enum Fsck {
     report.checked.append("journals: every frame's checksum, generation and order")
     for damage in store.damage {
       report.add(damage)
-      guard let id = damage.file.logID, store.logsByID[id] == nil else { continue }
+      guard let id = damage.file.logID, store.table[id] == nil else { continue }
       report.notChecked.append("the rest of the log of \(damage.file.path)")
     }
-    let total = store.order.reduce(0) { $0 + $1.state.size }
+    let total = store.table.inOrder.reduce(0) { $0 + $1.state.size }
     var done: UInt64 = 0
-    for log in store.order {
+    for log in store.table.inOrder {
       var check = LogCheck(store: store, log: log, signatures: signatures)
       try check.run(&report) { progress(done + $0, total) }
       done += log.state.size
     }
-    if !store.order.isEmpty {
+    if !store.table.inOrder.isEmpty {
       report.checked += [
         "entries: log id, index, link to the entry before, leaf hash",
         "tree: every stored node, the root under every kept checkpoint",

@@ -19,7 +19,7 @@ extension LogCheck {
       summary.bodiesMissing += 1
       // A body that was removed is gone: the state is wrong, as the scrub says too.
       if record.state.isFinal, record.hasPlace,
-        store.isStored(log, record, entry, leaves, position)
+        files.isStored(record, entry, leaves, position)
       {
         report.add(Damage(file: file(.bodiesIndex), index: entry, .indexRecord))
       }
@@ -34,8 +34,9 @@ extension LogCheck {
     let segment = file(.bodies(record.segment))
     let bytes: [UInt8]
     do {
-      bytes = try store.readExactly(
-        segment, at: UInt64(record.offset), count: Layout.bodyHeaderBytes + Int(length))
+      bytes = try files.exactly(
+        .bodies(record.segment), at: UInt64(record.offset),
+        count: Layout.bodyHeaderBytes + Int(length))
     } catch {
       guard case .damaged(let damage) = error else { throw error }
       report.add(Damage(file: segment, index: entry, damage.problem))
@@ -62,7 +63,7 @@ extension LogCheck {
     guard record.state == .present || EntryKind.mayLackBody(kind) else { return false }
     guard let place = record.withdrawal?.place else { return true }
     if words.count > LogCheck.wordsKept { words = [:] }
-    let word = words[place] ?? store.word(of: place, for: log.identity)
+    let word = words[place] ?? WithdrawalReader(store: store).word(of: place, for: log.identity)
     words[place] = word
     return word.isUnreadable || !word.isThere || word.names.contains(entry)
       || word.unsignedNames.contains(entry)
@@ -80,7 +81,7 @@ extension LogCheck {
     else { return false }
     // `isLawful` has looked already whether it is hidden by right.
     if record.state == .hidden || u16(leaves, leaf + EntryLayout.expiry) > 0 { return true }
-    if everNamed == nil { everNamed = store.everNamed(log.identity) }
+    if everNamed == nil { everNamed = WithdrawalReader(store: store).everNamed(log.identity) }
     return everNamed?.contains(entry) == true
   }
 }

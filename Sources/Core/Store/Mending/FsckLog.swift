@@ -5,7 +5,7 @@ import Wire
 /// The check of one log: one pass over its files.
 struct LogCheck {
   let store: Store
-  let log: StoredLog
+  let files: LogFiles
   let signatures: Bool
   var summary: FsckReport.LogSummary
   private var tree = CompactTree.empty
@@ -29,18 +29,20 @@ struct LogCheck {
 
   init(store: Store, log: StoredLog, signatures: Bool) {
     self.store = store
-    self.log = log
+    files = store.files(of: log)
     self.signatures = signatures
     summary = FsckReport.LogSummary(identity: log.identity, head: log.state.head)
   }
 
-  func file(_ file: LogFile) -> StoreFile { .log(log.id, file) }
+  var log: StoredLog { files.log }
+
+  func file(_ name: LogFile) -> StoreFile { files.file(name) }
 
   mutating func run(_ report: inout FsckReport, progress: (UInt64) -> Void) throws(StoreError) {
     try readNotes(&report)
     var next: UInt64 = 0
     while next < log.state.size {
-      let count = Int(min(log.state.size - next, UInt64(Layout.entriesAtOnce)))
+      let count = Int(min(log.state.size - next, UInt64(Limits.entriesAtOnce)))
       do {
         try check(next, count, &report)
       } catch {
@@ -71,15 +73,11 @@ struct LogCheck {
     throws(StoreError)
   {
     // Where `entries` ends before, a start would go on with the tree that `hashes` makes.
-    let leaves = store.readPadded(
-      file(.entries), at: first * UInt64(EntryLayout.leafBytes),
-      count: count * EntryLayout.leafBytes)
-    let leavesEnd = (try? store.disk.size(of: file(.entries))) ?? 0
-    let stored = try store.readExactly(
-      file(.hashes), at: first * UInt64(Layout.hashBytes), count: count * Layout.hashBytes)
-    let index = try store.readExactly(
-      file(.bodiesIndex), at: first * UInt64(Layout.indexBytes),
-      count: count * Layout.indexBytes)
+    let entries = first..<(first + UInt64(count))
+    let leaves = files.padded(.entries, entries)
+    let leavesEnd = (try? files.disk.size(of: file(.entries))) ?? 0
+    let stored = try files.exactly(.hashes, entries)
+    let index = try files.exactly(.bodiesIndex, entries)
     var hashes: [UInt8] = []
     for position in 0..<count {
       let entry = first + UInt64(position)
@@ -132,8 +130,8 @@ struct LogCheck {
     var nodes: [UInt8] = []
     builder.append(hashes, nodes: &nodes)
     guard !nodes.isEmpty else { return }
-    let stored = try store.readExactly(
-      file(.nodes), at: nodesChecked * UInt64(Layout.hashBytes), count: nodes.count)
+    let stored = try files.exactly(
+      .nodes, at: nodesChecked * UInt64(Layout.hashBytes), count: nodes.count)
     for offset in stride(from: 0, to: nodes.count, by: Layout.hashBytes) {
       if digest(nodes, offset) != digest(stored, offset) {
         report.add(Damage(file: file(.nodes), index: nodesChecked, .node))
@@ -150,8 +148,7 @@ struct LogCheck {
       controls = []
       return
     }
-    let stored = try store.readExactly(
-      file(.control), at: controlsChecked * UInt64(Layout.controlBytes), count: controls.count)
+    let stored = try files.exactly(.control, controlsChecked..<(controlsChecked + count))
     if stored != controls {
       report.add(Damage(file: file(.control), index: controlsChecked, .control))
     }
@@ -198,13 +195,13 @@ struct LogCheck {
     while place < count {
       let data: UInt64?
       do {
-        data = try store.disk.data(in: file(name), from: place * UInt64(stride))
+        data = try files.disk.data(in: file(name), from: place * UInt64(stride))
       } catch {
         throw .disk(error, file(name))
       }
       // Only the file's end is looked at behind the last bytes that are there.
       place = min(count - 1, max(place, (data ?? .max) / UInt64(stride)))
-      let bytes = try store.readExactly(file(name), at: place * UInt64(stride), count: stride)
+      let bytes = try files.exactly(name, at: place * UInt64(stride), count: stride)
       if bytes.contains(where: { $0 != 0 }) { body(&self, place, bytes) }
       place += 1
     }

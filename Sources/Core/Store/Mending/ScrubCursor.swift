@@ -25,6 +25,7 @@ public struct ScrubCursor: Hashable, Sendable {
   /// The next frame of a journal: not kept over a restart either.
   var frame: FrameScrub?
 
+  /// At the beginning of a pass.
   public init(first: LogID? = nil) { self.first = first }
 
   /// Entries of `log` that this pass is done with.
@@ -68,6 +69,14 @@ public struct ScrubCursor: Hashable, Sendable {
     self.stage = stage
     next = 0
     nodes = TreeScrub()
+  }
+
+  /// The next log or, behind the last, the journals.
+  mutating func goOn(to next: LogID?) {
+    if let next { return begin(next) }
+    log = nil
+    isAtJournals = true
+    begin(.identity)
   }
 
   mutating func begin(_ log: LogID) {

@@ -29,7 +29,7 @@ struct TreeScrub: Hashable, Sendable {
       var bits = blocks
       while bits & 1 == 1 {
         node = SHA256.node(peaks.removeLast(), node)
-        if record(next) != node, wrong.count < Layout.damageKept {
+        if record(next) != node, wrong.count < Limits.damageKept {
           wrong.append(WrongNode(position: next, node: node))
         }
         next += 1

@@ -14,14 +14,14 @@ extension Recovery {
   /// They hide, by a minute that nobody waits for, until the log is asked which of them count.
   /// - Throws: `.disk` for a withdrawal of the kept tail that the disk does not give: the next
   ///   start looks at it again, and would not any more once this one has journaled the tail.
-  mutating func hideWithdrawn(_ store: Store) throws(StoreError) {
-    for log in store.order {
+  func hideWithdrawn(_ store: Store) throws(StoreError) {
+    for log in store.table.inOrder {
       let identity = log.identity
-      let isRebuilt = store.order.contains {
-        rebuilt[$0.id] != nil && $0.identity.origin.name == identity.origin.name
+      let isRebuilt = store.table.inOrder.contains {
+        logs[$0.id].rebuilt != nil && $0.identity.origin.name == identity.origin.name
           && $0.identity.origin.epoch <= identity.origin.epoch
       }
-      guard var next = isRebuilt ? 0 : kept[log.id] else { continue }
+      guard var next = isRebuilt ? 0 : logs[log.id].kept else { continue }
       while true {
         let controls = try store.controlEntries(
           log.id, from: next, limit: WithdrawalPass.controlsAtOnce)
@@ -36,19 +36,19 @@ extension Recovery {
     }
   }
 
-  private mutating func hide(
+  private func hide(
     by index: UInt64, of identity: LogIdentity, in store: Store
   ) throws(StoreError) {
-    let isKept = index >= kept[identity.id] ?? .max
+    let isKept = index >= logs[identity.id].kept ?? .max
     let reach = reach(of: index, in: identity, isKept, store)
-    switch store.look(at: index, of: identity) {
+    switch WithdrawalReader(store: store).look(at: index, of: identity) {
     case .nothing: return
     case .unread(let error?) where isKept: throw .disk(error, nil)
     case .unread:
-      for (id, range) in reach.ranges { store.logsByID[id]?.doubt(range) }
+      for (id, range) in reach.ranges { store.table[id]?.doubt(range) }
     case .found(let withdrawal):
       for (origin, indices) in withdrawal.byOrigin {
-        for (id, range) in reach.ranges where store.logsByID[id]?.identity.origin == origin {
+        for (id, range) in reach.ranges where store.table[id]?.identity.origin == origin {
           try hide(indices.filter(range.contains), of: id, by: reach.place, in: store)
         }
       }
@@ -59,33 +59,32 @@ extension Recovery {
     of index: UInt64, in identity: LogIdentity, _ isKept: Bool, _ store: Store
   ) -> Reach {
     var ranges: [(log: LogID, range: Range<UInt64>)] = []
-    for log in store.order where log.identity.origin.name == identity.origin.name {
+    for log in store.table.inOrder where log.identity.origin.name == identity.origin.name {
       let isOwn = log.id == identity.id
       guard isOwn || log.identity.origin.epoch < identity.origin.epoch else { continue }
       let end = isOwn ? min(index, log.state.size) : log.state.size
-      guard let first = isKept ? 0 : rebuilt[log.id], first < end else { continue }
+      guard let first = isKept ? 0 : logs[log.id].rebuilt, first < end else { continue }
       ranges.append((log.id, first..<end))
     }
     return Reach(
       place: Withdrawal.Place(epoch: identity.origin.epoch, index: index), ranges: ranges)
   }
 
-  private mutating func hide(
+  private func hide(
     _ indices: [UInt64], of id: LogID, by place: Withdrawal.Place, in store: Store
   ) throws(StoreError) {
-    guard let log = store.logsByID[id], !indices.isEmpty,
+    guard let log = store.table[id], !indices.isEmpty,
       let change = StateChange(.hidden, WithdrawalMark(place, dueMinute: .max))
     else { return }
+    let files = store.files(of: log)
     var bodies: [Purge.Body] = []
     for index in indices {
-      let offset = index * UInt64(Layout.indexBytes)
-      let bytes = try store.readExactly(
-        .log(id, .bodiesIndex), at: offset, count: Layout.indexBytes)
+      let bytes = try files.exactly(.bodiesIndex, index..<(index + 1))
       guard let record = indexRecord(bytes, 0), record.state == .present || record.state == .absent,
-        try store.isRecord(log, index)
+        try files.isRecord(index)
       else { continue }
       bodies.append(Purge.Body(index: index, place: record))
     }
-    try self.change(Purge(id: id, change: change, bodies: bodies).operations)
+    try disk.change(Purge(id: id, change: change, bodies: bodies).operations)
   }
 }

@@ -4,109 +4,91 @@ import Log
 /// The recovery that `Store.open` does (Protocols/store.md, 7). It can be broken off and done again
 /// at any point: until the new journal begins, what the old ones say stays.
 struct Recovery {
-  let disk: any Disk
-  var heads: [LogID: HeadRecord] = [:]
-  /// The logs of `heads`, in the order of the journal.
-  var order: [LogID] = []
-  var identities: [LogID: LogIdentity] = [:]
-  var damage: [Damage] = []
-  /// The lowest entry that was kept although no journal has it.
-  var kept: [LogID: UInt64] = [:]
-  /// The lowest entry whose index record was made from the segments.
-  var rebuilt: [LogID: UInt64] = [:]
-  /// The lowest entry that the replay wrote.
-  var touched: [LogID: UInt64] = [:]
-  /// Files that are shorter than what was acknowledged of them, with their length before the
-  /// replay.
-  var gaps: [LogID: [LogFile: UInt64]] = [:]
-  /// Removals that the journals name, done when the rest of the log is right.
-  var purges: [LogID: [(change: StateChange, indices: [UInt64])]] = [:]
-  /// Something of the journals was damaged: what follows need not connect.
-  var isDoubtful = false
-  /// The end of a journal is gone: what it acknowledged is known from log files alone.
-  var mayLackEntries = false
-  /// A beginning said how far the logs go.
-  var hasHeads = false
-  /// Heads to which a log goes back whose later entries are not there.
-  var fallbacks: [LogID: HeadRecord] = [:]
-  /// Sizes that were acknowledged and are not there.
-  var lost: [LogID: UInt64] = [:]
-  /// Writes of the replay that are not in log files yet.
-  var joined = JoinedWrites()
-  var dirty = SyncQueue()
-  var reserveIsHeld = true
-  /// Says in the newest journal that the older one is no longer needed, once that is so.
-  var retirement: [DiskOperation] = []
+  let disk: RecoveryDisk
+  let limits: StoreLimits
+  /// How far each log goes: the replay says it, and then what is missing.
+  let logs = RecoveredLogs()
 
-  init(disk: any Disk) { self.disk = disk }
+  init(_ disk: any Disk, _ limits: StoreLimits) {
+    self.disk = RecoveryDisk(disk)
+    self.limits = limits
+  }
 
-  mutating func run(limits: StoreLimits) throws(StoreError) -> Store {
+  /// Journals, logs, withdrawals; then everything is synced, and the new journal begins.
+  func run() throws(StoreError) -> Store {
     try checkFormat()
-    var position = try replay(limits)
-    var logs: [StoredLog] = []
-    var unloaded: [HeadRecord] = []
-    for id in order {
-      guard let record = heads[id] else { continue }
-      do {
-        logs.append(try load(record))
-      } catch {
-        guard case .damaged(let found) = error else { throw error }
-        if let log = try goBack(record) {
-          logs.append(log)
-        } else {
-          report(found)
-          unloaded.append(record)
-        }
-      }
-      try replayPurges(of: id)
-    }
+    var replay = JournalReplay(disk, logs)
+    var position = try replay.run(limits)
+    let table = try load()
     try findUnknownLogs()
-    let store = Store(
-      disk: disk, limits: limits, logs: logs, unloaded: unloaded, damage: damage,
-      journal: position)
-    try hideWithdrawn(store)
-    do {
-      try disk.execute(dirty.all.map(\.operation))
-    } catch {
-      throw .disk(error, nil)
-    }
-    for operation in retirement { try execute(operation) }
-    store.mayLackEntries = mayLackEntries
-    for log in store.order {
-      guard let size = lost[log.id], size > log.state.size else { continue }
-      store.lost[log.id] = size
-      store.damage.append(
-        Damage(file: .log(log.id, .entries), index: log.state.size, .lostTail))
-    }
-    let beginning = store.beginning(of: position, retiresOther: true)
-    let file = StoreFile.journal(position.number)
-    try execute(.write(file, offset: 0, bytes: beginning))
-    try execute(.sync(file))
+    let lost = lostTails(table)
+    let beginning = position.beginning(table.heads, retiresOther: true)
     position.offset = UInt64(beginning.count)
-    store.journal = position
+    let store = Store(
+      disk: disk.disk, limits: limits, table: table, journal: position, damage: disk.damage,
+      lost: lost, mayLackEntries: replay.mayLackEntries)
+    try hideWithdrawn(store)
+    try disk.sync()
+    for operation in replay.retirement { try disk.execute(operation) }
+    try disk.execute(.write(position.file, offset: 0, bytes: beginning))
+    try disk.execute(.sync(position.file))
     try holdReserve(store)
     store.compareLeftOver()
     return store
   }
 
+  /// A log that cannot be loaded is reported, and left as it is.
+  private func load() throws(StoreError) -> LogTable {
+    var loaded: [StoredLog] = []
+    var unloaded: [HeadRecord] = []
+    for id in logs.order {
+      let log = logs[id]
+      guard let record = log.head else { continue }
+      do throws(StoreError) {
+        loaded.append(try LogLoad(disk: disk, log: log).run(record))
+      } catch .damaged(let found) {
+        if let log = try goBack(log, from: record) {
+          loaded.append(log)
+        } else {
+          disk.report(found)
+          unloaded.append(record)
+        }
+      }
+      try log.replayPurges(on: disk)
+    }
+    return LogTable(loaded, unloaded: unloaded)
+  }
+
   /// The log without the entries that a damaged frame took, if it is one of those that have lost
   /// some.
-  private mutating func goBack(_ record: HeadRecord) throws(StoreError) -> StoredLog? {
-    guard let before = fallbacks[record.id] else { return nil }
-    do {
-      let log = try load(before)
-      lost[record.id] = max(lost[record.id] ?? 0, record.size)
-      return log
-    } catch {
-      guard case .damaged = error else { throw error }
+  private func goBack(
+    _ log: RecoveredLog, from record: HeadRecord
+  ) throws(StoreError) -> StoredLog? {
+    guard let before = log.fallback else { return nil }
+    do throws(StoreError) {
+      let loaded = try LogLoad(disk: disk, log: log).run(before)
+      log.lose(upTo: record.size)
+      return loaded
+    } catch .damaged {
       return nil
     }
+  }
+
+  /// Sizes that were acknowledged and are not there.
+  private func lostTails(_ table: LogTable) -> [LogID: UInt64] {
+    var lost: [LogID: UInt64] = [:]
+    for log in table.inOrder {
+      guard let size = logs[log.id].lost, size > log.state.size else { continue }
+      lost[log.id] = size
+      disk.report(Damage(file: .log(log.id, .entries), index: log.state.size, .lostTail))
+    }
+    return lost
   }
 
   private func checkFormat() throws(StoreError) {
     let bytes: [UInt8]
     do {
-      bytes = try disk.read(.format, at: 0, count: Layout.format.count + 1)
+      bytes = try disk.disk.read(.format, at: 0, count: Layout.format.count + 1)
     } catch {
       if error == .notFound { throw .noStore }
       throw .disk(error, .format)
@@ -115,59 +97,21 @@ struct Recovery {
   }
 
   /// A folder that holds entries of a log that no journal knows is never written over.
-  private mutating func findUnknownLogs() throws(StoreError) {
-    for name in try list(.logs) {
-      guard let id = Hex.decode(name).flatMap({ LogID($0) }), heads[id] == nil else { continue }
+  private func findUnknownLogs() throws(StoreError) {
+    for id in try disk.logFolders() where logs[id].head == nil {
       let entries = StoreFile.log(id, .entries)
-      guard let size = try size(of: entries), size > 0 else { continue }
-      report(Damage(file: entries, .unacknowledgedLog))
+      guard let size = try disk.size(of: entries), size > 0 else { continue }
+      disk.report(Damage(file: entries, .unacknowledgedLog))
     }
-  }
-
-  /// On a full disk the reserve makes room.
-  mutating func execute(_ operation: DiskOperation) throws(StoreError) {
-    do {
-      do {
-        try disk.execute(operation)
-      } catch {
-        guard error == .noSpace, reserveIsHeld else { throw error }
-        reserveIsHeld = false
-        try disk.execute(.create(.reserve))
-        try disk.execute(.truncate(.reserve, bytes: 0))
-        try disk.execute(operation)
-      }
-    } catch let error as DiskError {
-      throw .disk(error, nil)
-    } catch {
-      throw .disk(.other("an error without a name"), nil)
-    }
-  }
-
-  mutating func change(_ operations: [DiskOperation]) throws(StoreError) {
-    for operation in operations { try execute(operation) }
-    dirty.insert(changedBy: operations)
-  }
-
-  mutating func report(_ found: Damage) {
-    if !damage.contains(found) { damage.append(found) }
-  }
-
-  func size(of file: StoreFile) throws(StoreError) -> UInt64? {
-    do { return try disk.size(of: file) } catch { throw .disk(error, file) }
-  }
-
-  func list(_ folder: StoreFolder) throws(StoreError) -> [String] {
-    do { return try disk.list(folder).sorted() } catch { throw .disk(error, nil) }
   }
 
   private func holdReserve(_ store: Store) throws(StoreError) {
     do {
-      try disk.execute(.create(.reserve))
-      try disk.execute(.preallocate(.reserve, bytes: store.limits.reserveBytes))
+      try disk.disk.execute(.create(.reserve))
+      try disk.disk.execute(.preallocate(.reserve, bytes: limits.reserveBytes))
     } catch {
       guard error == .noSpace else { throw .disk(error, .reserve) }
-      store.condition = .full
-      store.pipeline.reserveIsHeld = false
+      store.pipeline.room.lackReserve()
     }
   }
 }

@@ -57,7 +57,7 @@ struct Purge {
       var end = start + 1
       while end < here.count, here[end].follows(here[end - 1]) { end += 1 }
       let (first, last) = (here[start].place, here[end - 1].place)
-      if last.end - UInt64(first.offset) >= Layout.freeingBytes {
+      if last.end - UInt64(first.offset) >= Limits.freeingBytes {
         holes.append(hole(from: first, to: last))
       } else {
         for body in here[start..<end] { holes.append(hole(from: body.place, to: body.place)) }

@@ -2,7 +2,9 @@ public import Log
 
 /// A body that was withdrawn and is not erased yet.
 public struct HiddenBody: Hashable, Sendable {
+  /// The entry's.
   public let index: UInt64
+  /// The withdrawal that hides it, as its index record says.
   public let withdrawal: Withdrawal.Place
   /// When its bytes go, by the node's running time.
   public let dueMinute: UInt32
@@ -28,9 +30,9 @@ extension Store {
     let log = try log(id)
     // A body that another withdrawal is just hiding waits for nothing, if that one stands.
     let others = indices.filter { index in
-      guard log.purging[index] == .hidden, let pending = log.pendingMarks[index] else {
-        return true
-      }
+      guard log.handing.stagedState(of: index) == .hidden,
+        let pending = log.handing.stagedWithdrawal(of: index)
+      else { return true }
       return !stays(
         HiddenBody(index: index, withdrawal: pending.place, dueMinute: pending.dueMinute))
     }
@@ -42,16 +44,14 @@ extension Store {
   /// Until `unveil` or a restart these are handed out as hidden ones: they were withdrawn, and the
   /// store was busy.
   public func veil(_ id: LogID, _ indices: [UInt64]) {
-    logsByID[id]?.veiled.formUnion(indices)
-    tell(.veiled, id, indices)
+    table[id]?.handing.veil(indices)
+    handing.tell(.veiled, id, indices)
   }
 
   /// They were hidden meanwhile, or their withdrawal does not count any more.
   public func unveil(_ id: LogID, _ indices: [UInt64]) {
-    guard let log = logsByID[id], !log.veiled.isEmpty else { return }
-    let known = indices.filter(log.veiled.contains)
-    log.veiled.subtract(indices)
-    tell(.now, id, known)
+    guard let known = table[id]?.handing.unveil(indices) else { return }
+    handing.tell(.now, id, known)
   }
 
   /// Stages that hidden bodies come back: they are handed out again when that is on the disk.
@@ -75,8 +75,9 @@ extension Store {
   public func hiddenBodies(_ id: LogID, _ range: Range<UInt64>) throws(StoreError) -> [HiddenBody] {
     let log = try log(id)
     var found: [HiddenBody] = []
-    var reader = PlaceReader(store: self, log: log)
-    for index in range.clamped(to: 0..<log.written.size) where log.purging[index] == nil {
+    var reader = PlaceReader(files(of: log))
+    for index in range.clamped(to: 0..<log.written.size)
+    where log.handing.stagedState(of: index) == nil {
       if let hidden = try reader.place(of: index).hidden(index) { found.append(hidden) }
     }
     return found
@@ -86,8 +87,8 @@ extension Store {
   public func withdrawal(_ id: LogID, of index: UInt64) throws(StoreError) -> Withdrawal.Place? {
     let log = try log(id)
     guard index < log.state.size else { throw .outOfRange }
-    if let pending = log.pendingMarks[index] { return pending.place }
-    var reader = PlaceReader(store: self, log: log)
+    if let pending = log.handing.stagedWithdrawal(of: index) { return pending.place }
+    var reader = PlaceReader(files(of: log))
     return try reader.place(of: index).withdrawal?.place
   }
 }

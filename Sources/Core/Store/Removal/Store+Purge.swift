@@ -29,6 +29,7 @@ extension Store {
     }
   }
 
+  /// - Parameter isWanted: asked of each body that is neither gone for good nor on its way.
   func stage(
     _ change: StateChange, _ id: LogID, _ indices: [UInt64],
     where isWanted: (UInt64, IndexRecord) -> Bool
@@ -38,105 +39,52 @@ extension Store {
     let log = try log(id)
     guard indices.last.map({ $0 < log.state.size }) ?? true else { throw .outOfRange }
     // Hiding never waits: withdrawals are bounded by what is staged of them.
-    guard change.state == .hidden || pipeline.purging + indices.count <= Layout.purgesKept else {
+    guard change.state == .hidden || pipeline.purging + indices.count <= Limits.purgesKept else {
       throw .busy
     }
     // A mend that is written behind a removal would bring back what it removed.
     guard log.changing == 0 else { throw .busy }
     // A body on its way into or out of hiding is decided on when it is there.
-    guard !indices.contains(where: { log.purging[$0] == .hidden }) else { throw .busy }
+    guard !indices.contains(where: { log.handing.stagedState(of: $0) == .hidden }) else {
+      throw .busy
+    }
+    let files = files(of: log)
     var bodies: [Purge.Body] = []
-    var reader = PlaceReader(store: self, log: log)
-    for index in indices where log.purging[index] == nil {
+    var reader = PlaceReader(files)
+    for index in indices where log.handing.stagedState(of: index) == nil {
       let place = try reader.place(of: index)
-      guard !place.state.isFinal, isWanted(index, place), try isRecord(log, index) else { continue }
+      guard !place.state.isFinal, isWanted(index, place), try files.isRecord(index) else {
+        continue
+      }
       bodies.append(Purge.Body(index: index, place: place))
     }
     guard !bodies.isEmpty else { return 0 }
-    for body in bodies {
-      // A body that comes back is not handed out before that is on the disk.
-      log.purging[body.index] = change.state.isFinal ? change.state : .hidden
-      log.pendingMarks[body.index] = change.withdrawal
-      log.damaged.remove(body.index)
-    }
-    tellStaged(change, id, bodies)
-    let purge = Purge(id: id, change: change, bodies: bodies)
-    log.staged.purgedBytes += purge.bytes
-    pipeline.purging += bodies.count
-    stage(purge)
+    stage(Purge(id: id, change: change, bodies: bodies), log)
     return bodies.count
   }
 
   /// Entries that one `purge` takes.
   public static let purgesAtOnce = 512
 
-  /// Stages a purge behind its entries, and behind the withdrawal: no crash leaves it without them.
-  /// Two changes of one body are never on their way at once, so that their order does not matter.
-  private func stage(_ purge: Purge) {
-    guard let log = logsByID[purge.id], let last = purge.bodies.last else { return }
-    if last.index >= log.journaledSize {
-      log.waitingPurges.append(purge)
-    } else if let place = purge.change.withdrawal?.place, let other = bulkLog(of: place, for: log) {
-      other.waitingPurges.append(purge)
-    } else {
-      pipeline.stage(purge)
+  private func stage(_ purge: Purge, _ log: StoredLog) {
+    for body in purge.bodies {
+      log.handing.stage(purge.change, of: body.index)
+      log.damaged.remove(body.index)
     }
+    handing.tellStaged(purge)
+    log.staged.purgedBytes += purge.bytes
+    let withdrawalLogs = purge.change.withdrawal.map { table.logs(of: $0.place, for: log.identity) }
+    pipeline.stage(StagedPurge(log: log, purge: purge, withdrawalLogs: withdrawalLogs ?? []))
   }
 
-  /// The log in which a withdrawal stands and is not journaled.
-  private func bulkLog(of place: Withdrawal.Place, for log: StoredLog) -> StoredLog? {
-    func isWaited(for log: StoredLog) -> Bool {
-      place.index >= log.journaledSize && place.index < log.state.size
-    }
-    if place.epoch == log.identity.origin.epoch { return isWaited(for: log) ? log : nil }
-    return order.first {
-      $0.identity.origin.name == log.identity.origin.name
-        && $0.identity.origin.epoch == place.epoch && isWaited(for: $0)
-    }
-  }
-
-  func releasePurges(_ log: StoredLog) {
-    let waiting = log.waitingPurges
-    log.waitingPurges = []
-    for purge in waiting { stage(purge) }
-  }
-
-  func didPurge(_ purge: Purge) {
-    guard let log = logsByID[purge.id] else { return }
+  func didPurge(_ purge: Purge, _ log: StoredLog) {
     log.written.purgedBytes += purge.bytes
     for body in purge.bodies {
-      log.purging[body.index] = nil
-      log.pendingMarks[body.index] = nil
+      log.handing.didChange(body.index)
       guard body.place.with(purge.change).state == .absent else { continue }
       log.damaged.insert(body.index)
-      foundAbsent = true
+      findings.reportAbsent()
     }
-    tellSettled(purge)
-    pipeline.purging -= purge.bodies.count
-  }
-
-  private func tellStaged(_ change: StateChange, _ id: LogID, _ bodies: [Purge.Body]) {
-    let comesBack = change.state == .present
-    // A body that is not handed out and will not be is nothing new.
-    let told = bodies.lazy.filter { comesBack || $0.place.state == .present }.map(\.index)
-    tell(.staged(isTold: !comesBack), id, told)
-  }
-
-  private func tellSettled(_ purge: Purge) {
-    let comesBack = purge.change.state == .present
-    let told = purge.bodies.lazy.filter { comesBack || $0.place.state == .present }.map(\.index)
-    tell(.settled(isBack: comesBack), purge.id, told)
-  }
-
-  func isRecord(_ log: StoredLog, _ index: UInt64) throws(StoreError) -> Bool {
-    EntryKind.mayLackBody(try kind(log, index))
-  }
-
-  func kind(_ log: StoredLog, _ index: UInt64) throws(StoreError) -> UInt8 {
-    if let segment = log.segment(at: index) {
-      return segment.batch.header(at: Int(index - segment.first)).kind
-    }
-    let offset = index * UInt64(EntryLayout.leafBytes) + UInt64(EntryLayout.kind)
-    return try readExactly(.log(log.id, .entries), at: offset, count: 1)[0]
+    handing.tellSettled(purge)
   }
 }

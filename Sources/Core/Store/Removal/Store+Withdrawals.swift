@@ -1,21 +1,8 @@
-import Log
-
-/// The word of the entry at a place that an index record names, about one log's records.
-struct WithdrawalWord {
-  /// None: no withdrawal is there.
-  var names: Set<UInt64> = []
-  /// An entry is there.
-  var isThere = false
-  /// A withdrawal may be there: its body is damaged, absent, or the disk does not give it.
-  var isUnreadable = false
-  /// Records named by an entry whose leaf gave way to one with a bad signature, and with the same
-  /// body: what it hid is right until it comes back.
-  var unsignedNames: Set<UInt64> = []
-}
+public import Log
 
 // The part of a store that withdrawals need to know.
 extension Store {
-  func identity(of log: LogID) -> LogIdentity? { logsByID[log]?.identity }
+  func identity(of log: LogID) -> LogIdentity? { table[log]?.identity }
 
   var hasFailed: Bool { if case .failed = condition { true } else { false } }
 
@@ -26,8 +13,7 @@ extension Store {
 
   /// The logs in which a withdrawal of a record of `log` may stand.
   func logs(of place: Withdrawal.Place, for log: LogIdentity) -> [LogIdentity] {
-    if place.epoch == log.origin.epoch { return [log] }
-    return logs.filter { $0.origin.name == log.origin.name && $0.origin.epoch == place.epoch }
+    table.logs(of: place, for: log).map(\.identity)
   }
 
   /// The records whose bodies are not gone for good: each pass sees every withdrawal again.
@@ -38,49 +24,24 @@ extension Store {
     }
   }
 
-  func word(of place: Withdrawal.Place, for identity: LogIdentity) -> WithdrawalWord {
-    var word = WithdrawalWord()
-    for log in logs(of: place, for: identity) where place.index < state(log.id)?.size ?? 0 {
-      word.isThere = true
-      let batch = try? read(
-        log.id, place.index..<(place.index + 1), maxBytes: EntryLayout.maxBodyBytes * 2)
-      if let batch, batch.kind(at: 0) != .withdrawal { continue }
-      guard let body = batch?.body(at: 0) else {
-        word.isUnreadable = true
-        continue
-      }
-      guard let batch, let withdrawal = try? Withdrawal.parse(Array(body), in: log.origin) else {
-        continue
-      }
-      // In its own log a withdrawal means what stands before it.
-      let end = log.id == identity.id ? place.index : .max
-      let named = withdrawal.records.lazy.filter {
-        $0.origin == identity.origin && $0.index < end
-      }.map(\.index)
-      if log.verifySignature(leaves: batch.leaves.span, at: 0) {
-        word.names.formUnion(named)
-      } else {
-        word.unsignedNames.formUnion(named)
-      }
-    }
-    return word
+  /// Records of the log whose bodies are here and not handed out: withdrawals that may name them
+  /// are to be looked at first. Ascending.
+  public func undecidedRanges(_ id: LogID) -> [Range<UInt64>] {
+    table[id]?.handing.undecided.ranges ?? []
   }
 
-  /// All records of a log that any withdrawal here names, whether it counts or not, and whatever
-  /// its signature is.
-  func everNamed(_ identity: LogIdentity) -> Set<UInt64> {
-    var named: Set<UInt64> = []
-    for log in logs where log.origin.name == identity.origin.name {
-      guard log.origin != identity.origin || log.id == identity.id else { continue }
-      for entry in (try? controlEntries(log.id, from: 0)) ?? []
-      where entry.kind == EntryKind.withdrawal.rawValue {
-        let place = Withdrawal.Place(epoch: log.origin.epoch, index: entry.index)
-        let word = word(of: place, for: identity)
-        named.formUnion(word.names)
-        named.formUnion(word.unsignedNames)
-      }
-    }
-    return named
+  /// True when any log has such records.
+  public var hasUndecided: Bool { table.inOrder.contains { !$0.handing.undecided.isEmpty } }
+
+  /// True when a withdrawal that may name this record is to be looked at first: its body is not
+  /// handed out until then.
+  public func isUndecided(_ id: LogID, _ index: UInt64) -> Bool {
+    table[id]?.handing.undecided.contains(index) ?? false
+  }
+
+  func undecided(of logs: [LogIdentity]) -> [LogID: EntryRanges] {
+    Dictionary(
+      uniqueKeysWithValues: logs.map { ($0.id, table[$0.id]?.handing.undecided ?? EntryRanges()) })
   }
 }
 

@@ -72,7 +72,7 @@ extension Withdrawals {
       guard entry.kind == EntryKind.withdrawal.rawValue else { continue }
       let countsHere = entry.index < facts.countsBelow(log.id)
       guard countsHere == (pass.phase == .hiding) else { continue }
-      switch store.look(at: entry.index, of: log) {
+      switch WithdrawalReader(store: store).look(at: entry.index, of: log) {
       case .found(let withdrawal) where countsHere:
         apply(withdrawal, at: entry.index, of: log, in: store, facts)
       case .found(let withdrawal): giveBack(withdrawal, of: log, in: store)

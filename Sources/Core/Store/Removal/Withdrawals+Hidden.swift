@@ -35,7 +35,7 @@ extension Withdrawals {
   private mutating func erase(
     _ indices: [UInt64], of identity: LogIdentity, by place: Withdrawal.Place, in store: Store
   ) {
-    let word = store.word(of: place, for: identity)
+    let word = WithdrawalReader(store: store).word(of: place, for: identity)
     queue.add(.purge(place), identity.id, indices.filter(word.names.contains))
     let others = indices.filter { !word.names.contains($0) }
     guard !others.isEmpty, !word.isUnreadable else { return }
@@ -52,7 +52,7 @@ struct SuspectMarks {
 
   /// A mark that finds no room is found again by the next pass of the scrub.
   mutating func note(_ index: UInt64, of log: LogID, by place: Withdrawal.Place) {
-    guard count < Layout.withdrawalsSuspected else { return }
+    guard count < Limits.withdrawalsSuspected else { return }
     if places[log, default: [:]].updateValue(place, forKey: index) == nil { count += 1 }
   }
 

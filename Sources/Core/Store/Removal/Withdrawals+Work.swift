@@ -52,13 +52,13 @@ extension Withdrawals {
         due.log, due.indices,
         where: { !counts($0.withdrawal, for: identity, in: store, facts) })
     case .unmark(let place):
-      let word = store.word(of: place, for: identity)
+      let word = WithdrawalReader(store: store).word(of: place, for: identity)
       guard !word.isUnreadable else { return 0 }
       return try store.restore(
         due.log, due.indices,
         where: { $0.withdrawal == place && !word.names.contains($0.index) })
     case .trust(let entries):
-      store.logsByID[due.log]?.trust(entries)
+      store.table[due.log]?.handing.trust(entries)
       return 0
     }
   }
@@ -67,7 +67,7 @@ extension Withdrawals {
 extension Withdrawals.Facts {
   /// When the bytes of what is hidden now go.
   var dueMinute: UInt32 {
-    let (due, overflow) = minute.addingReportingOverflow(Layout.withdrawalStandsMinutes)
+    let (due, overflow) = minute.addingReportingOverflow(Limits.withdrawalStandsMinutes)
     return overflow ? .max : due
   }
 }
@@ -122,7 +122,7 @@ struct WithdrawalQueue {
 
   /// A change that finds no room is found again by the next pass of the scrub.
   mutating func add(_ action: DueChange.Action, _ log: LogID, _ indices: [UInt64]) {
-    let taken = indices.prefix(Layout.withdrawalsQueued - min(count, Layout.withdrawalsQueued))
+    let taken = indices.prefix(Limits.withdrawalsQueued - min(count, Limits.withdrawalsQueued))
     for start in stride(from: 0, to: taken.count, by: Store.purgesAtOnce) {
       let end = min(start + Store.purgesAtOnce, taken.count)
       changes.append(DueChange(log: log, action: action, indices: Array(taken[start..<end])))

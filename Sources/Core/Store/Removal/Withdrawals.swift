@@ -18,6 +18,7 @@ public struct Withdrawals {
     /// Minutes that this node has run since its folder was made.
     public let minute: UInt32
 
+    /// - Parameters: as the properties.
     public init(
       countsBelow: @escaping (LogID) -> UInt64, clock: @escaping () -> ExpiryClock, minute: UInt32
     ) {
@@ -29,9 +30,12 @@ public struct Withdrawals {
 
   /// The effect of `work`: for counters, and for the operator.
   public struct Outcome: Equatable, Sendable {
+    /// `restored`: handed out again. `purged`, `expired`: the bytes are gone.
     public enum What: Sendable { case hidden, restored, purged, expired }
 
+    /// The log of the bodies.
     public let log: LogID
+    /// The same for all of them.
     public let what: What
     /// Bodies.
     public let count: Int
@@ -47,6 +51,7 @@ public struct Withdrawals {
   /// Hidden bodies whose withdrawal, as their index record names it, seems not to withdraw them.
   var suspects = SuspectMarks()
 
+  /// Nothing waits.
   public init() {}
 
   /// True when `work` has something to do.

@@ -36,7 +36,7 @@ struct LogTrees: HashReader {
     var grown = try CompactTree(size: anchor.size, reader: self)
     guard grown.root() == anchor.root else { return false }
     while grown.size < head.size {
-      let count = min(head.size - grown.size, UInt64(Layout.readBytes / Layout.hashBytes))
+      let count = min(head.size - grown.size, UInt64(Limits.readBytes / Layout.hashBytes))
       grown.append(
         leafHashes: try disk.readExactly(
           file(.hashes), at: grown.size * UInt64(Layout.hashBytes),

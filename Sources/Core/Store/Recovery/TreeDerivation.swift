@@ -18,20 +18,25 @@ private struct DerivedBlock {
   let root: Digest
 }
 
-extension Recovery {
+/// Reads a log's blocks when its tree is not the journal's (Protocols/store.md, 7.3).
+struct TreeDerivation {
+  let disk: RecoveryDisk
+  let log: RecoveredLog
+  let trees: LogTrees
+
   /// Reads every block, and takes of it what agrees: leaves and hashes to the last, or with the
   /// node. With all of that the tree must be the journal's. Then what differs in the files is
   /// written.
   /// - Throws: `.damaged` if it is not: nothing was written.
-  mutating func derive(_ trees: LogTrees) throws(StoreError) -> DerivedTree {
-    let derived = try derive(trees, writing: false)
+  func run() throws(StoreError) -> DerivedTree {
+    let derived = try derive(writing: false)
     guard derived.isAnchored else {
       throw .damaged(Damage(file: trees.file(.entries), .tree))
     }
-    return try derive(trees, writing: true)
+    return try derive(writing: true)
   }
 
-  private mutating func derive(_ trees: LogTrees, writing: Bool) throws(StoreError) -> DerivedTree {
+  private func derive(writing: Bool) throws(StoreError) -> DerivedTree {
     let anchor = trees.head.anchor
     var derived = DerivedTree(isAnchored: anchor == TreeAnchor.empty)
     var output = DerivedFiles(trees)
@@ -44,7 +49,7 @@ extension Recovery {
         return derived
       }
       let before = derived.builder
-      guard let block = try block(number, trees, before, &derived.isAnchored) else {
+      guard let block = try block(number, before, &derived.isAnchored) else {
         return derived
       }
       note(block, &derived.damaged)
@@ -58,10 +63,10 @@ extension Recovery {
       let differences = try output.differences(
         block.content, block.hashes, nodes, leavesAreWhole: derived.damaged.isEmpty)
       for found in differences {
-        try execute(.write(found.file, offset: found.offset, bytes: found.bytes))
-        dirty.insert(.file(found.file))
+        try disk.execute(.write(log.file(found.name), offset: found.offset, bytes: found.bytes))
+        disk.mustSync(.file(log.file(found.name)))
         // A gap is reported as such.
-        if case .log(let id, let name) = found.file, gaps[id]?[name] == nil { report(found.damage) }
+        if log.gaps[found.name] == nil { disk.report(found.damage) }
       }
     }
     return derived
@@ -69,7 +74,7 @@ extension Recovery {
 
   /// - Returns: nil if nothing is known of the block.
   private func block(
-    _ number: UInt64, _ trees: LogTrees, _ before: NodeBuilder, _ isAnchored: inout Bool
+    _ number: UInt64, _ before: NodeBuilder, _ isAnchored: inout Bool
   ) throws(StoreError) -> DerivedBlock? {
     let content = try trees.content(block: number)
     let anchor = trees.head.anchor
@@ -129,7 +134,7 @@ extension TreeAnchor {
 /// `hashes`, `nodes` and `control` as they must be, beside what they are.
 private struct DerivedFiles {
   struct Difference {
-    let file: StoreFile
+    let name: LogFile
     let offset: UInt64
     let bytes: [UInt8]
     let damage: Damage
@@ -174,7 +179,7 @@ private struct DerivedFiles {
     let byte = zip(bytes, stored).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? 0
     found.append(
       Difference(
-        file: trees.file(name), offset: first * UInt64(stride), bytes: bytes,
+        name: name, offset: first * UInt64(stride), bytes: bytes,
         damage: Damage(file: trees.file(name), index: first + UInt64(byte / stride), problem)))
   }
 }

@@ -8,8 +8,8 @@ struct EarlyWithdrawals {
 
   mutating func note(_ indices: [UInt64], of origin: Origin, by place: Withdrawal.Place) {
     for index in indices {
-      guard count < Layout.withdrawalsEarly,
-        named[origin]?.count ?? 0 < Layout.withdrawalsEarlyOfLog
+      guard count < Limits.withdrawalsEarly,
+        named[origin]?.count ?? 0 < Limits.withdrawalsEarlyOfLog
       else {
         incomplete.insert(origin)
         return

@@ -4,27 +4,27 @@ import Wire
 
 // Entries that a damaged journal does not have any more, from the log files (Protocols/store.md,
 // 5.2).
-extension Recovery {
+extension JournalReplay {
   /// Moves the head up to `end` over entries that are in the log files: linked, and signed or as
   /// `hashes` says, the last with this header.
   /// - Returns: false, with the head as it was, if one is not there.
-  mutating func salvage(_ id: LogID, upTo end: UInt64, lastHeader: Digest) throws(StoreError)
+  func salvage(_ log: RecoveredLog, upTo end: UInt64, lastHeader: Digest) throws(StoreError)
     -> Bool
   {
-    guard let head = heads[id],
+    guard let head = log.head,
       let found = try salvaged(head, upTo: end, allSigned: false, whole: false),
       found.head.size == end, found.head.headerHash == lastHeader
     else { return false }
-    try take(found)
+    try take(found, log)
     return true
   }
 
   /// Entries behind the head are perhaps those of a last commit that is damaged, or bulk data of
   /// which the head was not journaled: what is linked up to a signed one stays. With its bodies,
   /// unless the journals are doubtful: then they were acknowledged.
-  mutating func salvageTail(of id: LogID) throws(StoreError) {
-    guard let head = heads[id], lost[id] == nil,
-      let size = try size(of: .log(id, .entries)),
+  func salvageTail(of log: RecoveredLog) throws(StoreError) {
+    guard let head = log.head, log.lost == nil,
+      let size = try disk.size(of: log.file(.entries)),
       size >= (head.size + 1) * UInt64(EntryLayout.leafBytes)
     else { return }
     let end = min(size / UInt64(EntryLayout.leafBytes), head.frozenAt ?? .max)
@@ -35,40 +35,36 @@ extension Recovery {
         found.head.size > head.size
       else { return }
       // The signature covers the header, and so the links before it.
-      if allSigned || found.lastIsSigned { return try take(found) }
+      if allSigned || found.lastIsSigned { return try take(found, log) }
     }
   }
 
   /// Logs whose journal is gone: their files say who they are and how far they go.
-  mutating func salvageUnknownLogs() throws(StoreError) {
-    for name in try list(.logs) {
-      guard let id = Hex.decode(name).flatMap({ LogID($0) }), heads[id] == nil,
-        let bytes = try? disk.read(.log(id, .identity), at: 0, count: 1024),
-        let identity = LogIdentity(storedText: bytes), identity.id == id
-      else { continue }
-      identities[id] = identity
-      order.append(id)
-      heads[id] = HeadRecord(id: id)
+  func salvageUnknownLogs() throws(StoreError) {
+    for id in try disk.logFolders() where logs[id].head == nil {
+      guard let identity = logs[id].storedIdentity(on: disk) else { continue }
+      logs[id].identity = identity
+      logs.begin(HeadRecord(id: id))
     }
-    for id in order {
+    for id in logs.order {
       // Their frames say of themselves whether they are whole.
-      let checkpoints = try size(of: .log(id, .checkpoints)) ?? 0
-      let cosignatures = try size(of: .log(id, .cosignatures)) ?? 0
-      guard var head = heads[id] else { continue }
+      let checkpoints = try disk.size(of: .log(id, .checkpoints)) ?? 0
+      let cosignatures = try disk.size(of: .log(id, .cosignatures)) ?? 0
+      guard var head = logs[id].head else { continue }
       head.checkpointCount = max(
         head.checkpointCount, checkpoints / UInt64(Layout.checkpointBytes))
       head.cosignatureCount = max(
         head.cosignatureCount, cosignatures / UInt64(Layout.cosignatureBytes))
-      heads[id] = head
+      logs[id].head = head
     }
   }
 
-  private mutating func take(_ found: Salvage) throws(StoreError) {
-    let id = found.head.id
-    heads[id] = found.head
-    touched[id] = min(touched[id] ?? .max, found.first.size)
-    kept[id] = min(kept[id] ?? .max, found.first.size)
-    try change([
+  private func take(_ found: Salvage, _ log: RecoveredLog) throws(StoreError) {
+    let id = log.id
+    log.head = found.head
+    log.touch(found.first.size)
+    log.keep(from: found.first.size)
+    try disk.change([
       .write(
         .log(id, .hashes), offset: found.first.size * UInt64(Layout.hashBytes),
         bytes: found.hashes),
@@ -76,14 +72,16 @@ extension Recovery {
         .log(id, .control), offset: found.first.controlCount * UInt64(Layout.controlBytes),
         bytes: found.controls),
     ])
-    for file in found.head.files { dirty.insert(.file(.log(id, file))) }
-    for folder in [StoreFolder.logs, .log(id), .bodies(id)] { dirty.insert(.folder(folder)) }
+    for file in found.head.files { disk.mustSync(.file(.log(id, file))) }
+    for folder in [StoreFolder.logs, .log(id), .bodies(id)] { disk.mustSync(.folder(folder)) }
   }
 
-  private mutating func salvaged(
+  private func salvaged(
     _ head: HeadRecord, upTo end: UInt64, allSigned: Bool, whole: Bool
   ) throws(StoreError) -> Salvage? {
-    guard head.size < end, let identity = try? identity(of: head) else { return nil }
+    guard head.size < end,
+      let identity = try? logs[head.id].findIdentity(head, on: disk)
+    else { return nil }
     var salvage = Salvage(head, identity, allSigned: allSigned)
     while salvage.head.size < end {
       let first = salvage.head.size
@@ -102,7 +100,7 @@ extension Recovery {
       }
       // The bytes that were read may be pages that a failed sync left in memory only. Such pages
       // are no older than what two journals and a round of bulk data hold.
-      if end - first <= Layout.entriesWrittenAgain {
+      if end - first <= Limits.entriesWrittenAgain {
         let taken = Int(salvage.head.size - first)
         again += [
           .write(
@@ -112,7 +110,7 @@ extension Recovery {
             .log(head.id, .bodiesIndex), offset: first * UInt64(Layout.indexBytes),
             bytes: Array(index.prefix(taken * Layout.indexBytes))),
         ]
-        try change(again)
+        try disk.change(again)
       }
       if salvage.head.size < first + UInt64(count) { break }
     }
@@ -146,13 +144,8 @@ extension Recovery {
   private func stored(
     _ id: LogID, _ name: LogFile, _ first: UInt64, _ stride: Int, _ count: Int
   ) throws(StoreError) -> [UInt8] {
-    do {
-      return try disk.read(
-        .log(id, name), at: first * UInt64(stride), count: count * stride)
-    } catch {
-      guard error == .notFound else { throw .disk(error, .log(id, name)) }
-      return []
-    }
+    try disk.whatThereIs(
+      .log(id, name), at: first * UInt64(stride), count: count * stride)
   }
 }
 

@@ -46,7 +46,7 @@ struct EntryRun {
       let held = batch.bodyState(at: position)
       let length = held == .present ? batch.claimedBodyBytes(at: position) : 0
       let kind = batch.leaves[position * EntryLayout.leafBytes + EntryLayout.kind]
-      let state = log.handedOut(batch.first + UInt64(position), held, kind: kind)
+      let state = log.handing.state(of: batch.first + UInt64(position), stored: held, kind: kind)
       guard claim(state == .present ? length : 0, state) else { break }
       if held == .present, state != .present {
         bodies.append(contentsOf: batch.bodies[offset..<bodyEnd])
@@ -74,12 +74,12 @@ struct EntryRun {
     allPresent = false
   }
 
+  /// - Throws: `.damaged` when a leaf and its index record give a body different lengths.
   func batch(of id: LogID) throws(StoreError) -> EntryBatch {
     do {
       return try EntryBatch(
         first: first, leaves: leaves, bodies: bodies, bodyStates: allPresent ? nil : states)
     } catch {
-      // A leaf's length and the index disagree.
       throw .damaged(Damage(file: .log(id, .bodiesIndex), index: first, .indexRecord))
     }
   }
@@ -95,8 +95,4 @@ struct EntryRun {
     if state != .present { allPresent = false }
     return true
   }
-}
-
-extension TailSegment {
-  var hasControl: Bool { place.controlCount < after.controlCount }
 }

@@ -3,29 +3,23 @@ import Log
 
 /// The newest checkpoints and cosignatures of a log, read at start. A frame that is not whole is
 /// left out and reported: peers hold checkpoints and cosignatures, too.
-struct LogNotes {
-  /// The checkpoints in the order of the file.
-  private(set) var checkpoints: [StoredCheckpoint] = []
-  /// The newest that agrees with the tree.
-  private(set) var newest: VerifiedCheckpoint?
-  /// The newest above the log's size.
-  private(set) var pending: VerifiedCheckpoint?
-  private(set) var cosignatures: [KeptCosignature] = []
+struct NoteReader {
+  private(set) var notes = KeptNotes()
   private(set) var damage: [Damage] = []
   /// Writes that make zeros of broken frames: nobody knows any more what they were.
   private(set) var emptied: [DiskOperation] = []
 
   init(_ head: HeadRecord, _ identity: LogIdentity, disk: any Disk) throws(StoreError) {
     if !head.pendingNote.isEmpty {
-      pending = try? VerifiedCheckpoint.verify(note: head.pendingNote, identity: identity)
+      notes.pending = try? VerifiedCheckpoint.verify(note: head.pendingNote, identity: identity)
     }
     try readCheckpoints(head, identity, disk)
     let file = StoreFile.log(head.id, .cosignatures)
-    try LogNotes.frames(
-      file, head.cosignatureCount, Layout.cosignaturesRead, Layout.cosignatureBytes, disk
+    try NoteReader.frames(
+      file, head.cosignatureCount, Limits.cosignaturesRead, Layout.cosignatureBytes, disk
     ) { bytes, number in
       if let frame = cosignatureFrame(bytes) {
-        cosignatures.append(KeptCosignature(stored: frame.stored, position: number))
+        _ = notes.keep(KeptCosignature(stored: frame.stored, position: number))
       } else {
         leaveOut(number, of: file, Layout.cosignatureBytes, .checksum)
       }
@@ -46,8 +40,8 @@ struct LogNotes {
   ) throws(StoreError) {
     let file = StoreFile.log(head.id, .checkpoints)
     var frames: [(number: UInt64, frame: CheckpointFrame)] = []
-    try LogNotes.frames(
-      file, head.checkpointCount, Layout.checkpointsRead, Layout.checkpointBytes, disk
+    try NoteReader.frames(
+      file, head.checkpointCount, Limits.checkpointsRead, Layout.checkpointBytes, disk
     ) { bytes, number in
       if let frame = checkpointFrame(bytes) {
         frames.append((number, frame))
@@ -56,9 +50,10 @@ struct LogNotes {
       }
     }
     // Newest first: of those that agree only the newest needs its signature verified now.
+    var kept: [StoredCheckpoint] = []
     for (number, frame) in frames.reversed() {
       var verified: VerifiedCheckpoint?
-      if frame.contradicts || newest == nil {
+      if frame.contradicts || notes.newest == nil {
         verified = try? VerifiedCheckpoint.verify(note: frame.note, identity: identity)
         guard verified != nil else {
           leaveOut(number, of: file, Layout.checkpointBytes, .signature)
@@ -68,17 +63,17 @@ struct LogNotes {
       if let verified, !frame.contradicts {
         // Entries below it may be lost: then it is ahead of the log.
         if verified.size <= head.size {
-          newest = verified
-        } else if verified.size > pending?.size ?? 0 {
-          pending = verified
+          notes.take(newest: verified, durable: head.size)
+        } else if verified.size > notes.pending?.size ?? 0 {
+          notes.pending = verified
         }
       }
-      checkpoints.append(
+      kept.append(
         StoredCheckpoint(
           size: frame.size, root: verified?.root, contradicts: frame.contradicts,
           note: frame.note, position: number))
     }
-    checkpoints.reverse()
+    for checkpoint in kept.reversed() { notes.keep(checkpoint) }
   }
 
   /// The newest frames that are there: at most `most`, each of `bytes` bytes.
@@ -101,15 +96,6 @@ struct LogNotes {
       // Zeros are no frame: one was there that could not be mended.
       if frame.contains(where: { $0 != 0 }) { body(frame, first + UInt64(number)) }
     }
-  }
-}
-
-extension StoredLog {
-  func take(_ notes: LogNotes) {
-    newest = notes.newest
-    pending = notes.pending
-    for checkpoint in notes.checkpoints { keep(checkpoint) }
-    for cosignature in notes.cosignatures { _ = keep(cosignature) }
   }
 }
 

@@ -2,27 +2,33 @@ import Crypto
 import Log
 import Wire
 
-// `bodies.index` from the segments (Protocols/store.md, 7.5).
-extension Recovery {
-  /// Writes the index records from entry `first` on. A body that hashes to its leaf is present; one
+/// `bodies.index` from the segments (Protocols/store.md, 7.5).
+struct IndexRebuild {
+  let disk: RecoveryDisk
+  let head: HeadRecord
+  /// Entries before it have their records.
+  let first: UInt64
+
+  /// Writes the index records. A body that hashes to its leaf is present; one
   /// whose record is there and all of whose bytes are zeros was purged here; every other one is
   /// absent. The later of two records of one entry counts, unless only the earlier one's body is
   /// right: bodies may have arrived later.
-  mutating func rebuildIndex(_ head: HeadRecord, from first: UInt64) throws(StoreError) {
+  func run() throws(StoreError) {
     let file = StoreFile.log(head.id, .bodiesIndex)
     var next = first
     while next < head.size {
-      let count = min(head.size - next, UInt64(Layout.readBytes / Layout.indexBytes))
-      try change([.write(file, offset: next * UInt64(Layout.indexBytes), bytes: absent(count))])
+      let count = min(head.size - next, UInt64(Limits.readBytes / Layout.indexBytes))
+      try disk.change([.write(file, offset: next * UInt64(Layout.indexBytes), bytes: absent(count))]
+      )
       next += count
     }
-    var start = try indexEnd(head, below: first)
-    var leaves = FileWindow(disk: disk, file: .log(head.id, .entries))
+    var start = try indexEnd()
+    var leaves = FileWindow(disk: disk.disk, file: .log(head.id, .entries))
     var run = IndexRun()
-    for segment in try segments(of: head.id)
+    for segment in try disk.disk.segments(of: head.id)
     where (start.segment...max(start.segment, head.segment)).contains(segment) {
-      var bodies = FileWindow(disk: disk, file: .log(head.id, .bodies(segment)))
-      while let record = try nextBody(&bodies, &leaves, from: start.offset, first, head) {
+      var bodies = FileWindow(disk: disk.disk, file: .log(head.id, .bodies(segment)))
+      while let record = try nextBody(&bodies, &leaves, from: start.offset) {
         let leaf = try leaves.bytes(
           at: record.index * UInt64(EntryLayout.leafBytes), count: EntryLayout.leafBytes)
         let body = try bodies.bytes(
@@ -34,23 +40,21 @@ extension Recovery {
         let found = IndexRecord(
           segment: segment, offset: UInt32(record.offset), length: UInt32(record.length),
           state: state)
-        if let write = run.append(found, of: record.index, file) { try change([write]) }
+        if let write = run.append(found, of: record.index, file) { try disk.change([write]) }
       }
       start.offset = 0
     }
-    if let write = run.take(file) { try change([write]) }
+    if let write = run.take(file) { try disk.change([write]) }
   }
 
   /// Where the body records of the entries from `first` on begin, at the latest.
-  private func indexEnd(_ head: HeadRecord, below first: UInt64) throws(StoreError)
-    -> (segment: UInt32, offset: UInt64)
-  {
+  private func indexEnd() throws(StoreError) -> (segment: UInt32, offset: UInt64) {
     // One that arrived later lies behind others: the earliest end of some is early enough.
     var end: (segment: UInt32, offset: UInt64)?
     var next = first
-    while next > 0, end == nil || first - next < Layout.neighbours {
+    while next > 0, end == nil || first - next < Limits.neighbours {
       next -= 1
-      let bytes = try disk.readExactly(
+      let bytes = try disk.disk.readExactly(
         .log(head.id, .bodiesIndex), at: next * UInt64(Layout.indexBytes),
         count: Layout.indexBytes)
       guard let record = indexRecord(bytes), record.state == .present,
@@ -65,8 +69,7 @@ extension Recovery {
 
   /// The next body record of an entry from `first` on, whatever lies before it.
   private func nextBody(
-    _ bodies: inout FileWindow, _ leaves: inout FileWindow, from start: UInt64, _ first: UInt64,
-    _ head: HeadRecord
+    _ bodies: inout FileWindow, _ leaves: inout FileWindow, from start: UInt64
   ) throws(StoreError) -> (index: UInt64, offset: UInt64, length: Int)? {
     var offset = start
     while true {
@@ -102,7 +105,7 @@ private struct IndexRun {
     -> DiskOperation?
   {
     var write: DiskOperation?
-    if entry != first + UInt64(bytes.count / Layout.indexBytes) || bytes.count >= Layout.readBytes {
+    if entry != first + UInt64(bytes.count / Layout.indexBytes) || bytes.count >= Limits.readBytes {
       write = take(file)
     }
     if bytes.isEmpty { first = entry }
@@ -133,7 +136,7 @@ private struct FileWindow {
   mutating func bytes(at offset: UInt64, count: Int) throws(StoreError) -> [UInt8] {
     if offset < start || offset + UInt64(count) > start + UInt64(content.count) {
       do {
-        content = try disk.read(file, at: offset, count: max(count, Layout.readBytes))
+        content = try disk.read(file, at: offset, count: max(count, Limits.readBytes))
       } catch {
         guard error == .notFound else { throw .disk(error, file) }
         content = []

@@ -2,44 +2,38 @@ import Log
 import Wire
 
 // Bodies that a journal says were removed, hidden or brought back (Protocols/store.md, 6.7).
-extension Recovery {
+extension RecoveredLog {
   /// After the replay of everything else, when the index says where the bodies are. Entries that
   /// are not in the index file of a log that cannot be loaded are left out.
-  mutating func replayPurges(of id: LogID) throws(StoreError) {
-    for (change, indices) in purges.removeValue(forKey: id) ?? [] {
+  func replayPurges(on disk: RecoveryDisk) throws(StoreError) {
+    for (change, indices) in purges {
       var start = 0
       while start < indices.count {
         var end = start + 1
-        while end < indices.count, indices[end] - indices[start] < UInt64(Layout.entriesAtOnce) {
+        while end < indices.count, indices[end] - indices[start] < UInt64(Limits.entriesAtOnce) {
           end += 1
         }
-        try replay(Array(indices[start..<end]), change, of: id)
+        try replay(Array(indices[start..<end]), change, on: disk)
         start = end
       }
     }
   }
 
-  private mutating func replay(_ indices: [UInt64], _ change: StateChange, of id: LogID)
-    throws(StoreError)
-  {
+  private func replay(
+    _ indices: [UInt64], _ change: StateChange, on disk: RecoveryDisk
+  ) throws(StoreError) {
     guard let first = indices.first, let last = indices.last else { return }
-    let file = StoreFile.log(id, .bodiesIndex)
-    let bytes: [UInt8]
-    do {
-      bytes = try disk.read(
-        file, at: first * UInt64(Layout.indexBytes),
-        count: Int(last - first + 1) * Layout.indexBytes)
-    } catch {
-      guard error == .notFound else { throw .disk(error, file) }
-      return
-    }
+    let file = file(.bodiesIndex)
+    let bytes = try disk.whatThereIs(
+      file, at: first * UInt64(Layout.indexBytes),
+      count: Int(last - first + 1) * Layout.indexBytes)
     var bodies: [Purge.Body] = []
     for index in indices {
       let position = Int(index - first)
       guard (position + 1) * Layout.indexBytes <= bytes.count else { break }
-      let found = record(bytes, position) ?? torn(bytes, position, index, of: id)
+      let found = record(bytes, position) ?? torn(bytes, position, index, on: disk)
       if found == nil, !change.state.isFinal {
-        report(Damage(file: .log(id, .bodiesIndex), index: index, .indexRecord))
+        disk.report(Damage(file: file, index: index, .indexRecord))
         // It is read as damaged, and the body looked for.
         if change.state == .present { continue }
       }
@@ -50,21 +44,19 @@ extension Recovery {
       if place.state.isFinal, !change.state.isFinal { continue }
       bodies.append(Purge.Body(index: index, place: place))
     }
-    try self.change(Purge(id: id, change: change, bodies: bodies).operations)
+    try disk.change(Purge(id: id, change: change, bodies: bodies).operations)
   }
-}
 
-extension Recovery {
   /// A record whose writing was broken off between two states keeps its place, if the body's header
   /// is there.
   private func torn(
-    _ bytes: [UInt8], _ position: Int, _ index: UInt64, of id: LogID
+    _ bytes: [UInt8], _ position: Int, _ index: UInt64, on disk: RecoveryDisk
   ) -> IndexRecord? {
     let start = position * Layout.indexBytes
     let place = Array(bytes[start..<(start + 12)]) + [UInt8](repeating: 0, count: 20)
     guard let record = record(place, 0),
-      let header = try? disk.read(
-        .log(id, .bodies(record.segment)), at: UInt64(record.offset),
+      let header = try? disk.disk.read(
+        file(.bodies(record.segment)), at: UInt64(record.offset),
         count: Layout.bodyHeaderBytes),
       isBodyHeader(header, Layout.bodyHeaderBytes, Int(record.length), index)
     else { return nil }
