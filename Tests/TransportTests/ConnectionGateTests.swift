@@ -7,6 +7,14 @@ import Testing
     SourceAddress([10, UInt8(number >> 16 & 255), UInt8(number >> 8 & 255), UInt8(number & 255)])!
   }
 
+  /// - Returns: the number of the connection that gives way.
+  private func admit(
+    _ number: Int, from source: Int, isPeer: Bool = false, now: UInt64 = 0,
+    to gate: inout ConnectionGate
+  ) throws -> UInt64? {
+    try gate.admit(UInt64(number), from: address(source), isPeerAddress: isPeer, now: now)
+  }
+
   @Test("Addresses: IPv4, its mapped form, and the /64 of IPv6")
   func addresses() {
     let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 1, 2, 3]
@@ -24,21 +32,16 @@ import Testing
   @Test("TRN-22: strangers never take the share of known peers")
   func share() throws {
     var gate = ConnectionGate()
-    var strangers: [ConnectionGate.Token] = []
     for number in 0..<64 {
-      let admission = try gate.admit(address(number), isPeerAddress: false, now: 0)
-      #expect(admission.displaced == nil)
-      strangers.append(admission.token)
+      #expect(try admit(number, from: number, to: &gate) == nil)
     }
     // Each holds one: the oldest gives way, and the number stays.
-    let next = try gate.admit(address(900), isPeerAddress: false, now: 0)
-    #expect(next.displaced == strangers[0] && gate.halfOpenCount == 64)
-    for number in 0..<64 {
-      let admission = try gate.admit(address(1_000 + number), isPeerAddress: true, now: 0)
-      #expect(admission.displaced == nil)
+    #expect(try admit(900, from: 900, to: &gate) == 0)
+    #expect(gate.halfOpenCount == 64)
+    for number in 1_000..<1_064 {
+      #expect(try admit(number, from: number, isPeer: true, to: &gate) == nil)
     }
-    let peer = try gate.admit(address(2_000), isPeerAddress: true, now: 0)
-    #expect(peer.displaced == strangers[1])
+    #expect(try admit(2_000, from: 2_000, isPeer: true, to: &gate) == 1)
     #expect(gate.halfOpenCount == TransportLimits.halfOpenTotal)
   }
 
@@ -47,16 +50,12 @@ import Testing
   )
   func displacement() throws {
     var gate = ConnectionGate()
-    var held: [ConnectionGate.Token] = []
-    for number in 0..<64 {
-      held.append(try gate.admit(address(number % 16), isPeerAddress: false, now: 0).token)
-    }
-    let newcomer = try gate.admit(address(500), isPeerAddress: false, now: 1)
-    #expect(newcomer.displaced == held[0])
+    for number in 0..<64 { _ = try admit(number, from: number % 16, to: &gate) }
+    #expect(try admit(500, from: 500, now: 1, to: &gate) == 0)
     // Whoever holds most gives way, so that the newcomer is not the next.
-    for number in 0..<30 {
-      let again = try gate.admit(address(100 + number), isPeerAddress: false, now: 2)
-      #expect(again.displaced.map(held.contains) == true)
+    for number in 100..<130 {
+      let displaced = try admit(number, from: number, now: 2, to: &gate)
+      #expect(displaced.map { $0 < 64 } == true)
     }
     #expect(gate.halfOpenCount == 64)
   }
@@ -64,34 +63,33 @@ import Testing
   @Test("TRN-22: who would hold as many as everybody else displaces nobody")
   func noDisplacement() throws {
     var gate = ConnectionGate(total: 4)
-    _ = try gate.admit(address(1), isPeerAddress: false, now: 0)
-    _ = try gate.admit(address(2), isPeerAddress: false, now: 0)
+    _ = try admit(1, from: 1, to: &gate)
+    _ = try admit(2, from: 2, to: &gate)
     #expect(throws: ConnectionGate.Refusal.tooManyHalfOpen) {
-      try gate.admit(address(2), isPeerAddress: false, now: 0)
+      try admit(3, from: 2, to: &gate)
     }
-    for number in 0..<2 { _ = try gate.admit(address(10 + number), isPeerAddress: true, now: 0) }
+    for number in 10..<12 { _ = try admit(number, from: number, isPeer: true, to: &gate) }
     #expect(gate.halfOpenCount == 4)
   }
 
   @Test("TRN-22: one address is limited, and gets its places back")
   func perSource() throws {
     var gate = ConnectionGate()
-    var tokens: [ConnectionGate.Token] = []
-    for _ in 0..<TransportLimits.halfOpenPerSource {
-      tokens.append(try gate.admit(address(1), isPeerAddress: false, now: 0).token)
+    for number in 0..<TransportLimits.halfOpenPerSource {
+      _ = try admit(number, from: 1, to: &gate)
     }
     #expect(throws: ConnectionGate.Refusal.tooManyHalfOpenFromSource) {
-      try gate.admit(address(1), isPeerAddress: false, now: 0)
+      try admit(10, from: 1, to: &gate)
     }
-    _ = try gate.admit(address(2), isPeerAddress: false, now: 0)
-    gate.release(tokens[0])
-    gate.release(tokens[0])
-    _ = try gate.admit(address(1), isPeerAddress: false, now: 0)
-    for _ in 0..<TransportLimits.halfOpenPerPeerSource {
-      _ = try gate.admit(address(3), isPeerAddress: true, now: 0)
+    _ = try admit(11, from: 2, to: &gate)
+    gate.release(0)
+    gate.release(0)
+    _ = try admit(12, from: 1, to: &gate)
+    for number in 0..<TransportLimits.halfOpenPerPeerSource {
+      _ = try admit(100 + number, from: 3, isPeer: true, to: &gate)
     }
     #expect(throws: ConnectionGate.Refusal.tooManyHalfOpenFromSource) {
-      try gate.admit(address(3), isPeerAddress: true, now: 0)
+      try admit(200, from: 3, isPeer: true, to: &gate)
     }
   }
 
@@ -99,13 +97,13 @@ import Testing
   func expiry() throws {
     var gate = ConnectionGate()
     #expect(gate.nextDeadline == nil)
-    let first = try gate.admit(address(1), isPeerAddress: false, now: 100).token
-    let second = try gate.admit(address(1), isPeerAddress: false, now: 200).token
+    _ = try admit(1, from: 1, now: 100, to: &gate)
+    _ = try admit(2, from: 1, now: 200, to: &gate)
     #expect(gate.nextDeadline == 5_100)
     let early = gate.expired(now: 5_099)
     let onTime = gate.expired(now: 5_100)
     let late = gate.expired(now: 9_000)
-    #expect(early == [] && onTime == [first] && late == [second])
+    #expect(early == [] && onTime == [1] && late == [2])
     #expect(gate.halfOpenCount == 0)
   }
 

@@ -24,19 +24,9 @@ public struct SourceAddress: Hashable, Sendable {
 
 /// Decides, before anything is kept of a connection, whether a handshake may begin; and, before
 /// anything is computed, whether it may go on (Protocols/transport.md, 6). Times are milliseconds
-/// of one monotonic clock. Its memory is bounded by the limits.
+/// of one monotonic clock. Its memory is bounded by the limits. It names connections by the numbers
+/// that its caller gives them.
 public struct ConnectionGate: Sendable {
-  /// Names one half-open handshake until it is released; never given twice.
-  public struct Token: Hashable, Sendable { fileprivate let number: UInt64 }
-
-  /// A connection that may begin its handshake.
-  public struct Admission: Hashable, Sendable {
-    /// Goes back with `release`.
-    public let token: Token
-    /// The handshake that gave its place up for this one: its connection is to be closed.
-    public let displaced: Token?
-  }
-
   /// Why a connection is closed without a byte.
   public enum Refusal: String, Error, CaseIterable, Sendable {
     /// Everybody holds as many as the newcomer would.
@@ -47,7 +37,7 @@ public struct ConnectionGate: Sendable {
   }
 
   private struct HalfOpen {
-    let token: Token
+    let connection: UInt64
     let source: SourceAddress
     let isPeer: Bool
     let deadline: UInt64
@@ -58,7 +48,6 @@ public struct ConnectionGate: Sendable {
   private let ofStrangers: Int
   /// Oldest first; at most `total`, so that a scan is cheap.
   private var halfOpen: [HalfOpen] = []
-  private var nextNumber: UInt64 = 0
   private var windowStart: UInt64 = 0
   private var strangersInWindow = 0
   /// At most one entry for each configured address and `handshakesOfStrangers` others.
@@ -76,31 +65,30 @@ public struct ConnectionGate: Sendable {
   /// Handshakes that were admitted and neither released nor expired.
   var halfOpenCount: Int { halfOpen.count }
 
-  /// Asked at accept. The token goes back with `release` when the handshake ends, well or badly.
+  /// Asked at accept. The place goes back with `release` when the handshake ends, well or badly.
   ///
   /// Where all places are taken, the address that holds most of them gives up its oldest: some
   /// addresses that hold idle connections keep nobody out.
   /// - Parameter isPeerAddress: some peer on the roster is known by this address.
+  /// - Returns: the connection that gave its place up for this one, and is to be closed.
   public mutating func admit(
-    _ source: SourceAddress, isPeerAddress: Bool, now: UInt64
-  ) throws(Refusal) -> Admission {
+    _ connection: UInt64, from source: SourceAddress, isPeerAddress: Bool, now: UInt64
+  ) throws(Refusal) -> UInt64? {
     let fromSource = halfOpen.count { $0.source == source }
     let most =
       isPeerAddress ? TransportLimits.halfOpenPerPeerSource : TransportLimits.halfOpenPerSource
     guard fromSource < most else { throw .tooManyHalfOpenFromSource }
-    var displaced: Token?
+    var displaced: UInt64?
     if !isPeerAddress, halfOpen.count(where: { !$0.isPeer }) >= ofStrangers {
       displaced = try displace(for: fromSource, strangersOnly: true)
     } else if halfOpen.count >= total {
       displaced = try displace(for: fromSource, strangersOnly: false)
     }
-    let token = Token(number: nextNumber)
-    nextNumber += 1
     halfOpen.append(
       HalfOpen(
-        token: token, source: source, isPeer: isPeerAddress,
+        connection: connection, source: source, isPeer: isPeerAddress,
         deadline: now + TransportLimits.handshakeTimeoutMilliseconds))
-    return Admission(token: token, displaced: displaced)
+    return displaced
   }
 
   /// Takes out the oldest of the address that holds most.
@@ -108,7 +96,7 @@ public struct ConnectionGate: Sendable {
   ///   way.
   private mutating func displace(
     for held: Int, strangersOnly: Bool
-  ) throws(Refusal) -> Token {
+  ) throws(Refusal) -> UInt64 {
     var counts: [SourceAddress: Int] = [:]
     var largest = held
     for each in halfOpen where !strangersOnly || !each.isPeer {
@@ -121,20 +109,21 @@ public struct ConnectionGate: Sendable {
         (!strangersOnly || !$0.isPeer) && counts[$0.source] == largest
       })
     else { throw .tooManyHalfOpen }
-    return halfOpen.remove(at: place).token
+    return halfOpen.remove(at: place).connection
   }
 
-  /// The handshake ended: established, failed, or the connection was lost.
-  public mutating func release(_ token: Token) {
-    halfOpen.removeAll { $0.token == token }
+  /// The handshake ended: established, failed, or the connection was lost. One that has no place is
+  /// ignored.
+  public mutating func release(_ connection: UInt64) {
+    halfOpen.removeAll { $0.connection == connection }
   }
 
   /// When `expired` has something to do next; nil while nothing is half-open.
   public var nextDeadline: UInt64? { halfOpen.first?.deadline }
 
   /// Takes out the handshakes that had their time. The caller closes their connections.
-  public mutating func expired(now: UInt64) -> [Token] {
-    let late = halfOpen.filter { $0.deadline <= now }.map(\.token)
+  public mutating func expired(now: UInt64) -> [UInt64] {
+    let late = halfOpen.filter { $0.deadline <= now }.map(\.connection)
     halfOpen.removeAll { $0.deadline <= now }
     return late
   }

@@ -41,6 +41,8 @@ public enum TransportLimits {
 
   /// The time from accept or connect to the end of the handshake.
   public static let handshakeTimeoutMilliseconds: UInt64 = 5_000
+  /// The time that one address has from the first packet to the connection.
+  public static let connectTimeoutMilliseconds: UInt64 = 5_000
 
   /// Half-open handshakes at the responder: at most 128 × (112 bytes, a guarded key of 4 pages, a
   /// socket), about 3 MiB.
@@ -60,4 +62,13 @@ public enum TransportLimits {
   static let handshakesOfStrangers = 256
   /// The window of the three limits above.
   static let handshakeWindowMilliseconds: UInt64 = 10_000
+
+  /// The first pause before a peer is dialled again, doubled each time up to the longest: who is
+  /// away for long costs a packet in half a minute, and is back after that at the latest.
+  static let redialLeastMilliseconds: UInt64 = 500
+  static let redialMostMilliseconds: UInt64 = 30_000
+  /// A session that lasted so long shows that the peer wants us.
+  static let steadySessionMilliseconds: UInt64 = 10_000
+  /// So many shorter ones in a row are reported.
+  static let shortSessionsToReport = 3
 }

@@ -7,6 +7,7 @@ import Runtime
 import Sealing
 import Secrets
 import Store
+import Transport
 
 // The calls of the control socket: Protocols/control.md.
 extension Node: ControlService {
@@ -360,7 +361,7 @@ extension Node: ControlService {
     for name in reply.changed + reply.added {
       guard let name = try? NodeName(name) else { continue }
       if let entry = roster.entry(name) { desk.forget(entry.card.identity.id) }
-      lines[name]?.backoffMilliseconds = NodeLimits.redialMinimumMilliseconds
+      lines[name]?.redial.begin()
     }
     dialAll()
   }

@@ -39,16 +39,6 @@ public enum NodeLimits {
   /// How long a stop waits for what is on its way out: SIGTERM ends the node within a second.
   static let stopMilliseconds: UInt64 = 250
   static let controlOutputBytes = 16 << 20
-  static let redialMinimumMilliseconds: UInt64 = 500
-  static let redialMaximumMilliseconds: UInt64 = 30_000
-  /// A session that lasted so long resets the wait before the next dial.
-  static let steadySessionMilliseconds: UInt64 = 10_000
-  /// So many shorter ones in a row are reported.
-  static let shortSessionsToWarn = 3
-  /// Limits for one address: from the first packet to the connection, and from there to the end of
-  /// the handshake.
-  static let connectTimeoutMilliseconds: UInt64 = 5_000
-  static let handshakeTimeoutMilliseconds: UInt64 = 5_000
   /// After this a dial goes on with the addresses that the name had last.
   static let lookUpMilliseconds: UInt64 = 5_000
   /// Dials under way at once, of one address each: 500 peers of which none answers have had their

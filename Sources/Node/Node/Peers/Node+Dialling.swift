@@ -117,7 +117,7 @@ extension Node {
       dials.underWay += 1
       TCPConnector.connect(
         loop: loop, to: address, named: text == "\(address)" ? nil : "\(text) at \(address)",
-        timeoutMilliseconds: NodeLimits.connectTimeoutMilliseconds
+        timeoutMilliseconds: TransportLimits.connectTimeoutMilliseconds
       ) { [weak self] result in
         guard let self else { return }
         switch result {
@@ -148,10 +148,10 @@ extension Node {
     let channel = SecureChannel.initiator(
       key: ownKey(for: name), peer: entry.card.transport, psk: entry.presharedKey,
       random: &random)
-    let session = add(connection, channel, isInitiator: true)
+    let session = add(connection, channel, nextID(), isInitiator: true)
     session.peer = name
     session.holdsDial = true
-    loop.schedule(afterMilliseconds: NodeLimits.handshakeTimeoutMilliseconds) {
+    loop.schedule(afterMilliseconds: TransportLimits.handshakeTimeoutMilliseconds) {
       [weak self, weak session] in
       guard let self, let session, !session.isEstablished, session.connection.isOpen else { return }
       self.lines[name]?.why =
@@ -181,14 +181,9 @@ extension Node {
 
   func redialLater(_ name: NodeName) {
     guard !isStopping, roster.entry(name)?.address != nil, var line = lines[name] else { return }
-    if let redial = line.redial { loop.cancel(redial) }
-    // Jitter of a quarter: nodes that lost a peer together do not come back together.
-    let wait = line.backoffMilliseconds
-    let jitter = random.u64() % (wait / 4 + 1)
-    line.backoffMilliseconds = min(wait * 2, NodeLimits.redialMaximumMilliseconds)
-    line.redial = loop.schedule(afterMilliseconds: wait + jitter) { [weak self] in
-      self?.dial(name)
-    }
+    if let timer = line.redialTimer { loop.cancel(timer) }
+    let wait = line.redial.next { random.u64() % $0 }
+    line.redialTimer = loop.schedule(afterMilliseconds: wait) { [weak self] in self?.dial(name) }
     lines[name] = line
   }
 

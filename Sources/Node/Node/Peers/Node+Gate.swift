@@ -1,5 +1,6 @@
 import Crypto
 import Log
+import Replication
 import Runtime
 import Transport
 
@@ -14,14 +15,14 @@ extension Node {
       return connection.close()
     }
     let isPeer = peerSources.contains(source)
-    let admission: ConnectionGate.Admission
+    let id = nextID()
     do throws(ConnectionGate.Refusal) {
-      admission = try gate.admit(source, isPeerAddress: isPeer, now: now)
+      let displaced = try gate.admit(id.value, from: source, isPeerAddress: isPeer, now: now)
+      if let displaced { close(displaced, "transport_displaced") }
     } catch {
       counters.add(error.counter)
       return connection.close()
     }
-    if let displaced = admission.displaced { close(displaced) }
     let channel = SecureChannel.responder(
       key: transportKeys.present, earlier: transportKeys.earlier, random: &random,
       permit: { [weak self] in
@@ -32,18 +33,14 @@ extension Node {
         guard let entry = self?.peer(withTransport: key)?.entry else { return .unknown }
         return .peer(entry.presharedKey)
       })
-    let session = add(connection, channel, isInitiator: false)
-    session.gateToken = admission.token
+    add(connection, channel, id, isInitiator: false)
     scheduleGate()
   }
 
-  /// Its place is another's now.
-  private func close(_ displaced: ConnectionGate.Token) {
-    for session in sessions.values where session.gateToken == displaced {
-      session.gateToken = nil
-      counters.add("transport_displaced")
-      session.connection.close()
-    }
+  /// It has no place among the half-open ones any more.
+  private func close(_ halfOpen: UInt64, _ counter: String) {
+    counters.add(counter)
+    sessions[SessionID(halfOpen)]?.connection.close()
   }
 
   /// One timer, for the oldest half-open connection; when it fired, for the one that is then the
@@ -57,12 +54,7 @@ extension Node {
   }
 
   private func closeExpired() {
-    let expired = Set(gate.expired(now: now))
-    for session in sessions.values where session.gateToken.map(expired.contains) == true {
-      session.gateToken = nil
-      counters.add("transport_handshakeTimeout")
-      session.connection.close()
-    }
+    for halfOpen in gate.expired(now: now) { close(halfOpen, "transport_handshakeTimeout") }
     scheduleGate()
   }
 

@@ -30,11 +30,15 @@ extension Node {
 
   // MARK: Bytes
 
-  func add(_ connection: Connection, _ channel: SecureChannel, isInitiator: Bool)
-    -> PeerSession
-  {
-    let id = SessionID(nextSession)
-    nextSession += 1
+  func nextID() -> SessionID {
+    defer { nextSession += 1 }
+    return SessionID(nextSession)
+  }
+
+  @discardableResult
+  func add(
+    _ connection: Connection, _ channel: SecureChannel, _ id: SessionID, isInitiator: Bool
+  ) -> PeerSession {
     let session = PeerSession(
       id: id, connection: connection, channel: channel, isInitiator: isInitiator, now: now)
     sessions[id] = session
@@ -109,8 +113,7 @@ extension Node {
   }
 
   private func established(_ key: TransportPublicKey, _ hash: Digest, _ session: PeerSession) {
-    if let gateToken = session.gateToken { gate.release(gateToken) }
-    session.gateToken = nil
+    gate.release(session.id.value)
     guard let (entry, isPresent) = peer(withTransport: key) else {
       return session.connection.close()
     }
@@ -161,12 +164,8 @@ extension Node {
 
   func enqueue(_ message: [UInt8], on id: SessionID) {
     guard let session = sessions[id] else { return }
-    session.outbox.append(message)
-    session.outboxBytes += message.count
-    if !session.isCongested, session.waitingBytes > NodeLimits.sessionOutputBytes {
-      session.isCongested = true
-      step(.congested(id, true))
-    }
+    let behind = session.connection.bufferedOutputBytes
+    if session.outbox.add(message, behind: behind) { step(.congested(id, true)) }
   }
 
   /// Seals what each session has to say; the connections send it at the end of the round, or at
@@ -181,9 +180,7 @@ extension Node {
 
   private func flush(_ session: PeerSession) {
     guard !session.outbox.isEmpty else { return }
-    let messages = session.outbox
-    session.outbox = []
-    session.outboxBytes = 0
+    let messages = session.outbox.takeAll()
     session.connection.write { out in
       do { try session.channel.send(messages, now: now, into: &out) } catch {
         counters.add("transport_sendFailed")
@@ -199,8 +196,8 @@ extension Node {
   }
 
   private func relieve(_ session: PeerSession) {
-    guard session.waitingBytes <= session.connection.outputLowWaterBytes else { return }
-    session.isCongested = false
+    let behind = session.connection.bufferedOutputBytes
+    guard case .room = session.outbox.relieve(behind: behind) else { return }
     if core.isHeldBack(session.id) { measure(.congested(session.id, false), on: session) }
   }
 
@@ -218,7 +215,7 @@ extension Node {
 
   private func closed(_ session: PeerSession, _ why: String) {
     sessions[session.id] = nil
-    if let gateToken = session.gateToken { gate.release(gateToken) }
+    gate.release(session.id.value)
     if session.holdsDial { giveBackDial() }
     session.holdsDial = false
     if session.isEstablished { step(.closed(session.id)) }
@@ -227,32 +224,26 @@ extension Node {
     lines[peer]?.bytesOut = session.connection.sentBytes
     guard !hasSession(with: peer) else { return }
     if session.isInitiator, !session.isEstablished { return dialEnded(peer, why) }
-    // Only a session that lasted shows that the peer wants us: one that it ends at once is dialled
-    // ever later.
-    if session.isEstablished, !transportKeys.isPresent(session.channel.localKey) {
-      // It knows the present key now, most likely.
-      if lines[peer]?.earlierDials ?? 0 <= transportKeys.earlier.count {
-        lines[peer]?.backoffMilliseconds = NodeLimits.redialMinimumMilliseconds
-      }
-    } else if session.isEstablished {
-      if now - session.openedAt >= NodeLimits.steadySessionMilliseconds {
-        lines[peer]?.backoffMilliseconds = NodeLimits.redialMinimumMilliseconds
-        lines[peer]?.shortSessions = 0
-      } else {
-        lines[peer]?.shortSessions += 1
-        if session.isInitiator,
-          lines[peer]?.shortSessions == NodeLimits.shortSessionsToWarn
-        {
-          logger.warning(
-            "peer \(peer) ends each session at once: see its log, and whether another copy of this node runs"
-          )
-        }
-      }
-    }
+    if session.isEstablished { noteEnd(of: session, with: peer) }
     let known = lines[peer]?.why
     setState(
       roster.entry(peer)?.address == nil ? .known : .disconnected, of: peer, why: known ?? why)
     if session.isEstablished { logger.notice("peer \(peer) gone: \(lines[peer]?.why ?? why)") }
     redialLater(peer)
+  }
+  private func noteEnd(of session: PeerSession, with peer: NodeName) {
+    guard transportKeys.isPresent(session.channel.localKey) else {
+      // It knows the present key now, most likely.
+      if lines[peer]?.earlierDials ?? 0 <= transportKeys.earlier.count {
+        lines[peer]?.redial.begin()
+      }
+      return
+    }
+    let isUnwanted = lines[peer]?.redial.ended(after: now - session.openedAt) == true
+    if isUnwanted, session.isInitiator {
+      logger.warning(
+        "peer \(peer) ends each session at once: see its log, and whether another copy of this node runs"
+      )
+    }
   }
 }

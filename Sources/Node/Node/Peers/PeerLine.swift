@@ -1,12 +1,13 @@
 internal import Runtime
+internal import Transport
 
 /// The daemon's memory of a peer between sessions; none of it is kept over a restart.
 struct PeerLine {
   var state: State = .known
   var since: UInt64
   var why: String?
-  var backoffMilliseconds = NodeLimits.redialMinimumMilliseconds
-  var redial: TimerID?
+  var redial = Redial()
+  var redialTimer: TimerID?
   /// The addresses of its name.
   var addresses = Alternatives<SocketAddress>()
   /// Dials so far; the answer to an earlier one's look-up is no news.
@@ -18,8 +19,6 @@ struct PeerLine {
   /// Dials with an earlier key so far: each takes the next one in turn. And whether this one does.
   var earlierDials = 0
   var dialsWithEarlier = false
-  /// Sessions in a row that ended at once.
-  var shortSessions = 0
   /// When the peer fell behind, for `lagSeconds`.
   var behindSince: UInt64?
   var bytesIn: UInt64 = 0

@@ -13,15 +13,12 @@ final class PeerSession {
   let openedAt: UInt64
   /// Known from the start when we dialled, else when the handshake is done.
   var peer: NodeName?
-  var gateToken: ConnectionGate.Token?
   var isEstablished = false
   /// The peer used the key of an earlier epoch: an old copy of it, or who stole that key. It stands
   /// for no connection with the peer.
   var isOfEarlierKey = false
-  /// Messages of this round; they leave together and share records.
-  var outbox: [[UInt8]] = []
-  var outboxBytes = 0
-  var isCongested = false
+  /// Messages of this round.
+  var outbox: Outbox
   /// Nothing is read before that time: the peer is over one of its rates.
   var heldUntil: UInt64 = 0
   /// Until the handshake is over it has one of the places of dials.
@@ -40,6 +37,9 @@ final class PeerSession {
     self.channel = channel
     self.isInitiator = isInitiator
     openedAt = now
+    outbox = Outbox(
+      Outbox.Bounds(
+        congested: NodeLimits.sessionOutputBytes, relieved: connection.outputLowWaterBytes))
   }
 
   /// Keeps the first bytes that came, while the handshake is not over.
@@ -49,6 +49,4 @@ final class PeerSession {
       firstBytes.append(bytes[index])
     }
   }
-
-  var waitingBytes: Int { outboxBytes + connection.bufferedOutputBytes }
 }

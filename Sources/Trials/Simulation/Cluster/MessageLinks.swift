@@ -1,5 +1,6 @@
 import Crypto
 import Replication
+import Transport
 
 /// Sessions that carry whole messages: no handshake, no cipher. For campaigns about what nodes say,
 /// and for so many nodes that channels would take too long.
@@ -20,12 +21,8 @@ final class MessageLinks: Links {
     let b: Int
     var isUp = false
     var session: SessionID?
-    /// How long the next dial waits, when sessions do not last.
-    var patience = MessageLinks.leastPatience
+    var redial = Redial()
   }
-
-  private static let leastPatience: UInt64 = 1_500
-  private static let mostPatience: UInt64 = 24_000
 
   private struct End {
     let site: Int
@@ -66,7 +63,7 @@ final class MessageLinks: Links {
       return try setLink(a, b, up: true)
     }
     links[number].isUp = up
-    links[number].patience = MessageLinks.leastPatience
+    links[number].redial.begin()
     if up { dial(number, after: UInt64(world.random.below(300))) } else { try hangUp(number) }
   }
 
@@ -121,12 +118,9 @@ final class MessageLinks: Links {
     links[end.link].session = nil
     try world.sites[end.site].process?.closed(id)
     if let other { try world.sites[other.site].process?.closed(end.other) }
-    let lasted = world.now - end.openedAt
-    let patience = links[end.link].patience
-    links[end.link].patience =
-      lasted > MessageLinks.mostPatience
-      ? MessageLinks.leastPatience : min(2 * patience, MessageLinks.mostPatience)
-    dial(end.link, after: patience + UInt64(world.random.below(Int(patience))))
+    _ = links[end.link].redial.ended(after: world.now - end.openedAt)
+    let wait = links[end.link].redial.next { UInt64(world.random.below(Int($0))) }
+    dial(end.link, after: wait)
   }
 
   // MARK: Messages

@@ -25,10 +25,11 @@ extension ByteLinks {
     var seed = SeededRandom(seed: random.next())
     let channel = SecureChannel.initiator(
       key: from.keys.lasting, peer: peer.transport, psk: nil, random: &seed)
-    let line = add(channel, wire, 0, from)
+    let line = add(channel, wire, 0, from, nextID())
     line.peer = to.name
     let id = line.id
-    world.schedule(Route.connectTimeoutMilliseconds) { [weak self] (_) throws(Violation) in
+    world.schedule(TransportLimits.handshakeTimeoutMilliseconds) {
+      [weak self] (_) throws(Violation) in
       guard let self, let line = self.lines[id], !line.isEstablished else { return }
       self.happened(.handshakeTimeout)
       try self.drop(line)
@@ -48,20 +49,18 @@ extension ByteLinks {
         [10, isPeer ? 0 : 1, UInt8(other >> 8 & 0xff), UInt8(other & 0xff)])
     else { return false }
     let number = site.number
-    guard
-      let admission = try? ports[number].gate.admit(
-        source, isPeerAddress: isPeer, now: world.now)
-    else {
+    let displaced: UInt64?
+    do throws(ConnectionGate.Refusal) {
+      displaced = try ports[number].gate.admit(
+        nextSession, from: source, isPeerAddress: isPeer, now: world.now)
+    } catch {
       happened(.gateRefused)
       return false
     }
-    if let displaced = admission.displaced {
+    let id = nextID()
+    if let displaced {
       happened(.gateRefused)
-      for id in ports[number].lines where lines[id]?.gateToken == displaced {
-        guard let line = lines[id] else { continue }
-        line.gateToken = nil
-        try drop(line)
-      }
+      if let line = lines[SessionID(displaced)] { try drop(line) }
     }
     var seed = SeededRandom(seed: random.next())
     let channel = SecureChannel.responder(
@@ -74,16 +73,21 @@ extension ByteLinks {
       lookup: { [unowned site] key in
         site.folder.cards.contains { $0.transport == key } ? .peer(nil) : .unknown
       })
-    let line = add(channel, wire, 1, site)
-    line.gateToken = admission.token
+    add(channel, wire, 1, site, id)
     scheduleGate(site)
     return true
   }
 
-  private func add(_ channel: SecureChannel, _ wire: Wire, _ end: Int, _ site: Site) -> Line {
-    let id = SessionID(nextSession)
-    nextSession += 1
-    let line = Line(id, wire, end: end, site, channel)
+  private func nextID() -> SessionID {
+    defer { nextSession += 1 }
+    return SessionID(nextSession)
+  }
+
+  @discardableResult
+  private func add(
+    _ channel: SecureChannel, _ wire: Wire, _ end: Int, _ site: Site, _ id: SessionID
+  ) -> Line {
+    let line = Line(id, wire, end: end, site, channel, bounds: ByteLinks.bounds)
     wire.ends[end] = id
     lines[id] = line
     ports[site.number].lines.append(id)
@@ -99,11 +103,8 @@ extension ByteLinks {
       guard let self else { return }
       let number = process.site.number
       self.ports[number].gateIsScheduled = false
-      let expired = self.ports[number].gate.expired(now: self.world.now)
-      for id in self.ports[number].lines {
-        guard let line = self.lines[id], let token = line.gateToken, expired.contains(token)
-        else { continue }
-        line.gateToken = nil
+      for late in self.ports[number].gate.expired(now: self.world.now) {
+        guard let line = self.lines[SessionID(late)] else { continue }
         self.happened(.handshakeTimeout)
         try self.drop(line)
       }
@@ -169,8 +170,7 @@ extension ByteLinks {
   private func established(
     _ key: TransportPublicKey, _ hash: Digest, _ line: Line
   ) throws(Violation) {
-    if let token = line.gateToken { ports[line.site.number].gate.release(token) }
-    line.gateToken = nil
+    ports[line.site.number].gate.release(line.id.value)
     let other = world.sites[line.wire.site(1 - line.end)]
     try expect(
       key == other.keys.lasting.transport.publicKey,
@@ -193,10 +193,8 @@ extension ByteLinks {
 
   func send(_ bytes: [UInt8], on id: SessionID) throws(Violation) {
     guard let line = lines[id], line.isEstablished else { return }
-    line.outbox.append(bytes)
-    line.outboxBytes += bytes.count
-    if !line.isCongested, line.waitingBytes > ByteLinks.congestedBytes, !isNeverCongested {
-      line.isCongested = true
+    let isCongested = line.outbox.add(bytes, behind: line.unsentBytes)
+    if isCongested, !isNeverCongested {
       happened(.congested)
       try line.site.process?.step(.congested(id, true))
     }
@@ -205,9 +203,10 @@ extension ByteLinks {
   func endRound(of site: Site) throws(Violation) {
     for id in ports[site.number].lines {
       guard let line = lines[id], !line.outbox.isEmpty else { continue }
+      let waiting = line.outbox.waiting(behind: line.unsentBytes)
       try expect(
-        line.waitingBytes <= ByteLinks.outputLimit || !site.isHonest,
-        "\(site.label): \(line.waitingBytes) bytes wait for \(line.peer?.text ?? "?")")
+        waiting <= ByteLinks.outputLimit || !site.isHonest,
+        "\(site.label): \(waiting) bytes wait for \(line.peer?.text ?? "?")")
       flush(line)
       relieveSoon(line)
     }
@@ -216,9 +215,7 @@ extension ByteLinks {
   /// Seals what the session has to say.
   func flush(_ line: Line) {
     guard !line.outbox.isEmpty else { return }
-    let messages = line.outbox
-    line.outbox = []
-    line.outboxBytes = 0
+    let messages = line.outbox.takeAll()
     var out: [UInt8] = []
     // No honest core sends anything that is too long for a message.
     try? line.channel.send(messages, now: world.now, into: &out)
@@ -240,11 +237,10 @@ extension ByteLinks {
   }
 
   func relieve(_ line: Line) throws(Violation) {
-    guard lines[line.id] === line, line.waitingBytes <= ByteLinks.relievedBytes,
-      let process = line.site.process
+    guard lines[line.id] === line, let process = line.site.process,
+      case .room(let wasCongested) = line.outbox.relieve(behind: line.unsentBytes)
     else { return }
-    if line.isCongested { happened(.relieved) }
-    line.isCongested = false
+    if wasCongested { happened(.relieved) }
     if process.core.isHeldBack(line.id) { try process.step(.congested(line.id, false)) }
   }
 
@@ -282,7 +278,7 @@ extension ByteLinks {
   }
 
   func forget(_ line: Line) {
-    if let token = line.gateToken { ports[line.site.number].gate.release(token) }
+    ports[line.site.number].gate.release(line.id.value)
     lines[line.id] = nil
     ports[line.site.number].lines.removeAll { $0 == line.id }
     line.channel.close()
@@ -293,9 +289,7 @@ extension ByteLinks {
 
   private func redialAfter(_ site: Int, _ other: Int, established: Bool, since: UInt64) {
     guard let number = route(site, other), routes[number].isUp else { return }
-    if established, world.now - since >= Route.steadyMilliseconds {
-      routes[number].patience = Route.leastPatience
-    }
+    if established { _ = routes[number].redial.ended(after: world.now - since) }
     redial(number, after: 0)
   }
 }

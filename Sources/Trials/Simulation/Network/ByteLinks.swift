@@ -10,8 +10,8 @@ import Transport
 final class ByteLinks: Links {
   /// Output of one session beyond which its core is told that it is congested: small, so that it
   /// happens.
-  static let congestedBytes = 64 << 10
-  static let relievedBytes = 16 << 10
+  private static let congestedBytes = 64 << 10
+  static let bounds = Outbox.Bounds(congested: congestedBytes, relieved: 16 << 10)
   /// One turn of serving adds at most so much to a queue that was not congested (Replicator+Serve).
   static let outputLimit = congestedBytes + 10 * Limits.chunkBytes
 
@@ -57,7 +57,7 @@ final class ByteLinks: Links {
   func started(_ site: Site) {
     ports[site.number] = Port()
     for number in routesOfSite[site.number] {
-      routes[number].patience = Route.leastPatience
+      routes[number].redial.begin()
       dial(number, after: UInt64(20 + random.below(400)))
     }
   }
@@ -126,7 +126,7 @@ final class ByteLinks: Links {
       routesOfSite[from].append(number)
     }
     routes[number].isUp = true
-    routes[number].patience = Route.leastPatience
+    routes[number].redial.begin()
     dial(number, after: UInt64(random.below(300)))
   }
 
@@ -193,17 +193,14 @@ final class ByteLinks: Links {
     guard world.sites[route.from].process != nil else { return }
     guard isReachable, world.sites[route.to].process != nil else {
       // Refused at once, or not answered at all.
-      return redial(number, after: isReachable ? 0 : Route.connectTimeoutMilliseconds)
+      return redial(number, after: isReachable ? 0 : TransportLimits.connectTimeoutMilliseconds)
     }
     try open(from: world.sites[route.from], to: world.sites[route.to])
   }
 
-  /// As the daemon redials: ever later, unless a session lasted.
   func redial(_ number: Int, after delay: UInt64) {
     if dialsOnce { return }
-    let patience = routes[number].patience
-    routes[number].patience = min(2 * patience, Route.mostPatience)
-    dial(number, after: delay + patience + UInt64(random.below(Int(patience) / 4 + 1)))
+    dial(number, after: delay + routes[number].redial.next { UInt64(random.below(Int($0))) })
   }
 
   func route(_ from: Int, _ to: Int) -> Int? { routesOfSite[from].first { routes[$0].to == to } }

@@ -13,27 +13,28 @@ final class Line {
   let channel: SecureChannel
   /// Known from the start to who dialled, else when the handshake is done.
   var peer: NodeName?
-  var gateToken: ConnectionGate.Token?
   var isEstablished = false
-  /// Messages of this round; they leave together.
-  var outbox: [[UInt8]] = []
-  var outboxBytes = 0
-  var isCongested = false
+  /// Messages of this round.
+  var outbox: Outbox
   /// The core does not want to hear more before.
   var heldUntil: UInt64 = 0
 
-  init(_ id: SessionID, _ wire: Wire, end: Int, _ site: Site, _ channel: SecureChannel) {
+  init(
+    _ id: SessionID, _ wire: Wire, end: Int, _ site: Site, _ channel: SecureChannel,
+    bounds: Outbox.Bounds
+  ) {
     self.id = id
     self.wire = wire
     self.end = end
     self.site = site
     self.channel = channel
+    outbox = Outbox(bounds)
   }
 
   /// When its process reads from it.
   var readsFrom: UInt64 { max(heldUntil, site.pausedUntil) }
   var weDialled: Bool { end == 0 }
-  var waitingBytes: Int { outboxBytes + wire.streams[end].unsent.count }
+  var unsentBytes: Int { wire.streams[end].unsent.count }
 }
 
 /// The network state of a process, over all its lines; gone when it ends.
@@ -46,16 +47,11 @@ struct Port {
 
 /// A site dials another, again and again, as the daemon does.
 struct Route {
-  static let leastPatience: UInt64 = 1_000
-  static let mostPatience: UInt64 = 30_000
-  static let steadyMilliseconds: UInt64 = 10_000
-  static let connectTimeoutMilliseconds: UInt64 = 10_000
-
   let from: Int
   let to: Int
   var isUp = false
   var isDialling = false
   /// A dial that is older than the newest is forgotten.
   var generation = 0
-  var patience = Route.leastPatience
+  var redial = Redial()
 }
