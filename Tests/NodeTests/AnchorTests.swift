@@ -13,8 +13,16 @@ import Varlink
 /// The hub's half of the anchor socket.
 struct TestAnchorer {
   let path: String
+  private let host: NodeHost
 
-  init(_ folder: String) { path = NodeFolder.anchorSocket(in: folder) }
+  init(_ node: HostedNode, on host: NodeHost) {
+    path = NodeFolder.anchorSocket(in: node.folder.root)
+    self.host = host
+  }
+
+  func readMessage(from client: UnixClient) throws -> [UInt8]? {
+    try host.readMessage(from: client)
+  }
 
   func client() throws -> UnixClient { try UnixClient(path: path, timeoutMilliseconds: 20_000) }
 
@@ -27,7 +35,7 @@ struct TestAnchorer {
       origin: origin, log: TestAnchorer.hash(log).description,
       commitment: TestAnchorer.hash(number).description)
     try client.write(VarlinkCall.encode("org.liaison.Anchor.Publish", request))
-    let message = try #require(try client.readMessage())
+    let message = try #require(try readMessage(from: client))
     return try VarlinkAnswer<AnchorFailure>(message: message).decode(AnchorReply.self)
       .parameters.entry
   }
@@ -37,17 +45,13 @@ struct TestAnchorer {
 
 @Suite("Anchors", .serialized)
 final class AnchorTests {
-  private let root: URL
+  private let host: NodeHost
 
-  init() throws {
-    root = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "liaison-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-  }
+  init() throws { host = try NodeHost() }
 
-  deinit { try? FileManager.default.removeItem(at: root) }
+  deinit { host.end() }
 
-  private func anchor(_ node: DaemonProcess, _ entry: String) throws -> String {
+  private func anchor(_ node: HostedNode, _ entry: String) throws -> String {
     let reply = try node.show(entry)
     #expect(reply.kind == "anchor" && reply.signature == "verified", "\(reply)")
     return try #require(reply.text)
@@ -57,9 +61,9 @@ final class AnchorTests {
     "HUB-66, ENT-27: each names the one before it of its local log, also after kills, and is durable when it is answered"
   )
   func links() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     try nl.start()
-    let hub = TestAnchorer(nl.folder.root)
+    let hub = TestAnchorer(nl, on: host)
     let first = try hub.publish(1)
     #expect(first == "nl/1/1")
     nl.kill()
@@ -84,15 +88,15 @@ final class AnchorTests {
 
   @Test("HUB-65, 66: the socket publishes anchors, and does nothing else")
   func socket() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     try nl.start()
-    let hub = TestAnchorer(nl.folder.root)
+    let hub = TestAnchorer(nl, on: host)
     let attributes = try FileManager.default.attributesOfItem(atPath: hub.path)
     #expect((attributes[.posixPermissions] as? Int) == 0o600)
     let client = try hub.client()
     func answer(_ method: String, _ parameters: some Encodable) throws -> String {
       try client.write(VarlinkCall.encode(method, parameters))
-      return String(decoding: try #require(try client.readMessage()), as: UTF8.self)
+      return String(decoding: try #require(try hub.readMessage(from: client)), as: UTF8.self)
     }
     for method in ["Withdraw", "Status", "Changes"] {
       #expect(
@@ -118,11 +122,12 @@ final class AnchorTests {
     // Words that no client sends end the connection, and are counted.
     try client.write(Array("x".utf8) + [0])
     #expect(
-      String(decoding: try #require(try client.readMessage()), as: UTF8.self).contains("Refused"))
-    #expect(try client.readMessage() == nil)
+      String(decoding: try #require(try hub.readMessage(from: client)), as: UTF8.self).contains(
+        "Refused"))
+    #expect(try hub.readMessage(from: client) == nil)
     let long = try hub.client()
     try long.write([UInt8](repeating: 0x20, count: 3 * AnchorLimits.messageBytes))
-    #expect(try long.readMessage() != nil)
+    #expect(try hub.readMessage(from: long) != nil)
     #expect(try nl.status().counters["anchor.refused"] == 2)
     // One more connection than there may be is closed at once.
     let held = try (0..<AnchorLimits.sessions).map { _ in try hub.client() }
@@ -130,15 +135,15 @@ final class AnchorTests {
     #expect(
       try nl.wait { _ in
         guard let odd = try? hub.client() else { return false }
-        return (try? odd.readMessage()) == .some(nil)
+        return (try? hub.readMessage(from: odd)) == .some(nil)
       })
   }
 
   @Test("HUB-67: so many at once and no more")
   func often() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     try nl.start()
-    let hub = TestAnchorer(nl.folder.root)
+    let hub = TestAnchorer(nl, on: host)
     for number in 0..<UInt8(AnchorLimits.burst) { _ = try hub.publish(number) }
     do {
       _ = try hub.publish(99)
@@ -151,11 +156,11 @@ final class AnchorTests {
 
   @Test("HUB-67: a log that is closed takes none")
   func closed() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     try FileManager.default.removeItem(atPath: nl.folder.defaultToken)
     try nl.start()
     do {
-      _ = try TestAnchorer(nl.folder.root).publish(1)
+      _ = try TestAnchorer(nl, on: host).publish(1)
       Issue.record("an anchor of a closed log was taken")
     } catch AnchorFailure.notSigning(let reason) {
       #expect(!reason.isEmpty)
@@ -166,18 +171,18 @@ final class AnchorTests {
     "HUB-68: partners are shown the newest anchor, also after a start; of a node without a hub nothing is said"
   )
   func partners() throws {
-    let nl = try DaemonProcess("nl", in: root)
-    let be = try DaemonProcess("be", in: root)
+    let nl = try host.node("nl")
+    let be = try host.node("be")
     _ = try Roster.add(try be.card(), address: nil, to: nl.folder)
     try nl.start()
     _ = try Roster.add(try nl.card(), address: nl.address, to: be.folder)
     try be.start()
     #expect(try nl.wait { $0.signing == "ready" }, "\(nl.log())")
-    let hub = TestAnchorer(nl.folder.root)
+    let hub = TestAnchorer(nl, on: host)
     _ = try hub.publish(1)
     let entry = try hub.publish(2)
     _ = try nl.publish([#"{"type":"note"}"#], to: ["be"], replicas: 1)
-    func shown(_ node: DaemonProcess, _ origin: String) throws -> AnchorReport? {
+    func shown(_ node: HostedNode, _ origin: String) throws -> AnchorReport? {
       try node.status().logs.first { $0.origin == origin }?.anchor
     }
     #expect(try be.wait { $0.logs.contains { $0.anchor?.index == 2 } }, "\(be.log())")
@@ -229,7 +234,7 @@ final class AnchorTests {
 
   @Test("HUB-69: overdue after three intervals in which one could have come, and of nobody else")
   func overdue() throws {
-    let folder = root.appendingPathComponent("store").path
+    let folder = host.path("store")
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let log = LogID(SHA256.hash([1]).bytes)
     let silent = LogID(SHA256.hash([2]).bytes)

@@ -3,17 +3,13 @@ import Log
 import Node
 import Testing
 
-@Suite("Real daemons on loopback", .serialized)
+@Suite("Nodes on loopback, some of them real daemons", .serialized)
 final class DaemonTests {
-  private let root: URL
+  private let host: NodeHost
 
-  init() throws {
-    root = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "liaison-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-  }
+  init() throws { host = try NodeHost() }
 
-  deinit { try? FileManager.default.removeItem(at: root) }
+  deinit { host.end() }
 
   private func records(_ count: Int) -> [String] {
     (0..<count).map {
@@ -22,10 +18,10 @@ final class DaemonTests {
   }
 
   /// nl and fr each speak to be alone; all know all. So they wait for each other in vain.
-  private func chain() throws -> (nl: DaemonProcess, be: DaemonProcess, fr: DaemonProcess) {
-    let nl = try DaemonProcess("nl", in: root)
-    let be = try DaemonProcess("be", in: root)
-    let fr = try DaemonProcess("fr", in: root)
+  private func chain<Node: TestedNode>(
+    _ make: (String) throws -> Node
+  ) throws -> (nl: Node, be: Node, fr: Node) {
+    let (nl, be, fr) = (try make("nl"), try make("be"), try make("fr"))
     try be.start()
     for (node, others) in [(nl, [be, fr]), (be, [nl, fr]), (fr, [nl, be])] {
       for other in others { try node.add(other, dial: other === be) }
@@ -38,9 +34,13 @@ final class DaemonTests {
     return (nl, be, fr)
   }
 
+  private func process(_ name: String) throws -> DaemonProcess {
+    try DaemonProcess(name, in: host.root)
+  }
+
   @Test("Records reach their audience through a carrier that cannot read them")
   func threeNodes() throws {
-    let (nl, be, fr) = try chain()
+    let (nl, be, fr) = try chain(process)
     #expect(try nl.wait { $0.peers.contains { $0.state == "connected" } })
     let lines = records(200)
     let first = try nl.publish(Array(lines.prefix(3)), to: ["fr"])
@@ -77,7 +77,7 @@ final class DaemonTests {
 
   @Test("SIGKILL loses nothing that was acknowledged")
   func killed() throws {
-    let (nl, be, fr) = try chain()
+    let (nl, be, fr) = try chain(process)
     var acknowledged: [(UInt64, String)] = []
     for round in 0..<5 {
       for line in records(20) {
@@ -98,7 +98,7 @@ final class DaemonTests {
 
   @Test("publish --replicas answers when so many peers have stored it")
   func replicas() throws {
-    let (nl, be, _) = try chain()
+    let (nl, be, _) = try chain { try host.node($0) }
     #expect(try nl.wait { $0.peers.contains { $0.state == "connected" } })
     let run = try nl.publish(records(1), to: ["all"], replicas: 1)
     #expect(try be.size(of: "nl/1") > run.first)
@@ -106,7 +106,7 @@ final class DaemonTests {
 
   @Test("An old copy of the data folder does not sign")
   func restored() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     try nl.start()
     _ = try nl.publish(records(1), to: ["nl"])
     _ = try nl.terminate()
@@ -125,8 +125,8 @@ final class DaemonTests {
   @Test(
     "A second daemon on one data folder is refused; SIGHUP brings a new peer in without a restart")
   func lockAndReload() throws {
-    let nl = try DaemonProcess("nl", in: root)
-    let be = try DaemonProcess("be", in: root)
+    let nl = try process("nl")
+    let be = try process("be")
     try nl.start()
     try be.start()
     let second = Process()
@@ -150,9 +150,9 @@ final class DaemonTests {
 
   @Test("A stranger is told nothing: garbage, a wrong key, half a handshake; all of it counted")
   func strangers() throws {
-    let (nl, be, fr) = try chain()
+    let (nl, be, fr) = try chain { try host.node($0) }
     #expect(try nl.wait { $0.peers.contains { $0.state == "connected" } })
-    let stranger = try DaemonProcess("xx", in: root)
+    let stranger = try host.node("xx")
     try stranger.start()
     try stranger.add(be, dial: true)
     stranger.hangUp()

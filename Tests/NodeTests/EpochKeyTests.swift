@@ -9,29 +9,27 @@ import Testing
 /// Real daemons of which one opened epochs while the other was away.
 @Suite("Each epoch has fresh keys, and the earlier ones still serve", .serialized)
 final class EpochKeyTests {
-  private let root: URL
+  private let host: NodeHost
   private let passphrase: String
   private let record = #"{"type":"x"}"#
 
   init() throws {
-    root = FileManager.default.temporaryDirectory
-      .appendingPathComponent("liaison-keys-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-    passphrase = root.appendingPathComponent("passphrase").path
+    host = try NodeHost()
+    passphrase = host.path("passphrase")
     try Data("a passphrase for tests\n".utf8).write(to: URL(fileURLWithPath: passphrase))
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: passphrase)
   }
 
-  deinit { try? FileManager.default.removeItem(at: root) }
+  deinit { host.end() }
 
   @discardableResult
   private func liaison(_ words: [String], ends status: Int32 = 0) throws -> String {
-    let (ended, said) = try runLiaison(words)
+    let (ended, said) = try host.liaison(words)
     #expect(ended == status, "\(words): \(said)")
     return said
   }
 
-  private func open(_ node: DaemonProcess, _ recovery: String, _ more: [String] = []) throws {
+  private func open(_ node: HostedNode, _ recovery: String, _ more: [String] = []) throws {
     try liaison(
       [
         "epoch", "open", "--recovery", recovery, "--passphrase-file", passphrase,
@@ -39,13 +37,9 @@ final class EpochKeyTests {
       ] + more)
   }
 
-  private func port(_ node: DaemonProcess) -> String {
-    String(node.address.split(separator: ":").last ?? "0")
-  }
-
   /// nl and be know each other, each has what the other sealed to it, and one of them dials.
-  private func pair(dials: String) throws -> (nl: DaemonProcess, be: DaemonProcess) {
-    let (nl, be) = (try DaemonProcess("nl", in: root), try DaemonProcess("be", in: root))
+  private func pair(dials: String) throws -> (nl: HostedNode, be: HostedNode) {
+    let (nl, be) = (try host.node("nl"), try host.node("be"))
     try nl.start()
     try be.start()
     try nl.add(be, dial: dials == "nl")
@@ -59,7 +53,7 @@ final class EpochKeyTests {
     return (nl, be)
   }
 
-  private func isReadable(_ node: DaemonProcess, _ run: EntryRun) throws -> Bool {
+  private func isReadable(_ node: HostedNode, _ run: EntryRun) throws -> Bool {
     try node.show("\(run.origin)/\(run.first)").record == record
   }
 
@@ -69,7 +63,7 @@ final class EpochKeyTests {
   func awayForEpochs(dials: String) throws {
     let (nl, be) = try pair(dials: dials)
     let sealed = try be.publish([record], to: ["nl"], replicas: 1)
-    let port = port(be)
+    let port = be.port
     let before = try nl.card()
     #expect(try be.terminate().status == 0)
     try open(nl, nl.folder.defaultRecovery)
@@ -102,7 +96,7 @@ final class EpochKeyTests {
   func oldCopy() throws {
     let (nl, be) = try pair(dials: "nl")
     #expect(try nl.terminate().status == 0)
-    let old = try DaemonProcess(copyOf: nl, as: "old", in: root)
+    let old = try host.copy(of: nl, as: "old")
     try nl.start()
     #expect(try nl.wait { $0.signing == "ready" })
     try open(nl, nl.folder.defaultRecovery)
@@ -121,7 +115,7 @@ final class EpochKeyTests {
   )
   func preparedElsewhere() throws {
     let (nl, be) = try pair(dials: "nl")
-    let clean = root.appendingPathComponent("clean")
+    let clean = host.root.appendingPathComponent("clean")
     try FileManager.default.createDirectory(at: clean, withIntermediateDirectories: false)
     func at(_ name: String) -> String { clean.appendingPathComponent(name).path }
     // The safe is elsewhere from the beginning.
@@ -155,11 +149,11 @@ final class EpochKeyTests {
     "There is no epoch after the last one: that is said, and no recovery file is written for it")
   func lastEpoch() throws {
     let last = try Origin("nl/4294967295")
-    let file = root.path + "/recovery"
+    let file = host.path("recovery")
     let text = Array("a passphrase for tests".utf8)
     #expect(throws: IdentityError.self) {
       try NextEpoch.writeRecovery(
-        file, after: last, NodeFolder(root.path + "/nl"),
+        file, after: last, NodeFolder(host.path("nl")),
         passphrase: GuardedBytes(copying: text.span))
     }
     #expect(!FileManager.default.fileExists(atPath: file))
@@ -170,10 +164,10 @@ final class EpochKeyTests {
     "What came after the plan is not cited: the epoch is not opened, and the command says what to do"
   )
   func planTooOld() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     try nl.start()
     _ = try nl.publish([record], to: ["nl"])
-    let (plan, next) = (root.path + "/plan", root.path + "/next")
+    let (plan, next) = (host.path("plan"), host.path("next"))
     try liaison(["epoch", "plan", plan, "--data", nl.folder.root])
     try liaison([
       "epoch", "prepare", next, "--plan", plan, "--recovery", nl.folder.defaultRecovery,
@@ -185,7 +179,7 @@ final class EpochKeyTests {
     #expect(said.contains("Make a new plan"))
     #expect(try nl.publish([record], to: ["nl"]).origin == "nl/1")
     // Another node's prepared epoch is refused, and so is a damaged plan.
-    let be = try DaemonProcess("be", in: root)
+    let be = try host.node("be")
     try be.start()
     #expect(
       try liaison(["epoch", "open", "--prepared", next, "--data", be.folder.root], ends: 65)

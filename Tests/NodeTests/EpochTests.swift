@@ -10,26 +10,24 @@ import Testing
 
 @Suite("Opening the next epoch", .serialized)
 final class EpochTests {
-  private let root: URL
+  private let host: NodeHost
   private let passphraseText = "a passphrase for tests"
 
   init() throws {
-    root = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "liaison-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    host = try NodeHost()
     try passphraseText.write(toFile: passphrase, atomically: true, encoding: .utf8)
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: passphrase)
   }
 
-  deinit { try? FileManager.default.removeItem(at: root) }
+  deinit { host.end() }
 
-  private var passphrase: String { root.appendingPathComponent("passphrase").path }
+  private var passphrase: String { host.path("passphrase") }
   private var guarded: GuardedBytes { GuardedBytes(copying: Array(passphraseText.utf8).span) }
 
-  private func open(_ node: DaemonProcess, _ more: [String] = []) throws
+  private func open(_ node: HostedNode, _ more: [String] = []) throws
     -> (status: Int32, said: String)
   {
-    try runLiaison(
+    try host.liaison(
       ["epoch", "open", "--recovery", node.folder.defaultRecovery, "--data", node.folder.root]
         + ["--passphrase-file", passphrase] + more)
   }
@@ -40,11 +38,11 @@ final class EpochTests {
     "The next epoch is opened in a running daemon, once, with the right file; the old log stays readable"
   )
   func opens() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     try nl.start()
     let first = try nl.publish([record], to: ["nl"])
-    let other = try DaemonProcess("be", in: root)
-    let foreign = try runLiaison(
+    let other = try host.node("be")
+    let foreign = try host.liaison(
       ["epoch", "open", "--recovery", other.folder.defaultRecovery, "--data", nl.folder.root]
         + ["--passphrase-file", passphrase])
     #expect(foreign.status == 65 && foreign.said.contains("recovery file of be/2"), "\(foreign)")
@@ -65,7 +63,7 @@ final class EpochTests {
     try nl.start()
     #expect(try nl.publish([record], to: ["nl"]).origin == "nl/2")
     // The one after, with the file that was written now.
-    let third = try runLiaison(
+    let third = try host.liaison(
       ["epoch", "open", "--recovery", nl.folder.defaultRecovery(of: 3), "--data", nl.folder.root]
         + ["--passphrase-file", passphrase])
     #expect(third.status == 0 && third.said.contains("opened nl/3"), "\(third.said)")
@@ -80,7 +78,7 @@ final class EpochTests {
     "--ends-at leaves out what somebody else signed: it is late, and the epoch before ends below it"
   )
   func endsAt() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     try nl.start()
     let run = try nl.publish([record, record, record, record], to: ["nl"])
     let end = run.first + 2
@@ -107,8 +105,8 @@ final class EpochTests {
 
   @Test("Limits of a node's logs count all its epochs: a further one gives no further room")
   func limitsOfAllEpochs() throws {
-    let nl = try DaemonProcess("nl", in: root)
-    let be = try DaemonProcess("be", in: root)
+    let nl = try host.node("nl")
+    let be = try host.node("be")
     try nl.add(be, dial: false)
     try nl.start()
     try be.add(nl, dial: true)
@@ -136,8 +134,8 @@ final class EpochTests {
   }
 
   /// A folder in which everything is ready to be prepared, and what will be.
-  private func stopped(_ name: String) throws -> (node: DaemonProcess, plan: EpochPlan) {
-    let node = try DaemonProcess(name, in: root)
+  private func stopped(_ name: String) throws -> (node: HostedNode, plan: EpochPlan) {
+    let node = try host.node(name)
     try node.start()
     _ = try node.publish([record], to: [name])
     let epochs: EpochsReply = try node.call("Epochs", NoArguments())
@@ -149,7 +147,7 @@ final class EpochTests {
     return (node, plan)
   }
 
-  private func prepare(_ node: DaemonProcess, _ plan: EpochPlan, next: UInt8 = 1) throws
+  private func prepare(_ node: HostedNode, _ plan: EpochPlan, next: UInt8 = 1) throws
     -> NextEpoch
   {
     let file = try NextEpoch.readRecovery(node.folder.defaultRecovery, passphrase: guarded)
@@ -158,7 +156,7 @@ final class EpochTests {
       in: node.folder)
   }
 
-  private func storeGenesis(of prepared: NextEpoch, in node: DaemonProcess) throws -> LogHead {
+  private func storeGenesis(of prepared: NextEpoch, in node: HostedNode) throws -> LogHead {
     let store = try Store.open(on: try FileDisk(folder: node.folder.root))
     try store.addLog(prepared.card.identity)
     try store.append(try prepared.verified())
@@ -198,7 +196,7 @@ final class EpochTests {
     let (nl, plan) = try stopped("nl")
     let prepared = try prepare(nl, plan)
     for count in 0...steps.count {
-      let node = try DaemonProcess(copyOf: nl, as: "n\(count)", in: root)
+      let node = try host.copy(of: nl, as: "n\(count)")
       let head = try storeGenesis(of: prepared, in: node)
       let token = TokenFile(path: node.folder.defaultToken)
       for step in steps[..<count] {
@@ -252,7 +250,7 @@ final class EpochTests {
 
   @Test("What an operator compared by voice is not replaced by what the key before it opens")
   func comparedByVoice() throws {
-    let nodes = try ["nl", "be", "fr"].map { try DaemonProcess($0, in: root) }
+    let nodes = try ["nl", "be", "fr"].map { try host.node($0) }
     for node in nodes { try node.start() }
     for node in nodes {
       for other in nodes where other !== node { try node.add(other, dial: true) }
@@ -262,7 +260,7 @@ final class EpochTests {
     #expect(try be.wait { $0.logs.contains { $0.origin == "nl/1" && $0.size > 0 } })
     #expect(try fr.wait { $0.logs.contains { $0.origin == "nl/1" && $0.size > 0 } })
     // nl is made anew, because its recovery file is in wrong hands; be compares the new card.
-    let anew = try DaemonProcess("nl", in: root.appendingPathComponent("anew"), isNew: true)
+    let anew = try host.node("nl", anew: "anew")
       .card()
     _ = try Roster.add(anew, address: nil, replaceKey: true, to: be.folder)
     let _: ReloadReply = try be.call("Reload", NoArguments())
@@ -282,7 +280,7 @@ final class EpochTests {
   @Test(
     "CARD-11: of one log the first card counts for ever, also when its node was removed meanwhile")
   func oneOpeningKey() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     let key = LogSecretKey.generate()
     let secrets = NodeSecrets.generate()
     func card(_ serial: UInt64, _ opening: UInt8) throws -> Card {
@@ -313,7 +311,7 @@ final class EpochTests {
     "CARD-46, CARD-47: a followed card waits for its operator's word, where follow = confirm says so"
   )
   func confirmed() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     func card(_ epoch: UInt32) throws -> Card {
       let secrets = NodeSecrets.generate()
       return try Card.make(
@@ -345,7 +343,7 @@ final class EpochTests {
 
   @Test("A card with another node's transport key is refused")
   func foreignTransportKey() throws {
-    let (nl, be) = (try DaemonProcess("nl", in: root), try DaemonProcess("be", in: root))
+    let (nl, be) = (try host.node("nl"), try host.node("be"))
     _ = try Roster.add(try be.card(), address: nil, to: nl.folder)
     let own = try be.card()
     let key = LogSecretKey.generate()
@@ -358,7 +356,7 @@ final class EpochTests {
 
   @Test("While nothing on the roster can be used, signing waits as for peers that do not answer")
   func unusableRoster() throws {
-    let (nl, be) = (try DaemonProcess("nl", in: root), try DaemonProcess("be", in: root))
+    let (nl, be) = (try host.node("nl"), try host.node("be"))
     _ = try Roster.add(try be.card(), address: nil, to: nl.folder)
     try "no card".write(
       toFile: nl.folder.card(of: try be.card().name), atomically: true, encoding: .utf8)
@@ -434,7 +432,7 @@ final class EpochTests {
   )
   func credential() throws {
     let (nl, plan) = try stopped("nl")
-    let old = root.appendingPathComponent("node.key").path
+    let old = host.path("node.key")
     try FileManager.default.copyItem(atPath: nl.folder.secrets, toPath: old)
     let first = try nl.card()
     let prepared = try prepare(nl, plan)
@@ -453,7 +451,7 @@ final class EpochTests {
 
   @Test("The mark of a closed log says of which, and one that is damaged closes any")
   func mark() throws {
-    let folder = NodeFolder(root.path)
+    let folder = NodeFolder(host.root.path)
     let origin = try Origin("nl/1")
     #expect(try ClosedMark.load(folder, origin) == nil)
     try ClosedMark(origin: origin, reason: "be held more\nthan this").save(folder)

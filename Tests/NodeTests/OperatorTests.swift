@@ -6,18 +6,17 @@ import Runtime
 import Secrets
 import Testing
 
+@testable import liaison
+
 /// Mistakes that an operator can make with folders, rosters and copies.
 @Suite("Operators' mistakes", .serialized)
 final class OperatorTests {
-  private let root: URL
+  private let host: NodeHost
+  private var root: URL { host.root }
 
-  init() throws {
-    root = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "liaison-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-  }
+  init() throws { host = try NodeHost() }
 
-  deinit { try? FileManager.default.removeItem(at: root) }
+  deinit { host.end() }
 
   private func run(_ words: [String]) throws -> (status: Int32, said: String) {
     let process = Process()
@@ -108,8 +107,8 @@ final class OperatorTests {
 
   @Test("'all' is refused while it would be nobody, or leave somebody out unnoticed")
   func everybody() throws {
-    let nl = try DaemonProcess("nl", in: root)
-    let be = try DaemonProcess("be", in: root)
+    let nl = try host.node("nl")
+    let be = try host.node("be")
     try nl.start()
     #expect(throws: ControlError.self) {
       try nl.publish([#"{"type":"a"}"#], to: ["all"])
@@ -131,8 +130,8 @@ final class OperatorTests {
 
   @Test("The daemon is told of a roster change even when nobody reads what the verb prints")
   func unread() throws {
-    let nl = try DaemonProcess("nl", in: root)
-    let be = try DaemonProcess("be", in: root)
+    let nl = try host.node("nl")
+    let be = try host.node("be")
     try nl.start()
     let process = Process()
     process.executableURL = DaemonProcess.binary.deletingLastPathComponent()
@@ -142,7 +141,7 @@ final class OperatorTests {
     try pipe.fileHandleForReading.close()
     process.standardOutput = pipe
     try process.run()
-    process.waitUntilExit()
+    try host.wait(for: process)
     #expect(process.terminationStatus != 0)
     #expect(try nl.wait { $0.peers.map(\.name) == ["be"] })
   }
@@ -179,7 +178,7 @@ final class OperatorTests {
 
   @Test("peer add keeps the comments of a peer's settings")
   func comments() throws {
-    let (nl, be) = (try DaemonProcess("nl", in: root), try DaemonProcess("be", in: root))
+    let (nl, be) = (try host.node("nl"), try host.node("be"))
     try nl.add(be, dial: false)
     let path = nl.folder.settings(of: try NodeName("be"))
     try Data("# agreed with Jan\naddress = old.example:1\n".utf8)
@@ -196,16 +195,17 @@ final class OperatorTests {
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "address = nonsense\n")
   }
 
-  @Test("A daemon that is stopped is named, and not waited for", .timeLimit(.minutes(1)))
+  @Test("A daemon that is stopped is named, and not waited for")
   func stopped() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     try nl.start()
-    let id = try #require(nl.processID)
-    #expect(kill(id, SIGSTOP) == 0)
-    defer { kill(id, SIGCONT) }
-    let (status, said) = try runLiaison(["status", "--data", nl.folder.root])
-    #expect(status == 69, "\(said)")
-    #expect(said.contains("liaisond (pid \(id)), does not answer"), "\(said)")
+    // Its socket is there, and nobody turns its loop.
+    let failure = #expect(throws: Failure.self) {
+      try DaemonConnection(nl.folder, answersWithin: 100).call("Status", reply: StatusReport.self)
+    }
+    #expect(failure?.code == .unavailable)
+    let said = failure?.sentence ?? ""
+    #expect(said.contains("liaisond (pid \(getpid())), does not answer"), "\(said)")
   }
 
   @Test(
@@ -229,7 +229,7 @@ final class OperatorTests {
 
   @Test("A passphrase is made outside the data folder, and holds no control character")
   func passphrases() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     let inside = "\(nl.folder.root)/passphrase"
     let export = root.path + "/keys"
     let made = try runLiaison([

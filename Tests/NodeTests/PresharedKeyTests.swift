@@ -9,16 +9,14 @@ import Testing
 
 /// Keys exchanged with one operator, one behind the other.
 @Suite final class PresharedKeyTests {
-  let root = FileManager.default.temporaryDirectory.appendingPathComponent("psk-\(UUID())")
+  private let host: NodeHost
 
-  init() throws {
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-  }
+  init() throws { host = try NodeHost() }
 
-  deinit { try? FileManager.default.removeItem(at: root) }
+  deinit { host.end() }
 
-  private func add(_ be: DaemonProcess, to nl: DaemonProcess, _ key: UInt8) throws {
-    let path = root.appendingPathComponent("key").path
+  private func add(_ be: HostedNode, to nl: HostedNode, _ key: UInt8) throws {
+    let path = host.path("key")
     try (Base64.encode([UInt8](repeating: key, count: 32)) + "\n").write(
       toFile: path, atomically: false, encoding: .utf8)
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
@@ -34,8 +32,8 @@ import Testing
     "SEAL-21: a key that is replaced stays, the last eight are tried, and a removed peer's stay as well"
   )
   func replaced() throws {
-    let nl = try DaemonProcess("nl", in: root)
-    let be = try DaemonProcess("be", in: root)
+    let nl = try host.node("nl")
+    let be = try host.node("be")
     try add(be, to: nl, 1)
     #expect(try keys(of: "be", nl.folder) == [1])
     // The same again is no other key.
@@ -52,8 +50,8 @@ import Testing
 
   @Test("A change that broke off before the new key was written loses none")
   func brokenOff() throws {
-    let nl = try DaemonProcess("nl", in: root)
-    let be = try DaemonProcess("be", in: root)
+    let nl = try host.node("nl")
+    let be = try host.node("be")
     try add(be, to: nl, 1)
     try add(be, to: nl, 2)
     let name = try NodeName("be")
@@ -66,8 +64,8 @@ import Testing
 
   @Test("A card with another node's sealing key is refused, and one with this node's own")
   func copiedSealingKey() throws {
-    let nl = try DaemonProcess("nl", in: root)
-    let be = try DaemonProcess("be", in: root)
+    let nl = try host.node("nl")
+    let be = try host.node("be")
     _ = try Roster.add(try be.card(), address: nil, to: nl.folder)
     for victim in [try be.card(), try nl.card()] {
       let secrets = NodeSecrets.generate()

@@ -93,13 +93,13 @@ final class PublishTests {
     defer { node.kill() }
     try write("in", records(1))
     let liaison = DaemonProcess.binary.deletingLastPathComponent().appendingPathComponent("liaison")
-    // A terminal of its own, looked at for 6 s.
+    // A terminal of its own, looked at until it says so, and for 20 s at most.
     let script = """
       import os, pty, select, signal, sys, time
       child, terminal = pty.fork()
       if child == 0: os.execv(sys.argv[1], sys.argv[1:])
-      end, text = time.time() + 6, b""
-      while time.time() < end:
+      end, text = time.time() + 20, b""
+      while time.time() < end and b"stored the next" not in text:
         if select.select([terminal], [], [], 0.2)[0]: text += os.read(terminal, 4096)
       os.kill(child, signal.SIGKILL)
       os.waitpid(child, 0)

@@ -12,6 +12,7 @@ import Varlink
 /// A hub, reduced to what it must hold.
 final class TestReader {
   let path: String
+  private let host: NodeHost
   var cursor: ReadingCursor?
   /// Texts by entry.
   var held: [String: String] = [:]
@@ -20,7 +21,10 @@ final class TestReader {
   private var seen: Set<String> = []
   private var isComparing = true
 
-  init(_ folder: String) { path = NodeFolder.readerSocket(in: folder) }
+  init(_ node: HostedNode, on host: NodeHost) {
+    path = NodeFolder.readerSocket(in: node.folder.root)
+    self.host = host
+  }
 
   func client() throws -> UnixClient { try UnixClient(path: path, timeoutMilliseconds: 20_000) }
 
@@ -32,7 +36,7 @@ final class TestReader {
   func catchUp() throws {
     let client = try client()
     try client.write(TestReader.call(ChangesRequest(cursor: cursor), more: true))
-    while let message = try client.readMessage() {
+    while let message = try host.readMessage(from: client) {
       let answer = VarlinkAnswer<ReaderFailure>(message: message)
       let (page, continues) = try answer.decode(ReadingPage.self)
       take(page)
@@ -66,21 +70,17 @@ final class TestReader {
 
 @Suite("The reader socket", .serialized)
 final class ReaderTests {
-  private let root: URL
+  private let host: NodeHost
 
-  init() throws {
-    root = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "liaison-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-  }
+  init() throws { host = try NodeHost() }
 
-  deinit { try? FileManager.default.removeItem(at: root) }
+  deinit { host.end() }
 
-  private func pair(_ presharedKey: UInt8? = nil) throws -> (nl: DaemonProcess, be: DaemonProcess) {
-    let nl = try DaemonProcess("nl", in: root)
-    let be = try DaemonProcess("be", in: root)
+  private func pair(_ presharedKey: UInt8? = nil) throws -> (nl: HostedNode, be: HostedNode) {
+    let nl = try host.node("nl")
+    let be = try host.node("be")
     let path = try presharedKey.map { key in
-      let path = root.appendingPathComponent("key").path
+      let path = host.path("key")
       try (Base64.encode([UInt8](repeating: key, count: 32)) + "\n").write(
         toFile: path, atomically: false, encoding: .utf8)
       try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
@@ -98,8 +98,8 @@ final class ReaderTests {
   private func record(_ number: Int) -> String { #"{"type":"note","number":\#(number)}"# }
 
   /// A full comparison by somebody who never asked before.
-  private func fresh(_ node: DaemonProcess) throws -> [String: String] {
-    let reader = TestReader(node.folder.root)
+  private func fresh(_ node: HostedNode) throws -> [String: String] {
+    let reader = TestReader(node, on: host)
     try reader.catchUp()
     return reader.held
   }
@@ -109,7 +109,7 @@ final class ReaderTests {
   )
   func withdrawnAndKilled() throws {
     let (nl, be) = try pair()
-    let reader = TestReader(be.folder.root)
+    let reader = TestReader(be, on: host)
     try reader.catchUp()
     #expect(reader.held.isEmpty)
     let run = try nl.publish((0..<5).map(record), to: ["be"], replicas: 1)
@@ -136,7 +136,7 @@ final class ReaderTests {
     #expect(reader.held.count == 3)
     #expect(try fresh(be) == reader.held)
     // The author reads its own.
-    let own = TestReader(nl.folder.root)
+    let own = TestReader(nl, on: host)
     try own.catchUp()
     #expect(own.held == reader.held)
   }
@@ -146,7 +146,7 @@ final class ReaderTests {
   )
   func keysGoAndCome() throws {
     let (nl, be) = try pair(7)
-    let reader = TestReader(be.folder.root)
+    let reader = TestReader(be, on: host)
     let run = try nl.publish((0..<3).map(record), to: ["be"], replicas: 1)
     try reader.catchUp()
     #expect(reader.held.count == 3)
@@ -169,7 +169,7 @@ final class ReaderTests {
   @Test("READ-7, 13, 19: a journal that is not the reader's, or is lost, makes it compare in full")
   func unknownNumbers() throws {
     let (nl, be) = try pair()
-    let reader = TestReader(be.folder.root)
+    let reader = TestReader(be, on: host)
     _ = try nl.publish((0..<3).map(record), to: ["be"], replicas: 1)
     try reader.catchUp()
     be.kill()
@@ -206,10 +206,10 @@ final class ReaderTests {
     let attributes = try FileManager.default.attributesOfItem(
       atPath: NodeFolder.readerSocket(in: be.folder.root))
     #expect((attributes[.posixPermissions] as? Int) == 0o600)
-    let client = try TestReader(be.folder.root).client()
+    let client = try TestReader(be, on: host).client()
     func answer(_ method: String, _ parameters: some Encodable) throws -> String {
       try client.write(VarlinkCall.encode(method, parameters))
-      return String(decoding: try #require(try client.readMessage()), as: UTF8.self)
+      return String(decoding: try #require(try host.readMessage(from: client)), as: UTF8.self)
     }
     for method in ["Publish", "Withdraw", "Reload", "Tail", "Backup"] {
       let said = try answer("org.liaison.Reader.\(method)", NoArguments())
@@ -226,11 +226,11 @@ final class ReaderTests {
     #expect(try answer("org.liaison.Reader.Changes", ["cursr": 1]).contains("InvalidParameter"))
     #expect(
       try answer("org.liaison.Reader.Show", ShowRequest(entry: "nl/1/99")).contains("UnknownEntry"))
-    let reader = TestReader(be.folder.root)
+    let reader = TestReader(be, on: host)
     try client.write(TestReader.call(ChangesRequest(follow: true), more: true))
     _ = try nl.publish([record(1)], to: ["be"], replicas: 1)
     for _ in 0..<20 where reader.held.isEmpty {
-      let message = try #require(try client.readMessage())
+      let message = try #require(try host.readMessage(from: client))
       let (page, continues) = try VarlinkAnswer<ReaderFailure>(message: message)
         .decode(ReadingPage.self)
       #expect(continues)

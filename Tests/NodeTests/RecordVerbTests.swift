@@ -4,30 +4,26 @@ import Testing
 
 @Suite("liaison record check, publish and correct: Protocols/records.md, 7 and 9", .serialized)
 final class RecordVerbTests {
-  private let root: URL
+  private let host: NodeHost
 
-  init() throws {
-    root = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "liaison-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-  }
+  init() throws { host = try NodeHost() }
 
-  deinit { try? FileManager.default.removeItem(at: root) }
+  deinit { host.end() }
 
   private static func person(_ id: String, _ more: String = "") -> String {
     #"{"type":"person","v":1,"id":"\#(id)","basis":"fact","grade":"B2","handling":["H0"],"purpose":["ct"],"category":"suspect"\#(more)}"#
   }
 
   private func file(_ lines: String...) throws -> String {
-    let path = root.appendingPathComponent("in.jsonl").path
+    let path = host.path("in.jsonl")
     try (lines.joined(separator: "\n") + "\n").write(
       toFile: path, atomically: true, encoding: .utf8)
     return path
   }
 
-  private func nodes() throws -> (nl: DaemonProcess, be: DaemonProcess) {
-    let (nl, be) = (try DaemonProcess("nl", in: root), try DaemonProcess("be", in: root))
-    let fr = try DaemonProcess("fr", in: root)
+  private func nodes() throws -> (nl: HostedNode, be: HostedNode) {
+    let (nl, be) = (try host.node("nl"), try host.node("be"))
+    let fr = try host.node("fr")
     try nl.add(be, dial: false)
     try nl.add(fr, dial: false)
     try nl.start()
@@ -35,23 +31,23 @@ final class RecordVerbTests {
     return (nl, be)
   }
 
-  private func publish(_ node: DaemonProcess, _ words: String...) throws -> (
+  private func publish(_ node: HostedNode, _ words: String...) throws -> (
     status: Int32, said: String
   ) {
-    try runLiaison(["publish", "--data", node.folder.root] + words)
+    try host.liaison(["publish", "--data", node.folder.root] + words)
   }
 
-  private func correct(_ node: DaemonProcess, _ words: String...) throws -> (
+  private func correct(_ node: HostedNode, _ words: String...) throws -> (
     status: Int32, said: String
   ) {
-    try runLiaison(["correct", "--data", node.folder.root] + words)
+    try host.liaison(["correct", "--data", node.folder.root] + words)
   }
 
   @Test("REC-90, 91: `record check` names line, field, rule and hint, without a node")
   func check() throws {
-    let right = try runLiaison(["record", "check", try file(Self.person("a"), Self.person("b"))])
+    let right = try host.liaison(["record", "check", try file(Self.person("a"), Self.person("b"))])
     #expect(right.status == 0 && right.said == "2 records, no breach\n", "\(right.said)")
-    let wrong = try runLiaison([
+    let wrong = try host.liaison([
       "record", "check",
       try file(
         Self.person("a", #","nationality":["Iraq"]"#), "{",
@@ -66,7 +62,7 @@ final class RecordVerbTests {
       ", and 1 more like it. Write iq.",
       "4 records, and 3 of them break the rules.",
     ] { #expect(wrong.said.contains(part), "\(part): \(wrong.said)") }
-    let json = try runLiaison([
+    let json = try host.liaison([
       "record", "check", "--json", try file(Self.person("a", #","status":"free""#)),
     ])
     #expect(json.status == 65)
@@ -74,13 +70,12 @@ final class RecordVerbTests {
       json.said.contains(
         #"{"line":1,"field":"status","rule":"REC-6","failure":"notListed","breach":true,"#),
       "\(json.said)")
-    #expect(try runLiaison(["record", "check", root.path + "/none"]).status == 66)
+    #expect(try host.liaison(["record", "check", host.path("none")]).status == 66)
   }
 
   @Test("REC-90: one breach, and nothing is published")
   func breach() throws {
     let (nl, _) = try nodes()
-    defer { nl.kill() }
     let broken = try file(
       Self.person("a"), Self.person("b", #","onHit":{"action":"shoot"}"#))
     let refused = try publish(nl, "--to", "nl", broken)
@@ -104,7 +99,6 @@ final class RecordVerbTests {
   )
   func ids() throws {
     let (nl, _) = try nodes()
-    defer { nl.kill() }
     #expect(try publish(nl, "--to", "nl", try file(Self.person("a"), Self.person("b"))).status == 0)
     let again = try publish(nl, "--to", "nl", try file(Self.person("c"), Self.person("b")))
     #expect(again.status == 65)
@@ -118,7 +112,7 @@ final class RecordVerbTests {
         nl, "--to", "nl", "--from-line", "2", try file(Self.person("b"), Self.person("d"))
       )
       .status == 0)
-    #expect(try runLiaison(["withdraw", "--data", nl.folder.root, "nl/1/3"]).status == 0)
+    #expect(try host.liaison(["withdraw", "--data", nl.folder.root, "nl/1/3"]).status == 0)
     #expect(try publish(nl, "--to", "nl", try file(Self.person("b"))).status == 0)
     // Notes that are lost, and notes of which a part was written, are made again.
     let notes = URL(fileURLWithPath: nl.folder.ids)
@@ -142,15 +136,14 @@ final class RecordVerbTests {
     let pipe = Pipe()
     stream.standardOutput = pipe
     try stream.run()
+    try host.wait(for: stream)
     let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    stream.waitUntilExit()
     #expect(stream.terminationStatus == 65 && said.contains("Line 2: the id a stands"), "\(said)")
   }
 
   @Test("REC-71, 72: a correction goes to who had the record, says what it changes, and withdraws")
   func corrections() throws {
     let (nl, _) = try nodes()
-    defer { nl.kill() }
     let first = Self.person("a", #","birthDate":["1987-02-03"],"nationality":["xx","xy"]"#)
     #expect(try publish(nl, "--to", "be", "--expires", "2099-12-31", try file(first)).status == 0)
     let new = Self.person("a", #","birthDate":["1987-03-02"],"nationality":["xx"]"#)
@@ -179,7 +172,6 @@ final class RecordVerbTests {
   @Test("REC-70, 72: what a correction must not do")
   func refusedCorrections() throws {
     let (nl, _) = try nodes()
-    defer { nl.kill() }
     #expect(
       try publish(nl, "--to", "be", "--expires", "2099-12-31", try file(Self.person("a"))).status
         == 0)
@@ -188,7 +180,7 @@ final class RecordVerbTests {
     for (words, status, part) in [
       (["a", new], 64, "no reference"), (["be:a", new], 64, "is not this node's"),
       (["nl:b", new], 66, "No version of nl:b stands"),
-      (["nl:a", root.path + "/none", "--reason", "x"], 66, "Cannot"),
+      (["nl:a", host.path("none"), "--reason", "x"], 66, "Cannot"),
       (["nl:a", new, "--reason", "x", "--keep-older", "--to", "fr"], 64, "be had a version"),
       (
         ["nl:a", new, "--reason", "x", "--keep-older", "--expires", "2098-01-01"], 64,
@@ -196,7 +188,7 @@ final class RecordVerbTests {
       ),
       (["nl:a", new, "--reason", "x", "--to", "de"], 65, "no node de on the roster"),
     ] as [([String], Int32, String)] {
-      let refused = try runLiaison(["correct", "--data", nl.folder.root] + words)
+      let refused = try host.liaison(["correct", "--data", nl.folder.root] + words)
       #expect(refused.status == status && refused.said.contains(part), "\(words): \(refused.said)")
     }
     let event = Self.person("a").replacing("person", with: "event").replacing(

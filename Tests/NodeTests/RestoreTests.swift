@@ -6,25 +6,21 @@ import Runtime
 import Secrets
 import Store
 import Testing
+import Varlink
 
 @testable import Node
 
 /// Backups, exports of keys, restores and epochs, with real daemons.
 @Suite("Restores", .serialized)
 final class RestoreTests {
-  private let root: URL
+  private let host: NodeHost
   private let passphrase = "a passphrase for tests"
 
-  init() throws {
-    root = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "liaison-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-  }
+  init() throws { host = try NodeHost() }
 
-  deinit { try? FileManager.default.removeItem(at: root) }
+  deinit { host.end() }
 
   private var guarded: GuardedBytes { GuardedBytes(copying: Array(passphrase.utf8).span) }
-  private func path(_ name: String) -> String { root.appendingPathComponent(name).path }
 
   private func records(_ count: Int) -> [String] {
     (0..<count).map {
@@ -32,9 +28,9 @@ final class RestoreTests {
     }
   }
 
-  private func pair() throws -> (nl: DaemonProcess, be: DaemonProcess) {
-    let nl = try DaemonProcess("nl", in: root)
-    let be = try DaemonProcess("be", in: root)
+  private func pair() throws -> (nl: HostedNode, be: HostedNode) {
+    let nl = try host.node("nl")
+    let be = try host.node("be")
     try nl.start()
     try be.start()
     try nl.add(be, dial: true)
@@ -53,22 +49,33 @@ final class RestoreTests {
   func underLoad() throws {
     let (nl, be) = try pair()
     _ = try nl.publish(records(200), to: ["all"])
-    let done = DispatchSemaphore(value: 0)
-    let lines = records(20)
-    let writer = Writer(nl, lines, done)
-    Thread.detachNewThread { writer.run() }
     for number in 0..<4 {
-      let target = path("backup\(number)")
+      let target = host.path("backup\(number)")
       let before = try nl.size(of: "nl/1")
-      let summary: CopySummary = try nl.call("Backup", BackupRequest(folder: target))
+      let summary = try backup(nl, to: target)
       #expect(summary.problemCount == 0, "\(summary.problems)")
       let size = try #require(summary.logs.first { $0.origin == "nl/1" }?.size)
       #expect(size >= before)
       try checkCopy(target, cards: [try nl.card(), try be.card()], size: size)
     }
-    writer.stop()
-    done.wait()
-    #expect(writer.batches > 4, "nothing was published while the copies were made")
+  }
+
+  /// Publishes while the copy is made, and withdraws some of it: bodies are purged while they are
+  /// copied.
+  private func backup(_ node: HostedNode, to target: String) throws -> CopySummary {
+    let client = try UnixClient(path: node.folder.controlSocket, timeoutMilliseconds: 20_000)
+    try client.write(ControlCall.encode("Backup", BackupRequest(folder: target)))
+    var batches = 0
+    while batches == 0 || !client.hasInput(within: 0) {
+      let run = try node.publish(records(20), to: ["all"])
+      let gone = (UInt64(0)..<5).map { "\(run.origin)/\(run.first + $0)" }
+      let _: PublishReply = try node.call("Withdraw", WithdrawRequest(records: gone))
+      batches += 1
+      // The copy waits for a pause of the store.
+      try host.pass(milliseconds: 50)
+    }
+    let message = try #require(try client.readMessage())
+    return try ControlReply(message: message).decode(CopySummary.self).parameters
   }
 
   private func checkCopy(_ target: String, cards: [Card], size: UInt64) throws {
@@ -95,18 +102,18 @@ final class RestoreTests {
     "Without a daemon the verb copies under the lock; nothing is written over, and nothing into the folder"
   )
   func withoutDaemon() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     try nl.start()
     _ = try nl.publish(records(30), to: ["nl"])
     // The acknowledged entries are in the journal only.
     nl.kill()
-    let target = path("backup")
-    let made = try runLiaison(["backup", target, "--data", nl.folder.root])
+    let target = host.path("backup")
+    let made = try host.liaison(["backup", target, "--data", nl.folder.root])
     #expect(made.status == 0, "\(made.said)")
     try checkCopy(target, cards: [try nl.card()], size: 32)
-    let again = try runLiaison(["backup", target, "--data", nl.folder.root])
+    let again = try host.liaison(["backup", target, "--data", nl.folder.root])
     #expect(again.status == 73 && again.said.contains("is there already"))
-    let inside = try runLiaison(["backup", nl.folder.root + "/x", "--data", nl.folder.root])
+    let inside = try host.liaison(["backup", nl.folder.root + "/x", "--data", nl.folder.root])
     #expect(inside.status == 65 && inside.said.contains("would be inside"))
   }
 
@@ -115,9 +122,9 @@ final class RestoreTests {
   @Test(
     "An export of keys is read back, is not written over, and restores only beside its own backup")
   func keys() throws {
-    let nl = try DaemonProcess("nl", in: root)
-    let be = try DaemonProcess("be", in: root)
-    let psk = path("key")
+    let nl = try host.node("nl")
+    let be = try host.node("be")
+    let psk = host.path("key")
     try (Base64.encode([UInt8](repeating: 7, count: 32)) + "\n").write(
       toFile: psk, atomically: true, encoding: .utf8)
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: psk)
@@ -127,7 +134,7 @@ final class RestoreTests {
       toFile: psk, atomically: false, encoding: .utf8)
     _ = try Roster.add(try be.card(), address: nil, presharedKeyPath: psk, to: nl.folder)
     try OwnSecrets.retire(NodeSecrets.generate(), of: try nl.card(), nl.folder)
-    let file = path("nl.keys")
+    let file = host.path("nl.keys")
     let (origin, count) = try KeysFile.export(
       nl.folder, credential: nil, to: file, passphrase: guarded)
     #expect(origin == "nl/1" && count == 2)
@@ -137,17 +144,17 @@ final class RestoreTests {
     let keys = try KeysFile.read(file, passphrase: guarded)
     let wrong = GuardedBytes(copying: Array("another".utf8).span)
     #expect(refusal { _ = try KeysFile.read(file, passphrase: wrong) } == .refused)
-    let mine = path("backup")
-    let others = path("backup-be")
+    let mine = host.path("backup")
+    let others = host.path("backup-be")
     _ = try Backup.run(nl.folder, to: mine)
     _ = try Backup.run(be.folder, to: others)
     let foreign = refusal {
       _ = try Restore.run(
         from: others, keys: keys,
-        to: NodeFolder(path("wrong")))
+        to: NodeFolder(host.path("wrong")))
     }
     #expect(foreign == .refused)
-    let restored = NodeFolder(path("restored"))
+    let restored = NodeFolder(host.path("restored"))
     let (card, summary) = try Restore.run(
       from: mine, keys: keys, to: restored)
     #expect(card == (try nl.card()) && summary.problemCount == 0)
@@ -180,14 +187,14 @@ final class RestoreTests {
     let (nl, be) = try pair()
     _ = try be.terminate()
     _ = try nl.terminate()
-    try nl.start(port: String(nl.address.split(separator: ":")[1]))
+    try nl.start(port: nl.port)
     let report = try nl.status()
     #expect(report.signing == "waiting" && report.waitingFor == ["be"])
     #expect(report.signingHelp?.contains("signing release") == true)
-    let input = path("records.jsonl")
+    let input = host.path("records.jsonl")
     try (records(1)[0] + "\n").write(toFile: input, atomically: true, encoding: .utf8)
     let size = try nl.size(of: "nl/1")
-    let gaveUp = try runLiaison(
+    let gaveUp = try host.liaison(
       ["publish", "--to", "nl", "--timeout", "1", "--data", nl.folder.root, input])
     #expect(gaveUp.status == 75, "\(gaveUp.said)")
     // It says whom it waits for, since when, and what the way out risks.
@@ -198,19 +205,19 @@ final class RestoreTests {
     let since = try #require(report.waitingSince)
     #expect(since >= report.startedAt)
     #expect(try nl.size(of: "nl/1") == size)
-    let asked = try runLiaison(["signing", "release", "--data", nl.folder.root])
+    let asked = try host.liaison(["signing", "release", "--data", nl.folder.root])
     #expect(
       asked.status == 64 && asked.said.contains("contradicts itself for ever"), "\(asked.said)")
     #expect(try nl.status().signing == "waiting")
-    let released = try runLiaison(["signing", "release", "--yes", "--data", nl.folder.root])
+    let released = try host.liaison(["signing", "release", "--yes", "--data", nl.folder.root])
     #expect(released.status == 0 && released.said.contains("be"), "\(released.said)")
     #expect(nl.log().contains("released signing without the answers of be"))
     _ = try nl.publish(records(1), to: ["nl"])
-    let twice = try runLiaison(["signing", "release", "--data", nl.folder.root])
+    let twice = try host.liaison(["signing", "release", "--data", nl.folder.root])
     #expect(twice.status == 69)
     // With its peer there, it becomes ready by itself.
     _ = try nl.terminate()
-    try be.start(port: String(be.address.split(separator: ":")[1]))
+    try be.start(port: be.port)
     try nl.start()
     #expect(try nl.wait { $0.signing == "ready" })
   }
@@ -242,7 +249,7 @@ final class RestoreTests {
     try nl.start()
     let report = try nl.status()
     #expect(report.signing == "closed" && report.signingHelp?.contains("epoch open") == true)
-    let refused = try runLiaison(["publish", "--to", "be", "--data", nl.folder.root, "/dev/null"])
+    let refused = try host.liaison(["publish", "--to", "be", "--data", nl.folder.root, "/dev/null"])
     #expect(refused.status == 65)
     #expect(throws: ControlError.self) { try nl.publish(self.records(1), to: ["be"]) }
     #expect(try be.status().logs.first { $0.origin == "nl/1" }?.disputed == false)
@@ -270,7 +277,7 @@ extension RestoreTests {
       #expect(try Data(contentsOf: token) == wrong)
     }
     try kept.write(to: token)
-    try be.start(port: String(be.address.split(separator: ":")[1]))
+    try be.start(port: be.port)
     try nl.start()
     #expect(try nl.wait { $0.signing == "ready" }, "\(nl.log())")
   }
@@ -294,7 +301,7 @@ extension RestoreTests {
     // A folder of that name stands for a disk that takes no small file.
     try FileManager.default.createDirectory(
       atPath: nl.folder.closed + "/x", withIntermediateDirectories: true)
-    try be.start(port: String(be.address.split(separator: ":")[1]))
+    try be.start(port: be.port)
     #expect(
       try nl.wait(seconds: 20) { $0.counters.contains { $0.key == "node.unsaved" } })
     #expect(try nl.size(of: "nl/1") < run.first + run.count)
@@ -302,38 +309,5 @@ extension RestoreTests {
     #expect(
       try nl.wait(seconds: 20) { $0.logs.contains { $0.own && $0.size == run.first + run.count } })
     #expect(try String(contentsOfFile: nl.folder.closed, encoding: .utf8).contains("nl/1"))
-  }
-}
-
-/// Publishes, and withdraws some of it, until told to stop.
-private final class Writer: @unchecked Sendable {
-  // Unchecked: `flag` is a lock's, `batches` is read after `done` was signalled.
-  private let node: DaemonProcess
-  private let lines: [String]
-  private let done: DispatchSemaphore
-  private let flag = StopFlag()
-  private(set) var batches = 0
-
-  init(_ node: DaemonProcess, _ lines: [String], _ done: DispatchSemaphore) {
-    self.node = node
-    self.lines = lines
-    self.done = done
-  }
-
-  func stop() { flag.stop() }
-
-  func run() {
-    defer { done.signal() }
-    do {
-      while !flag.isStopped {
-        let run = try node.publish(lines, to: ["all"])
-        // Bodies are purged while they are copied.
-        let gone = (UInt64(0)..<5).map { "\(run.origin)/\(run.first + $0)" }
-        let _: PublishReply = try node.call("Withdraw", WithdrawRequest(records: gone))
-        batches += 1
-      }
-    } catch {
-      Issue.record("\(error)")
-    }
   }
 }

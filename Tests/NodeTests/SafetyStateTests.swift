@@ -4,19 +4,15 @@ import Testing
 
 @testable import Node
 
-/// Real daemons whose small files cannot be written, or lie where systemd puts them.
+/// Nodes whose small files cannot be written, or lie where systemd puts them.
 @Suite("States that a node depends on, and where its secrets come from")
 final class SafetyStateTests {
-  private let root: URL
+  private let host: NodeHost
   private let files = FileManager.default
 
-  init() throws {
-    root = FileManager.default.temporaryDirectory
-      .appendingPathComponent("liaison-safety-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-  }
+  init() throws { host = try NodeHost() }
 
-  deinit { try? FileManager.default.removeItem(at: root) }
+  deinit { host.end() }
 
   private let record = #"{"type":"x"}"#
 
@@ -24,7 +20,7 @@ final class SafetyStateTests {
     "While the token cannot be written nothing more is signed, status says so, and it goes on by itself"
   )
   func token() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     try nl.start()
     _ = try nl.publish([record], to: ["nl"])
     let token = nl.folder.defaultToken
@@ -48,7 +44,7 @@ final class SafetyStateTests {
 
   @Test("What could not be saved is tried at a clean stop, and said there")
   func unsavedAtTheStop() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     try nl.start()
     _ = try nl.publish([record], to: ["nl"])
     try? files.removeItem(atPath: nl.folder.verified)
@@ -59,12 +55,14 @@ final class SafetyStateTests {
 
   @Test("A pre-shared key may be a credential of the service, and one that is another is none")
   func credentials() throws {
-    let (nl, be) = (try DaemonProcess("nl", in: root), try DaemonProcess("be", in: root))
+    let (nl, be) = (
+      try DaemonProcess("nl", in: host.root), try DaemonProcess("be", in: host.root)
+    )
     let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"
-    let credentials = root.appendingPathComponent("credentials")
+    let credentials = host.root.appendingPathComponent("credentials")
     try files.createDirectory(at: credentials, withIntermediateDirectories: false)
     try Data(key.utf8).write(to: credentials.appendingPathComponent("psk_be"))
-    try nl.start(environment: ["CREDENTIALS_DIRECTORY": credentials.path])
+    try nl.start(port: "0", environment: ["CREDENTIALS_DIRECTORY": credentials.path])
     try be.add(nl, dial: true)
     try nl.add(be, dial: false)
     nl.hangUp()
@@ -84,7 +82,7 @@ final class SafetyStateTests {
 
   @Test("A card that is held and cannot be read is not written over, and nothing takes its place")
   func damagedHeldCard() throws {
-    let (nl, be) = (try DaemonProcess("nl", in: root), try DaemonProcess("be", in: root))
+    let (nl, be) = (try host.node("nl"), try host.node("be"))
     let card = try be.card()
     try nl.add(be, dial: false)
     let path = "\(nl.folder.cards)/\(card.identity.id).card"
@@ -109,7 +107,7 @@ final class SafetyStateTests {
 
   @Test("Which cards are held is not known while their folder is something else")
   func noFolderOfCards() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     try? files.removeItem(atPath: nl.folder.cards)
     try Data().write(to: URL(fileURLWithPath: nl.folder.cards))
     let held = HeldCards(nl.folder)
@@ -119,7 +117,7 @@ final class SafetyStateTests {
 
   @Test("A node that dials itself says so")
   func dialsItself() throws {
-    let (nl, be) = (try DaemonProcess("nl", in: root), try DaemonProcess("be", in: root))
+    let (nl, be) = (try host.node("nl"), try host.node("be"))
     try nl.start()
     _ = try Roster.add(try be.card(), address: nl.address, to: nl.folder)
     nl.hangUp()

@@ -5,18 +5,14 @@ import Testing
 
 @Suite("The scrub finds what is rotten, and it heals", .serialized)
 final class ScrubTests {
-  private let root: URL
+  private let host: NodeHost
 
-  init() throws {
-    root = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "liaison-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-  }
+  init() throws { host = try NodeHost() }
 
-  deinit { try? FileManager.default.removeItem(at: root) }
+  deinit { host.end() }
 
-  private func mesh(_ names: [String]) throws -> [DaemonProcess] {
-    let nodes = try names.map { try DaemonProcess($0, in: root) }
+  private func mesh(_ names: [String]) throws -> [HostedNode] {
+    let nodes = try names.map { try host.node($0) }
     for (position, node) in nodes.enumerated() {
       for other in nodes where other !== node {
         try node.add(other, dial: nodes[..<position].contains { $0 === other })
@@ -30,7 +26,7 @@ final class ScrubTests {
   }
 
   /// Ten records of `author`, in the log files of all nodes.
-  private func publish(_ author: DaemonProcess, _ nodes: [DaemonProcess]) throws -> EntryRun {
+  private func publish(_ author: HostedNode, _ nodes: [HostedNode]) throws -> EntryRun {
     let records = (0..<10).map {
       #"{"type":"note","number":\#($0),"text":"\#(String(repeating: "x", count: 3_000))"}"#
     }
@@ -45,7 +41,7 @@ final class ScrubTests {
   }
 
   /// Flips one bit of the last body of the log.
-  private func rot(_ node: DaemonProcess, _ log: LogID) throws {
+  private func rot(_ node: HostedNode, _ log: LogID) throws {
     let path = "\(node.folder.root)/logs/\(log)/bodies/00000000"
     try flip(path, at: nil)
   }
@@ -62,7 +58,7 @@ final class ScrubTests {
     try file.close()
   }
 
-  private func scrub(_ node: DaemonProcess) throws -> Bool {
+  private func scrub(_ node: HostedNode) throws -> Bool {
     let _: ScrubReport = try node.call("Scrub", NoArguments())
     return try node.wait(seconds: 20) { $0.scrub.passStartedAt == nil }
   }
@@ -119,8 +115,7 @@ final class ScrubTests {
   }
 
   /// All that there is: a page is bounded by time, too.
-  private func pages(of node: DaemonProcess, from position: TailPosition? = nil) throws -> TailPage
-  {
+  private func pages(of node: HostedNode, from position: TailPosition? = nil) throws -> TailPage {
     var page: TailPage = try node.call("Tail", TailRequest(position: position))
     while page.more {
       let next: TailPage = try node.call("Tail", TailRequest(position: page.position))
@@ -145,7 +140,7 @@ final class ScrubTests {
     #expect(page.position.next["nl/1"] == leaf && !page.more, "\(be.log())")
     #expect(page.events.filter { $0.entry.hasPrefix("nl/1/") }.count == 4)
     #expect(page.events.contains { $0.entry.hasPrefix("be/1/") })
-    try nl.start(port: String(nl.address.split(separator: ":")[1]))
+    try nl.start(port: nl.port)
     let healed = try be.wait(seconds: 20) { report in
       report.scrub.damageMended > 0 && report.logs.allSatisfy { $0.damaged.isEmpty }
     }

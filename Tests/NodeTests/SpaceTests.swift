@@ -5,19 +5,15 @@ import Testing
 
 @Suite("Space: withdrawals, expiry, limits", .serialized)
 final class SpaceTests {
-  private let root: URL
+  private let host: NodeHost
 
-  init() throws {
-    root = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "liaison-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-  }
+  init() throws { host = try NodeHost() }
 
-  deinit { try? FileManager.default.removeItem(at: root) }
+  deinit { host.end() }
 
   /// Three nodes, each connected to both others.
-  private func mesh() throws -> [DaemonProcess] {
-    let nodes = try ["nl", "be", "fr"].map { try DaemonProcess($0, in: root) }
+  private func mesh() throws -> [HostedNode] {
+    let nodes = try ["nl", "be", "fr"].map { try host.node($0) }
     for (position, node) in nodes.enumerated() {
       for other in nodes where other !== node {
         try node.add(other, dial: nodes[..<position].contains { $0 === other })
@@ -30,8 +26,8 @@ final class SpaceTests {
     return nodes
   }
 
-  private func join(_ name: String, _ nodes: [DaemonProcess]) throws -> DaemonProcess {
-    let new = try DaemonProcess(name, in: root)
+  private func join(_ name: String, _ nodes: [HostedNode]) throws -> HostedNode {
+    let new = try host.node(name)
     for node in nodes {
       try node.add(new, dial: false)
       try new.add(node, dial: true)
@@ -45,8 +41,7 @@ final class SpaceTests {
     #"{"type":"note","number":\#(number),"text":"\#(String(repeating: "x", count: bytes))"}"#
   }
 
-  private func publish(_ node: DaemonProcess, _ count: Int, expiryDay: Int? = nil) throws -> UInt64
-  {
+  private func publish(_ node: HostedNode, _ count: Int, expiryDay: Int? = nil) throws -> UInt64 {
     var first: UInt64?
     for number in 0..<count {
       let reply: PublishReply = try node.call(
@@ -58,11 +53,11 @@ final class SpaceTests {
     return try #require(first)
   }
 
-  private func log(_ origin: String, of node: DaemonProcess) throws -> LogReport {
+  private func log(_ origin: String, of node: HostedNode) throws -> LogReport {
     try #require(try node.status().logs.first { $0.origin == origin })
   }
 
-  private func expectClean(_ node: DaemonProcess) throws {
+  private func expectClean(_ node: HostedNode) throws {
     let process = Process()
     process.executableURL = DaemonProcess.binary.deletingLastPathComponent()
       .appendingPathComponent("liaison-audit")
@@ -133,7 +128,7 @@ final class SpaceTests {
   }
 
   /// Eight days of running time later, as the node's own file says it.
-  private func erase(_ named: [UInt64], of node: DaemonProcess, before: UInt64) throws {
+  private func erase(_ named: [UInt64], of node: HostedNode, before: UInt64) throws {
     _ = try node.terminate()
     try Data(RunningTime.text(minutes: 8 * 24 * 60)).write(
       to: URL(fileURLWithPath: node.folder.running))
@@ -186,27 +181,17 @@ final class SpaceTests {
     }
   }
 
-  private func liaison(_ node: DaemonProcess, _ words: [String]) throws -> (
+  private func liaison(_ node: HostedNode, _ words: [String]) throws -> (
     status: Int32, said: String
   ) {
-    let process = Process()
-    process.executableURL = DaemonProcess.binary.deletingLastPathComponent()
-      .appendingPathComponent("liaison")
-    process.arguments = words + ["--data", node.folder.root]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, text)
+    try host.liaison(words + ["--data", node.folder.root])
   }
 
   @Test("The operator's verbs: publish --expires, withdraw, show, disk, scrub, status")
   func verbs() throws {
-    let nl = try DaemonProcess("nl", in: root)
+    let nl = try host.node("nl")
     try nl.start()
-    let file = root.appendingPathComponent("records.jsonl").path
+    let file = host.path("records.jsonl")
     try (record(1, bytes: 20_000) + "\n" + record(2, bytes: 20_000) + "\n").write(
       toFile: file, atomically: true, encoding: .utf8)
     for wrong in ["0", "yesterday", "2016-01-10", "2026-13-01", "-3"] {
@@ -239,8 +224,8 @@ final class SpaceTests {
 
   @Test("With two cosigners nothing expires")
   func noExpiry() throws {
-    let nl = try DaemonProcess("nl", in: root)
-    let be = try DaemonProcess("be", in: root)
+    let nl = try host.node("nl")
+    let be = try host.node("be")
     try nl.add(be, dial: false)
     try nl.start()
     try be.add(nl, dial: true)
@@ -279,7 +264,7 @@ final class SpaceTests {
     #expect(try fr.wait { $0.logs.contains { $0.origin == "nl/1" && $0.size == run.first + 3 } })
     let own = try be.publish([record(9, bytes: 10)], to: ["all"], replicas: 2)
     #expect(own.count == 1)
-    Thread.sleep(forTimeInterval: 3)
+    try host.pass(milliseconds: 3_000)
     #expect(be.log().components(separatedBy: "is at its limit").count == 2)
     #expect(try be.size(of: "nl/1") <= 4)
     try (kept + "max-entries = 400\n").write(toFile: path, atomically: true, encoding: .utf8)

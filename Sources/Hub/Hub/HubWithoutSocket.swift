@@ -171,7 +171,7 @@ package final class HubWithoutSocket {
     service.recorder?.commit()
     // A watch, an alert or a list is answered from another thread.
     while output.isEmpty {
-      try? loop.turn(waitingAtMost: 50)
+      _ = try? loop.turn(waitingAtMost: 50)
       service.recorder?.commit()
     }
     return output

@@ -18,6 +18,7 @@ public final class DiskThread {
   }
 
   private let queue = Monitor(Queue())
+  private let completions: Mailbox<DiskCompletion>
   private let thread: SystemThread
 
   /// Completions go to `completions`, made by `EventLoop.makeMailbox`, one for each batch, in
@@ -25,6 +26,7 @@ public final class DiskThread {
   public init(
     disk: any Disk & Sendable, completions: Mailbox<DiskCompletion>
   ) throws(SystemError) {
+    self.completions = completions
     thread = try SystemThread(name: "disk") { [queue] in
       while let batches = Self.next(queue) {
         for batch in batches {
@@ -43,6 +45,7 @@ public final class DiskThread {
       precondition(queue.batches.count < Limits.diskQueue, "the store bounds its batches")
       queue.batches.append(batch)
     }
+    completions.expect()
     queue.signalOne()
   }
 

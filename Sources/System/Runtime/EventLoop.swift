@@ -10,7 +10,7 @@ protocol EventHandler: AnyObject {
 /// `afterEvents`; output of the round leaves. Docs: docs/decisions/0001-event-loop.md.
 public final class EventLoop {
   /// The loop's timers go by its monotonic clock.
-  public let clock = SystemClock()
+  public let clock: SystemClock
   /// Called once a round, after all its events: the place for a group commit and for filling
   /// outputs.
   public var afterEvents: (() -> Void)?
@@ -32,7 +32,8 @@ public final class EventLoop {
   private static let wakerID: UInt64 = 0
 
   /// - Throws: when the system gives no descriptor for epoll or eventfd.
-  public init() throws(SystemError) {
+  public init(clock: SystemClock = SystemClock()) throws(SystemError) {
+    self.clock = clock
     poller = try Poller()
     waker = try Waker()
     try poller.add(
@@ -50,7 +51,9 @@ public final class EventLoop {
   public func stop() { isStopping = true }
 
   /// One round, for tests and for a clean stop that still has output to send.
-  public func turn(waitingAtMost milliseconds: UInt64?) throws(SystemError) {
+  /// - Returns: false when there was nothing to do, and nothing is left for the next round.
+  @discardableResult
+  public func turn(waitingAtMost milliseconds: UInt64?) throws(SystemError) -> Bool {
     try poller.wait(timeoutMilliseconds: timeout(atMost: milliseconds))
     for index in 0..<poller.ready {
       let (id, readiness) = poller.event(index)
@@ -60,6 +63,7 @@ public final class EventLoop {
         handlers[id]?.handle(readiness)
       }
     }
+    var hasWorked = poller.ready > 0
     var hasGone = false
     for mailbox in mailboxes {
       mailbox.drain()
@@ -68,11 +72,21 @@ public final class EventLoop {
     if hasGone { mailboxes.removeAll { $0.isForsaken } }
     let now = clock.monotonicMilliseconds
     let newest = timers.newest
-    while let body = timers.takeDue(now: now, madeUpTo: newest) { body() }
+    while let body = timers.takeDue(now: now, madeUpTo: newest) {
+      hasWorked = true
+      body()
+    }
     reportClosed()
     afterEvents?()
     flush()
+    return hasWorked || !closed.isEmpty || !unflushed.isEmpty
   }
+
+  /// When the next timer is due, by `clock`; nil: there is none.
+  public var nextDeadline: UInt64? { timers.nextDeadline() }
+
+  /// A thread was given work and has not posted its result, or nobody has handled that yet.
+  public var awaitsThreads: Bool { mailboxes.contains { $0.isExpecting } }
 
   /// A mailbox whose messages go to `handler` on this thread. It lives as long as somebody may post
   /// to it.

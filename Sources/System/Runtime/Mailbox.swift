@@ -20,7 +20,13 @@ final class Waker: Sendable {
 /// handled; senders bound that themselves (`WorkerPool` by its queue, `DiskThread` by batches
 /// outstanding).
 public final class Mailbox<Message: Sendable>: Sendable {
-  private let waiting = Monitor<[Message]>([])
+  private struct Waiting {
+    var messages: [Message] = []
+    /// Results of work that was given away.
+    var expected = 0
+  }
+
+  private let waiting = Monitor(Waiting())
   private let waker: Waker
 
   init(waker: Waker) {
@@ -29,17 +35,23 @@ public final class Mailbox<Message: Sendable>: Sendable {
 
   /// Any thread. Messages to a loop that has stopped are kept and never handled.
   public func post(_ message: Message) {
-    let isFirst = waiting.withLock { messages in
-      messages.append(message)
-      return messages.count == 1
+    let isFirst = waiting.withLock { waiting in
+      waiting.messages.append(message)
+      return waiting.messages.count == 1
     }
     if isFirst { waker.wake() }
   }
 
+  /// One more message is to come, of a thread that was given work.
+  func expect() { waiting.withLock { $0.expected += 1 } }
+
+  var isExpecting: Bool { waiting.withLock { $0.expected > 0 } }
+
   func takeAll() -> [Message] {
-    waiting.withLock { messages in
+    waiting.withLock { waiting in
       var taken: [Message] = []
-      swap(&taken, &messages)
+      swap(&taken, &waiting.messages)
+      waiting.expected -= min(waiting.expected, taken.count)
       return taken
     }
   }
@@ -48,6 +60,8 @@ public final class Mailbox<Message: Sendable>: Sendable {
 /// A mailbox as its loop has it.
 protocol DrainedMailbox: AnyObject {
   func drain()
+  /// Work was given to a thread, and its result was not handled yet.
+  var isExpecting: Bool { get }
   /// Nobody is left who could post, and all that was posted is handled.
   var isForsaken: Bool { get }
 }
@@ -68,5 +82,6 @@ final class MailboxDrain<Message: Sendable>: DrainedMailbox {
     if isAlone { mailbox = nil }
   }
 
+  var isExpecting: Bool { mailbox?.isExpecting == true }
   var isForsaken: Bool { mailbox == nil }
 }

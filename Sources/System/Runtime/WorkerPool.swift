@@ -11,6 +11,7 @@ public final class WorkerPool<Output: Sendable> {
   private let queue = Monitor<Queue>(Queue())
   private let queueLimit: Int
   private let waitsForThreads: Bool
+  private let results: Mailbox<Output>
   private var threads: [SystemThread] = []
 
   /// `name` is shown by the kernel for each thread. Results go to `results`, made by
@@ -23,6 +24,7 @@ public final class WorkerPool<Output: Sendable> {
     precondition(count > 0 && queueLimit > 0)
     self.queueLimit = queueLimit
     self.waitsForThreads = waitsForThreads
+    self.results = results
     do throws(SystemError) {
       for _ in 0..<count {
         threads.append(
@@ -44,6 +46,7 @@ public final class WorkerPool<Output: Sendable> {
     let isTaken = queue.withLock { queue in
       guard !queue.isStopping, queue.jobs.count - queue.start < queueLimit else { return false }
       queue.jobs.append(job)
+      results.expect()
       return true
     }
     if isTaken { queue.signalOne() }

@@ -11,13 +11,17 @@ struct DaemonConnection {
 
   private let connection: MessageConnection
   private let folder: NodeFolder
+  private let answerMilliseconds: UInt64
 
   /// - Throws: 69 when no daemon answers for this folder.
-  init(_ folder: NodeFolder) throws(Failure) {
+  init(
+    _ folder: NodeFolder, answersWithin milliseconds: UInt64 = DaemonConnection.answerMilliseconds
+  ) throws(Failure) {
     self.folder = folder
+    answerMilliseconds = milliseconds
     do throws(SystemError) {
       connection = try MessageConnection(
-        folder.controlSocket, withinMilliseconds: DaemonConnection.answerMilliseconds)
+        folder.controlSocket, withinMilliseconds: milliseconds)
     } catch {
       if error.isTimeout { throw Failure(DaemonConnection.silent(folder)) }
       if error.isPermission {
@@ -54,12 +58,11 @@ struct DaemonConnection {
   ) throws(Failure) -> Reply {
     do throws(ControlError) {
       do throws(MessageConnection.Loss) {
-        try connection.write(
-          message, withinMilliseconds: DaemonConnection.answerMilliseconds)
+        try connection.write(message, withinMilliseconds: answerMilliseconds)
       } catch {
         throw failed(error)
       }
-      return try reply(within: DaemonConnection.answerMilliseconds).decode(type).parameters
+      return try reply(within: answerMilliseconds).decode(type).parameters
     } catch {
       throw Failure(error)
     }

@@ -1,8 +1,5 @@
 public import Runtime
-import Crypto
 import Log
-import Replica
-import Secrets
 import Store
 import Text
 
@@ -118,154 +115,33 @@ public enum Daemon {
     let switchboard = SignalSwitch()
     let signals = try Signals(loop: loop) { switchboard.handler($0) }
     defer { withExtendedLifetime(signals) {} }
-    let budget = DescriptorBudget(limit: try Environment.raiseDescriptorLimit())
-    let room = Room(budget)
-    loop.lookUpsAtOnce = budget.lookUps
-    let disk = try FileDisk(folder: folder.root, openFiles: budget.storeFiles)
-    let store = try Store.open(on: disk)
-    let token = TokenFile(path: configuration.token ?? folder.defaultToken)
-    // A copy of the folder beside the original would pass with the original's token.
-    let tokenLock = try token.lock()
-    defer { withExtendedLifetime(tokenLock) {} }
-    if let adopted = try NextEpoch.finishAdoption(folder, store, token) {
-      logger.notice("\(adopted.card.origin): the opening that broke off was brought to its end")
-    } else if try NextEpoch.holdsKey(folder) {
-      logger.warning(
-        "an epoch was prepared and not opened: \(folder.next) holds its log key unencrypted; open the epoch, or remove that folder"
-      )
-    }
-    let card = try CardFile.own(folder)
-    let secrets = try secrets(of: card, folder, logger)
-    guard store.state(card.identity.id) != nil else {
-      throw DaemonError.store("the log \(card.origin) is not in the store")
-    }
-    let roster = try LiveRoster.load(folder)
-    let start = try SigningStart(
-      card.identity, store, folder, token, hasPeers: roster.hasMembers)
-    let node = try Node(
-      loop: loop, folder: folder, secrets: secrets, card: card, roster: roster, store: store,
-      disk: disk, logger: logger, token: token, start: start, room: room)
-    if budget.limit < DescriptorBudget.least || room.peers < roster.entries.count {
-      logger.warning(
-        "this process may have \(budget.limit) open files: room for \(room.peers) connections with \(roster.entries.count) peers; raise LimitNOFILE (ulimit -n)"
-      )
-    }
-    for problem in node.roster.problems { logger.warning("roster: \(problem)") }
-    if let warning = SecretMemory.warning { logger.warning(warning) }
-    for damage in store.damage { logger.error("damage: \(damage)") }
-    return try serve(node, configuration, switchboard, listening)
-  }
-
-  private static func serve(
-    _ node: Node, _ configuration: DaemonConfiguration, _ switchboard: SignalSwitch,
-    _ listening: (String) -> Void
-  ) throws -> String? {
-    let (loop, logger, card) = (node.loop, node.logger, node.card)
-    let control = try UnixListener(
-      loop: loop, path: node.folder.controlSocket, mode: 0o600
-    ) { connection in
-      node.acceptControl(connection)
-    }
-    let sockets = try groupSockets(node, configuration)
-    let listener = try configuration.listen.map { address in
-      do throws(SystemError) {
-        return try TCPListener(loop: loop, address: address) { node.accept($0) }
-      } catch {
-        throw DaemonError.listen(address, error)
-      }
-    }
-    let end = {
-      guard !node.isStopping else { return }
-      listener?.close()
-      control.close()
-      for socket in sockets { socket.close() }
-      node.stop()
-      loop.schedule(afterMilliseconds: NodeLimits.stopMilliseconds) { loop.stop() }
-    }
-    var beginsAgain = false
-    node.beginAgain = {
-      beginsAgain = true
-      end()
-    }
+    let run = try NodeRun(configuration, folder, loop: loop, logger: logger)
+    run.didEnd = { loop.stop() }
     let manager = ServiceManager()
     switchboard.handler = { signal in
       switch signal {
       case .hangUp:
         manager.reloading(clock: loop.clock)
-        node.attempt("reload") { _ = try node.reload() }
-        manager.ready(status: "node \(card.name)")
+        run.reload()
+        manager.ready(status: "node \(run.name)")
       default:
-        beginsAgain = false
         logger.notice("stopping")
         manager.stopping()
-        end()
+        run.end()
       }
     }
-    node.start()
+    run.begin()
     manager.watch(loop: loop)
-    manager.ready(status: "node \(card.name)")
-    let address = listener?.localAddress ?? "no address"
-    logger.notice(
-      "node \(card.name) \(version): log \(card.origin) with \(node.store.durableHead(card.identity.id)?.size ?? 0) entries, listening on \(address)"
-    )
-    if let listener { listening(listener.localAddress) }
+    manager.ready(status: "node \(run.name)")
+    if let address = run.address { listening(address) }
     try loop.run()
-    node.flush()
-    guard beginsAgain else {
-      logger.notice("stopped")
-      return nil
-    }
-    return address
-  }
-
-  /// The sockets of processes that are no operators.
-  private static func groupSockets(
-    _ node: Node, _ configuration: DaemonConfiguration
-  ) throws -> [UnixListener] {
-    let folder = configuration.run ?? node.folder.root
-    let reader = try groupSocket(
-      node, NodeFolder.readerSocket(in: folder), configuration.readerGroup
-    ) { node.acceptReader($0) }
-    let anchor = try groupSocket(
-      node, NodeFolder.anchorSocket(in: folder), configuration.anchorGroup
-    ) { node.acceptAnchor($0) }
-    (node.readerGroup, node.anchorGroup) = (reader.group, anchor.group)
-    return [reader.listener, anchor.listener]
-  }
-
-  /// - Parameter group: nil: the socket is for the node's own user and root alone.
-  private static func groupSocket(
-    _ node: Node, _ path: String, _ group: String?, _ accept: @escaping (Connection) -> Void
-  ) throws -> (listener: UnixListener, group: UInt32?) {
-    guard let group else {
-      return (try UnixListener(loop: node.loop, path: path, mode: 0o600, onAccept: accept), nil)
-    }
-    do throws(SystemError) {
-      let id = try Environment.groupID(named: group)
-      let listener = try UnixListener(
-        loop: node.loop, path: path, mode: 0o660, group: id, onAccept: accept)
-      return (listener, id)
-    } catch {
-      throw DaemonError.socketGroup(group, socket: path, error)
-    }
+    run.finish()
+    return run.beginsAgain ? run.address ?? "no address" : nil
   }
 
   /// True when `address` is written as `--listen` takes it: as in a card, and port 0 too.
   public static func canListen(on address: String) -> Bool {
     Card.isAddress(address.hasSuffix(":0") ? address.dropLast() + "1" : address)
-  }
-
-  private static func secrets(
-    of card: Card, _ folder: NodeFolder, _ logger: Logger
-  ) throws(IdentityError) -> NodeSecrets {
-    let credential = OwnSecrets.credential()
-    let secrets = try OwnSecrets.load(folder, credential: credential, for: card)
-    if let credential, try !OwnSecrets.load(folder, credential: credential).matches(card) {
-      logger.warning(
-        "the credential node.key is of an earlier epoch: encrypt the present keys anew with systemd-creds, then remove \(folder.secrets) and the credential next.key"
-      )
-    }
-    return secrets
   }
 }
 

@@ -12,9 +12,10 @@ public enum NodeInit {
   /// - Parameters:
   ///   - recoveryPath: must not exist and must not be inside `folder`.
   ///   - address: goes into the card, `HOST:PORT`.
+  ///   - cost: of the recovery file.
   public static func run(
     name: NodeName, folder: NodeFolder, recoveryPath: String, tokenPath: String,
-    address: String?, passphrase: borrowing GuardedBytes
+    address: String?, passphrase: borrowing GuardedBytes, cost: PassphraseCost = .moderate
   ) throws(IdentityError) -> Card {
     try check(
       name: name, folder: folder, recoveryPath: recoveryPath, tokenPath: tokenPath,
@@ -28,7 +29,11 @@ public enum NodeInit {
     defer { withExtendedLifetime(lock) {} }
     var made: [String] = []
     do throws(IdentityError) {
-      return try make(name, folder, recoveryPath, tokenPath, address, passphrase, &made)
+      let opening = OpeningSecretKey.generate()
+      let recovery = try seal(Origin(name: name, epoch: 2), opening, passphrase, cost)
+      return try make(
+        name, folder, recoveryPath, recovery, opening.publicKey.commitment, tokenPath, address,
+        &made)
     } catch {
       // All of it was made just now, for keys that nobody has seen.
       for path in made { try? FileSystem.remove(path) }
@@ -59,24 +64,21 @@ public enum NodeInit {
   }
 
   private static func make(
-    _ name: NodeName, _ folder: NodeFolder, _ recoveryPath: String, _ tokenPath: String,
-    _ address: String?, _ passphrase: borrowing GuardedBytes, _ made: inout [String]
+    _ name: NodeName, _ folder: NodeFolder, _ recoveryPath: String, _ recovery: [UInt8],
+    _ opening: OpeningKeyHash, _ tokenPath: String, _ address: String?, _ made: inout [String]
   ) throws(IdentityError) -> Card {
     let secrets = NodeSecrets.generate()
-    let opening = OpeningSecretKey.generate()
     let origin = Origin(name: name, epoch: 1)
     let card: Card
     do {
       card = try Card.make(
         serial: 1, origin: origin, log: secrets.log.publicKey,
         cosigning: secrets.cosigning.publicKey, sealing: secrets.sealing.publicKey,
-        transport: secrets.transport.publicKey, opening: opening.publicKey.commitment,
-        address: address
+        transport: secrets.transport.publicKey, opening: opening, address: address
       ) { secrets.log.sign($0) }
     } catch {
       throw IdentityError(.refused, "the card \(error.reason)", hint: "look at the address")
     }
-    let recovery = try seal(Origin(name: name, epoch: 2), opening, passphrase)
     let leftover = "make room or look at the disk, and try again: nothing is left of it"
     // Before anything commits to its key.
     try IdentityError.wrap(hint: leftover) { () throws(SystemError) in
@@ -136,12 +138,13 @@ public enum NodeInit {
   }
 
   private static func seal(
-    _ origin: Origin, _ key: borrowing OpeningSecretKey, _ passphrase: borrowing GuardedBytes
+    _ origin: Origin, _ key: borrowing OpeningSecretKey, _ passphrase: borrowing GuardedBytes,
+    _ cost: PassphraseCost
   ) throws(IdentityError) -> [UInt8] {
     var random = SystemRandom()
     do {
       return try RecoveryFile.seal(
-        origin: origin.text, key: key, passphrase: passphrase, using: &random)
+        origin: origin.text, key: key, passphrase: passphrase, cost: cost, using: &random)
     } catch {
       throw IdentityError(error, path: "the recovery file")
     }
