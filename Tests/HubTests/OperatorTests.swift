@@ -11,8 +11,8 @@ struct OperatorTests {
     let host = try QuestionHost()
     host.service.users = try Users(parsing: "testo ct soc finance border missing")
     var done: [String] = []
-    host.service.rebuild = { done.append("rebuild") }
-    host.service.backup = {
+    host.service.makeAnew = { done.append("rebuild") }
+    host.service.copyOriginals = {
       done.append($0)
       return []
     }

@@ -81,8 +81,8 @@ final class HubHost {
   func run() throws {
     let manager = ServiceManager()
     signals = try Signals(loop: loop) { [unowned self] signal in handle(signal, manager) }
-    service.rebuild = { [unowned self] in try gathering.rebuild() }
-    service.backup = { [unowned self] in try backup(to: $0) }
+    service.makeAnew = { [unowned self] in try gathering.rebuild() }
+    service.copyOriginals = { [unowned self] in try backup(to: $0) }
     // Members of the hub's group reach it; `users.conf` says for what.
     listener = try UnixListener(loop: loop, path: folder.socket, mode: 0o660) {
       [unowned self] in accept($0)

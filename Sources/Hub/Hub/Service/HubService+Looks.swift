@@ -211,8 +211,13 @@ extension HubService {
     call.finish(CloseCaseReply(case: closed))
   }
 
+  func cases(_ call: HubSession.Call) throws {
+    _ = try call.parameters(NoParameters.self)
+    call.finish(CasesReply(cases: try cases(of: call)))
+  }
+
   /// A user's own cases; all of them for who runs the hub, and for auditors.
-  func cases(of call: HubSession.Call) throws -> [Case] {
+  private func cases(of call: HubSession.Call) throws -> [Case] {
     let seesAll = call.session.isOperator || users.isAuditor(call.user)
     return try desk.investigations().filter { seesAll || $0.user == call.user }
   }

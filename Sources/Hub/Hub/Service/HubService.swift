@@ -11,6 +11,7 @@ internal import Varlink
 final class HubService {
   private(set) var facts: Facts
   private(set) var index: NameIndex
+  private let methods = HubMethods()
   let desk: Desk
   let clock: SystemClock
   var users: Users
@@ -32,9 +33,9 @@ final class HubService {
   /// Tells the operator; set by the host.
   var report: (String) -> Void = { _ in }
   /// Rebuilds the facts; set by the host.
-  var rebuild: () throws -> Void = {}
+  var makeAnew: () throws -> Void = {}
   /// Copies what is not derived into a new folder; set by the host.
-  var backup: (String) throws -> [String] = { _ in [] }
+  var copyOriginals: (String) throws -> [String] = { _ in [] }
   static let version = Release.version
 
   init(facts: Facts, index: NameIndex, desk: Desk, users: Users, clock: SystemClock) {
@@ -63,89 +64,8 @@ final class HubService {
   }
 
   private func dispatch(_ call: HubSession.Call) throws {
-    let prefix = HubInterface.name + "."
-    guard call.method.hasPrefix(prefix) else { return try dispatchService(call) }
-    switch call.method.dropFirst(prefix.count) {
-    case "Search": try search(call)
-    case "Dossier": try dossier(call)
-    case "Compare": try compare(call)
-    case "Match": try match(call)
-    case "CheckDocument": try checkDocument(call)
-    case "Judge": try judge(call)
-    case "Links": try links(call)
-    case "Trips": try trips(call)
-    case "Money": try money(call)
-    case "OpenCase": try openCase(call)
-    case "CloseCase": try closeCase(call)
-    case "Cases":
-      _ = try call.parameters(NoParameters.self)
-      call.finish(CasesReply(cases: try cases(of: call)))
-    case "Consultations": try consultations(call)
-    default:
-      let method = String(call.method.dropFirst(prefix.count))
-      if try !dispatchAlerts(call, method) { try dispatchOperation(call, method) }
-    }
-  }
-
-  /// - Returns: false for another method.
-  private func dispatchAlerts(_ call: HubSession.Call, _ method: String) throws -> Bool {
-    switch method {
-    case "AddWatch": try addWatch(call)
-    case "ChangeWatch": try changeWatch(call)
-    case "Watches": try watches(call)
-    case "Alerts": try alerts(call)
-    case "ChangeAlerts": try changeAlerts(call)
-    case "OfferHandOver": try offerHandOver(call)
-    case "AcceptHandOver": try acceptHandOver(call)
-    case "HandOvers": try handOvers(call)
-    case "HookEvent": try hookEvent(call)
-    case "HookDone": try hookDone(call)
-    case "HookFailed": try hookFailed(call)
-    default: return try dispatchLists(call, method)
-    }
-    return true
-  }
-
-  private func dispatchLists(_ call: HubSession.Call, _ method: String) throws -> Bool {
-    switch method {
-    case "Screen": try screen(call)
-    case "FinishList": try finishList(call)
-    case "Screenings": try screenings(call)
-    case "Exclude": try exclude(call)
-    case "Exclusions": try exclusions(call)
-    case "ChangeExclusion": try changeExclusion(call)
-    default: return false
-    }
-    return true
-  }
-
-  private func dispatchOperation(_ call: HubSession.Call, _ method: String) throws {
-    switch method {
-    case "Status":
-      _ = try call.parameters(NoParameters.self)
-      call.finish(try status())
-    case "Stats":
-      _ = try call.parameters(NoParameters.self)
-      call.finish(try Statistics(facts).reply())
-    case "Rebuild":
-      try mustBeOperator(call)
-      _ = try call.parameters(NoParameters.self)
-      try rebuild()
-      call.finish(NoParameters())
-    case "Backup":
-      try mustBeOperator(call)
-      call.finish(BackupReply(files: try backup(try call.parameters(BackupRequest.self).folder)))
-    default:
-      let error = ServiceInfo.unknown(call.method, of: [HubInterface.name])
-      call.fail(error.name, error.parameters)
-    }
-  }
-
-  private func mustBeOperator(_ call: HubSession.Call) throws(HubError) {
-    guard !call.session.isOperator else { return }
-    throw .notAllowed(
-      reason: "\(call.user) is not who runs this hub",
-      hint: "ask who does: only the hub's own user and root may do this")
+    guard let method = methods[call.method] else { return try dispatchService(call) }
+    try method(self)(call)
   }
 
   private func dispatchService(_ call: HubSession.Call) throws {
