@@ -34,9 +34,10 @@ public enum NetworkBug: String, CaseIterable, Sendable {
   /// A connection that is lost is not dialled again.
   case dialsOnce = "dials-once"
 
-  /// The foe without which it does not show.
+  /// The foe without which it does not show, or not within some hundred runs.
   var foe: FoeKind? {
     switch self {
+    case .neverCongested: .floodOfPulls
     case .hidesForks: .twin
     case .hidesOpenings: .twoOpenings
     default: nil
