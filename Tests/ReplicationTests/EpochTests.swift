@@ -252,6 +252,28 @@ struct EpochTests {
     #expect(cluster["nl"].core.epochs.endsAt(before.id) == 5)
   }
 
+  @Test("SYNC-70: two bodies of one new log contest the epoch, also where both sides list that log")
+  func contestedWithOneCard() {
+    connectAll()
+    cluster.disconnectAll()
+    let before = cluster["be"].identity
+    let card = Member.secrets(of: "be", epoch: 2)
+    for (holder, size) in [("nl", 5), ("fr", 3)] as [(String, UInt64)] {
+      let opening = cluster.makeOpening("be", epoch: 2, key: card, follows: afterBe(size))
+      show(Puppet(cluster, as: "be", logs: [holder, "be"], at: holder), opening)
+      cluster.run(2_000)
+      #expect(cluster[holder].core.epochs.endsAt(before.id) == size)
+    }
+    cluster.disconnectAll()
+    // No opening is due on this session: both list the new log.
+    cluster.connect("nl", "fr")
+    cluster.run(120_000)
+    for holder in ["nl", "fr"] {
+      #expect(cluster[holder].core.epochs.contested(of: cluster["be"].name) == before.id)
+      #expect(cluster[holder].core.epochs.endsAt(before.id) == nil)
+    }
+  }
+
   @Test(
     "SYNC-73: two bodies by one opening key contest the epoch, whichever came first and however they are numbered",
     arguments: [[2, 2], [2, 3], [3, 2]] as [[UInt32]], [[5, 3], [3, 5]] as [[UInt64]])

@@ -69,7 +69,8 @@ extension Replicator {
     for id in sessionOrder { sessions[held: id].areOpeningsDue = true }
   }
 
-  /// Tells a session once of each epoch that follows a shared one and is not shared itself.
+  /// Tells a session once of each epoch that follows a shared one and is not shared itself, or of
+  /// which others may hold another opening.
   mutating func passOnOpenings(_ effects: inout [Effect]) {
     for id in sessionOrder
     where sessions[held: id].areOpeningsDue && sessions[held: id].hasSentAnswer {
@@ -79,8 +80,8 @@ extension Replicator {
         guard let successor = epochs.successors[predecessor], successor.isAuthorised,
           isOnRoster(author(of: predecessor))
         else { continue }
-        if !isListed(successor.log, on: id) || successor.second != nil,
-          genesis(of: successor.log) != nil
+        let isNews = !isListed(successor.log, on: id) || successor.second != nil
+        if isNews || isForkedAtStart(successor.log), genesis(of: successor.log) != nil
         {
           passOpening(successor.leaf, successor.body, after: predecessor, on: id, &effects)
         }
@@ -90,6 +91,10 @@ extension Replicator {
       }
     }
   }
+
+  /// Two first entries bear the log's signature, so that both sides may list it and hold another
+  /// opening of it. A proof has no body to tell by.
+  private func isForkedAtStart(_ log: LogID) -> Bool { proofs[log]?.frozenAt == 0 }
 
   private mutating func passOpening(
     _ leaf: [UInt8], _ body: [UInt8], after predecessor: LogID, on id: SessionID,

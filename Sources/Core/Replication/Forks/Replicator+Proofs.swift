@@ -40,6 +40,7 @@ extension Replicator {
     if proofs[log] == nil { progressed(log, on: nil) }
     proofs[log] = proof
     for id in sessionOrder { sessions[held: id].areProofsDue = true }
+    if proof.frozenAt == 0 { openingsChanged() }
     effects.append(.keepProof(proof))
     freeze(log, at: proof.frozenAt, &effects)
   }
