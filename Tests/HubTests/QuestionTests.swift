@@ -255,6 +255,19 @@ struct QuestionTests {
     #expect(ring.edges.count == 6 && !ring.cut)
   }
 
+  @Test("HUB-41: a link that stands has the marks of its record, too")
+  func markedLinks() throws {
+    let tip = Told.record(
+      "link", "tip", #""subject":"nl:fighter","object":"be:cousin","role":"facilitator""#)
+    let host = try QuestionHost(
+      QuestionTests.network + [Told.entry("nl", 200, tip.replacing("H0", with: "H2"))])
+    let links: LinksReply = try host.ask(
+      "Links", LinksRequest(look: QuestionHost.look, ref: "nl:fighter", to: "be:cousin"))
+    let marks = links.edges.filter { $0.role == "facilitator" }.flatMap(\.marks)
+    #expect(marks.contains { $0.hasPrefix("H2: not to be passed on") }, "\(marks)")
+    #expect(links.edges.contains { $0.role.hasPrefix("family") && $0.marks.isEmpty })
+  }
+
   @Test("A document is checked by number and by zone, and another country is said")
   func documents() throws {
     let host = try QuestionHost(QuestionTests.network)

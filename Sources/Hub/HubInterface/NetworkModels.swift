@@ -17,7 +17,7 @@ public struct Edge: Codable, Hashable, Sendable {
   public var entry: String?
   /// `B2`
   public var grade: String?
-  /// Sentences on a record that does not stand, or the user who judged.
+  /// Sentences to be said with the record, as of a hit of it; of a judgement the user who judged.
   public var marks: [String]
 
   /// A copy of what `EdgesOfRecord` found.

@@ -12,7 +12,7 @@ struct EdgesOfRecord {
   init(_ stored: StoredRecord, _ read: SharedRecord) {
     self.stored = stored
     grade = read.common.grade?.text
-    marks = stored.state.stands ? [] : Marks.of(stored, read)
+    marks = Marks.of(stored, read)
     switch read.body {
     case .link(let link): join(link)
     case .document(let document):
