@@ -111,7 +111,7 @@ final class DaemonTests {
     _ = try nl.publish(records(1), to: ["nl"])
     _ = try nl.terminate()
     let copy = nl.folder.root + ".copy"
-    try FileManager.default.copyItem(atPath: nl.folder.root, toPath: copy)
+    try NodeTemplates.copyFolder(nl.folder.root, to: copy)
     try nl.start()
     _ = try nl.publish(records(5), to: ["nl"])
     _ = try nl.terminate()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Node
 
-/// Real daemons of which one opened epochs while the other was away.
+/// Nodes of which one opened epochs while the other was away.
 @Suite("Each epoch has fresh keys, and the earlier ones still serve", .serialized)
 final class EpochKeyTests {
   private let host: NodeHost
@@ -66,10 +66,9 @@ final class EpochKeyTests {
     let port = be.port
     let before = try nl.card()
     #expect(try be.terminate().status == 0)
-    try open(nl, nl.folder.defaultRecovery)
-    try open(nl, nl.folder.defaultRecovery(of: 3), ["--unasked"])
-    let card = try nl.card()
-    #expect(card.origin.text == "nl/3")
+    try nl.openEpoch()
+    let card = try nl.openEpoch(isUnasked: true)
+    #expect(try card.origin.text == "nl/3" && card == nl.card())
     #expect(card.transport != before.transport && card.sealing != before.sealing)
     #expect(card.cosigning != before.cosigning && card.log != before.log)
     // Nobody connects to a daemon that begins again on another port.
@@ -99,7 +98,7 @@ final class EpochKeyTests {
     let old = try host.copy(of: nl, as: "old")
     try nl.start()
     #expect(try nl.wait { $0.signing == "ready" })
-    try open(nl, nl.folder.defaultRecovery)
+    try nl.openEpoch()
     #expect(try be.wait(seconds: 30) { $0.logs.contains { $0.origin == "nl/2" } })
     try old.start()
     #expect(try old.wait(seconds: 30) { $0.signing == "closed" }, "\(old.log())\n\(be.log())")

@@ -150,7 +150,7 @@ final class OperatorTests {
   func starts() throws {
     let nl = try DaemonProcess("nl", in: root)
     let copy = nl.folder.root + ".copy"
-    try FileManager.default.copyItem(atPath: nl.folder.root, toPath: copy)
+    try NodeTemplates.copyFolder(nl.folder.root, to: copy)
     try nl.start()
     let second = try run(["--data", copy, "--token", nl.folder.defaultToken])
     #expect(second.status == 75)

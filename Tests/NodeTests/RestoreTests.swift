@@ -14,13 +14,10 @@ import Varlink
 @Suite("Restores", .serialized)
 final class RestoreTests {
   private let host: NodeHost
-  private let passphrase = "a passphrase for tests"
 
   init() throws { host = try NodeHost() }
 
   deinit { host.end() }
-
-  private var guarded: GuardedBytes { GuardedBytes(copying: Array(passphrase.utf8).span) }
 
   private func records(_ count: Int) -> [String] {
     (0..<count).map {
@@ -49,30 +46,33 @@ final class RestoreTests {
   func underLoad() throws {
     let (nl, be) = try pair()
     _ = try nl.publish(records(200), to: ["all"])
+    var batches = 0
     for number in 0..<4 {
       let target = host.path("backup\(number)")
       let before = try nl.size(of: "nl/1")
-      let summary = try backup(nl, to: target)
+      let summary = try backup(nl, to: target, meanwhile: &batches)
       #expect(summary.problemCount == 0, "\(summary.problems)")
       let size = try #require(summary.logs.first { $0.origin == "nl/1" }?.size)
       #expect(size >= before)
       try checkCopy(target, cards: [try nl.card(), try be.card()], size: size)
     }
+    #expect(batches > 4, "nothing was published while the copies were made")
   }
 
   /// Publishes while the copy is made, and withdraws some of it: bodies are purged while they are
   /// copied.
-  private func backup(_ node: HostedNode, to target: String) throws -> CopySummary {
+  private func backup(
+    _ node: HostedNode, to target: String, meanwhile batches: inout Int
+  ) throws -> CopySummary {
     let client = try UnixClient(path: node.folder.controlSocket, timeoutMilliseconds: 20_000)
     try client.write(ControlCall.encode("Backup", BackupRequest(folder: target)))
-    var batches = 0
-    while batches == 0 || !client.hasInput(within: 0) {
+    while !client.hasInput(within: 0) {
       let run = try node.publish(records(20), to: ["all"])
       let gone = (UInt64(0)..<5).map { "\(run.origin)/\(run.first + $0)" }
       let _: PublishReply = try node.call("Withdraw", WithdrawRequest(records: gone))
       batches += 1
-      // The copy waits for a pause of the store.
-      try host.pass(milliseconds: 50)
+      // A part of the copy, for which the store is to have a pause.
+      for _ in 0..<10 { try host.step(atMost: host.now + 50) }
     }
     let message = try #require(try client.readMessage())
     return try ControlReply(message: message).decode(CopySummary.self).parameters
@@ -136,12 +136,16 @@ final class RestoreTests {
     try OwnSecrets.retire(NodeSecrets.generate(), of: try nl.card(), nl.folder)
     let file = host.path("nl.keys")
     let (origin, count) = try KeysFile.export(
-      nl.folder, credential: nil, to: file, passphrase: guarded)
+      nl.folder, credential: nil, to: file, passphrase: NodeTemplates.guardedPassphrase,
+      cost: NodeTemplates.cheap)
     #expect(origin == "nl/1" && count == 2)
     #expect(
-      refusal { _ = try KeysFile.export(nl.folder, credential: nil, to: file, passphrase: guarded) }
+      refusal {
+        _ = try KeysFile.export(
+          nl.folder, credential: nil, to: file, passphrase: NodeTemplates.guardedPassphrase)
+      }
         == .exists)
-    let keys = try KeysFile.read(file, passphrase: guarded)
+    let keys = try KeysFile.read(file, passphrase: NodeTemplates.guardedPassphrase)
     let wrong = GuardedBytes(copying: Array("another".utf8).span)
     #expect(refusal { _ = try KeysFile.read(file, passphrase: wrong) } == .refused)
     let mine = host.path("backup")
@@ -228,7 +232,7 @@ final class RestoreTests {
     let copy = nl.folder.root + ".copy"
     _ = try nl.publish(records(3), to: ["be"])
     _ = try nl.terminate()
-    try FileManager.default.copyItem(atPath: nl.folder.root, toPath: copy)
+    try NodeTemplates.copyFolder(nl.folder.root, to: copy)
     try nl.start()
     #expect(try nl.wait { $0.signing == "ready" })
     let run = try nl.publish(records(3), to: ["be"], replicas: 1)
@@ -287,7 +291,7 @@ extension RestoreTests {
     let (nl, be) = try pair()
     let copy = nl.folder.root + ".copy"
     _ = try nl.terminate()
-    try FileManager.default.copyItem(atPath: nl.folder.root, toPath: copy)
+    try NodeTemplates.copyFolder(nl.folder.root, to: copy)
     try nl.start()
     #expect(try nl.wait { $0.signing == "ready" })
     let run = try nl.publish(records(3), to: ["be"], replicas: 1)

@@ -15,7 +15,7 @@ public enum KeysFile {
   /// - Returns: the log whose keys they are, and how many pre-shared keys are with them.
   public static func export(
     _ folder: NodeFolder, credential: String?, to path: String,
-    passphrase: borrowing GuardedBytes
+    passphrase: borrowing GuardedBytes, cost: PassphraseCost = .moderate
   ) throws(IdentityError) -> (origin: String, presharedKeys: Int) {
     try check(path, for: folder)
     let card = try CardFile.own(folder)
@@ -28,7 +28,7 @@ public enum KeysFile {
     var random = SystemRandom()
     let text: [UInt8]
     do throws(PassphraseFileError) {
-      text = try KeysExport.seal(contents, passphrase: passphrase, using: &random)
+      text = try KeysExport.seal(contents, passphrase: passphrase, cost: cost, using: &random)
     } catch {
       throw IdentityError(error, path: path)
     }

@@ -50,7 +50,7 @@ public struct NextEpoch: Sendable {
   /// - Returns: what the card of `origin` commits to.
   public static func writeRecovery(
     _ path: String, after origin: Origin, _ folder: NodeFolder,
-    passphrase: borrowing GuardedBytes
+    passphrase: borrowing GuardedBytes, cost: PassphraseCost = .moderate
   ) throws(IdentityError) -> OpeningKeyHash {
     try checkRecovery(path, folder)
     let key = OpeningSecretKey.generate()
@@ -59,7 +59,7 @@ public struct NextEpoch: Sendable {
     let text: [UInt8]
     do throws(PassphraseFileError) {
       text = try RecoveryFile.seal(
-        origin: next.text, key: key, passphrase: passphrase, using: &random)
+        origin: next.text, key: key, passphrase: passphrase, cost: cost, using: &random)
     } catch {
       throw IdentityError(error, path: path)
     }
