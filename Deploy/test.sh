@@ -122,7 +122,7 @@ unit_tests=("$(swift build "${build_flags[@]}" --show-bin-path)/LiaisonPackageTe
 if [ -n "$quick" ]; then
   # Suites that run real daemons, whole networks or thousands of crashes; the full command has them.
   step "unit tests" 2700 "${unit_tests[@]}" \
-    --skip 'SimulationTests\.|FuzzTests\.|NodeTests\.(Daemon|Restore|Epoch|Scrub|Space|Operator)Tests' \
+    --skip 'SimulationTests\.|FuzzTests\.|NodeTests\.(Daemon|Epoch|EpochKey|Operator|Publish)Tests' \
     --skip 'StoreTests\.(Crash|Fault|PurgeCrash|Damage)Tests'
   finish
 fi

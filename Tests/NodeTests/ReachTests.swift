@@ -5,7 +5,7 @@ import Transport
 
 @testable import Node
 
-@Suite("Who is known by which address, and which address is dialled next")
+@Suite("Who is known by which address")
 struct ReachTests {
   private let be = try! NodeName("be")
   private let nl = try! NodeName("nl")
@@ -37,30 +37,5 @@ struct ReachTests {
     #expect(!sources.contains(source([10, 0, 0, 1])) && sources.contains(source([10, 0, 0, 7])))
     sources.keep([be])
     #expect(!sources.contains(source([10, 0, 1, 5])) && sources.contains(source([10, 0, 0, 7])))
-  }
-
-  @Test("Each address has its turn, and the one after the last that failed is first next time")
-  func turns() {
-    var ways = Alternatives<Int>()
-    ways.begin([1, 2, 3])
-    #expect(ways.next() == 1)
-    #expect(ways.next() == 2)
-    // The dial was given up there.
-    ways.begin([1, 2, 3])
-    let second = [ways.next(), ways.next(), ways.next(), ways.next()]
-    #expect(second == [3, 1, 2, nil] && ways.isRoundOver)
-    ways.begin([1, 2, 3])
-    #expect(ways.next() == 3)
-    ways.succeeded()
-    #expect(ways.next() == nil)
-    ways.begin([1, 2, 3])
-    #expect(ways.next() == 3)
-    // Without an answer of the name service those from before, and a name that lost an address.
-    ways.begin()
-    #expect(ways.next() == 1)
-    ways.begin([7])
-    #expect(ways.next() == 7 && ways.next() == nil)
-    ways.begin([])
-    #expect(ways.next() == nil)
   }
 }

@@ -46,6 +46,23 @@ import Testing
     #expect(!pool.submit { 1 })
   }
 
+  @Test func theLoopKnowsThatAThreadHasWorkOfIt() throws {
+    let loop = try EventLoop()
+    let results = Box<[Int]>([])
+    let gate = Monitor(false)
+    let pool = try WorkerPool(
+      name: "worker", threads: 1, queueLimit: 1,
+      results: loop.makeMailbox(of: Int.self) { results.value.append($0) })
+    #expect(!loop.awaitsThreads)
+    #expect(pool.submit { gate.wait { $0 ? 7 : nil } })
+    #expect(loop.awaitsThreads)
+    gate.withLock { $0 = true }
+    gate.signalAll()
+    #expect(try loop.turn { results.value == [7] })
+    #expect(!loop.awaitsThreads)
+    pool.stop()
+  }
+
   @Test func diskThreadAnswersInOrderAndStopsABatchAtItsFirstError() throws {
     let folder = TemporaryFolder()
     let loop = try EventLoop()

@@ -64,6 +64,25 @@ import Testing
     #expect(end - begin >= 3_000_000)
   }
 
+  @Test func onGivenTimeAnHourTakesNoTime() throws {
+    let time = GivenTime()
+    let loop = try EventLoop(clock: SystemClock(time))
+    let (steady, wall) = (loop.clock.monotonicMilliseconds, loop.clock.wallMilliseconds)
+    let ran = Box<[UInt64]>([])
+    for minutes in [60, 1] as [UInt64] {
+      loop.schedule(afterMilliseconds: minutes * 60_000) { ran.value.append(minutes) }
+    }
+    #expect(try !loop.turn(waitingAtMost: 0))
+    while let deadline = loop.nextDeadline {
+      time.pass(milliseconds: deadline - loop.clock.monotonicMilliseconds)
+      #expect(try loop.turn(waitingAtMost: 0))
+    }
+    #expect(ran.value == [1, 60])
+    // Never early: one more than was asked for.
+    #expect(loop.clock.monotonicMilliseconds == steady + 3_600_001)
+    #expect(loop.clock.wallMilliseconds == wall + 3_600_001)
+  }
+
   @Test func utcText() {
     #expect(UTCTime.text(milliseconds: 0) == "1970-01-01T00:00:00.000Z")
     #expect(UTCTime.text(milliseconds: 951_782_400_123) == "2000-02-29T00:00:00.123Z")

@@ -32,7 +32,7 @@ final class Node {
   var gate: ConnectionGate
   var peerSources = PeerSources()
   var sourceTimer: TimerID?
-  var dials = Dials()
+  var dials: DialPlaces<(name: NodeName, address: SocketAddress)>
   /// How the process's descriptors are shared out.
   let room: Room
   var sessions: [SessionID: PeerSession] = [:]
@@ -98,6 +98,7 @@ final class Node {
   ) throws {
     self.room = room
     gate = ConnectionGate(total: room.halfOpen)
+    dials = DialPlaces(room.dials)
     self.loop = loop
     self.folder = folder
     self.secrets = secrets

@@ -4,14 +4,6 @@ import Runtime
 import Secrets
 import Transport
 
-/// Dials under way, and those that wait for one of the places. A place is for one address, and for
-/// as long as that may take.
-struct Dials {
-  var underWay = 0
-  /// In the order in which they came.
-  var waiting: [(name: NodeName, address: SocketAddress)] = []
-}
-
 // Dialling peers. A name may stand for several addresses: each is tried with its own time, the
 // handshake included, and the next dial begins with the one after the last that failed.
 extension Node {
@@ -55,7 +47,7 @@ extension Node {
     case .success(let addresses): begin(name, addresses)
     case .failure(let error):
       // Where it was last is better than nowhere.
-      if line.addresses.all.isEmpty { return dialFailed(name, "\(error)") }
+      if line.turns.isWithoutAddress { return dialFailed(name, "\(error)") }
       lines[name]?.why = "\(error)"
       begin(name, nil)
     }
@@ -66,55 +58,39 @@ extension Node {
       line.isLookingUp
     else { return }
     lines[name]?.why = "the name service does not answer"
-    if !line.addresses.all.isEmpty { begin(name, nil) }
+    if !line.turns.isWithoutAddress { begin(name, nil) }
   }
 
   private func begin(_ name: NodeName, _ addresses: [SocketAddress]?) {
     lines[name]?.isLookingUp = false
-    lines[name]?.addresses.begin(addresses)
-    lines[name]?.dialsWithEarlier = false
-    lines[name]?.wasUnanswered = false
+    lines[name]?.turns.begin(addresses)
     tryNext(name)
   }
 
   /// The next address of this dial; after the last one a pause.
   private func tryNext(_ name: NodeName) {
     guard !isStopping, roster.entry(name)?.address != nil, !hasSession(with: name) else { return }
-    guard let next = lines[name]?.addresses.next() else {
-      if beginWithEarlierKey(name) { return tryNext(name) }
+    guard let next = lines[name]?.turns.next(earlierKeys: transportKeys.earlier.count) else {
       return dialFailed(name, lines[name]?.why ?? "no address")
     }
-    dials.waiting.append((name, next))
+    dials.wait((name, next))
     startDials()
   }
 
-  /// A peer that was away since an earlier epoch of this node answers to the key of that one alone.
-  /// Each dial tries the present key, and then one of the earlier ones, the newest first.
-  /// - Returns: false when there is none, or this dial had its turn with one.
-  private func beginWithEarlierKey(_ name: NodeName) -> Bool {
-    guard !transportKeys.earlier.isEmpty, let line = lines[name], line.wasUnanswered,
-      !line.dialsWithEarlier
-    else { return false }
-    lines[name]?.dialsWithEarlier = true
-    lines[name]?.earlierDials += 1
-    lines[name]?.addresses.begin()
-    return true
-  }
-
   private func ownKey(for name: NodeName) -> any TransportKeyHolder {
-    guard let line = lines[name], line.dialsWithEarlier, !transportKeys.earlier.isEmpty else {
-      return transportKeys.present
-    }
-    return transportKeys.earlier[max(0, line.earlierDials - 1) % transportKeys.earlier.count]
+    let earlier = transportKeys.earlier
+    return lines[name]?.turns.earlierKey(of: earlier.count).map { earlier[$0] }
+      ?? transportKeys.present
   }
 
   private func startDials() {
-    while dials.underWay < room.dials, !dials.waiting.isEmpty {
-      let (name, address) = dials.waiting.removeFirst()
+    while let (name, address) = dials.next() {
       guard let text = roster.entry(name)?.address, lines[name]?.state == .connecting,
         !hasSession(with: name)
-      else { continue }
-      dials.underWay += 1
+      else {
+        dials.giveBack()
+        continue
+      }
       TCPConnector.connect(
         loop: loop, to: address, named: text == "\(address)" ? nil : "\(text) at \(address)",
         timeoutMilliseconds: TransportLimits.connectTimeoutMilliseconds
@@ -132,7 +108,7 @@ extension Node {
   }
 
   func giveBackDial() {
-    dials.underWay -= 1
+    dials.giveBack()
     soon { [weak self] in self?.startDials() }
   }
 
@@ -175,7 +151,7 @@ extension Node {
   func dialEnded(_ name: NodeName, _ why: String) {
     guard let line = lines[name], line.state == .connecting else { return }
     if line.why == nil { lines[name]?.why = why }
-    lines[name]?.wasUnanswered = true
+    lines[name]?.turns.unanswered()
     tryNext(name)
   }
 

@@ -10,7 +10,7 @@ extension Node {
     guard !isStopping, let source = SourceAddress(connection.peerHostBytes) else {
       return connection.close()
     }
-    guard sessions.count + dials.underWay < room.peers else {
+    guard sessions.count + dials.taken < room.peers else {
       counters.add("transport_noDescriptors")
       return connection.close()
     }

@@ -146,10 +146,10 @@ extension Node {
         "somebody at \(session.connection.peerAddress) uses the transport key of an earlier epoch of \(name): it is told of "
           + "the epochs since, and given back that node's own logs")
     }
-    if session.isInitiator { lines[name]?.addresses.succeeded() }
+    if session.isInitiator { lines[name]?.turns.succeeded() }
     peerSources.saw(name, at: session.connection.peerHostBytes)
     if transportKeys.isPresent(session.channel.localKey) {
-      lines[name]?.earlierDials = 0
+      lines[name]?.turns.knowsPresentKey()
       return setState(.connected, of: name, why: nil)
     }
     counters.add("session.by-earlier-key")
@@ -234,7 +234,7 @@ extension Node {
   private func noteEnd(of session: PeerSession, with peer: NodeName) {
     guard transportKeys.isPresent(session.channel.localKey) else {
       // It knows the present key now, most likely.
-      if lines[peer]?.earlierDials ?? 0 <= transportKeys.earlier.count {
+      if lines[peer]?.turns.hasUntriedKey(of: transportKeys.earlier.count) == true {
         lines[peer]?.redial.begin()
       }
       return

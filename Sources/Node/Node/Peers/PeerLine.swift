@@ -8,17 +8,10 @@ struct PeerLine {
   var why: String?
   var redial = Redial()
   var redialTimer: TimerID?
-  /// The addresses of its name.
-  var addresses = Alternatives<SocketAddress>()
+  var turns = DialTurns<SocketAddress>()
   /// Dials so far; the answer to an earlier one's look-up is no news.
   var lookUps: UInt64 = 0
   var isLookingUp = false
-  /// Since this dial began, an address accepted the connection and did not answer the handshake:
-  /// the peer may know this node by an earlier key alone.
-  var wasUnanswered = false
-  /// Dials with an earlier key so far: each takes the next one in turn. And whether this one does.
-  var earlierDials = 0
-  var dialsWithEarlier = false
   /// When the peer fell behind, for `lagSeconds`.
   var behindSince: UInt64?
   var bytesIn: UInt64 = 0

@@ -1,6 +1,6 @@
 /// Several ways to the same thing, of which one may be bad: each has its turn, and the one after
 /// the last that failed comes first next time.
-struct Alternatives<Element: Hashable> {
+struct Alternatives<Element: Hashable & Sendable>: Sendable {
   /// All elements as they were found last.
   private(set) var all: [Element] = []
   /// Elements of this round that were not tried yet, last first.
