@@ -1,5 +1,10 @@
 import Foundation
 
+/// The `liaison` of this build.
+var liaisonPath: String {
+  DaemonProcess.binary.deletingLastPathComponent().appendingPathComponent("liaison").path
+}
+
 /// The real `liaison`, to its end.
 /// - Returns: how it ended, and what it wrote to both outputs.
 func runLiaison(_ words: [String]) throws -> (status: Int32, said: String) {
@@ -13,8 +18,7 @@ func runLiaison(_ words: [String]) throws -> (status: Int32, said: String) {
 /// The real `liaison`, under way.
 func startLiaison(_ words: [String], into output: Any) throws -> Process {
   let process = Process()
-  process.executableURL = DaemonProcess.binary.deletingLastPathComponent()
-    .appendingPathComponent("liaison")
+  process.executableURL = URL(fileURLWithPath: liaisonPath)
   process.arguments = words
   process.standardError = output
   process.standardOutput = output

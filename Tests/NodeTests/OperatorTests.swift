@@ -134,8 +134,7 @@ final class OperatorTests {
     let be = try host.node("be")
     try nl.start()
     let process = Process()
-    process.executableURL = DaemonProcess.binary.deletingLastPathComponent()
-      .appendingPathComponent("liaison")
+    process.executableURL = URL(fileURLWithPath: liaisonPath)
     process.arguments = ["peer", "add", "--data", nl.folder.root, be.folder.card]
     let pipe = Pipe()
     try pipe.fileHandleForReading.close()

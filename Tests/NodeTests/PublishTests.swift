@@ -4,45 +4,41 @@ import Testing
 
 @Suite("liaison publish, as users run it", .serialized)
 final class PublishTests {
-  private let root: URL
+  private let host: NodeHost
 
-  init() throws {
-    root = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "liaison-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-  }
+  init() throws { host = try NodeHost() }
 
-  deinit { try? FileManager.default.removeItem(at: root) }
+  deinit { host.end() }
 
-  private func start() throws -> DaemonProcess {
-    let node = try DaemonProcess("nl", in: root)
+  private func start() throws -> HostedNode {
+    let node = try host.node("nl")
     try node.start()
     return node
   }
 
   /// Runs `liaison publish --to nl` on what `input` gives, a shell command.
   private func publish(
-    _ node: DaemonProcess, _ words: String, _ input: String
+    _ node: some TestedNode, _ words: String, _ input: String
   ) throws -> (status: Int32, lines: [String], said: String) {
-    let liaison = DaemonProcess.binary.deletingLastPathComponent().appendingPathComponent("liaison")
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = [
       "-c",
-      "cd '\(root.path)' && \(input) '\(liaison.path)' publish --to nl --data '\(node.folder.root)' \(words)",
+      "cd '\(host.root.path)' && \(input) '\(liaisonPath)' publish --to nl --data '\(node.folder.root)' \(words)",
     ]
+    // A pipe takes the lines of 3,000 entries.
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors
     try process.run()
+    try host.wait(for: process)
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
     return (process.terminationStatus, text.split(separator: "\n").map(String.init), said)
   }
 
   private func write(_ name: String, _ text: String) throws {
-    try Data(text.utf8).write(to: root.appendingPathComponent(name))
+    try Data(text.utf8).write(to: host.root.appendingPathComponent(name))
   }
 
   private func records(_ count: Int) -> String {
@@ -52,7 +48,6 @@ final class PublishTests {
   @Test("Entries are printed in the order of the lines, whatever the input is")
   func inputs() throws {
     let node = try start()
-    defer { node.kill() }
     try write("in", records(3_000))
     var first = 2
     for (words, input) in [
@@ -73,7 +68,6 @@ final class PublishTests {
   @Test("Lines may end with CRLF, the last one with nothing; lines are chosen by number")
   func lines() throws {
     let node = try start()
-    defer { node.kill() }
     try write("in", "{\"type\":\"a\"}\r\n{\"type\":\"b\"}\n{\"type\":\"c\"}\r\n{\"type\":\"d\"}")
     let all = try publish(node, "in", "")
     #expect(all.status == 0 && all.lines.count == 4, "\(all.said)")
@@ -87,12 +81,10 @@ final class PublishTests {
     "On a terminal publish says after a while that it waits for peers",
     .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")))
   func replicas() throws {
-    let (node, be) = (try DaemonProcess("nl", in: root), try DaemonProcess("be", in: root))
+    let (node, be) = (try host.node("nl"), try host.node("be"))
     try node.add(be, dial: false)
     try node.start()
-    defer { node.kill() }
     try write("in", records(1))
-    let liaison = DaemonProcess.binary.deletingLastPathComponent().appendingPathComponent("liaison")
     // A terminal of its own, looked at until it says so, and for 20 s at most.
     let script = """
       import os, pty, select, signal, sys, time
@@ -108,20 +100,21 @@ final class PublishTests {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
     process.arguments = [
-      "-c", script, liaison.path, "publish", "--to", "nl", "--replicas", "1", "--data",
-      node.folder.root, root.path + "/in",
+      "-c", script, liaisonPath, "publish", "--to", "nl", "--replicas", "1", "--data",
+      node.folder.root, host.path("in"),
     ]
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()
+    try host.wait(for: process)
     let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
     #expect(said.contains("waiting until a peer has stored the next"), "\(said)")
   }
 
   @Test("How to go on after an interruption names the last line that was wanted, too")
   func goOn() throws {
-    let node = try start()
+    let node = try DaemonProcess("nl", in: host.root)
+    try node.start()
     defer { node.kill() }
     try write("in", records(200))
     let id = try #require(node.processID)
@@ -139,7 +132,6 @@ final class PublishTests {
   @Test("One bad line, and nothing is published; of a stream, what stood before it")
   func badLines() throws {
     let node = try start()
-    defer { node.kill() }
     try write("bad", records(700) + "{\"type\":\"x\",}\n" + records(10))
     for (words, input) in [("bad", ""), ("", "cat bad |")] {
       let result = try publish(node, words, input)

@@ -126,12 +126,11 @@ final class RecordVerbTests {
       #expect(refused.status == 65 && refused.said.contains("stands already, as nl/1/2"))
     }
     let path = try file(Self.person("e"), Self.person("a"))
-    let liaison = DaemonProcess.binary.deletingLastPathComponent().appendingPathComponent("liaison")
     let stream = Process()
     stream.executableURL = URL(fileURLWithPath: "/bin/sh")
     stream.arguments = [
       "-c",
-      "cat '\(path)' | '\(liaison.path)' publish --stream --to nl --data '\(nl.folder.root)' 2>&1",
+      "cat '\(path)' | '\(liaisonPath)' publish --stream --to nl --data '\(nl.folder.root)' 2>&1",
     ]
     let pipe = Pipe()
     stream.standardOutput = pipe
