@@ -144,7 +144,7 @@ final class PipelineTests {
       }
       if next == source.size { break }
     }
-    #expect(beginnings > 0)
+    #expect(beginnings == 2)
   }
 
   @Test("After an error that is not a full disk nothing more is done (STO-4)")

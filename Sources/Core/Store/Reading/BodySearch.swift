@@ -35,7 +35,8 @@ struct BodySearch {
   /// True when entries before and behind say that the entry's body lies at this place, and none
   /// claims it.
   func isPlace(_ record: IndexRecord, of entry: UInt64) -> Bool {
-    let (before, behind) = neighbours(of: entry)
+    let before = placesBefore(entry)
+    let behind = placesBehind(entry)
     guard
       !(before + behind).contains(where: {
         $0.segment == record.segment && UInt64($0.offset) < record.end
@@ -54,20 +55,19 @@ struct BodySearch {
   }
 
   private func places(behind entry: UInt64) -> [(segment: UInt32, offset: UInt32)] {
-    let (before, _) = neighbours(of: entry)
-    guard let before = before.last else {
+    guard let before = placesBefore(entry).last else {
       return entry <= Limits.neighbours ? [(0, 0)] : []
     }
     return [(before.segment, UInt32(before.end)), (before.segment + 1, 0)]
   }
 
-  /// The index records of the entries before and behind it that say where their bodies are or were.
-  private func neighbours(of entry: UInt64) -> (before: [IndexRecord], behind: [IndexRecord]) {
+  private func placesBefore(_ entry: UInt64) -> [IndexRecord] {
+    places(of: (entry - min(entry, Limits.neighbours))..<entry)
+  }
+
+  private func placesBehind(_ entry: UInt64) -> [IndexRecord] {
     let end = min(files.log.written.size, entry + 1 + Limits.neighbours)
-    return (
-      places(of: (entry - min(entry, Limits.neighbours))..<entry),
-      places(of: (entry + 1)..<max(entry + 1, end))
-    )
+    return places(of: (entry + 1)..<max(entry + 1, end))
   }
 
   /// The index records that say where bodies are or were.
