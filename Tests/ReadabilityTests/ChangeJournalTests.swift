@@ -170,7 +170,7 @@ private func meaning(_ journal: ChangeJournal) -> [UInt64: String] {
       if round % 40 == 39 { journal = try #require(try found(disk, round % 200 + 1)) }
     }
     #expect(try disk.size(of: .readability) == UInt64(2 * small().areaBytes))
-    #expect(journal.state.runs.count <= small().runs + Layout.runsDropped)
+    #expect(journal.state.runs.count <= small().runs + small().runsDropped)
     #expect(journal.state.sessions.count <= small().sessions)
     #expect(journal.state.doubts.all.count <= 12)
     #expect(!journal.knows(journal.name, 1), "what was dropped is not known any more")

@@ -56,7 +56,7 @@ struct JournalState {
         log: log, first: entries.lowerBound, count: entries.upperBound - entries.lowerBound,
         number: endNumber, cause: cause))
     endNumber = runs[runs.count - 1].endNumber
-    if runs.count > limits.runs + Layout.runsDropped { dropRuns(to: limits.runs) }
+    if runs.count > limits.runs + limits.runsDropped { dropRuns(to: limits.runs) }
   }
 
   /// A number that names no entry: it only tells what was given before from what was given after.
@@ -64,7 +64,7 @@ struct JournalState {
     runs.append(
       ChangeRun(log: LogID(.zero), first: 0, count: 1, number: endNumber, cause: .doubt))
     endNumber += 1
-    if runs.count > limits.runs + Layout.runsDropped { dropRuns(to: limits.runs) }
+    if runs.count > limits.runs + limits.runsDropped { dropRuns(to: limits.runs) }
   }
 
   mutating func dropRuns(to count: Int) {

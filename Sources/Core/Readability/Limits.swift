@@ -6,6 +6,8 @@ public struct ReadabilityLimits: Sendable {
   public var areaBytes = 8 << 20
   /// Runs that are kept: a reader that is behind more of them compares in full.
   public var runs = 32_768
+  /// Runs that are dropped at once: moving the rest costs once for so many.
+  public var runsDropped = 1_024
   /// Starts whose numbers are known.
   public var sessions = 1_024
   /// Ranges in doubt of one log, and of all of them before those of a log are joined to one.
@@ -32,6 +34,4 @@ enum Layout {
   static let entriesMost: UInt64 = 1 << 40
   /// Numbers of a journal: some 8 million runs over whole logs of that size.
   static let numbersMost: UInt64 = 1 << 63
-  /// Runs that are dropped at once: moving the rest costs once for so many.
-  static let runsDropped = 1_024
 }
