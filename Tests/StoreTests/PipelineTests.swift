@@ -55,7 +55,7 @@ final class PipelineTests {
     switch pipeline.completed(token: batch.token, error: nil) {
     case .committed(let changes, _): for change in changes { _ = change.log.didCommit(change) }
     case .applied(let changes):
-      if let end = changes.last(where: { $0.segment != nil })?.segment?.after {
+      if let end = changes.last?.change.segment?.after {
         log.didWriteEntries(upTo: end)
       }
     case .mended, .none: break

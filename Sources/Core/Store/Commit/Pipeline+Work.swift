@@ -69,7 +69,7 @@ extension Pipeline {
     var purges: [Purge] = []
     var bytes = 0
     var count = 0
-    for (_, change) in unapplied {
+    for change in unapplied.lazy.map(\.change) {
       if bytes > Limits.applyBytes { break }
       count += 1
       if let segment = change.segment {

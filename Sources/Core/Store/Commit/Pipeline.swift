@@ -12,8 +12,8 @@ struct Pipeline {
   var room: DiskRoom
   /// Changes for the next group commits.
   var staged: [StagedChange] = []
-  /// Committed, not yet in log files, each with the generation that holds it.
-  private(set) var unapplied: [(generation: UInt64, change: StagedChange)] = []
+  /// Committed, not yet in log files.
+  private(set) var unapplied: [CommittedChange] = []
   private var unappliedBytes = 0
   /// Somebody waits for what is committed to be in log files: replaced leaves, or what they wait
   /// for.
@@ -154,27 +154,34 @@ struct Pipeline {
   ) -> Completion {
     var mendedFrames: [Damage] = []
     if journals.didWrite(position, retires: retires) { swap(&mendedFrames, &damagedFrames) }
-    let changes = Array(staged[..<count])
+    let changes = staged.takeFirst(count)
     for change in changes where change.record.changesLogFiles {
-      unapplied.append((position.generation, change))
+      unapplied.append(CommittedChange(generation: position.generation, change: change))
       unappliedBytes += change.appliedBytes
       if change.replacing != nil { applyIsWanted = true }
     }
-    staged.removeFirst(count)
     return .committed(changes, mendedFrames: mendedFrames)
   }
 
   private mutating func didApply(_ count: Int, _ operations: [DiskOperation]) -> Completion {
-    let changes = unapplied[..<count].map(\.change)
-    for change in changes {
-      unappliedBytes -= change.appliedBytes
-      stagedBytes -= change.appliedBytes
-      if let purge = change.purge { purging -= purge.bodies.count }
+    let changes = unapplied.takeFirst(count)
+    var isOf = [false, false]
+    for each in changes {
+      isOf[Int(each.generation % 2)] = true
+      unappliedBytes -= each.change.appliedBytes
+      stagedBytes -= each.change.appliedBytes
+      if let purge = each.change.purge { purging -= purge.bodies.count }
     }
-    for number in Set(unapplied[..<count].map { Int($0.generation % 2) }).sorted() {
-      dirty[number].insert(changedBy: operations)
-    }
-    unapplied.removeFirst(count)
+    for number in 0...1 where isOf[number] { dirty[number].insert(changedBy: operations) }
     return .applied(changes)
+  }
+}
+
+extension Array {
+  /// Removes the first `count`; when these are all, nothing is copied.
+  fileprivate mutating func takeFirst(_ count: Int) -> ArraySlice<Element> {
+    let taken = self[..<count]
+    self = count == self.count ? [] : Array(self[count...])
+    return taken
   }
 }

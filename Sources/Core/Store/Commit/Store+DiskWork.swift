@@ -57,7 +57,7 @@ extension Store {
     return durable
   }
 
-  private func didCommit(_ changes: [StagedChange]) -> [Durable] {
+  private func didCommit(_ changes: ArraySlice<StagedChange>) -> [Durable] {
     var durable: [Durable] = []
     var places: [LogID: Int] = [:]
     for change in changes where change.log.didCommit(change) {
@@ -73,13 +73,13 @@ extension Store {
     return durable
   }
 
-  private func didApply(_ changes: [StagedChange]) {
+  private func didApply(_ changes: ArraySlice<CommittedChange>) {
     // Thousands of small appends take a log to its end in one step.
     var ends: [LogID: HeadRecord] = [:]
-    for change in changes {
+    for change in changes.lazy.map(\.change) {
       if let segment = change.segment { ends[change.log.id] = segment.after }
     }
-    for change in changes {
+    for change in changes.lazy.map(\.change) {
       let log = change.log
       switch change.record {
       case .newLog: log.isOnDisk = true

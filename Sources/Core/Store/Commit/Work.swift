@@ -31,9 +31,9 @@ struct Work {
 /// The meaning of completed work for the logs; the pipeline has taken note of it.
 enum Completion {
   /// Durable, in this order; `mendedFrames`: nobody reads the journal any more that had them.
-  case committed([StagedChange], mendedFrames: [Damage])
+  case committed(ArraySlice<StagedChange>, mendedFrames: [Damage])
   /// In log files, in this order.
-  case applied([StagedChange])
+  case applied(ArraySlice<CommittedChange>)
   case mended([Mend])
   /// Nothing for the logs, or an error.
   case none
@@ -53,6 +53,12 @@ struct StagedChange {
     if case .body(let body) = record { return body.bytes.count }
     return 0
   }
+}
+
+/// A change that is not in log files yet, and the generation of the journal that holds it.
+struct CommittedChange {
+  let generation: UInt64
+  let change: StagedChange
 }
 
 /// Bytes that are known to be right, for places where others are. Writing them any number of times
