@@ -234,4 +234,29 @@ struct OldCopyTests {
     #expect(cluster.agrees("be", "nl"))
     #expect(cluster["nl"].events.contains(.ownEntriesFrom(cluster["be"].name, size: 20)))
   }
+
+  @Test("SYNC-50: the newest checkpoint is told on a new session, also after a restart")
+  func toldAgain() {
+    let cluster = Cluster(["nl", "be", "fr"])
+    cluster.publish("fr", 5)
+    cluster.run(100)
+    let log = cluster["fr"].identity.id
+    cluster.connect("fr", "nl")
+    cluster.connect("fr", "be")
+    cluster.run(5_000)
+    cluster.disconnectAll()
+    cluster.run(Limits.checkpointToldMilliseconds + 10_000)
+    for round in 0..<2 {
+      cluster.connect("nl", "be")
+      cluster.run(Limits.checkpointRestsMilliseconds + 5_000)
+      for name in ["nl", "be"] {
+        let core = cluster[name].core
+        let shared = core.sessionOrder.compactMap { core.sessions[$0]?.shared[log] }
+        #expect(shared.map(\.theirCheckpointSize) == [5], "round \(round), \(name)")
+      }
+      cluster.disconnectAll()
+      cluster.restart("nl")
+      cluster.restart("be")
+    }
+  }
 }

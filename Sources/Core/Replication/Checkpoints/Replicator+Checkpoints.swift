@@ -175,6 +175,12 @@ extension Replicator {
     }
   }
 
+  /// A session is new, or this process is: what was told before may have been lost with the last.
+  mutating func restAgain(_ log: LogID, _ now: UInt64) {
+    guard agreedCheckpoint(of: log) != nil else { return }
+    logs[held: log].relay.rest(at: now)
+  }
+
   /// To all who hold its entries, along the tree or beside it.
   mutating func tellRested(of log: LogID, _ now: UInt64, _ effects: inout [Effect]) {
     guard logs[held: log].relay.takeRest(at: now), let checkpoint = agreedCheckpoint(of: log)

@@ -150,7 +150,10 @@ extension Replicator {
         costs.promised()
       }
     }
-    if last == nil { offerCosignatures(of: log, on: id, &effects) }
+    if last == nil {
+      offerCosignatures(of: log, on: id, &effects)
+      restAgain(log, now)
+    }
     if last == next { bodiesCame(of: log, on: id, now) }
     if isNews { mayRepair(log, on: id, now) }
     wantMore(of: log, now)
