@@ -1,5 +1,6 @@
 import JSON
 import Node
+import Varlink
 
 /// Input that a client of the control socket may send, however it is cut.
 enum ControlTarget {
@@ -26,26 +27,29 @@ enum ControlTarget {
     check(service.wakes.isEmpty, "somebody who left is still woken")
   }
 
+  /// Each method without parameters, and calls with those that there are.
   static var seeds: [[UInt8]] {
-    let calls = [
-      #"{"method":"org.varlink.service.GetInfo"}"#,
-      #"{"method":"org.varlink.service.GetInterfaceDescription","parameters":{"interface":"org.liaison.Node"}}"#,
-      #"{"method":"org.liaison.Node.Status"}"#,
-      #"{"method":"org.liaison.Node.Peers","oneway":true}"#,
-      #"{"method":"org.liaison.Node.Publish","parameters":{"to":["be"],"records":["{\"type\":\"a\"}"],"replicas":1,"timeout":5,"expiryDay":30000}}"#,
-      #"{"method":"org.liaison.Node.Withdraw","parameters":{"records":["nl/1/4"],"replicas":0}}"#,
-      #"{"method":"org.liaison.Node.Show","parameters":{"entry":"nl/1/3"}}"#,
-      #"{"method":"org.liaison.Node.Tail","more":true,"parameters":{"follow":true,"origin":"nl/1"}}"#,
-      #"{"method":"org.liaison.Node.Tail","parameters":{"position":{"next":{"nl/1":1}}}}"#,
-      #"{"method":"org.liaison.Node.Tail","more":true,"parameters":{"fresh":true}}"#,
-      #"{"method":"org.liaison.Node.Backup","parameters":{"folder":"/tmp/x"}}"#,
-      #"{"method":"org.liaison.Node.AdoptEpoch","parameters":{"origin":"nl/2"}}"#,
-      #"{"method":"org.liaison.Node.Reload"}"#, #"{"method":"org.liaison.Node.Disk"}"#,
-      #"{"method":"org.liaison.Node.Scrub"}"#, #"{"method":"org.liaison.Node.Epochs"}"#,
-      #"{"method":"org.liaison.Node.ReleaseSigning"}"#,
-    ]
+    let methods = InterfaceText.node.split(separator: "\n").filter { $0.hasPrefix("method ") }
+      .map { $0.dropFirst("method ".count).prefix { $0 != "(" } }
+    let publish =
+      #"{"method":"org.liaison.Node.Publish","parameters":{"to":["be"],"records":["{\"type\":\"a\"}"],"replicas":1,"timeout":5,"expiryDay":30000}}"#
+    let withdraw =
+      #"{"method":"org.liaison.Node.Withdraw","parameters":{"records":["nl/1/4"],"replicas":0}}"#
+    let calls =
+      methods.map { #"{"method":"org.liaison.Node.\#($0)"}"# } + [
+        publish, withdraw, #"{"method":"org.varlink.service.GetInfo"}"#,
+        #"{"method":"org.varlink.service.GetInterfaceDescription","parameters":{"interface":"org.liaison.Node"}}"#,
+        #"{"method":"org.liaison.Node.Peers","oneway":true}"#,
+        #"{"method":"org.liaison.Node.Show","parameters":{"entry":"nl/1/3"}}"#,
+        #"{"method":"org.liaison.Node.Tail","more":true,"parameters":{"follow":true,"origin":"nl/1"}}"#,
+        #"{"method":"org.liaison.Node.Tail","parameters":{"position":{"next":{"nl/1":1}}}}"#,
+        #"{"method":"org.liaison.Node.Tail","more":true,"parameters":{"fresh":true}}"#,
+        #"{"method":"org.liaison.Node.Backup","parameters":{"folder":"/tmp/x"}}"#,
+        #"{"method":"org.liaison.Node.AdoptEpoch","parameters":{"origin":"nl/2"}}"#,
+        #"{"method":"org.liaison.Node.ImportOpening","parameters":{"opening":"AAAA"}}"#,
+      ]
     return calls.map { [4, 200] + Array($0.utf8) + [0] }
-      + [[2, 3] + Array((calls[2] + "\0" + calls[5] + "\0").utf8)]
+      + [[2, 3] + Array((publish + "\0" + withdraw + "\0").utf8)]
   }
 }
 
