@@ -57,7 +57,8 @@ public struct EntryBuilder: Sendable {
     body: [UInt8]
   ) -> UInt64 {
     precondition((kind == .genesis) == (nextIndex == 0), "genesis is at 0 and nowhere else")
-    precondition(kind == .record || (expiryDay == 0 && audienceTag == .zero))
+    precondition(kind.mayExpire || expiryDay == 0)
+    precondition(kind.suite == .sealedRecord || audienceTag == .zero)
     var header = nextHeader(
       kind: kind, time: time, expiryDay: expiryDay, audienceTag: audienceTag,
       bodyBytes: body.count)

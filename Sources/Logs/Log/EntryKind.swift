@@ -21,6 +21,9 @@ public enum EntryKind: UInt8, Sendable, CaseIterable {
     }
   }
 
+  /// True for a kind whose header may have an expiry day.
+  public var mayExpire: Bool { self == .record }
+
   /// True for every kind that changes state: it takes effect only after its own signature was
   /// verified.
   public var isControl: Bool { self != .record }

@@ -52,7 +52,7 @@ struct LeafRun {
       defects.append(Defect(index: index, kind: .tag))
     }
     guard let kind else { return }
-    if kind != .record, leaves.u16(at: offset + EntryLayout.expiry) != 0 {
+    if !kind.mayExpire, leaves.u16(at: offset + EntryLayout.expiry) != 0 {
       defects.append(Defect(index: index, kind: .expiry))
     }
     if let suite, suite != kind.suite { defects.append(Defect(index: index, kind: .suite)) }

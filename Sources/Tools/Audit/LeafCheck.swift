@@ -86,7 +86,7 @@ struct LeafCheck: Sendable {
       kinds.append(.defect(.tag))
     }
     guard let kind = header.knownKind else { return }
-    if kind != .record, header.expiryDay != 0 { kinds.append(.defect(.expiry)) }
+    if !kind.mayExpire, header.expiryDay != 0 { kinds.append(.defect(.expiry)) }
     if let suite = header.knownSuite, suite != kind.suite { kinds.append(.defect(.suite)) }
   }
 }
