@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.poly1305 import Poly1305
 
 LEAF, HEADER, MAX_BODY, MAX_SIZE = 216, 152, 1 << 20, (1 << 63) - 1
-KIND_SUITE = {1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 2, 8: 2, 9: 1}
+KIND_SUITE = {1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 2, 8: 2, 9: 1, 10: 0}
 GENESIS, KEYS, WITHDRAWAL, ANCHOR, RECORD = 1, 2, 3, 6, 9
 PRESENT, PURGED, PURGED_HERE, EXPIRED, ABSENT, HIDDEN = range(6)
 # audit.md, 8.
