@@ -105,6 +105,22 @@ final class OperatorTests {
     #expect("nl/1 is known".sentence == "nl/1 is known.")
   }
 
+  @Test(
+    "A full roster takes newer cards of its nodes, and another node in the place of one that left")
+  func fullRoster() throws {
+    let nl = try host.node("nl").folder
+    let be = try host.node("be").card()
+    let fr = try host.node("fr").card()
+    func add(_ card: Card) throws { _ = try Roster.add(card, address: nil, to: nl, limit: 1) }
+    try add(be)
+    #expect(kind { try add(fr) } == .refused)
+    #expect(kind { try add(be) } == nil)
+    try Roster.remove(be.name, from: nl)
+    try add(fr)
+    #expect(kind { try add(be) } == .refused)
+    #expect(try Roster.load(nl).members.map(\.name) == [fr.name])
+  }
+
   @Test("'all' is refused while it would be nobody, or leave somebody out unnoticed")
   func everybody() throws {
     let nl = try host.node("nl")

@@ -1,5 +1,8 @@
 /// Every bound of the composed node, with its arithmetic.
 public enum NodeLimits {
+  /// Nodes on the roster: `peer add` refuses more, and of more cards in `peers/` some are left out.
+  /// Twice the 500 peers that a node is made for.
+  public static let rosterMembers = 1_024
   /// Records that may wait for the author: 64 requests of at most 4 MiB each.
   static let publishQueue = 64
   /// Publications that wait for the disk or for replicas.

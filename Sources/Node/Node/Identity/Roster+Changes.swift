@@ -18,9 +18,10 @@ extension Roster {
   /// - Parameters:
   ///   - address: where to dial it; nil keeps what is set.
   ///   - replaceKey: the operator compared the new fingerprint by voice.
+  ///   - limit: nodes on the roster at most.
   public static func add(
     _ card: Card, address: String?, presharedKeyPath: String? = nil, replaceKey: Bool = false,
-    to folder: NodeFolder
+    to folder: NodeFolder, limit: Int = NodeLimits.rosterMembers
   ) throws(IdentityError) -> PeerAddition {
     let own = try CardFile.own(folder)
     guard own.name != card.name else {
@@ -36,8 +37,14 @@ extension Roster {
     if let address, !Card.isAddress(address) {
       throw IdentityError(.refused, "the address is \"\(address)\"", hint: "write HOST:PORT")
     }
+    let members = try load(folder).members
+    guard members.count < limit || members.contains(where: { $0.name == card.name }) else {
+      throw IdentityError(
+        .refused, "\(members.count) nodes are on the roster, as many as there is room for",
+        hint: "take one off with \"liaison peer remove\"")
+    }
     var held = HeldCards(folder)
-    try checkKeys(of: card, own, held, folder)
+    try checkKeys(of: card, own, members, held)
     let known = try knownCard(card.name, folder)
     try held.hold(card)
     if let known { try compare(card, known, replaceKey: replaceKey) }
@@ -164,9 +171,9 @@ extension Roster {
   /// Two nodes of one transport key could not be told apart on the line, and of one sealing key not
   /// in a grant. Those of earlier epochs count as well.
   private static func checkKeys(
-    of card: Card, _ own: Card, _ held: HeldCards, _ folder: NodeFolder
+    of card: Card, _ own: Card, _ members: [RosterMember], _ held: HeldCards
   ) throws(IdentityError) {
-    let others = [own] + (try load(folder)).members.map(\.card) + held.cards(besides: card.name)
+    let others = [own] + members.map(\.card) + held.cards(besides: card.name)
     for other in others where other.name != card.name {
       // A few who copy another's sealing key would fill that node's slots in every grant (SEAL-9).
       let kind =

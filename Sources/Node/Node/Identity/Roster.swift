@@ -31,9 +31,6 @@ public struct Roster: Hashable, Sendable {
   /// Nobody is known.
   public init() {}
 
-  /// Cards beyond this are left out, and told in `problems`.
-  static let maxMembers = 1_024
-
   /// Nil for a node that is not known, or was removed.
   public func member(_ name: NodeName) -> RosterMember? { members.first { $0.name == name } }
 
@@ -68,8 +65,8 @@ public struct Roster: Hashable, Sendable {
         roster.removed.append(name)
         continue
       }
-      guard roster.members.count < maxMembers else {
-        roster.problems.append("\(folder.peers): more than \(maxMembers) cards")
+      guard roster.members.count < NodeLimits.rosterMembers else {
+        roster.problems.append("\(folder.peers): more than \(NodeLimits.rosterMembers) cards")
         break
       }
       do throws(IdentityError) {
