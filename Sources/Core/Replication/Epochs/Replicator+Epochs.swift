@@ -81,8 +81,7 @@ extension Replicator {
           isOnRoster(author(of: predecessor))
         else { continue }
         let isNews = !isListed(successor.log, on: id) || successor.second != nil
-        if isNews || isForkedAtStart(successor.log), genesis(of: successor.log) != nil
-        {
+        if isNews || isForkedAtStart(successor.log), genesis(of: successor.log) != nil {
           passOpening(successor.leaf, successor.body, after: predecessor, on: id, &effects)
         }
         if let second = successor.second?.batch.batch {
