@@ -118,6 +118,8 @@ public enum Daemon {
     let run = try NodeRun(configuration, folder, loop: loop, logger: logger)
     run.didEnd = { loop.stop() }
     let manager = ServiceManager()
+    // The loop holds what takes signals, and the run holds the loop: it would outlive its end.
+    defer { switchboard.handler = { _ in } }
     switchboard.handler = { signal in
       switch signal {
       case .hangUp:

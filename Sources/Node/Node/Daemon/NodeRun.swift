@@ -12,7 +12,7 @@ import Store
 /// `finish`.
 final class NodeRun {
   let node: Node
-  private let tokenLock: LockFile?
+  private var tokenLock: LockFile?
   private let listener: TCPListener?
   private let localSockets: [UnixListener]
   /// The end was asked for, and what was on its way out has left, or had its time.
@@ -71,9 +71,11 @@ final class NodeRun {
     close()
   }
 
-  /// After `didEnd`: everything that was staged becomes durable.
+  /// After `didEnd`: everything that was staged becomes durable, and another run may have the
+  /// token.
   func finish() {
     node.flush()
+    tokenLock = nil
     if !beginsAgain { node.logger.notice("stopped") }
   }
 
