@@ -60,6 +60,9 @@ final class HostedNode: TestedNode {
 
   /// After a round: the epoch that was opened begins, as in `Daemon.run`.
   func goOn() throws {
+    // Whoever still holds the run that ended: its token must be free.
+    let ended = life?.run
+    defer { withExtendedLifetime(ended) {} }
     guard hasEnded, let (lock, log) = endRun() else { return }
     let (loop, run) = try begin(listeningOn: address, log)
     life = Life(lock: lock, log: log, loop: loop, run: run)
