@@ -17,7 +17,7 @@ let strict: [SwiftSetting] = [
 enum Floor: String {
   /// Bytes and keys. Pure.
   case bytes = "Bytes"
-  /// What a log is. Pure.
+  /// Entries, logs and seals. Pure.
   case logs = "Logs"
   /// The state machines: store, channel, replication. Pure: time, disks and random numbers are
   /// arguments.
@@ -26,11 +26,11 @@ enum Floor: String {
   case system = "System"
   /// The daemon.
   case node = "Node"
-  /// What partners share, searched and watched.
+  /// The partners' records, searched and watched.
   case hub = "Hub"
-  /// What is installed; executables are thin.
+  /// The installed programs; executables are thin.
   case tools = "Tools"
-  /// What only tests, campaigns and benchmarks use.
+  /// For tests, campaigns and benchmarks alone.
   case trials = "Trials"
 
   func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -102,9 +102,9 @@ let package = Package(
     Floor.system.library("Runtime", ["CLinux", "Store", "Log", "Crypto", "Text"]),
     Floor.system.library("CommandLine", ["CProgram", "Text"]),
 
-    // What the reader socket answers, for daemon and hub.
+    // The answers of the reader socket, for daemon and hub.
     Floor.node.library("Reading", ["Varlink", "JSON"]),
-    // What the anchor socket takes and answers, for daemon and hub.
+    // The calls and answers of the anchor socket, for daemon and hub.
     Floor.node.library("Anchoring", ["Varlink"]),
     Floor.node.library(
       "Node",
@@ -120,7 +120,7 @@ let package = Package(
     Floor.hub.debian("CSQLite", "sqlite3", "libsqlite3-dev"),
     // The hub's other database, where one machine is not enough.
     Floor.hub.debian("CPostgres", "libpq", "libpq-dev"),
-    // What records say, and how their identifiers, dates and zones are compared. The daemon knows
+    // Records, and how their identifiers, dates and zones are compared. The daemon knows
     // no type of record.
     Floor.hub.library("Records", ["JSON", "Log"]),
     // How alike two names or two persons are, and why; keys and candidates. Own tables, no ICU, so
@@ -129,7 +129,7 @@ let package = Package(
     // Lists of passengers as airlines send them, line by line. Whoever reads one brings its bytes.
     Floor.hub.library("PassengerLists", ["Records", "Text"]),
     Floor.hub.library("SQL", ["CSQLite", "CPostgres"]),
-    // What one asks the hub, and what it answers.
+    // The hub's questions and answers.
     Floor.hub.library("HubInterface", ["Varlink", "JSON"]),
     // The knowledge hub: a process of its own, without the node's keys.
     Floor.hub.library(
@@ -151,15 +151,15 @@ let package = Package(
     Floor.tools.tool("liaison-hub", ["Hub", "CommandLine", "Runtime"]),
     Floor.tools.tool("liaison-audit", ["Audit", "Log", "Crypto", "CommandLine", "Text"]),
 
-    // What `liaison-bench` measures the store against; nothing else may depend on it.
+    // A measure for the store in `liaison-bench`; nothing else may depend on it.
     Floor.trials.debian("CLMDB", "lmdb", "liblmdb-dev"),
-    // What the fuzzer compares `JSON` with; no tool depends on it.
+    // The fuzzer compares `JSON` with it; no tool depends on it.
     Floor.trials.debian("CJansson", "jansson", "libjansson-dev"),
     // Disks, networks and hostile peers in memory, for tests and for campaigns.
     Floor.trials.library(
       "Simulation",
       ["Replica", "Replication", "Store", "Transport", "Secrets", "Log", "Crypto", "Wire"]),
-    // What a fuzzer drives; no tool that is installed depends on it.
+    // Targets of a fuzzer; no tool that is installed depends on it.
     Floor.trials.library(
       "Fuzzing",
       [
@@ -175,7 +175,7 @@ let package = Package(
         "Crypto", "JSON", "Varlink", "Hub", "HubInterface", "SQL", "Matching", "Records",
         "CommandLine", "CNettle", "CSodium", "CSQLite", "CLMDB",
       ]),
-    // What a fuzzer drives, on inputs that one seed makes: for the test command, never installed.
+    // The fuzzer's targets on inputs that one seed makes: for the test command, never installed.
     Floor.trials.tool("liaison-inputs", ["Fuzzing", "Runtime"]),
 
     tests("FuzzTests", ["Fuzzing"]),
@@ -197,7 +197,7 @@ let package = Package(
     tests("RuntimeTests", ["Runtime", "Store", "Log", "Crypto", "Text"]),
     tests(
       "SimulationTests", ["Simulation", "Replication", "Store", "Secrets", "Log", "Crypto"]),
-    // What the repository promises of its own text.
+    // The promises of the repository about its own text.
     tests("TidyTests", []),
     tests("ReplicaTests", ["Replica", "Log", "Secrets", "Crypto"]),
     tests("StoreTests", ["Simulation", "Store", "Runtime", "Log", "Secrets", "Crypto"]),

@@ -49,7 +49,7 @@ struct TextTests {
 
   @Test("A comment names its subject first: no What, Of or Whether before the noun")
   func subjectFirst() throws {
-    for file in try sources + SourceFile.all("Tests") {
+    for file in try sources + SourceFile.all("Tests") + SourceFile.all("Package.swift") {
       for (place, line) in file.lines.enumerated() {
         let words = line.split(separator: " ", maxSplits: 2)
         guard words.count > 1, words[0] == "///" || words[0] == "//" else { continue }

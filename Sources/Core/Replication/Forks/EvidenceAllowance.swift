@@ -4,7 +4,7 @@ struct EvidenceAllowance {
   private let openedAt: UInt64
   private var seen = 0
   private var sent = 0
-  private(set) var probesSeen = 0
+  private var probesSeen = 0
   private(set) var probesSent = 0
 
   init(_ now: UInt64) { openedAt = now }

@@ -7,7 +7,7 @@ struct CopyWatch {
   /// Set while an older session of the same peer is asked whether it is alive.
   var waitsForSilenceOf: (session: SessionID, since: UInt64)?
   /// `copy` came: once for a session.
-  private(set) var wasTold = false
+  private var wasTold = false
 
   /// - Returns: whether it is to be asked now; it was, within the time that an answer takes,
   ///   otherwise.

@@ -86,7 +86,4 @@ struct LogLists {
       theirLogs[position] = log
     }
   }
-
-  /// Uses up all lists that the peer takes, for tests.
-  mutating func useUp() { sent = Limits.listsOfSession }
 }
