@@ -19,10 +19,10 @@ enum PublishCase {
     try author.connect(from: receiver)
     var sizes: [(String, JSON)] = []
     for size in [256, 4_096, records] where size <= records {
-      let file = try RealRecords.file(size, in: scratch)
       // The short ones are repeated: a clock tick is 10 ms.
       let times = max(1, min(64, 16_384 / size))
-      let cost = try publish(file, size, times, author, receiver)
+      let files = try RealRecords.files(size, times: times, in: scratch)
+      let cost = try publish(files, size, author, receiver)
       sizes.append(("records\(size)", .object(cost.report(signature))))
     }
     var streams: [(String, JSON)] = []
@@ -79,22 +79,23 @@ enum PublishCase {
   static func publish(
     _ count: Int, from author: BenchNode, to reader: BenchNode, in scratch: Scratch
   ) throws {
-    let file = try RealRecords.file(count, in: scratch)
-    try liaison(["publish", "--to", reader.name, file.path], author)
+    for file in try RealRecords.files(count, times: 1, in: scratch) {
+      try liaison(["publish", "--to", reader.name, file.path], author)
+    }
   }
 
   /// Measures from the start of the first client until the receiver has everything.
   private static func publish(
-    _ file: URL, _ records: Int, _ times: Int, _ author: BenchNode, _ receiver: BenchNode
+    _ files: [URL], _ records: Int, _ author: BenchNode, _ receiver: BenchNode
   ) throws -> Cost {
     let before = (try author.usage(), try receiver.usage(), ProcessUsage.ofChildren())
     let watch = Stopwatch()
-    for _ in 0..<times { try liaison(["publish", "--to", receiver.name, file.path], author) }
+    for file in files { try liaison(["publish", "--to", receiver.name, file.path], author) }
     let seconds = watch.seconds
     let size = try author.status(try author.client()).size(of: author.origin)
     try receiver.waitForEntries(size, of: author.origin, seconds: 60)
     return Cost(
-      records: records * times, seconds: seconds,
+      records: records * files.count, seconds: seconds,
       client: ProcessUsage.ofChildren() - before.2,
       author: try author.usage().processorSeconds - before.0.processorSeconds,
       receiver: try receiver.usage().processorSeconds - before.1.processorSeconds)
@@ -105,8 +106,7 @@ enum PublishCase {
   private static func stream(
     _ size: Int, _ times: Int, _ author: BenchNode, _ receiver: BenchNode, _ scratch: Scratch
   ) throws -> Cost {
-    let file = try RealRecords.file(size, in: scratch)
-    let batch = try Data(contentsOf: file)
+    let batches = try RealRecords.batches(size, times: times)
     let before = (try author.usage(), try receiver.usage(), ProcessUsage.ofChildren())
     let watch = Stopwatch()
     let process = try client(["publish", "--stream", "--to", receiver.name, "-"], author)
@@ -114,7 +114,7 @@ enum PublishCase {
     process.standardInput = input
     process.standardOutput = output
     try process.run()
-    for _ in 0..<times {
+    for batch in batches {
       try input.fileHandleForWriting.write(contentsOf: batch)
       var lines = 0
       while lines < size {

@@ -1,17 +1,35 @@
 import Foundation
+import Synchronization
 import JSON
 
 /// Records as partners publish them: persons with nested members and names in several scripts, some
 /// 340 bytes. From the invented people of the shared folder of public data where it is there; else
 /// of the same shape, made here.
 enum RealRecords {
-  /// One record a line.
-  static func file(_ count: Int, in scratch: Scratch) throws -> URL {
-    let url = URL(fileURLWithPath: scratch.file("records-\(count).jsonl"))
-    if FileManager.default.fileExists(atPath: url.path) { return url }
-    try bytes(count).write(to: url)
-    return url
+  /// A file for each batch, one record a line.
+  static func files(_ count: Int, times: Int, in scratch: Scratch) throws -> [URL] {
+    try batches(count, times: times).enumerated().map { number, batch in
+      let url = URL(fileURLWithPath: scratch.file("records-\(count)-\(number).jsonl"))
+      try batch.write(to: url)
+      return url
+    }
   }
+
+  /// The same records so many times, each time with ids that no other has: an id that stands is not
+  /// published again (REC-92).
+  static func batches(_ count: Int, times: Int) throws -> [Data] {
+    let text = String(decoding: try bytes(count), as: UTF8.self)
+    return (0..<times).map { _ in
+      let batch = serial.withLock { number -> Int in
+        number += 1
+        return number
+      }
+      return Data(text.replacing(#""id":""#, with: #""id":"\#(batch)-"#).utf8)
+    }
+  }
+
+  /// Counts the batches of this process.
+  private static let serial = Mutex(0)
 
   static func records(_ count: Int) throws -> [Record] {
     try [UInt8](bytes(count)).split(separator: 0x0a).map { try Record(checking: Array($0)) }
