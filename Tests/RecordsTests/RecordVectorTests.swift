@@ -36,6 +36,20 @@ struct RecordVectorTests {
       let text: String
       let code: String?
     }
+    struct Due: Decodable {
+      let name: String
+      let record: String
+      let asked: Int64
+      let due: Int64?
+    }
+    struct Coded: Decodable {
+      let name: String
+      let record: String
+      let onward: String
+      let court: Bool
+    }
+    let due: [Due]
+    let handling: [Coded]
     let countries: [Country]
     let issuers: [Country]
     let records: [Single]
@@ -117,6 +131,31 @@ struct RecordVectorTests {
   @Test("REC-65: words") func words() {
     for vector in vectors.words {
       #expect(WordFolding.words(of: vector.text) == vector.words, "\(vector.text)")
+    }
+  }
+
+  @Test("When an answer is due (REC-66)")
+  func due() {
+    #expect(vectors.due.count == 10)
+    for vector in vectors.due {
+      guard case .rfi(let request) = SharedRecord.read(Array(vector.record.utf8)).body else {
+        Issue.record("\(vector.name) is no request")
+        continue
+      }
+      #expect(request.due(asked: vector.asked) == vector.due, "\(vector.name)")
+    }
+    var far = Request()
+    far.urgency = Term("8h")
+    #expect(far.due(asked: .max) == nil)
+  }
+
+  @Test("REC-8: the strictest of all codes counts, and one that is not known is the strictest")
+  func handling() {
+    #expect(vectors.handling.count == 14)
+    for vector in vectors.handling {
+      let rules = HandlingRules(SharedRecord.read(Array(vector.record.utf8)).common)
+      #expect(rules.onward.rawValue == vector.onward, "\(vector.name)")
+      #expect(rules.isBarredFromCourt == vector.court, "\(vector.name)")
     }
   }
 }

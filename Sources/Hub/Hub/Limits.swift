@@ -45,6 +45,8 @@ enum HubLimits {
   static let usualDepth = 2
   static let legs = 2_000
   static let payments = 2_000
+  /// Requests for information that are looked at, the newest: some years of a busy desk.
+  static let requests = 2_000
 
   static let consultationsPerPage = 200
   /// Ids of one consultation: all that an answer holds.

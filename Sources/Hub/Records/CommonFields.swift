@@ -14,7 +14,7 @@ public struct CommonFields: Hashable, Sendable {
   public var category: Term<Category>?
   /// When the information was collected (REC-20).
   public var collected: DateValue?
-  /// The word as it is written; `onwardRule` is what counts.
+  /// The word as it is written; `HandlingRules` says what counts.
   public var onward: Term<Onward>?
   /// A code, at most 64 bytes.
   public var tlp: String?
@@ -38,15 +38,6 @@ public struct CommonFields: Hashable, Sendable {
   public var must: [String] = []
   /// Long text, at most 32,768 bytes.
   public var notes: String?
-
-  /// REC-8: absent or unknown, and H2 beside it: ask the originator.
-  public var onwardRule: Onward {
-    let onward = onward?.value ?? .askOriginator
-    guard onward == .withinGroup, handling.contains(where: { $0.value == .h2 }) else {
-      return onward
-    }
-    return .askOriginator
-  }
 
   /// The basis on which it was collected, and who allowed what.
   public struct Legal: Hashable, Sendable {

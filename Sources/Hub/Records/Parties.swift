@@ -36,7 +36,7 @@ extension SharedRecord {
       add("subject", link.subject)
       add("object", link.object)
     case .event(let event): add("involved", event.involved)
-    case .person, .organization, .rfi, .answer, .notice, .group, .consent, .unknown: break
+    case .person, .organization, .rfi, .answer, .notice, .group, .consent, .reshare, .unknown: break
     }
     return list
   }

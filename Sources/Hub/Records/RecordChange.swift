@@ -39,6 +39,22 @@ public enum RecordChange {
     return record[..<end] + Array(",\"change\":".utf8) + writer.bytes + record[end...]
   }
 
+  /// The record with this text as the value of `key`, and without a `change`: the beginning of a
+  /// further version. Values are written without needless spaces and escapes.
+  /// - Parameter record: checked (a precondition).
+  public static func set(_ key: String, to text: String, in record: [UInt8]) -> [UInt8] {
+    var writer = JSONWriter(reserving: record.count + 64)
+    writer.beginObject()
+    for member in members(record) where member.key != key && member.key != "change" {
+      writer.key(text: member.key)
+      writer.raw(member.value)
+    }
+    writer.key(text: key)
+    writer.string(text)
+    writer.endObject()
+    return writer.bytes
+  }
+
   /// Each member with its value written in one way: no spaces, no needless escapes, members of
   /// objects in their order.
   private static func members(_ record: [UInt8]) -> [(key: String, value: [UInt8])] {

@@ -72,7 +72,7 @@ enum CorrectVerb {
     try withdraw(correction, daemon, replicas: replicas, timeout: timeout)
   }
 
-  private static func publish(
+  static func publish(
     _ correction: Correction, _ daemon: DaemonConnection, replicas: Int?, timeout: Int?
   ) throws(Failure) {
     let request = PublishRequest(

@@ -38,12 +38,17 @@ struct Correction {
     self.record = record
   }
 
-  private var newest: OwnIDs.Version { versions[versions.count - 1] }
+  /// The newest version that stands.
+  var newest: OwnIDs.Version { versions[versions.count - 1] }
 
   // MARK: - What it says
 
   /// - Parameter reason: for a record without `change`.
   mutating func read(_ path: String, reason: String?) throws(Failure) {
+    try take(Correction.bytes(path), reason: reason)
+  }
+
+  private static func bytes(_ path: String) throws(Failure) -> [UInt8] {
     var bytes: [UInt8]
     do throws(SystemError) {
       bytes = try FileSystem.readGiven(path, maxBytes: JSONLimits.recordBytes + 2)
@@ -52,6 +57,13 @@ struct Correction {
     }
     if bytes.last == 0x0a { bytes.removeLast() }
     if bytes.last == 0x0d { bytes.removeLast() }
+    return bytes
+  }
+
+  /// - Parameters:
+  ///   - bytes: the record as it is now.
+  ///   - reason: for a record without `change`.
+  mutating func take(_ bytes: [UInt8], reason: String?) throws(Failure) {
     var new = try Correction.record(bytes)
     if RecordChange.fields(from: newest.record.bytes, to: new.bytes).isEmpty {
       guard versions.count > 1 else {

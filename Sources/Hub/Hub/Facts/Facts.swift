@@ -17,6 +17,7 @@ final class Facts {
   private let byWord: Statement
   private let byTravel: Statement
   private let byType: Statement
+  private let byRequest: Statement
   private let countKeys: Statement
   private let byKeys: Statement
   private let byTouch: Statement
@@ -53,6 +54,9 @@ final class Facts {
     byWord = try database.prepare("SELECT entry FROM word WHERE word = ?1 LIMIT ?2")
     byType = try database.prepare(
       "SELECT number FROM entry WHERE type = ?1 AND current = 1 ORDER BY number DESC LIMIT ?2")
+    // The index `entry_request` has these rows alone.
+    byRequest = try database.prepare(
+      "SELECT number FROM entry WHERE type = 'rfi' AND current = 1 ORDER BY time DESC LIMIT ?1")
     countKeys = try database.prepare("SELECT coalesce(sum(length(keys)), 0) / 4 FROM keys")
     byTouch = try database.prepare(
       "SELECT number, name FROM touched WHERE number > ?1 AND number <= ?2 ORDER BY number LIMIT ?3"
@@ -147,6 +151,12 @@ final class Facts {
     try byType.bind(1, type)
     try byType.bind(2, limit)
     return try Facts.numbers(byType)
+  }
+
+  /// Current requests for information, the newest first.
+  func requests(limit: Int) throws(SQLError) -> [Int64] {
+    try byRequest.bind(1, limit)
+    return try Facts.numbers(byRequest)
   }
 
   /// A candidate of the index in memory.

@@ -4,7 +4,7 @@ internal import SQL
 /// never altered.
 enum FactsSchema {
   /// Another schema, other keys or another way to fold mean a new file: never a silent mix.
-  static let version = 6
+  static let version = 7
   /// Raised when `Records` reads identifiers, references or words in another way.
   static let readingVersion = 2
 
@@ -18,6 +18,7 @@ enum FactsSchema {
       problems INTEGER NOT NULL, current INTEGER NOT NULL, told INTEGER NOT NULL, record BLOB);
     CREATE UNIQUE INDEX entry_place ON entry (log, place);
     CREATE INDEX entry_name ON entry (node, id, (state = 0), epoch, place) WHERE id IS NOT NULL;
+    CREATE INDEX entry_request ON entry (time) WHERE type = 'rfi' AND current = 1;
     CREATE TABLE selector (kind INTEGER, value BLOB, entry INTEGER, PRIMARY KEY (kind, value, entry)) WITHOUT ROWID;
     CREATE TABLE range (
       series BLOB, digits INTEGER, low BLOB, high BLOB, entry INTEGER,

@@ -71,15 +71,7 @@ enum Marks {
     default: break
     }
     for warning in common.warnings { marks.append("warning: \(warning)") }
-    if common.handling.contains(where: { $0.value == .h1 }) {
-      marks.append("H1: not in court without its author's leave")
-    }
-    if common.handling.contains(where: { $0.value == .h2 }) {
-      marks.append("H2: not to be passed on without its author's leave")
-    }
-    if common.handling.contains(where: { $0.value == .h3 }) {
-      marks.append("H3: \(common.caveat ?? "its author set a condition")")
-    }
+    marks += HandlingRules(common).marks
     if common.purposes.isEmpty {
       marks.append("names no purpose: ask its author before it is used")
     }

@@ -22,7 +22,7 @@ struct HubMethods {
       "Judge": HubService.judge, "Links": HubService.links, "Trips": HubService.trips,
       "Money": HubService.money, "OpenCase": HubService.openCase,
       "CloseCase": HubService.closeCase, "Cases": HubService.cases,
-      "Consultations": HubService.consultations,
+      "Consultations": HubService.consultations, "Requests": HubService.requests,
     ]
   }
 

@@ -226,7 +226,7 @@ extension HubService {
 
   private var today: CivilDay? { CivilDay(number: Int(clock.wallMilliseconds / 86_400_000)) }
 
-  private static func limit(_ limit: Int?) throws(HubError) -> Int {
+  static func limit(_ limit: Int?) throws(HubError) -> Int {
     let limit = limit ?? HubLimits.usualHits
     guard (1...HubLimits.hits).contains(limit) else {
       throw .refused(reason: "the limit is \(limit)", hint: "name 1 to \(HubLimits.hits)")

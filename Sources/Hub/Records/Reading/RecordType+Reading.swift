@@ -17,6 +17,7 @@ extension RecordType {
     case .notice: .notice(fields(&reader, &envelope))
     case .group: .group(fields(&reader, &envelope))
     case .consent: .consent(fields(&reader, &envelope))
+    case .reshare: .reshare(fields(&reader, &envelope))
     }
   }
 
@@ -44,8 +45,8 @@ extension RecordType {
     return body
   }
 
-  /// Fields of these come with the groups that share: none of them is a surprise.
-  private var isOpen: Bool { self == .group || self == .consent }
+  /// Fields of a group come with the groups that share: none of them is a surprise.
+  private var isOpen: Bool { self == .group }
 
   /// The keys of its own fields.
   var fieldNames: [String] {
@@ -63,7 +64,9 @@ extension RecordType {
     case .rfi: Request.table.names
     case .answer: Answer.table.names
     case .notice: Notice.table.names
-    case .group, .consent: []
+    case .group: []
+    case .consent: Consent.table.names
+    case .reshare: Reshare.table.names
     }
   }
 }
@@ -94,7 +97,7 @@ extension RecordBody {
     case .link(let body): body.select(&list)
     case .event(let body): body.select(&list)
     case .rfi(let body): body.select(&list)
-    case .answer, .notice, .group, .consent, .unknown: break
+    case .answer, .notice, .group, .consent, .reshare, .unknown: break
     }
   }
 }

@@ -1,7 +1,7 @@
 /// The types of Protocols/records.md, 3.
 public enum RecordType: String, Hashable, Sendable, CaseIterable {
   case person, organization, document, identifier, vehicle, trip, account, payment, link, event
-  case rfi, answer, notice, group, consent
+  case rfi, answer, notice, group, consent, reshare
 }
 
 /// One type's fields beside the common ones.
@@ -19,9 +19,10 @@ public enum RecordBody: Hashable, Sendable {
   indirect case rfi(Request)
   indirect case answer(Answer)
   indirect case notice(Notice)
-  /// The common fields are all that this version knows of these two.
+  /// The common fields are all that this version knows of it.
   case group(OpenFields)
-  case consent(OpenFields)
+  indirect case consent(Consent)
+  indirect case reshare(Reshare)
   /// A type or a version that this program does not know: shown raw, found by id and word, not
   /// matched.
   case unknown

@@ -16,6 +16,10 @@ public struct Request: RecordFields {
   public var dueTime: TimeValue?
   /// Why the asked may answer by law: long text, required.
   public var justification: String?
+  /// Nil: information.
+  public var kind: Term<RequestKind>?
+  /// Nil: open.
+  public var state: Term<RequestState>?
 
   init() {}
 
@@ -31,7 +35,21 @@ public struct Request: RecordFields {
       Field("urgency", 6) { $0.urgency = $1.term() },
       Field("dueBy", 20) { ($0.dueTime, $0.dueBy) = $1.moment() },
       Field("justification", 60) { $0.justification = $1.prose() },
+      Field("kind", 6) { $0.kind = $1.term() },
+      Field("state", 6) { $0.state = $1.term() },
     ], requiring: [("to", 60), ("subject", 60), ("question", 60), ("justification", 60)])
+
+  /// The moment from which an answer is late, in Unix milliseconds (REC-66); nil: it never is.
+  /// - Parameter asked: the time of the request's first version, in Unix milliseconds.
+  public func due(asked: Int64) -> Int64? {
+    if let last = dueTime?.time?.unixSeconds.upperBound, dueTime?.time?.seconds != nil {
+      return (Int64(last) + 1) * 1_000
+    }
+    if let day = dueBy?.date?.days.upperBound { return (Int64(day) + 1) * 86_400_000 }
+    guard let hours = urgency?.value?.hours else { return nil }
+    let (due, isTooLarge) = asked.addingReportingOverflow(hours * 3_600_000)
+    return isTooLarge ? nil : due
+  }
 
   func select(_ list: inout SelectorList) {
     for party in subjects { list.party(party, field: "subject") }

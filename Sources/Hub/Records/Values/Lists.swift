@@ -101,7 +101,23 @@ public enum Urgency: String, Sendable, CaseIterable {
   case days3 = "3d"
   case days7 = "7d"
   case routine
+
+  /// Nil: there is no hurry.
+  var hours: Int64? {
+    switch self {
+    case .hours8: 8
+    case .days3: 72
+    case .days7: 168
+    case .routine: nil
+    }
+  }
 }
+
+/// REC-60: what a request asks for.
+public enum RequestKind: String, Sendable, CaseIterable { case information, consent }
+
+/// REC-67.
+public enum RequestState: String, Sendable, CaseIterable { case open, closed }
 
 /// REC-61.
 public enum AnswerResult: String, Sendable, CaseIterable {
@@ -109,4 +125,17 @@ public enum AnswerResult: String, Sendable, CaseIterable {
   case noHit = "no-hit"
   case partial, refused
   case needMore = "need-more"
+}
+
+/// REC-76.
+public enum ConsentUse: String, Sendable, CaseIterable {
+  case passOn = "pass-on"
+  case court
+}
+
+/// REC-78: the leave by which an entry is passed on.
+public enum ReshareRule: String, Sendable, CaseIterable {
+  /// Its author passes it on.
+  case own
+  case group, consent
 }

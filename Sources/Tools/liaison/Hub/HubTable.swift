@@ -30,5 +30,5 @@ enum HubTable {
       Command(HubVerbs.rebuild, HubVerbs.runRebuild),
       Command(HubVerbs.backup, HubVerbs.runBackup),
       Command(HubVerbs.stats, HubVerbs.runStats),
-    ] + AlertTable.commands + ListTable.commands
+    ] + RequestTable.commands + AlertTable.commands + ListTable.commands
 }
