@@ -126,12 +126,10 @@ struct SpaceUnitTests {
     var scrub = Scrub(NodeFolder("/nowhere"), logs: [], own: log)
     scrub.beginPass(at: 9, steady: 1_000, day: 0)
     // The pass that runs is enough.
-    let duringPass = scrub.noteDamage()
-    #expect(!duringPass)
+    scrub.noteDamage()
     scrub.endPass(at: 5_000)
     #expect(scrub.passDue(day: 0) == 1_000 + NodeLimits.scrubEveryMilliseconds)
-    let (first, second) = (scrub.noteDamage(), scrub.noteDamage())
-    #expect(first && !second)
+    for _ in 0..<2 { scrub.noteDamage() }
     #expect(scrub.passDue(day: 0) == 1_000 + NodeLimits.scrubAfterDamageMilliseconds)
     scrub.beginPass(at: 9, steady: 700_000, day: 0)
     scrub.endPass(at: 710_000)

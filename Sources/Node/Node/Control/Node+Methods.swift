@@ -3,20 +3,25 @@ extension Node {
   func methods() -> [ControlMethod] {
     [
       .now("Status") { self.status() },
-      .now("Peers") { PeersReply(peers: self.peerReports()) },
+      .now("Peers") { PeersReply(peers: self.statusWriter.peerReports()) },
       .later("Show") { self.show($0, isHeard: $1, reply: $2) },
       .later("Withdraw") { (request: WithdrawRequest, isHeard, reply) in
         try request.check()
-        self.withdraw(request, isHeard: isHeard, reply: reply)
+        self.publishing.withdraw(request, isHeard: isHeard, reply: reply)
       },
       .now("Reload") { try self.reload() },
-      .now("ReleaseSigning") { try self.releaseSigning() },
-      .later("Backup") { self.backup($0, reply: $2) },
-      .now("Epochs") { self.epochs($0) },
-      .later("AdoptEpoch") { self.adopt($0, reply: $2) },
-      .now("ImportOpening") { try self.importOpening($0) },
-      .now("Disk") { try self.disk() },
-      .now("Scrub") { self.startScrub() },
+      .now("ReleaseSigning") { try self.signing.release() },
+      .later("Backup") { self.backups.make($0, reply: $2) },
+      .now("Epochs") { self.epochs.report($0) },
+      .later("AdoptEpoch") { self.epochs.adopt($0, reply: $2) },
+      .now("ImportOpening") {
+        try OpeningImport(replica: self.replica, membership: self.membership).take($0)
+      },
+      .now("Disk") { try self.statusWriter.disk() },
+      .now("Scrub") {
+        self.scrubber.beginPass()
+        return self.statusWriter.scrubReport()
+      },
     ]
   }
 }

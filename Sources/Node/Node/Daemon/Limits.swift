@@ -41,6 +41,10 @@ public enum NodeLimits {
   static let presharedKeyFileBytes = 256
   /// How long a stop waits for what is on its way out: SIGTERM ends the node within a second.
   static let stopMilliseconds: UInt64 = 250
+  /// How long a session that this node closes may take to hear why; and at a stop, or after its
+  /// peer's card or key changed.
+  static let lastWordsMilliseconds: UInt64 = 1_000
+  static let lastWordsInHasteMilliseconds: UInt64 = 200
   static let controlOutputBytes = 16 << 20
   /// After this a dial goes on with the addresses that the name had last.
   static let lookUpMilliseconds: UInt64 = 5_000
@@ -81,6 +85,8 @@ public enum NodeLimits {
   static let pastBooks = 4
   /// A publish that waits for replicas is answered with what there is after this.
   static let replicasMilliseconds: UInt64 = 60_000
+  /// How often it is looked who has waited so long.
+  static let replicasEveryMilliseconds: UInt64 = 1_000
   /// New entries whose signatures are verified at once: 256 × 65 µs, 45 % of a processor with the
   /// pause.
   static let verifiedAtOnce = 256

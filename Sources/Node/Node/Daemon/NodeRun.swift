@@ -19,6 +19,7 @@ final class NodeRun {
   var didEnd: () -> Void = {}
   /// The node has opened its next epoch: another run is to follow this one.
   private(set) var beginsAgain = false
+  private var isEnding = false
 
   init(
     _ configuration: DaemonConfiguration, _ folder: NodeFolder, loop: EventLoop, logger: Logger
@@ -30,21 +31,21 @@ final class NodeRun {
     let store = try Store.open(on: disk)
     // A copy of the folder beside the original would pass with the original's token.
     tokenLock = try token.lock()
-    node = try NodeRun.node(
-      folder, token, store, disk, loop: loop, logger: logger, room: Room(budget))
-    node.warnOfStart(budget)
+    let room = Room(budget)
+    node = try NodeRun.node(folder, token, store, disk, loop: loop, logger: logger, room: room)
+    node.warnOfStart(budget, room)
     let control = try UnixListener(
       loop: loop, path: folder.controlSocket, mode: 0o600
     ) { [node] in node.acceptControl($0) }
     localSockets = [control] + (try NodeRun.groupSockets(node, configuration))
     listener = try configuration.listen.map { [node] address in
       do throws(SystemError) {
-        return try TCPListener(loop: loop, address: address) { node.accept($0) }
+        return try TCPListener(loop: loop, address: address) { node.peers.accept($0) }
       } catch {
         throw DaemonError.listen(address, error)
       }
     }
-    node.beginAgain = { [weak self] in
+    node.epochs.beginAgain = { [weak self] in
       self?.beginsAgain = true
       self?.close()
     }
@@ -58,12 +59,12 @@ final class NodeRun {
   func begin() {
     node.start()
     let size = node.store.durableHead(node.card.identity.id)?.size ?? 0
-    node.logger.notice(
+    node.notices.logger.notice(
       "node \(node.card.name) \(Daemon.version): log \(node.card.origin) with \(size) entries, listening on \(address ?? "no address")"
     )
   }
 
-  func reload() { node.attempt("reload") { _ = try node.reload() } }
+  func reload() { node.notices.attempt("reload") { _ = try node.reload() } }
 
   /// Ends it for good.
   func end() {
@@ -76,11 +77,12 @@ final class NodeRun {
   func finish() {
     node.flush()
     tokenLock = nil
-    if !beginsAgain { node.logger.notice("stopped") }
+    if !beginsAgain { node.notices.logger.notice("stopped") }
   }
 
   private func close() {
-    guard !node.isStopping else { return }
+    guard !isEnding else { return }
+    isEnding = true
     listener?.close()
     for socket in localSockets { socket.close() }
     node.stop()
@@ -132,14 +134,15 @@ final class NodeRun {
   private static func groupSockets(
     _ node: Node, _ configuration: DaemonConfiguration
   ) throws -> [UnixListener] {
-    let folder = configuration.run ?? node.folder.root
+    let folder = configuration.run ?? node.files.folder.root
     let reader = try groupSocket(
       node, NodeFolder.readerSocket(in: folder), configuration.readerGroup
     ) { node.acceptReader($0) }
     let anchor = try groupSocket(
       node, NodeFolder.anchorSocket(in: folder), configuration.anchorGroup
     ) { node.acceptAnchor($0) }
-    (node.readerGroup, node.anchorGroup) = (reader.group, anchor.group)
+    node.sockets.reader.group = reader.group
+    node.sockets.anchor.group = anchor.group
     return [reader.listener, anchor.listener]
   }
 
@@ -162,14 +165,14 @@ final class NodeRun {
 }
 
 extension Node {
-  fileprivate func warnOfStart(_ budget: DescriptorBudget) {
-    if budget.limit < DescriptorBudget.least || room.peers < roster.entries.count {
-      logger.warning(
-        "this process may have \(budget.limit) open files: room for \(room.peers) connections with \(roster.entries.count) peers; raise LimitNOFILE (ulimit -n)"
+  fileprivate func warnOfStart(_ budget: DescriptorBudget, _ room: Room) {
+    if budget.limit < DescriptorBudget.least || room.peers < membership.roster.entries.count {
+      notices.logger.warning(
+        "this process may have \(budget.limit) open files: room for \(room.peers) connections with \(membership.roster.entries.count) peers; raise LimitNOFILE (ulimit -n)"
       )
     }
-    for problem in roster.problems { logger.warning("roster: \(problem)") }
-    if let warning = SecretMemory.warning { logger.warning(warning) }
-    for damage in store.damage { logger.error("damage: \(damage)") }
+    for problem in membership.roster.problems { notices.logger.warning("roster: \(problem)") }
+    if let warning = SecretMemory.warning { notices.logger.warning(warning) }
+    for damage in store.damage { notices.logger.error("damage: \(damage)") }
   }
 }

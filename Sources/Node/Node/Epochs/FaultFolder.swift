@@ -4,9 +4,9 @@ import Replication
 import Runtime
 
 /// `faults/` in the data folder: the evidence that this node holds. For each log it keeps the
-/// lowest fork proof, the fault, and some defects and openings.
-struct FaultFolder {
-  private let path: String
+/// lowest fork proof, the fault, and some defects and openings. All parts of a node share it.
+final class FaultFolder {
+  let path: String
   /// Names of files by log, in their order.
   private(set) var files: [LogID: [String]] = [:]
   /// Files that are no evidence, each with why.
@@ -27,7 +27,7 @@ struct FaultFolder {
     for name in try FileSystem.list(path).sorted() { load(name) }
   }
 
-  private mutating func load(_ name: String) {
+  private func load(_ name: String) {
     guard let log = Hex.decode(name.prefix(64)).flatMap({ LogID($0) }) else {
       return problems.append("\(path)/\(name): no evidence has such a name")
     }
@@ -54,7 +54,7 @@ struct FaultFolder {
     files[log, default: []].append(name)
   }
 
-  private mutating func loadOpening(_ name: String, after log: LogID) throws(SystemError) {
+  private func loadOpening(_ name: String, after log: LogID) throws(SystemError) {
     let limit = EntryLayout.leafBytes + LogLimits.publicBodyBytes
     let bytes = try FileSystem.read("\(path)/\(name)", maxBytes: limit)
     guard bytes.count > EntryLayout.leafBytes else {
@@ -76,8 +76,7 @@ struct FaultFolder {
 
   /// - Returns: where it is.
   @discardableResult
-  mutating func write(_ bytes: [UInt8], of log: LogID, _ name: String) throws(SystemError) -> String
-  {
+  func write(_ bytes: [UInt8], of log: LogID, _ name: String) throws(SystemError) -> String {
     let name = "\(log)-\(name)"
     try FileSystem.makeFolder(path, mode: 0o700)
     try FileSystem.atomicWrite("\(path)/\(name)", bytes, mode: 0o600)
@@ -86,18 +85,18 @@ struct FaultFolder {
   }
 
   /// The lowest fork proof of a log is what counts: it takes the place of the others.
-  mutating func keep(_ proof: ForkProof) throws(SystemError) -> String {
+  func keep(_ proof: ForkProof) throws(SystemError) -> String {
     try keep(proof.encode(), of: proof.identity.id, "\(proof.frozenAt)", ".fork")
   }
 
   /// So it is with second openings: the one that cites the least.
-  mutating func keep(_ opening: Replication.Opening) throws(SystemError) -> String {
+  func keep(_ opening: Replication.Opening) throws(SystemError) -> String {
     try keep(
       opening.batch.batch.leaves + opening.batch.batch.bodies, of: opening.predecessor,
       "\(opening.identity.id)", ".opening")
   }
 
-  private mutating func keep(
+  private func keep(
     _ bytes: [UInt8], of log: LogID, _ name: String, _ suffix: String
   ) throws(SystemError) -> String {
     let before = (files[log] ?? []).filter { $0.hasSuffix(suffix) }

@@ -117,11 +117,9 @@ struct Scrub {
     }
   }
 
-  /// - Returns: whether the next pass begins sooner now. The pass that is under way is enough.
-  mutating func noteDamage() -> Bool {
-    guard passStartedAt == nil, !foundDamage else { return false }
-    foundDamage = true
-    return true
+  /// The next pass begins sooner now. One that is under way is enough.
+  mutating func noteDamage() {
+    if passStartedAt == nil { foundDamage = true }
   }
 
   mutating func endPass(at milliseconds: UInt64) {

@@ -4,7 +4,7 @@ import Replication
 import Secrets
 import Transport
 
-// A process's ends of its connections: accepting, handshakes, messages in and out, as Node+Sessions
+// A process's ends of its connections: accepting, handshakes, messages in and out, as PeerSessions
 // has them.
 extension ByteLinks {
   /// A connection is there: both sides begin.

@@ -6,7 +6,7 @@ import Transport
 
 /// Connections of bytes between processes, with the shipped transport at both ends, and what a
 /// network does to them. Beyond that it does what the daemon's part for sessions does
-/// (Node+Sessions).
+/// (PeerSessions).
 final class ByteLinks: Links {
   /// Output of one session beyond which its core is told that it is congested: small, so that it
   /// happens.

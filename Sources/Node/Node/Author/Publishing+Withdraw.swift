@@ -1,9 +1,9 @@
 import Log
-import Runtime
+import Replica
 import Store
 
 // Withdrawals by this node: Protocols/entry.md, 7.
-extension Node {
+extension Publishing {
   func withdraw(
     _ request: WithdrawRequest, isHeard: @escaping () -> Bool,
     reply: @escaping (Result<PublishReply, ControlError>) -> Void
@@ -19,14 +19,6 @@ extension Node {
       giveUp(number, after: request.timeout)
     } catch {
       reply(.failure(error))
-    }
-  }
-
-  /// Refuses a publication that has waited so long for peers' answers.
-  func giveUp(_ number: UInt64?, after seconds: Int?) {
-    guard let number, let seconds else { return }
-    loop.schedule(afterMilliseconds: UInt64(seconds) * 1_000) { [weak self] in
-      self?.author.giveUp(number)
     }
   }
 
@@ -48,8 +40,9 @@ extension Node {
 
   /// Nobody can take a withdrawal back, so that nothing is withdrawn by a slip.
   private func ownRecord(_ entry: String) throws(ControlError) -> Withdrawal.Record {
-    guard let (log, index) = find(entry) else { throw .unknownEntry(entry) }
-    guard log.origin.name == card.name, log.origin.epoch <= identity.origin.epoch else {
+    guard let (log, index) = store.find(entry) else { throw .unknownEntry(entry) }
+    guard log.origin.name == replica.card.name, log.origin.epoch <= author.identity.origin.epoch
+    else {
       throw .refused(
         reason: "\(entry) is not this node's", hint: "only its author can withdraw a record")
     }
@@ -68,15 +61,5 @@ extension Node {
         reason: "\(entry) is withdrawn already", hint: "see liaison show \(entry)")
     }
     return Withdrawal.Record(origin: log.origin, index: index)
-  }
-
-  /// `nl/1/17`, if it is durable here.
-  func find(_ entry: String) -> (log: LogIdentity, index: UInt64)? {
-    guard let slash = entry.lastIndex(of: "/"),
-      let index = UInt64(entry[entry.index(after: slash)...]),
-      let log = store.logs.first(where: { $0.origin.text == entry[..<slash] }),
-      index < store.durableHead(log.id)?.size ?? 0
-    else { return nil }
-    return (log, index)
   }
 }

@@ -109,4 +109,23 @@ struct LiveRoster {
   func entry(transport key: TransportPublicKey) -> LivePeer? {
     byTransport[key].map { entries[$0] }
   }
+  /// Members that this roster has, has not, or has otherwise than the one before.
+  func difference(from old: LiveRoster) -> ReloadReply {
+    var reply = ReloadReply(problems: problems)
+    for entry in entries {
+      guard let before = old.entry(entry.card.name) else {
+        reply.added.append(entry.card.name.text)
+        continue
+      }
+      if before.card != entry.card || before.address != entry.address
+        || !entry.hasSamePresharedKey(as: before)
+      {
+        reply.changed.append(entry.card.name.text)
+      }
+    }
+    for entry in old.entries where self.entry(entry.card.name) == nil {
+      reply.removed.append(entry.card.name.text)
+    }
+    return reply
+  }
 }

@@ -5,24 +5,44 @@ import Replication
 import Runtime
 import Store
 
-/// The next epoch on its way into the store.
-struct Adoption {
-  let prepared: NextEpoch
-  let reply: (Result<AdoptReply, ControlError>) -> Void
-}
+/// The epochs of this node's own name: what is known of them, and signing in the next one.
+final class OwnEpochs {
+  private let replica: Replica
+  private let membership: Membership
+  private let folder: NodeFolder
+  private let token: TokenFile
+  private let notices: Notices
+  /// The next epoch on its way into the store.
+  private var adoption: Adoption?
+  /// Ends this run and begins another, with the next epoch.
+  var beginAgain: () -> Void = {}
 
-// The epochs of this node's own name: what is known of them, and signing in the next one.
-extension Node {
-  private var ownEpochs: [LogIdentity] { store.logs.filter { $0.origin.name == card.name } }
+  private struct Adoption {
+    let prepared: NextEpoch
+    let reply: (Result<AdoptReply, ControlError>) -> Void
+  }
 
-  func epochs(_ request: EpochsRequest) -> EpochsReply {
-    let answered = core.answeredPeers
-    let highest = ownEpochs.filter { store.durableHead($0.id)?.size ?? 0 > 0 }
+  init(_ replica: Replica, _ files: StateFiles, _ notices: Notices) {
+    self.replica = replica
+    membership = files.membership
+    folder = files.folder
+    token = files.token
+    self.notices = notices
+  }
+
+  private var card: Card { membership.card }
+  private var store: Store { replica.store }
+  private var own: [LogIdentity] { store.logs.filter { $0.origin.name == card.name } }
+
+  func report(_ request: EpochsRequest) -> EpochsReply {
+    let answered = replica.core.answeredPeers
+    let highest = own.filter { store.durableHead($0.id)?.size ?? 0 > 0 }
       .map(\.origin.epoch).max()
     return EpochsReply(
       own: card.origin.text, answered: answered.map(\.text),
-      unanswered: roster.entries.map { $0.card.name }.filter { !answered.contains($0) }.map(\.text),
-      epochs: ownEpochs.map { log in
+      unanswered: membership.roster.entries.map { $0.card.name }.filter { !answered.contains($0) }
+        .map(\.text),
+      epochs: own.map { log in
         let head = head(of: log, endingAt: log.origin.epoch == highest ? request.endsAt : nil)
         return EpochReport(
           origin: log.origin.text, id: log.id.description, size: head.size,
@@ -30,7 +50,9 @@ extension Node {
           root: head.size == 0
             ? "" : (try? store.root(log.id, size: head.size))?.description ?? "",
           opening: replica.genesis(of: log)?.card.opening.description ?? "",
-          claims: core.claims(of: log.id).map { EpochClaim(peer: $0.peer.text, size: $0.size) })
+          claims: replica.core.claims(of: log.id).map {
+            EpochClaim(peer: $0.peer.text, size: $0.size)
+          })
       })
   }
 
@@ -59,7 +81,7 @@ extension Node {
           reason: "\(identity.origin) was opened elsewhere, with another first entry",
           hint: "open the epoch after it, with the recovery file that was written there")
       }
-      logger.warning("the operator opens \(prepared.card.origin)")
+      notices.logger.warning("the operator opens \(prepared.card.origin)")
       adoption = Adoption(prepared: prepared, reply: reply)
       do {
         try replica.adopt(try prepared.verified())
@@ -96,7 +118,7 @@ extension Node {
       throw .refused(reason: "\(prepared.card.origin) follows nothing", hint: "use a recovery file")
     }
     // A log without an entry is what an opening that broke off left.
-    let others = ownEpochs.filter {
+    let others = own.filter {
       $0.id != prepared.card.identity.id && store.durableHead($0.id)?.size ?? 0 > 0
     }
     let highest = others.map(\.origin.epoch).max() ?? 0
@@ -136,24 +158,16 @@ extension Node {
     do throws(IdentityError) {
       try adoption.prepared.finish(folder, token, head: head)
     } catch {
-      logger.error("\(adoption.prepared.card.origin) is stored, and not adopted: \(error.reason)")
+      notices.logger.error(
+        "\(adoption.prepared.card.origin) is stored, and not adopted: \(error.reason)")
       return adoption.reply(
         .failure(
           .refused(
             reason: error.reason, hint: "look at the disk, then restart liaisond: it goes on there")
         ))
     }
-    logger.notice("adopted \(adoption.prepared.card.origin): beginning again")
+    notices.logger.notice("adopted \(adoption.prepared.card.origin): beginning again")
     adoption.reply(.success(AdoptReply(origin: adoption.prepared.card.origin.text)))
     beginAgain()
-  }
-
-  // MARK: Opened elsewhere
-
-  /// The log is closed by the core; what that epoch holds is kept and carried like any other.
-  func openedElsewhere(_ opening: Opening) {
-    warn(
-      "opened-elsewhere \(opening.identity.id)",
-      "\(opening.identity.origin) was opened elsewhere: this folder is an old copy of this node")
   }
 }

@@ -4,18 +4,52 @@ import Runtime
 import Secrets
 import Transport
 
-// Dialling peers. A name may stand for several addresses: each is tried with its own time, the
-// handshake included, and the next dial begins with the one after the last that failed.
-extension Node {
+/// Dials peers. A name may stand for several addresses: each is tried with its own time, the
+/// handshake included, and the next dial begins with the one after the last that failed.
+final class Dialler {
+  private let loop: EventLoop
+  private let membership: Membership
+  private let keys: TransportKeys
+  private let lines: PeerLines
+  private let sessions: PeerSessions
+  private let turns: TurnQueue
+  private var places: DialPlaces<(name: NodeName, address: SocketAddress)>
+  private var random = SystemRandom()
+  private var isStopped = false
+  /// Told the hosts that a peer's name stands for, 4 or 16 bytes each.
+  var didFind: (NodeName, [[UInt8]]) -> Void = { _, _ in }
+
+  /// - Parameter most: dials under way at once.
+  init(
+    _ loop: EventLoop, _ turns: TurnQueue, _ membership: Membership, _ keys: TransportKeys,
+    _ lines: PeerLines, _ sessions: PeerSessions, most: Int
+  ) {
+    self.loop = loop
+    self.turns = turns
+    self.membership = membership
+    self.keys = keys
+    self.lines = lines
+    self.sessions = sessions
+    places = DialPlaces(most)
+  }
+
+  private var roster: LiveRoster { membership.roster }
+  private func hasSession(with name: NodeName) -> Bool { sessions.present(with: name) != nil }
+
+  /// Dials under way.
+  var count: Int { places.taken }
+
+  func stop() { isStopped = true }
+
   func dialAll() {
     for entry in roster.entries { dial(entry.card.name) }
   }
 
   func dial(_ name: NodeName) {
-    guard !isStopping, let entry = roster.entry(name), let address = entry.address,
+    guard !isStopped, let entry = roster.entry(name), let address = entry.address,
       !hasSession(with: name), lines[name]?.state != .connecting
     else { return }
-    setState(.connecting, of: name, why: nil)
+    lines.setState(.connecting, of: name, why: nil)
     lines[name]?.lookUps += 1
     let number = lines[name]?.lookUps ?? 0
     NameService.addresses(of: address, on: loop) { [weak self] in
@@ -33,21 +67,21 @@ extension Node {
   ) {
     let addresses = try? result.get()
     if let addresses, roster.entry(name)?.address == address {
-      peerSources.configure(name, addresses.map(\.hostBytes))
+      didFind(name, addresses.map(\.hostBytes))
     }
     // Another dial began, or this one went on without the answer.
-    guard !isStopping, let line = lines[name], line.lookUps == number, line.state == .connecting,
+    guard !isStopped, let line = lines[name], line.lookUps == number, line.state == .connecting,
       line.isLookingUp
     else { return }
     guard roster.entry(name)?.address == address else {
-      setState(.disconnected, of: name, why: nil)
+      lines.setState(.disconnected, of: name, why: nil)
       return dial(name)
     }
     switch result {
     case .success(let addresses): begin(name, addresses)
     case .failure(let error):
       // Where it was last is better than nowhere.
-      if line.turns.isWithoutAddress { return dialFailed(name, "\(error)") }
+      if line.turns.isWithoutAddress { return failed(name, "\(error)") }
       lines[name]?.why = "\(error)"
       begin(name, nil)
     }
@@ -69,26 +103,26 @@ extension Node {
 
   /// The next address of this dial; after the last one a pause.
   private func tryNext(_ name: NodeName) {
-    guard !isStopping, roster.entry(name)?.address != nil, !hasSession(with: name) else { return }
-    guard let next = lines[name]?.turns.next(earlierKeys: transportKeys.earlier.count) else {
-      return dialFailed(name, lines[name]?.why ?? "no address")
+    guard !isStopped, roster.entry(name)?.address != nil, !hasSession(with: name) else { return }
+    guard let next = lines[name]?.turns.next(earlierKeys: keys.earlier.count) else {
+      return failed(name, lines[name]?.why ?? "no address")
     }
-    dials.wait((name, next))
-    startDials()
+    places.wait((name, next))
+    startWaiting()
   }
 
   private func ownKey(for name: NodeName) -> any TransportKeyHolder {
-    let earlier = transportKeys.earlier
+    let earlier = keys.earlier
     return lines[name]?.turns.earlierKey(of: earlier.count).map { earlier[$0] }
-      ?? transportKeys.present
+      ?? keys.present
   }
 
-  private func startDials() {
-    while let (name, address) = dials.next() {
+  private func startWaiting() {
+    while let (name, address) = places.next() {
       guard let text = roster.entry(name)?.address, lines[name]?.state == .connecting,
         !hasSession(with: name)
       else {
-        dials.giveBack()
+        places.giveBack()
         continue
       }
       TCPConnector.connect(
@@ -99,7 +133,7 @@ extension Node {
         switch result {
         case .success(let connection): self.dialled(name, connection)
         case .failure(let error):
-          self.giveBackDial()
+          self.giveBack()
           self.lines[name]?.why = "\(error)"
           self.tryNext(name)
         }
@@ -107,24 +141,31 @@ extension Node {
     }
   }
 
-  func giveBackDial() {
-    dials.giveBack()
-    soon { [weak self] in self?.startDials() }
+  /// The handshake of a dial is over, well or badly.
+  func giveBackPlace(of session: PeerSession) {
+    guard session.holdsDial else { return }
+    session.holdsDial = false
+    giveBack()
+  }
+
+  private func giveBack() {
+    places.giveBack()
+    turns.soon { [weak self] in self?.startWaiting() }
   }
 
   private func dialled(_ name: NodeName, _ connection: Connection) {
-    guard !isStopping, let entry = roster.entry(name), !hasSession(with: name) else {
+    guard !isStopped, let entry = roster.entry(name), !hasSession(with: name) else {
       connection.close()
-      giveBackDial()
+      giveBack()
       if lines[name] != nil, !hasSession(with: name) {
-        setState(.disconnected, of: name, why: nil)
+        lines.setState(.disconnected, of: name, why: nil)
       }
       return
     }
     let channel = SecureChannel.initiator(
       key: ownKey(for: name), peer: entry.card.transport, psk: entry.presharedKey,
       random: &random)
-    let session = add(connection, channel, nextID(), isInitiator: true)
+    let session = sessions.add(connection, channel, sessions.nextID(), isInitiator: true)
     session.peer = name
     session.holdsDial = true
     loop.schedule(afterMilliseconds: TransportLimits.handshakeTimeoutMilliseconds) {
@@ -141,14 +182,14 @@ extension Node {
     }
   }
 
-  private func dialFailed(_ name: NodeName, _ why: String) {
+  private func failed(_ name: NodeName, _ why: String) {
     lines[name]?.isLookingUp = false
-    setState(.disconnected, of: name, why: why)
+    lines.setState(.disconnected, of: name, why: why)
     redialLater(name)
   }
 
   /// A session that was dialled ended before it was one: the next address has its turn.
-  func dialEnded(_ name: NodeName, _ why: String) {
+  func ended(_ name: NodeName, _ why: String) {
     guard let line = lines[name], line.state == .connecting else { return }
     if line.why == nil { lines[name]?.why = why }
     lines[name]?.turns.unanswered()
@@ -156,32 +197,10 @@ extension Node {
   }
 
   func redialLater(_ name: NodeName) {
-    guard !isStopping, roster.entry(name)?.address != nil, var line = lines[name] else { return }
+    guard !isStopped, roster.entry(name)?.address != nil, var line = lines[name] else { return }
     if let timer = line.redialTimer { loop.cancel(timer) }
     let wait = line.redial.next { random.u64() % $0 }
     line.redialTimer = loop.schedule(afterMilliseconds: wait) { [weak self] in self?.dial(name) }
     lines[name] = line
-  }
-
-  // MARK: Oneself
-
-  /// True when the first bytes of an incoming connection are those of one that this node dialled:
-  /// the dialled address leads back here, directly or by a proxy. No other node can have made them.
-  func isOwnDial(_ session: PeerSession) -> Bool {
-    guard !session.isInitiator, session.firstBytes.count == PeerSession.markBytes,
-      let dialled = sessions.values.first(where: {
-        $0.isInitiator && !$0.isEstablished && $0.firstBytes == session.firstBytes
-      }), let name = dialled.peer
-    else { return false }
-    counters.add("transport_dialledItself")
-    let address = roster.entry(name)?.address ?? dialled.connection.peerAddress
-    let text =
-      "the address of \(name), \(address), leads back to this node itself: give the peer's own"
-    let key = "dials-itself \(name)"
-    // Once, and not at each dial.
-    if warnings[key]?.text != text { warn(key, text) }
-    lines[name]?.why = text
-    dialled.connection.close()
-    return true
   }
 }

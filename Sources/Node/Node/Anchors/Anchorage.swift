@@ -6,9 +6,39 @@ import Replication
 import Runtime
 import Store
 
-// Anchors of a hub's consultation log: published for the hub, and watched for partners
-// (Protocols/hub.md, 9).
-extension Node: AnchorService {
+/// Anchors of a hub's consultation log: published for the hub, and watched for partners
+/// (Protocols/hub.md, 9).
+final class Anchorage: AnchorService {
+  private let loop: EventLoop
+  private let turns: TurnQueue
+  private let replica: Replica
+  private let author: Author
+  private let signing: SigningDesk
+  private let notices: Notices
+  private var watch: AnchorWatch
+  private var rate = AnchorRate()
+  /// One is on its way to the disk.
+  private var isAnchoring = false
+
+  init(
+    _ turns: TurnQueue, _ replica: Replica, _ author: Author, _ signing: SigningDesk,
+    _ notices: Notices, on loop: EventLoop
+  ) {
+    self.loop = loop
+    self.turns = turns
+    self.replica = replica
+    self.author = author
+    self.signing = signing
+    self.notices = notices
+    watch = AnchorWatch(own: replica.identity.id)
+  }
+
+  private var identity: LogIdentity { replica.identity }
+  private var store: Store { replica.store }
+  private var core: Replicator { _read { yield replica.core } }
+
+  var version: String { Daemon.version }
+
   func anchor(
     _ request: AnchorRequest, reply: @escaping (Result<AnchorReply, AnchorFailure>) -> Void
   ) {
@@ -16,7 +46,7 @@ extension Node: AnchorService {
       let (log, commitment) = try hashes(of: request)
       try mayAnchor(in: request.origin)
       guard !isAnchoring else { throw .busy }
-      if let seconds = anchorRate.take(at: now) { throw .tooOften(seconds: Int(clamping: seconds)) }
+      if let seconds = rate.take(at: loop.now) { throw .tooOften(seconds: Int(clamping: seconds)) }
       isAnchoring = true
       findBefore(log) { [weak self] result in
         self?.publish(log, commitment, result) { result in
@@ -44,14 +74,14 @@ extension Node: AnchorService {
   private func mayAnchor(in origin: String) throws(AnchorFailure) {
     guard origin == identity.origin.text else { throw .otherEpoch(identity.origin.text) }
     if replica.signingObstacle != nil {
-      throw .notSigning(reason: signingWhy ?? signingState)
+      throw .notSigning(reason: signing.why ?? signing.state)
     }
     if let index = core.frozenAt(identity.id) {
       throw .notSigning(reason: "\(identity.origin) is frozen at \(index)")
     }
-    if let contested = core.epochs.contested(of: card.name) {
+    if let contested = core.epochs.contested(of: replica.card.name) {
       throw .notSigning(
-        reason: "two epochs were opened after \(name(of: contested)): one is a thief's")
+        reason: "two epochs were opened after \(replica.name(of: contested)): one is a thief's")
     }
   }
 
@@ -60,7 +90,7 @@ extension Node: AnchorService {
     _ log: LogID, _ found: @escaping (Result<UInt64?, AnchorFailure>) -> Void
   ) {
     do throws(StoreError) {
-      switch anchors.before(log) {
+      switch watch.before(log) {
       case .known(let index): return found(.success(index))
       case .tooManyLogs:
         return found(
@@ -68,12 +98,12 @@ extension Node: AnchorService {
             .refused(
               reason: "\(AnchorLimits.localLogs) local logs are anchored in \(identity.origin)",
               hint: "a hub has one: see who else is in the group of anchor.socket")))
-      case .unknown: try anchors.lookBack(identity.id, in: store)
+      case .unknown: try watch.lookBack(identity.id, in: store)
       }
     } catch {
       return found(.failure(.diskFailed(reason: "\(error)")))
     }
-    soon { [weak self] in self?.findBefore(log, found) }
+    turns.soon { [weak self] in self?.findBefore(log, found) }
   }
 
   private func publish(
@@ -102,36 +132,40 @@ extension Node: AnchorService {
   }
 
   func anchorInputRefused(_ reason: String) {
-    counters.add("anchor.refused")
-    logger.warning("anchor socket: \(reason)")
+    notices.count("anchor.refused")
+    notices.logger.warning("anchor socket: \(reason)")
   }
 
   // MARK: Watching
 
-  /// Begins the search at the start, and for logs that are added.
-  func searchAnchors() {
-    for log in store.logs { anchors.begin(log.id, size: store.state(log.id)?.size ?? 0) }
-    searchAnchors(store.logs.map(\.id))
+  /// Looks for what was stored before this run, and watches from now on.
+  func begin() {
+    for log in store.logs { watch.begin(log.id, size: store.state(log.id)?.size ?? 0) }
+    search(store.logs.map(\.id))
+    watchMinutes()
   }
 
-  private func searchAnchors(_ logs: [LogID]) {
+  /// Entries that were just staged.
+  func staged(_ batch: EntryBatch, of log: LogID) { watch.staged(batch, of: log) }
+
+  private func search(_ logs: [LogID]) {
     guard let log = logs.last else { return }
     var rest = logs
-    if anchors.isFound(log) {
+    if watch.isFound(log) {
       rest.removeLast()
     } else {
       // A log that cannot be read has worse to tell than that its anchors are not known.
-      do { try anchors.lookBack(log, in: store) } catch { rest.removeLast() }
+      do { try watch.lookBack(log, in: store) } catch { rest.removeLast() }
     }
-    soon { [weak self] in self?.searchAnchors(rest) }
+    turns.soon { [weak self] in self?.search(rest) }
   }
 
   /// Each minute, by the steady clock.
-  func watchAnchors() {
+  private func watchMinutes() {
     loop.schedule(afterMilliseconds: AnchorLimits.minuteMilliseconds) { [weak self] in
-      guard let self, !isStopping else { return }
-      anchors.minutePassed(store.logs.map(\.id)) { self.mayBringAnchors($0) }
-      watchAnchors()
+      guard let self else { return }
+      watch.minutePassed(store.logs.map(\.id)) { self.mayBringAnchors($0) }
+      watchMinutes()
     }
   }
 
@@ -143,14 +177,14 @@ extension Node: AnchorService {
     return !core.carriers(of: log).isEmpty && core.knownSize(of: log) <= size
   }
 
-  func anchorReport(_ log: LogID) -> AnchorReport? {
-    guard let place = anchors.newest(of: log, below: store.durableHead(log)?.size ?? 0) else {
+  func report(_ log: LogID) -> AnchorReport? {
+    guard let place = watch.newest(of: log, below: store.durableHead(log)?.size ?? 0) else {
       return nil
     }
     let isOver = core.frozenAt(log) != nil || core.epochs.endsAt(log) != nil
     return AnchorReport(
       index: place.index, time: place.time, log: place.anchor.log.description,
-      overdueSeconds: isOver ? nil : anchors.overdueMinutes(log).map { $0 * 60 })
+      overdueSeconds: isOver ? nil : watch.overdueMinutes(log).map { $0 * 60 })
   }
 }
 

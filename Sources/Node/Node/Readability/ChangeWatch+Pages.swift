@@ -3,15 +3,14 @@ import Log
 import Readability
 import Reading
 import Replica
-import Runtime
 import Store
 
-// Pages of what reads otherwise than before (Protocols/readability.md, READ-5 to 8).
-extension Node: ReaderService {
+// Pages of what reads otherwise than before (Protocols/md, READ-5 to 8).
+extension ChangeWatch {
   func page(of reader: ReaderPlace) throws(ReaderFailure) -> ReadingPage? {
-    beginReadability()
-    guard let changes = readability.journal else { throw .busy }
-    noteReadability()
+    begin()
+    guard let changes = journal else { throw .busy }
+    note()
     if let held = reader.held {
       guard changes.durableEnd >= held.neededEnd else { return try awaitDisk() }
       reader.held = nil
@@ -70,11 +69,11 @@ extension Node: ReaderService {
 
   /// The waiting changes are written at the end of this round.
   private func awaitDisk() throws(ReaderFailure) -> ReadingPage? {
-    if let problem = readability.problem {
-      readability.problem = nil
-      throw .diskFailed(reason: problem)
+    if let failure = problem {
+      problem = nil
+      throw .diskFailed(reason: failure)
     }
-    readability.isAwaited = true
+    isAwaited = true
     return nil
   }
 
@@ -97,10 +96,5 @@ extension Node: ReaderService {
     reader.asked = nil
     reader.strangers = next.keys.filter { store.state($0) == nil }.sorted()
     return ReadingWalk(number: cursor.number, next: next)
-  }
-
-  func readerInputRefused(_ reason: String) {
-    counters.add("reader.refused")
-    logger.warning("reader socket: \(reason)")
   }
 }

@@ -3,7 +3,7 @@ import Replica
 import Store
 
 // The logs' space on the disk and the progress of the scrub, for `status` and `disk`.
-extension Node {
+extension StatusWriter {
   func space(of log: LogID) -> LogSpace {
     guard let usage = try? store.usage(log) else { return LogSpace() }
     return LogSpace(
@@ -28,24 +28,21 @@ extension Node {
     var report = ScrubReport()
     for log in store.logs {
       let size = store.durableHead(log.id)?.size ?? 0
-      let state = scrub.logs[log.id] ?? ScrubbedLog()
+      let state = scrubber.progress(of: log.id)
       report.entries += size
       report.scrubbedEntries += min(size, state.scrubbed)
       report.unverifiedEntries += size - min(size, state.verified)
     }
-    report.passStartedAt = scrub.passStartedAt.map(Int64.init)
-    report.lastStartedAt = scrub.lastStartedAt.map(Int64.init)
-    report.lastEndedAt = scrub.lastEndedAt.map(Int64.init)
-    report.damageFound = counters.values["store.damage-found"] ?? 0
+    let times = scrubber.times
+    report.passStartedAt = times.passStartedAt.map(Int64.init)
+    report.lastStartedAt = times.lastStartedAt.map(Int64.init)
+    report.lastEndedAt = times.lastEndedAt.map(Int64.init)
+    let counted = notices.counters.values
+    report.damageFound = counted["store.damage-found"] ?? 0
     report.damageMended =
-      (counters.values["store.damage-mended"] ?? 0) + (counters.values["store.entries-mended"] ?? 0)
+      (counted["store.damage-mended"] ?? 0) + (counted["store.entries-mended"] ?? 0)
     report.expiryTime = Int64(clamping: replica.expiryClock().seconds)
     return report
-  }
-
-  func startScrub() -> ScrubReport {
-    beginPass()
-    return scrubReport()
   }
 }
 
