@@ -12,7 +12,7 @@ struct LogFilesTests {
   private let files: LogFiles
 
   init() throws {
-    fixture = try MendFixture()
+    fixture = try MendFixture.made.get()
     disk = SimulatedDisk(fixture.image)
     let store = try Store.open(on: disk, limits: .small)
     files = store.files(of: try #require(store.table[fixture.id]))

@@ -27,13 +27,15 @@ enum Harm: String, CaseIterable {
 
 /// A log with entries in every file, and what mends it: Protocols/store.md, 7.
 struct MendFixture {
-  private static let log = Result { try TestLog("nl", entries: 700, bodyBytes: 1...90) }
+  /// A value, made once: tests change copies of its image.
+  static let made = Result { try MendFixture() }
+
   let log: TestLog
   let image: DiskImage
   var id: LogID { log.identity.id }
 
-  init() throws {
-    log = try MendFixture.log.get()
+  private init() throws {
+    log = try TestLog("nl", entries: 700, bodyBytes: 1...90)
     let (disk, store) = try newStore()
     try store.addLog(log.identity)
     try store.append(try log.verified(0..<80))
@@ -103,7 +105,7 @@ struct MendTests {
   private var log: TestLog { fixture.log }
   private var id: LogID { fixture.id }
 
-  init() throws { fixture = try MendFixture() }
+  init() throws { fixture = try MendFixture.made.get() }
 
   /// Whatever happens to whatever file: a pass finds it, and it is whole again.
   @Test(arguments: Harm.allCases) func scrubHeals(harm: Harm) throws {
