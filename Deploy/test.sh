@@ -126,13 +126,14 @@ if [ -n "$quick" ]; then
     --skip 'StoreTests\.(Crash|Fault|PurgeCrash|Damage)Tests'
   finish
 fi
-add busy "release build" 3600 swift build "${release_flags[@]}"
 add waits "unit tests of the node" 2700 "${unit_tests[@]}" --filter '^NodeTests\.'
 add waits "unit tests of the store" 2700 "${unit_tests[@]}" --filter '^StoreTests\.'
 # Half of its time it waits for the server.
 add waits "unit tests of the hub on PostgreSQL" 1800 env LIAISON_ALERT_SEEDS=1-8 \
   python3 Tests/system/lib/postgres.py run "${unit_tests[@]}" --filter '^HubTests\.'
 add busy "other unit tests" 2700 "${unit_tests[@]}" --skip '^(NodeTests|StoreTests)\.'
+# After the unit tests that keep processors busy: beside it they would take twice as long.
+add busy "release build" 3600 swift build "${release_flags[@]}"
 run_all
 [[ " ${failed_names[*]-} " != *" release build "* ]] || finish
 LIAISON_BIN=$(swift build "${release_flags[@]}" --show-bin-path)
