@@ -1,4 +1,5 @@
 import Foundation
+import Fuzzing
 import JSON
 import Testing
 
@@ -14,43 +15,10 @@ final class FakeService: ControlService {
   var records: [String] = []
 
   func methods() -> [ControlMethod] {
-    [
-      .now("Status") { StatusReport(node: "nl", peers: self.peers, version: self.version) },
-      .now("Peers") { PeersReply(peers: self.peers) },
-      .later("Show") {
-        (request: ShowRequest, _, reply: (Result<ShowReply, ControlError>) -> Void) in
-        reply(.failure(.unknownEntry(request.entry)))
-      },
-      .later("Withdraw") {
-        (request: WithdrawRequest, _, reply: (Result<PublishReply, ControlError>) -> Void) in
-        try request.check()
-        reply(.failure(.unknownEntry(request.records[0])))
-      },
-      .now("Reload") { ReloadReply(added: ["be"]) },
-      .now("ReleaseSigning") { ReleaseReply(waitedFor: ["be"]) },
-      .later("Backup") {
-        (request: BackupRequest, _, reply: @escaping (Result<CopySummary, ControlError>) -> Void) in
-        self.pending.append { reply(.failure(.refused(reason: request.folder, hint: ""))) }
-      },
-      .now("Epochs") { (_: EpochsRequest) in
-        EpochsReply(own: "nl/1", answered: ["be"], unanswered: [], epochs: [])
-      },
-      .later("AdoptEpoch") {
-        (request: AdoptRequest, _, reply: @escaping (Result<AdoptReply, ControlError>) -> Void) in
-        self.pending.append { reply(.success(AdoptReply(origin: request.origin))) }
-      },
-      .now("ImportOpening") { (_: ImportRequest) in
-        ImportReply(origin: "be/2", contested: false)
-      },
-      .now("Disk") {
-        DiskReply(logs: [], journals: FileSpace(bytes: 3), reserve: FileSpace())
-      },
-      .now("Scrub") { ScrubReport() },
-    ]
+    ControlAnswers.methods { [unowned self] in pending.append($0) }
   }
 
-  private var peers: [PeerReport] { [PeerReport(name: "be", state: "connected")] }
-  var version: String { "t" }
+  var version: String { ControlAnswers.version }
   func publish(
     _ request: PublishRequest, isHeard: @escaping () -> Bool,
     reply: @escaping (Result<PublishReply, ControlError>) -> Void
