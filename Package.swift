@@ -97,7 +97,7 @@ let package = Package(
     Floor.bytes.library("Varlink", ["CInterfaces", "JSON", "Wire"]),
 
     Floor.logs.library("Log", ["Crypto", "Wire", "Text"]),
-    Floor.logs.library("Sealing", ["Log", "Crypto", "Secrets", "Wire"]),
+    Floor.logs.library("Sealing", ["Log", "Crypto", "Secrets", "Wire", "Text"]),
 
     Floor.core.library("Store", ["Log", "Crypto", "Wire"]),
     Floor.core.library("Transport", ["Crypto", "Secrets", "Wire"]),

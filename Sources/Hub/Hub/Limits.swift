@@ -47,6 +47,8 @@ enum HubLimits {
   static let payments = 2_000
   /// Requests for information that are looked at, the newest: some years of a busy desk.
   static let requests = 2_000
+  /// Consents that are looked at, the newest: each ends within 90 days.
+  static let consents = 2_000
 
   static let consultationsPerPage = 200
   /// Ids of one consultation: all that an answer holds.

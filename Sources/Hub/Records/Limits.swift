@@ -33,7 +33,7 @@ public enum RecordLimits {
   /// A log's indices (Protocols/entry.md, ENT-4).
   static let entryIndices = 0...(Int.max - 1)
   /// The longest term of a consent (REC-77).
-  static let consentDays = 90
+  public static let consentDays = 90
   /// Parts of an answer.
   static let answerParts = 1...9_999
   /// One attachment is divided into records of its own: 2^40 bytes are beyond all that a log

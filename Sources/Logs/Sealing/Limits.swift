@@ -35,6 +35,9 @@ public enum SealingLimits {
   static let paddedBytes = 1_032_192
   /// A record: `paddedBytes` less the padding's first byte.
   public static let recordBytes = paddedBytes - 1
+  /// A disclosure: a body of 1 MiB in Base64 takes 1,398,104 bytes; 64 hashes, a leaf and a note of
+  /// 32 KiB fit into the rest.
+  public static let disclosureBytes = 3 << 19
   /// How many grants an "unknown yet" names: enough to fetch, few enough to carry.
   static let missingGrantsNamed = 16
 }

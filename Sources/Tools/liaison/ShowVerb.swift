@@ -8,7 +8,12 @@ enum ShowVerb {
   static let verb = Verb(
     "show", "print an entry's header and, where this node may read it, its record",
     arguments: [Argument("ORIGIN/INDEX", "the entry, for example nl/1/17")],
-    options: [Liaison.data, Option("--json", summary: "print one JSON object")])
+    options: [
+      Liaison.data,
+      Option(
+        "--reshared", summary: "the entry is a reshare: show what it passes on, with its key"),
+      Option("--json", summary: "print one JSON object"),
+    ])
 
   static func run(_ arguments: Arguments) throws(Failure) {
     guard arguments.words[0].isEntry else {
@@ -17,8 +22,9 @@ enum ShowVerb {
         hint: "Write NAME/EPOCH/INDEX, for example nl/1/17.")
     }
     let daemon = try DaemonConnection(arguments.folder)
-    let entry = try daemon.call(
+    var entry = try daemon.call(
       "Show", ShowRequest(entry: arguments.words[0]), reply: ShowReply.self)
+    if arguments.has("--reshared") { entry = try PassedOn(entry).show(daemon) }
     if arguments.has("--json") {
       Output.print(json: VarlinkJSON.text(entry))
       return

@@ -17,6 +17,10 @@ public enum ControlAnswers {
         (request: ShowRequest, _, reply: (Result<ShowReply, ControlError>) -> Void) in
         reply(.failure(.unknownEntry(request.entry)))
       },
+      .later("Disclose") {
+        (request: DiscloseRequest, _, reply: (Result<DiscloseReply, ControlError>) -> Void) in
+        reply(.failure(.unknownEntry(request.entry)))
+      },
       .later("Withdraw") {
         (request: WithdrawRequest, _, reply: (Result<PublishReply, ControlError>) -> Void) in
         reply(.failure(.unknownEntry(request.records.first ?? "")))

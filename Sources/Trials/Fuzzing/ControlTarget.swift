@@ -41,6 +41,7 @@ enum ControlTarget {
         #"{"method":"org.varlink.service.GetInterfaceDescription","parameters":{"interface":"org.liaison.Node"}}"#,
         #"{"method":"org.liaison.Node.Peers","oneway":true}"#,
         #"{"method":"org.liaison.Node.Show","parameters":{"entry":"nl/1/3"}}"#,
+        #"{"method":"org.liaison.Node.Disclose","parameters":{"entry":"nl/1/3","proof":true}}"#,
         #"{"method":"org.liaison.Node.Tail","more":true,"parameters":{"follow":true,"origin":"nl/1"}}"#,
         #"{"method":"org.liaison.Node.Tail","parameters":{"position":{"next":{"nl/1":1}}}}"#,
         #"{"method":"org.liaison.Node.Tail","more":true,"parameters":{"fresh":true}}"#,

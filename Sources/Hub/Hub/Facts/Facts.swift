@@ -17,7 +17,8 @@ final class Facts {
   private let byWord: Statement
   private let byTravel: Statement
   private let byType: Statement
-  private let byRequest: Statement
+  private let bySharing: Statement
+  private let originOfLog: Statement
   private let countKeys: Statement
   private let byKeys: Statement
   private let byTouch: Statement
@@ -25,7 +26,7 @@ final class Facts {
   private let following: IndexFollowing
 
   private static let columns =
-    "SELECT e.number, l.origin, e.node, e.place, e.id, e.type, e.time, e.expiry, e.state, e.purposes, e.current, e.record "
+    "SELECT e.number, l.origin, e.node, e.place, e.id, e.type, e.time, e.expiry, e.state, e.purposes, e.current, e.record, l.id "
     + "FROM entry e JOIN log l ON l.number = e.log "
 
   /// - Parameter cacheKibibytes: pages that this connection keeps.
@@ -54,9 +55,11 @@ final class Facts {
     byWord = try database.prepare("SELECT entry FROM word WHERE word = ?1 LIMIT ?2")
     byType = try database.prepare(
       "SELECT number FROM entry WHERE type = ?1 AND current = 1 ORDER BY number DESC LIMIT ?2")
-    // The index `entry_request` has these rows alone.
-    byRequest = try database.prepare(
-      "SELECT number FROM entry WHERE type = 'rfi' AND current = 1 ORDER BY time DESC LIMIT ?1")
+    // The index `entry_sharing` has rows of these types alone.
+    bySharing = try database.prepare(
+      "SELECT number FROM entry WHERE type = ?1 AND type IN ('rfi', 'consent', 'reshare') AND current = 1 ORDER BY time DESC LIMIT ?2"
+    )
+    originOfLog = try database.prepare("SELECT origin FROM log WHERE id = ?1")
     countKeys = try database.prepare("SELECT coalesce(sum(length(keys)), 0) / 4 FROM keys")
     byTouch = try database.prepare(
       "SELECT number, name FROM touched WHERE number > ?1 AND number <= ?2 ORDER BY number LIMIT ?3"
@@ -154,9 +157,22 @@ final class Facts {
   }
 
   /// Current requests for information, the newest first.
-  func requests(limit: Int) throws(SQLError) -> [Int64] {
-    try byRequest.bind(1, limit)
-    return try Facts.numbers(byRequest)
+  func requests(limit: Int) throws(SQLError) -> [Int64] { try sharing("rfi", limit) }
+
+  /// Current consents, the newest first.
+  func consents(limit: Int) throws(SQLError) -> [Int64] { try sharing("consent", limit) }
+
+  private func sharing(_ type: String, _ limit: Int) throws(SQLError) -> [Int64] {
+    try bySharing.bind(1, type)
+    try bySharing.bind(2, limit)
+    return try Facts.numbers(bySharing)
+  }
+
+  /// The origin of a log of which something was told, `nl/1`.
+  func origin(of log: [UInt8]) throws(SQLError) -> String? {
+    try originOfLog.bind(1, log)
+    defer { originOfLog.reset() }
+    return try originOfLog.step() ? originOfLog.text(0) : nil
   }
 
   /// A candidate of the index in memory.
@@ -279,7 +295,8 @@ final class Facts {
           number: row.integer(0), origin: row.text(1), node: row.text(2), place: row.integer(3),
           id: row.optionalText(4), type: row.text(5), time: row.integer(6),
           expiryDay: row.integer(7), state: EntryState(rawValue: row.integer(8)),
-          purposes: row.integer(9), isCurrent: row.integer(10) != 0, record: row.blob(11)))
+          purposes: row.integer(9), isCurrent: row.integer(10) != 0, record: row.blob(11),
+          log: row.blob(12)))
       return true
     }
     return found

@@ -18,7 +18,7 @@ enum FactsSchema {
       problems INTEGER NOT NULL, current INTEGER NOT NULL, told INTEGER NOT NULL, record BLOB);
     CREATE UNIQUE INDEX entry_place ON entry (log, place);
     CREATE INDEX entry_name ON entry (node, id, (state = 0), epoch, place) WHERE id IS NOT NULL;
-    CREATE INDEX entry_request ON entry (time) WHERE type = 'rfi' AND current = 1;
+    CREATE INDEX entry_sharing ON entry (type, time) WHERE type IN ('rfi', 'consent', 'reshare') AND current = 1;
     CREATE TABLE selector (kind INTEGER, value BLOB, entry INTEGER, PRIMARY KEY (kind, value, entry)) WITHOUT ROWID;
     CREATE TABLE range (
       series BLOB, digits INTEGER, low BLOB, high BLOB, entry INTEGER,

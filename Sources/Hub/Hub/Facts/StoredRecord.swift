@@ -16,6 +16,8 @@ struct StoredRecord: Sendable {
   let purposes: Int64
   let isCurrent: Bool
   let record: [UInt8]
+  /// The log's id.
+  let log: [UInt8]
 
   /// `nl/1/17`
   var entry: String { "\(origin)/\(place)" }

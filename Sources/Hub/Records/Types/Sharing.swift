@@ -12,6 +12,16 @@ public struct EntryCitation: Hashable, Sendable {
   /// The leaf's hash, 64 hexadecimal digits in small letters.
   public var leaf: String?
 
+  /// Hashes are 64 hexadecimal digits in small letters.
+  public init(
+    entry: String? = nil, log: String? = nil, index: Int? = nil, leaf: String? = nil
+  ) {
+    self.entry = entry
+    self.log = log
+    self.index = index
+    self.leaf = leaf
+  }
+
   static let table = FieldTable<EntryCitation>(
     [
       Field("entry", 75) { $0.entry = $1.text(RecordLimits.codeBytes) },
@@ -34,6 +44,12 @@ public struct NodeCitation: Hashable, Sendable {
   public var node: NodeName?
   /// The id of its log, 64 hexadecimal digits in small letters.
   public var log: String?
+
+  /// The log is 64 hexadecimal digits in small letters.
+  public init(node: NodeName? = nil, log: String? = nil) {
+    self.node = node
+    self.log = log
+  }
 
   static let table = FieldTable<NodeCitation>(
     [

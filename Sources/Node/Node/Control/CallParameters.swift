@@ -8,8 +8,8 @@ extension WithdrawRequest: CallParameters {
 }
 
 extension ShowRequest: CallParameters {
-  /// Required.
-  public static let names = ["entry"]
+  /// `entry` is required.
+  public static let names = ["entry", "key"]
 }
 
 extension TailRequest: CallParameters {

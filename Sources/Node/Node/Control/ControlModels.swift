@@ -89,8 +89,13 @@ extension PublishReply {
 public struct ShowRequest: Codable, Hashable, Sendable {
   /// `nl/1/17`
   public var entry: String
+  /// Opens it with this key, 64 hexadecimal digits, in place of the node's own; nil: with those.
+  public var key: String?
   /// - Parameter entry: `nl/1/17`.
-  public init(entry: String) { self.entry = entry }
+  public init(entry: String, key: String? = nil) {
+    self.entry = entry
+    self.key = key
+  }
 }
 
 /// The outcome of opening an entry's body here.

@@ -5,6 +5,7 @@ extension Node {
       .now("Status") { self.status() },
       .now("Peers") { PeersReply(peers: self.statusWriter.peerReports()) },
       .later("Show") { self.show($0, isHeard: $1, reply: $2) },
+      .later("Disclose") { self.disclose($0, isHeard: $1, reply: $2) },
       .later("Withdraw") { (request: WithdrawRequest, isHeard, reply) in
         try request.check()
         self.publishing.withdraw(request, isHeard: isHeard, reply: reply)

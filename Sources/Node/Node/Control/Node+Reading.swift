@@ -1,3 +1,4 @@
+import Crypto
 import Log
 import Replica
 import Replication
@@ -12,10 +13,44 @@ extension Node {
     guard let (log, index) = store.find(request.entry) else {
       return reply(.failure(.unknownEntry(request.entry)))
     }
+    let key = request.key.flatMap { Hex.decode($0) }.flatMap { Bytes32($0) }
+    guard request.key == nil || key != nil else {
+      return reply(
+        .failure(.refused(reason: "the key is no key", hint: "give 64 hexadecimal digits")))
+    }
     goOn(
       ShowWork(
         desk, store, log, index, isDisputed: isDisputed(log.id, index),
-        isLate: isLate(log.id, index)), isHeard, reply)
+        isLate: isLate(log.id, index), key: key), isHeard, reply)
+  }
+
+  func disclose(
+    _ request: DiscloseRequest, isHeard: @escaping () -> Bool,
+    reply: @escaping (Result<DiscloseReply, ControlError>) -> Void
+  ) {
+    guard let (log, index) = store.find(request.entry) else {
+      return reply(.failure(.unknownEntry(request.entry)))
+    }
+    goOn(
+      DiscloseWork(desk, store, log, index, isProven: request.proof ?? false), isHeard, reply)
+  }
+
+  private func goOn(
+    _ work: DiscloseWork, _ isHeard: @escaping () -> Bool,
+    _ reply: @escaping (Result<DiscloseReply, ControlError>) -> Void
+  ) {
+    turns.soon { [weak self] in
+      guard isHeard(), let self else { return reply(.failure(.busy)) }
+      do throws(StoreError) {
+        switch try work.step() {
+        case .goOn: self.goOn(work, isHeard, reply)
+        case .done(let disclosed): reply(.success(disclosed))
+        case .refused(let error): reply(.failure(error))
+        }
+      } catch {
+        reply(.failure(.diskFailed(reason: "\(error)")))
+      }
+    }
   }
 
   private func goOn(

@@ -129,7 +129,7 @@ final class Desk {
 
   /// One that was not fed beyond what a record at `index` needs. It is asked for such records in
   /// order, mostly.
-  private func pastBook(of identity: LogIdentity, at index: UInt64) -> GrantFeed {
+  func pastBook(of identity: LogIdentity, at index: UInt64) -> GrantFeed {
     let fitting = pastBooks.indices.filter {
       pastBooks[$0].identity.id == identity.id && pastBooks[$0].book.reach <= index
     }

@@ -15,11 +15,14 @@ final class ShowWork {
   let index: UInt64
   private let isDisputed: Bool
   private let isLate: Bool
+  /// Opens the record in place of the node's own keys.
+  private let key: Bytes32?
 
   init(
     _ desk: Desk, _ store: Store, _ identity: LogIdentity, _ index: UInt64, isDisputed: Bool,
-    isLate: Bool
+    isLate: Bool, key: Bytes32? = nil
   ) {
+    self.key = key
     self.desk = desk
     self.store = store
     self.identity = identity
@@ -88,6 +91,8 @@ final class ShowWork {
       reply.text =
         header.knownKind == .anchor
         ? (try? Anchor.parse(body))?.text : String(validating: body, as: UTF8.self)
+    case .sealedRecord where key != nil:
+      fill(&reply, with: openedByKey(header, batch.body(at: 0).map(Array.init) ?? []))
     case .sealedRecord:
       guard try desk.advance(desk.log(identity).feed, to: index, &budget),
         let opening = try desk.open(batch, 0, of: identity, &budget)
@@ -99,18 +104,45 @@ final class ShowWork {
     return true
   }
 
+  /// - Returns: the record, or why the key that was given opens nothing.
+  private func openedByKey(
+    _ header: EntryHeader, _ body: [UInt8]
+  ) -> Result<[UInt8], SealingDefect> {
+    guard let key else { return .failure(.commitment) }
+    do throws(SealingDefect) {
+      return .success(
+        try DisclosureKey(copying: key.array.span)
+          .open(associatedData: header.associatedData().span, body: body.span))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func fill(_ reply: inout ShowReply, with opened: Result<[UInt8], SealingDefect>) {
+    switch opened {
+    case .success(let record): fill(&reply, with: record)
+    case .failure:
+      reply.opening = .notForThisNode
+      reply.why = "the key that was given does not open it"
+    }
+  }
+
+  private func fill(_ reply: inout ShowReply, with record: [UInt8]) {
+    do throws(JSONProblem) {
+      reply.record = try Record(checking: record).text
+      reply.opening = .opened
+    } catch {
+      reply.opening = .defect
+      reply.why = "sealed to this node, but no record: it \(error.reason)"
+    }
+  }
+
   private func fill(_ reply: inout ShowReply, with opening: RecordOpening) {
     switch opening {
     case .opened(let record, let audience):
       let members = desk.grant(audience.grantIndex, of: identity)?.members
       reply.audience = members?.map(\.name.text)
-      do throws(JSONProblem) {
-        reply.record = try Record(checking: record).text
-        reply.opening = .opened
-      } catch {
-        reply.opening = .defect
-        reply.why = "sealed to this node, but no record: it \(error.reason)"
-      }
+      fill(&reply, with: record)
     case .notForThisNode: reply.opening = .notForThisNode
     case .unknownYet(let missing):
       reply.opening = .grantsMissing

@@ -30,5 +30,5 @@ enum HubTable {
       Command(HubVerbs.rebuild, HubVerbs.runRebuild),
       Command(HubVerbs.backup, HubVerbs.runBackup),
       Command(HubVerbs.stats, HubVerbs.runStats),
-    ] + RequestTable.commands + AlertTable.commands + ListTable.commands
+    ] + RequestTable.commands + SharingTable.commands + AlertTable.commands + ListTable.commands
 }
