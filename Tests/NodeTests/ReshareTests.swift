@@ -3,7 +3,9 @@ import Log
 import Node
 import Testing
 
-@Suite("Passing on and proving a record: reshare, consent, evidence (DIS-3 to 5, DIS-12, DIS-13)", .serialized)
+@Suite(
+  "Passing on and proving a record: reshare, consent, evidence (DIS-3 to 5, DIS-12, DIS-13)",
+  .serialized)
 final class ReshareTests {
   private let host: NodeHost
 
@@ -11,7 +13,8 @@ final class ReshareTests {
 
   deinit { host.end() }
 
-  private func tell(_ node: HostedNode, _ words: String...) throws -> (status: Int32, said: String) {
+  private func tell(_ node: HostedNode, _ words: String...) throws -> (status: Int32, said: String)
+  {
     try host.liaison(words + ["--data", node.folder.root])
   }
 

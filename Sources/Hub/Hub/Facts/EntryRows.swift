@@ -15,6 +15,8 @@ struct EntryRow: Hashable, Sendable {
   var type: String
   var state: EntryState
   var isCurrent: Bool
+  /// The reshare whose key opens it, `be/1/9`; nil: the node's own keys do.
+  var via: String?
 
   /// Its name where a reference is wanted: `nl:case-7`, or `nl/1/17` without an id.
   var name: String { id.map { "\(node):\($0)" } ?? "\(node)/\(epoch)/\(place)" }
@@ -47,7 +49,7 @@ final class EntryRows {
   let numbers: RowNumbers
 
   private static let columns =
-    "SELECT e.number, l.id, e.node, e.epoch, e.place, e.id, e.type, e.state, e.current FROM entry e JOIN log l ON l.number = e.log "
+    "SELECT e.number, l.id, e.node, e.epoch, e.place, e.id, e.type, e.state, e.current, e.via FROM entry e JOIN log l ON l.number = e.log "
 
   /// Versions of one record, those that stand first, then the later (HUB-21).
   static let versions =
@@ -73,8 +75,8 @@ final class EntryRows {
     readRecord = try database.prepare("SELECT record FROM entry WHERE number = ?1")
     numbers = try RowNumbers("entries", MetaRows(database))
     insert = try database.prepare(
-      "INSERT INTO entry (number, log, place, node, epoch, id, type, time, expiry, state, purposes, problems, current, told, record) "
-        + "VALUES (?14, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12, ?13)")
+      "INSERT INTO entry (number, log, place, node, epoch, id, type, time, expiry, state, purposes, problems, current, told, record, via, leave) "
+        + "VALUES (?14, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12, ?13, ?15, ?16)")
     removeOne = try database.prepare("DELETE FROM entry WHERE number = ?1")
     markCurrent = try database.prepare("UPDATE entry SET current = ?2 WHERE number = ?1")
     markTold = try database.prepare("UPDATE entry SET told = ?2 WHERE number = ?1")
@@ -155,7 +157,7 @@ final class EntryRows {
 
   func insert(
     _ log: Int64, _ change: EntryChange, _ entry: ReadableEntry, _ summary: RecordSummary,
-    round: Int64
+    round: Int64, via: PassedOn? = nil
   ) throws(SQLError) -> EntryRow {
     let node = change.origin.name.text
     let epoch = Int64(change.origin.epoch)
@@ -169,16 +171,18 @@ final class EntryRows {
     try insert.bind(7, Int64(clamping: entry.time))
     try insert.bind(8, entry.expiryDay)
     try insert.bind(9, entry.state.rawValue)
-    try insert.bind(10, summary.purposes)
+    try insert.bind(10, summary.purposes & (via?.purposes ?? -1))
     try insert.bind(11, summary.problems)
     try insert.bind(12, round)
     try insert.bind(13, entry.record)
     let number = numbers.next()
     try insert.bind(14, number)
+    try insert.bind(15, via?.entry)
+    try insert.bind(16, via?.problem)
     try insert.run()
     return EntryRow(
       number: number, log: change.log.array, node: node, epoch: epoch, place: place,
-      id: summary.id, type: summary.type, state: entry.state, isCurrent: false)
+      id: summary.id, type: summary.type, state: entry.state, isCurrent: false, via: via?.entry)
   }
 
   func remove(_ number: Int64) throws(SQLError) {
@@ -205,6 +209,7 @@ extension EntryRow {
     self.init(
       number: row.integer(0), log: row.blob(1), node: row.text(2), epoch: row.integer(3),
       place: row.integer(4), id: row.optionalText(5), type: row.text(6),
-      state: EntryState(rawValue: row.integer(7)), isCurrent: row.integer(8) != 0)
+      state: EntryState(rawValue: row.integer(7)), isCurrent: row.integer(8) != 0,
+      via: row.optionalText(9))
   }
 }

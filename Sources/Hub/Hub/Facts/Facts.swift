@@ -26,7 +26,7 @@ final class Facts {
   private let following: IndexFollowing
 
   private static let columns =
-    "SELECT e.number, l.origin, e.node, e.place, e.id, e.type, e.time, e.expiry, e.state, e.purposes, e.current, e.record, l.id "
+    "SELECT e.number, l.origin, e.node, e.place, e.id, e.type, e.time, e.expiry, e.state, e.purposes, e.current, e.record, l.id, e.via, e.leave "
     + "FROM entry e JOIN log l ON l.number = e.log "
 
   /// - Parameter cacheKibibytes: pages that this connection keeps.
@@ -296,7 +296,7 @@ final class Facts {
           id: row.optionalText(4), type: row.text(5), time: row.integer(6),
           expiryDay: row.integer(7), state: EntryState(rawValue: row.integer(8)),
           purposes: row.integer(9), isCurrent: row.integer(10) != 0, record: row.blob(11),
-          log: row.blob(12)))
+          log: row.blob(12), via: row.optionalText(13), leave: row.optionalText(14)))
       return true
     }
     return found

@@ -15,7 +15,7 @@ enum FactsSchema {
       number INTEGER PRIMARY KEY, log INTEGER NOT NULL, place INTEGER NOT NULL,
       node TEXT NOT NULL, epoch INTEGER NOT NULL, id TEXT, type TEXT NOT NULL,
       time INTEGER NOT NULL, expiry INTEGER NOT NULL, state INTEGER NOT NULL, purposes INTEGER NOT NULL,
-      problems INTEGER NOT NULL, current INTEGER NOT NULL, told INTEGER NOT NULL, record BLOB);
+      problems INTEGER NOT NULL, current INTEGER NOT NULL, told INTEGER NOT NULL, record BLOB, via TEXT, leave TEXT);
     CREATE UNIQUE INDEX entry_place ON entry (log, place);
     CREATE INDEX entry_name ON entry (node, id, (state = 0), epoch, place) WHERE id IS NOT NULL;
     CREATE INDEX entry_sharing ON entry (type, time) WHERE type IN ('rfi', 'consent', 'reshare') AND current = 1;
@@ -28,6 +28,8 @@ enum FactsSchema {
     CREATE TABLE keys (number INTEGER PRIMARY KEY, entry INTEGER NOT NULL UNIQUE, keys BLOB NOT NULL, fields BLOB NOT NULL, flags INTEGER NOT NULL);
     CREATE TABLE touched (number INTEGER PRIMARY KEY, name TEXT NOT NULL);
     CREATE TABLE dropped (number INTEGER PRIMARY KEY, keys INTEGER NOT NULL);
+    CREATE TABLE sharing (kind INTEGER, log BLOB, place INTEGER, entry INTEGER, PRIMARY KEY (kind, log, place, entry)) WITHOUT ROWID;
+    CREATE TABLE ask (log BLOB, place INTEGER, number INTEGER NOT NULL, PRIMARY KEY (log, place)) WITHOUT ROWID;
     CREATE TABLE tally (kind TEXT, name TEXT, count INTEGER NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
     """
 }

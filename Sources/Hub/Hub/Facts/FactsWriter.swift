@@ -22,10 +22,11 @@ struct IndexChange: Sendable {
 /// The one writer of the file.
 final class FactsWriter {
   private let database: Database
-  private let logs: LogNumbers
-  private let entries: EntryRows
+  let logs: LogNumbers
+  let entries: EntryRows
   private let rows: DerivedRows
-  private let meta: MetaRows
+  let meta: MetaRows
+  let sharing: SharingRows
   private let tallies: TallyRows
   private let touches: TouchedRows
   private let dropped: DroppedRows
@@ -50,6 +51,7 @@ final class FactsWriter {
     touches = try TouchedRows(database)
     dropped = try DroppedRows(database)
     new = try NewRows(database, entries.numbers)
+    sharing = try SharingRows(database)
     node = try meta.text("node")
   }
 
@@ -90,27 +92,10 @@ final class FactsWriter {
   /// Applies messages whole, in their order, in one transaction, or nothing of them.
   /// - Parameter touched: rows of `touched` up to this one were gone through, and go.
   func apply(
-    _ pages: [PreparedPage], forgetting touched: Int64 = 0
+    _ pages: [PreparedPage], forgetting forgettable: Int64 = 0
   ) throws(SQLError) -> IndexChange {
-    defer {
-      arrived = [:]
-      rows.forgetPending()
-    }
-    do throws(SQLError) { return try applyWhole(pages, touched) } catch {
-      logs.forgetNumbers()
-      throw error
-    }
-  }
-
-  private func applyWhole(
-    _ pages: [PreparedPage], _ forgettable: Int64
-  ) throws(SQLError) -> IndexChange {
-    try database.transaction { () throws(SQLError) in
+    try change { (touched: inout TouchedNames, change: inout IndexChange) throws(SQLError) in
       try touches.remove(through: forgettable)
-      var change = IndexChange()
-      var touched = TouchedNames()
-      tally = TallyChange()
-      new.begin()
       let round = try meta.integer("round") ?? 0
       for page in pages {
         try lookAhead(page)
@@ -121,16 +106,41 @@ final class FactsWriter {
         }
         try move(to: page.cursor)
       }
+      let isWhole = pages.last?.isComplete == true
+      try meta.set("whole", isWhole ? 1 : 0)
       // Another hub that reads these facts knows by it whether they are all.
-      try meta.set("told", pages.last?.isComplete == true ? 1 : 0)
-      try settle(&touched, &change)
-      try rows.writePending()
-      try tallies.apply(tally)
-      for numbers in [entries.numbers, rows.numbers, touches.numbers, dropped.numbers] {
-        try numbers.keep()
+      try meta.set("told", try isWhole && !sharing.hasAsks ? 1 : 0)
+    }
+  }
+
+  /// One transaction, after which the versions that are shown are the right ones.
+  func change(
+    _ body: (inout TouchedNames, inout IndexChange) throws(SQLError) -> Void
+  ) throws(SQLError) -> IndexChange {
+    defer {
+      arrived = [:]
+      rows.forgetPending()
+    }
+    do throws(SQLError) {
+      return try database.transaction { () throws(SQLError) in
+        var change = IndexChange()
+        var touched = TouchedNames()
+        tally = TallyChange()
+        new.begin()
+        try body(&touched, &change)
+        try settle(&touched, &change)
+        try rows.writePending()
+        try tallies.apply(tally)
+        let counted = [
+          entries.numbers, rows.numbers, touches.numbers, dropped.numbers, sharing.numbers,
+        ]
+        for numbers in counted { try numbers.keep() }
+        change.touched = touches.last
+        return change
       }
-      change.touched = touches.last
-      return change
+    } catch {
+      logs.forgetNumbers()
+      throw error
     }
   }
 
@@ -146,7 +156,14 @@ final class FactsWriter {
   private func move(to cursor: FeedCursor) throws(SQLError) {
     try meta.set("journal", cursor.journal)
     try meta.set("number", Int64(clamping: cursor.number))
-    for (log, next) in cursor.next { try logs.set(log, next: next) }
+    for (log, next) in cursor.next {
+      // What was not here may be now; nothing is told of it where the node's own keys do not open it.
+      if !sharing.isEmpty {
+        let before = try logs.position(of: log)
+        if next > before { try sharing.askCited(log.array, from: before, count: next - before) }
+      }
+      try logs.set(log, next: next)
+    }
   }
 
   private func apply(
@@ -156,6 +173,7 @@ final class FactsWriter {
     let change = prepared.change
     let log = try logs.number(change.log, change.origin)
     guard let readable = change.readable, let made = prepared.derived else {
+      try sharing.askCited(change.log.array, from: change.index, count: change.count)
       while true {
         let batch = try entries.find(log, from: change.index, count: change.count)
         for old in batch { try forget(old, &touched, &index) }
@@ -167,10 +185,21 @@ final class FactsWriter {
       let old = try entries.find(log, from: change.index, count: 1).first
     {
       // Told twice: nothing changes but that it was told.
-      if try entries.isEqual(old, readable) { return try entries.setTold(old.number, round) }
+      if old.via == nil, try entries.isEqual(old, readable) {
+        return try entries.setTold(old.number, round)
+      }
       try forget(old, &touched, &index)
     }
-    let added = try entries.insert(log, change, readable, made.summary, round: round)
+    try insert(change, readable, made, log, round: round, via: nil, &touched, &index)
+  }
+
+  func insert(
+    _ change: EntryChange, _ readable: ReadableEntry, _ made: DerivedEntry, _ log: Int64,
+    round: Int64 = 0, via: PassedOn?, _ touched: inout TouchedNames, _ index: inout IndexChange
+  ) throws(SQLError) {
+    let added = try entries.insert(
+      log, change, readable, made.summary, round: round, via: via)
+    if let word = made.word { try sharing.add(word, added.number) }
     arrived[added.number] = made
     new.note(added)
     tally.count(made.summary, readable.state, node: added.node, 1)
@@ -202,11 +231,14 @@ final class FactsWriter {
     }
   }
 
-  private func forget(
+  func forget(
     _ old: EntryRow, _ touched: inout TouchedNames, _ index: inout IndexChange
   ) throws(SQLError) {
     if old.isCurrent { try makePast(old, &index) }
-    tally.count(try derived(old).summary, old.state, node: old.node, -1)
+    let made = try derived(old)
+    tally.count(made.summary, old.state, node: old.node, -1)
+    if let word = made.word { try sharing.remove(word, old.number) }
+    try sharing.askCited(old.log, from: UInt64(clamping: old.place), count: 1)
     arrived[old.number] = nil
     index.hasForgotten = true
     try entries.remove(old.number)

@@ -10,6 +10,7 @@ final class LogNumbers {
   private let setNext: Statement
   private let forget: Statement
   private let list: Statement
+  private let findNext: Statement
 
   init(_ database: Database) throws(SQLError) {
     find = try database.prepare("SELECT number FROM log WHERE id = ?1")
@@ -20,6 +21,7 @@ final class LogNumbers {
       "INSERT INTO log (id, origin, next) VALUES (?1, '', ?2) ON CONFLICT (id) DO UPDATE SET next = ?2"
     )
     forget = try database.prepare("UPDATE log SET next = 0")
+    findNext = try database.prepare("SELECT next FROM log WHERE id = ?1")
     list = try database.prepare("SELECT id, next FROM log")
   }
 
@@ -36,6 +38,14 @@ final class LogNumbers {
     return number
   }
 
+  /// - Returns: nil for a log that was not heard of.
+  func number(_ log: LogID) throws(SQLError) -> Int64? {
+    if let number = known[log] { return number }
+    try find.bind(1, log.array)
+    defer { find.reset() }
+    return try find.step() ? find.integer(0) : nil
+  }
+
   func positions() throws(SQLError) -> [LogID: UInt64] {
     var found: [LogID: UInt64] = [:]
     try list.each { row throws(SQLError) in
@@ -43,6 +53,13 @@ final class LogNumbers {
       return true
     }
     return found
+  }
+
+  /// How far the daemon looked at one log; 0: not at all.
+  func position(of log: LogID) throws(SQLError) -> UInt64 {
+    try findNext.bind(1, log.array)
+    defer { findNext.reset() }
+    return try findNext.step() ? UInt64(clamping: findNext.integer(0)) : 0
   }
 
   func set(_ log: LogID, next: UInt64) throws(SQLError) {

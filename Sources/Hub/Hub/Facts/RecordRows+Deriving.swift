@@ -7,16 +7,20 @@ internal import Records
 struct DerivedEntry: Sendable {
   let summary: RecordSummary
   let rows: RecordRows
+  /// Nil: it says nothing of another entry.
+  let word: EntryWord?
 
   init(of entry: ReadableEntry) {
     guard !entry.record.isEmpty else {
       summary = RecordSummary(id: nil, type: "", purposes: Purpose.unnamedBit, problems: 1)
       rows = RecordRows()
+      word = nil
       return
     }
     let record = SharedRecord.read(entry.record)
     summary = RecordSummary(of: record)
     rows = RecordRows(of: record)
+    word = EntryWord(of: record)
   }
 }
 

@@ -18,6 +18,10 @@ struct StoredRecord: Sendable {
   let record: [UInt8]
   /// The log's id.
   let log: [UInt8]
+  /// The reshare whose key opens it; nil: the node's own keys do.
+  let via: String?
+  /// The problem with the leave by which it was passed on.
+  let leave: String?
 
   /// `nl/1/17`
   var entry: String { "\(origin)/\(place)" }
@@ -51,6 +55,10 @@ enum Marks {
       marks.append("LATE: signed after the author had ended this epoch; ask before it is used")
     }
     if !stored.isCurrent { marks.append("an earlier version") }
+    if let via = stored.via {
+      let problem = stored.leave.map { ", WITHOUT A LEAVE THAT HOLDS: \($0)" } ?? ""
+      marks.append("passed on to this node by \(via)\(problem)")
+    }
     marks += common(read.common)
     for field in read.unknownMust {
       marks.append(

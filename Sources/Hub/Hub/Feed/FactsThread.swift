@@ -13,6 +13,7 @@ final class FactsThread: Sendable {
     case emptyLog
     /// The node whose hub this is.
     case belong(String)
+    case passedOn([PassedOnAnswer])
   }
 
   private struct State {
@@ -32,6 +33,10 @@ final class FactsThread: Sendable {
     var mustEmptyLog = true
     /// A thread of its own is at it.
     var isEmptying = false
+    /// Entries of which the daemon is to be asked.
+    var asks: [PassedOnAsk] = []
+    /// The last page left nothing to tell.
+    var isWhole = false
     /// Rows of `touched` up to this one were gone through.
     var forgettable: Int64 = 0
 
@@ -86,6 +91,14 @@ final class FactsThread: Sendable {
   }
 
   var positions: [LogID: UInt64] { state.withLock { $0.positions } }
+  /// Takes the questions for the daemon; more come with the next commit.
+  func takeAsks() -> [PassedOnAsk] {
+    state.withLock { state in
+      defer { state.asks = [] }
+      return state.asks
+    }
+  }
+
   var mustEmptyLog: Bool { state.withLock { $0.mustEmptyLog } }
 
   /// Rows of `touched` up to this one go with the next commit. Never waits.
@@ -141,7 +154,9 @@ final class FactsThread: Sendable {
   private func note(_ open: Writing) throws(SQLError) {
     let cursor = try open.writer.cursor()
     let positions = try open.writer.positions()
+    let asks = try open.writer.asks()
     state.withLock { state in
+      state.asks = asks
       state.cursor = cursor
       state.positions = positions
       state.isOpen = true
@@ -194,6 +209,7 @@ final class FactsThread: Sendable {
       case .beginComparison: try open.writer.beginComparison()
       case .forgetCursor: try open.writer.forgetCursor()
       case .emptyLog: try emptyLog(open)
+      case .passedOn(let answers): try write(answers, open)
       case .belong(let node):
         guard try open.writer.belong(to: node) else {
           throw FactsFailure(
@@ -240,7 +256,25 @@ final class FactsThread: Sendable {
       if change.hasForgotten { state.mustEmptyLog = true }
     }
     pages = []
+    state.withLock { $0.isWhole = last.isComplete }
+    try told(change, open)
+  }
+
+  private func write(_ answers: [PassedOnAnswer], _ open: Writing) throws(SQLError) {
+    let change = try open.writer.apply(answers)
+    state.withLock { state in
+      if change.hasForgotten { state.mustEmptyLog = true }
+    }
+    try told(change, open)
+  }
+
+  private func told(_ change: IndexChange, _ open: Writing) throws(SQLError) {
+    let asks = try open.writer.asks()
+    let isWhole = state.withLock { state in
+      state.asks = asks
+      return state.isWhole
+    }
     tell(.changed(change))
-    tell(.applied(toldAll: last.isComplete))
+    tell(.applied(toldAll: isWhole && asks.isEmpty))
   }
 }

@@ -97,6 +97,8 @@ final class Feed {
   private func betweenMessages() throws {
     let now = clock.monotonicMilliseconds
     if now >= statusAt { try meet() }
+    let asks = facts.takeAsks()
+    if !asks.isEmpty { try facts.put(.passedOn(try daemon.answers(to: asks))) }
     guard facts.mustEmptyLog else {
       emptyLogAt = now &+ HubLimits.emptyLogMilliseconds
       return
