@@ -6,8 +6,8 @@ import Runtime
 import Secrets
 import Store
 
-/// The state of this node's signing: the core's decision, the operator's decision, and the record of
-/// it; and signatures that are no entries.
+/// The state of this node's signing: the core's decision, the operator's decision, and the record
+/// of it; and signatures that are no entries.
 final class SigningDesk {
   private let loop: EventLoop
   private let replica: Replica

@@ -9,10 +9,10 @@ import Store
 /// The daemon's node on one loop thread: the replica's host, made of parts that each have a concern
 /// of their own.
 ///
-/// Every event becomes inputs of the replica, which calls back for what is to be done; the node gives
-/// each call to its part. At the end of each round of the loop what was staged goes to the disk as
-/// one group commit and what is to be sent leaves. Entries are announced only when the disk said that
-/// they are durable.
+/// Every event becomes inputs of the replica, which calls back for what is to be done; the node
+/// gives each call to its part. At the end of each round of the loop what was staged goes to the
+/// disk as one group commit and what is to be sent leaves. Entries are announced only when the disk
+/// said that they are durable.
 final class Node {
   let loop: EventLoop
   /// Store and core.
@@ -27,7 +27,7 @@ final class Node {
   let signing: SigningDesk
   let peers: PeerHub
   let sockets: LocalSockets
-  /// What reads otherwise than a reader was told.
+  /// The entries that read otherwise than a reader was told.
   let changes: ChangeWatch
   let anchorage: Anchorage
   let scrubber: Scrubber
@@ -134,7 +134,7 @@ final class Node {
   // MARK: End of a round
 
   private func endRound() {
-    // What is read in pieces goes on in another round.
+    // Own grants are read in pieces: another round goes on.
     if publishing.work() { turns.soon {} }
     replica.watchDamage()
     commits.commit()

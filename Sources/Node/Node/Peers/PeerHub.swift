@@ -5,8 +5,8 @@ import Runtime
 import Transport
 
 /// All that this node has to do with its peers' connections: who dials, who is let in, what their
-/// sessions carry, and what is remembered of them. It gives the replica what they say, and sends what
-/// the replica says.
+/// sessions carry, and what is remembered of them. It gives the replica what they say, and sends
+/// what the replica says.
 final class PeerHub: SessionOwner {
   private let loop: EventLoop
   private let host: any SessionHost

@@ -38,8 +38,8 @@ final class TransportKeys {
     }
   }
 
-  /// The owner of a peer's transport key, by the present card or by one of an earlier epoch; nil: it
-  /// is no peer's.
+  /// The owner of a peer's transport key, by the present card or by one of an earlier epoch; nil:
+  /// it is no peer's.
   func owner(of key: TransportPublicKey) -> (entry: LivePeer, isPresent: Bool)? {
     if let entry = membership.roster.entry(transport: key) { return (entry, true) }
     return earlierOfPeers[key].flatMap { membership.roster.entry($0) }.map { ($0, false) }

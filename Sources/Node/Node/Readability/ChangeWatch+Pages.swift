@@ -5,7 +5,7 @@ import Reading
 import Replica
 import Store
 
-// Pages of what reads otherwise than before (Protocols/md, READ-5 to 8).
+// Pages of what reads otherwise than before (Protocols/readability.md, READ-5 to 8).
 extension ChangeWatch {
   func page(of reader: ReaderPlace) throws(ReaderFailure) -> ReadingPage? {
     begin()

@@ -9,7 +9,7 @@ import Store
 import Wire
 
 /// Keeps the journal of readability, which lists entries that read otherwise than before
-/// (Protocols/md, 3). The events of this node are put into it here.
+/// (Protocols/readability.md, 3). The events of this node are put into it here.
 final class ChangeWatch {
   let replica: Replica
   let desk: Desk
