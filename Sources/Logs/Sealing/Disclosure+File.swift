@@ -1,5 +1,5 @@
 internal import Crypto
-public import Log
+internal import Log
 internal import Text
 
 extension Disclosure {

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Log
 internal import SQL
 
@@ -109,7 +110,8 @@ final class FactsWriter {
       let isWhole = pages.last?.isComplete == true
       try meta.set("whole", isWhole ? 1 : 0)
       // Another hub that reads these facts knows by it whether they are all.
-      try meta.set("told", try isWhole && !sharing.hasAsks ? 1 : 0)
+      let hasAsks = try sharing.hasAsks
+      try meta.set("told", isWhole && !hasAsks ? 1 : 0)
     }
   }
 
@@ -122,7 +124,7 @@ final class FactsWriter {
       rows.forgetPending()
     }
     do throws(SQLError) {
-      return try database.transaction { () throws(SQLError) in
+      return try database.transaction { () throws(SQLError) -> IndexChange in
         var change = IndexChange()
         var touched = TouchedNames()
         tally = TallyChange()

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Log
 internal import Records
 
 /// The leave by which an entry was passed on, as far as this hub can verify it (REC-79).

@@ -72,13 +72,13 @@ final class DiscloseWork {
     let data = header.associatedData()
     let book = desk.log(identity).feed.book
     if let key = book.disclosureKey(index: index, associatedData: data.span) {
-      return Found(bytes: key.withBytes { Bytes32($0.array) })
+      return Found(bytes: key.withBytes { Bytes32($0) })
     }
     guard book.reach > index else { return Found(bytes: nil) }
     let past = desk.pastBook(of: identity, at: index)
     guard try desk.advance(past, to: index, &budget) else { return nil }
     let key = past.book.disclosureKey(index: index, associatedData: data.span)
-    return Found(bytes: key?.withBytes { Bytes32($0.array) } ?? nil)
+    return Found(bytes: key?.withBytes { Bytes32($0) })
   }
 
   private func file(_ batch: EntryBatch, _ key: Bytes32) throws(StoreError) -> [UInt8]? {

@@ -1,5 +1,6 @@
 import CommandLine
 import HubInterface
+import Log
 import Records
 
 /// The leaves that this node holds for one use of one record.
