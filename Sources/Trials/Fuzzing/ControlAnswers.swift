@@ -1,6 +1,6 @@
 public import Node
 
-/// What a node of values answers on its control socket: one list, for the fuzzer and for tests.
+/// The answers of a node of values on its control socket: one list, for the fuzzer and for tests.
 public enum ControlAnswers {
   /// The version of a node of values.
   public static let version = "t"

@@ -88,7 +88,7 @@ extension PassedOnAsk.Candidate {
     self.init(number: word.number, via: word.entry, entry: entry, key: key, leaf: leaf)
   }
 
-  /// Of the entry that is passed on, by its author's word.
+  /// The log of the entry that is passed on, by its author's word.
   var origin: Origin? {
     entry.lastIndex(of: "/").flatMap { try? Origin(String(entry[..<$0])) }
   }

@@ -17,7 +17,7 @@ public struct DiscloseRequest: Codable, Hashable, Sendable, CallParameters {
   }
 }
 
-/// What names the entry, and what opens it.
+/// The names of the entry, and the key that opens it.
 public struct DiscloseReply: Codable, Hashable, Sendable {
   /// `nl/1/17`
   public var entry: String

@@ -92,7 +92,7 @@ final class DiscloseWork {
     return disclosure.encode()
   }
 
-  /// Of the checkpoints above the entry the one that most nodes cosigned, else the newest.
+  /// The checkpoint above the entry that most nodes cosigned, else the newest.
   private func checkpoint() throws(StoreError) -> VerifiedCheckpoint? {
     var counts: [UInt64: Int] = [:]
     for stored in store.cosignatures(identity.id) where stored.checkpointSize > index {
