@@ -159,8 +159,8 @@ final class FactsWriter {
     try meta.set("journal", cursor.journal)
     try meta.set("number", Int64(clamping: cursor.number))
     for (log, next) in cursor.next {
-      // An entry that was passed on may be here now: nothing is told of one that the node's own keys
-      // do not open.
+      // An entry that was passed on may be here now: nothing is told of one that the node's own
+      // keys do not open.
       if !sharing.isEmpty {
         let before = try logs.position(of: log)
         if next > before { try sharing.askCited(log.array, from: before, count: next - before) }

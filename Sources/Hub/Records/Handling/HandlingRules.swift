@@ -1,5 +1,5 @@
-/// The leave that a record's author gives, as far as its codes say it (Protocols/records.md, REC-6 to
-/// REC-9). A code that is not known counts as the strictest of its kind.
+/// The leave that a record's author gives, as far as its codes say it (Protocols/records.md, REC-6
+/// to REC-9). A code that is not known counts as the strictest of its kind.
 public struct HandlingRules: Hashable, Sendable {
   /// H1, or a code that is not known: not in court without its author's leave.
   public let isBarredFromCourt: Bool
