@@ -178,10 +178,16 @@ struct Pipeline {
 }
 
 extension Array {
-  /// Removes the first `count`; when these are all, nothing is copied.
+  /// Removes the first `count`. When these are all, nothing is copied, and there is room for as many
+  /// again: the next ones do not make the array grow step by step.
   fileprivate mutating func takeFirst(_ count: Int) -> ArraySlice<Element> {
     let taken = self[..<count]
-    self = count == self.count ? [] : Array(self[count...])
+    if count == self.count {
+      self = []
+      reserveCapacity(count)
+    } else {
+      self = Array(self[count...])
+    }
     return taken
   }
 }

@@ -51,6 +51,7 @@ struct EntryReader {
   /// Takes leaves, as many as fit and are right.
   /// - Returns: where their bodies are.
   private mutating func take(_ piece: EntryPiece, into run: inout EntryRun) -> [IndexRecord] {
+    let log = log
     let computed = computedHashes(of: piece.leaves)
     var records: [IndexRecord] = []
     records.reserveCapacity(piece.count)
@@ -64,7 +65,11 @@ struct EntryReader {
         break
       }
       var known = place(of: entry, piece, position) ?? .absent
-      let state = log.handing.state(of: entry, stored: known.state, kind: piece.kind(at: position))
+      // Nearly always the files are right about all of them, and asking costs more than that.
+      let state =
+        log.handing.isEmpty
+        ? known.state
+        : log.handing.state(of: entry, stored: known.state, kind: piece.kind(at: position))
       // One that is here and undecided lacks nothing.
       if known.state == .absent, state == .absent, !log.damaged.contains(entry) {
         log.damaged.insert(entry)

@@ -15,6 +15,9 @@ struct BodyHanding {
   /// Records that a withdrawal may name which was not looked at since that became unclear (STO-71).
   private(set) var undecided = EntryRanges()
 
+  /// Every body is handed out as its files say.
+  var isEmpty: Bool { staged.isEmpty && veiled.isEmpty && undecided.isEmpty }
+
   /// A change of a body's state is on its way.
   var isChanging: Bool { !staged.isEmpty }
 
