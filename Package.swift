@@ -106,6 +106,8 @@ let package = Package(
     Floor.core.library("Replica", ["Replication", "Store", "Log", "Crypto"]),
     // Which entries may read otherwise than a reader was told.
     Floor.core.library("Readability", ["Store", "Log", "Crypto", "Wire"]),
+    // Who is in which group, by the records that say so.
+    Floor.core.library("Groups", ["Log", "Crypto", "JSON"]),
 
     Floor.system.c("CLinux"),
     Floor.system.c("CProgram"),
@@ -120,8 +122,8 @@ let package = Package(
     Floor.node.library(
       "Node",
       [
-        "Runtime", "Replica", "Store", "Replication", "Transport", "Sealing", "Secrets", "Log",
-        "Wire", "Crypto", "JSON", "Varlink", "Text", "Readability", "Reading", "Anchoring",
+        "Runtime", "Replica", "Store", "Replication", "Transport", "Groups", "Sealing", "Secrets",
+        "Log", "Wire", "Crypto", "JSON", "Varlink", "Text", "Readability", "Reading", "Anchoring",
       ]),
 
     // The tables that Deploy/tables/generate.py makes, as bytes of the program.
@@ -175,8 +177,9 @@ let package = Package(
     Floor.trials.library(
       "Fuzzing",
       [
-        "Node", "Simulation", "Replica", "Replication", "Store", "Transport", "Sealing", "Secrets",
-        "Log", "Crypto", "Audit", "JSON", "Records", "Matching", "Hub", "Reading", "Readability",
+        "Node", "Simulation", "Replica", "Replication", "Store", "Transport", "Groups", "Sealing",
+        "Secrets", "Log", "Crypto", "Audit", "JSON", "Records", "Matching", "Hub", "Reading",
+        "Readability",
         "Varlink", "PassengerLists", "Text", "CJansson",
       ]),
     Floor.trials.tool("liaison-sim", ["Simulation", "CommandLine", "Text"]),
@@ -215,6 +218,7 @@ let package = Package(
     tests("StoreTests", ["Simulation", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
     tests(
       "ReadabilityTests", ["Readability", "Simulation", "Store", "Log", "Crypto"]),
+    tests("GroupTests", ["Groups", "Log", "Crypto", "JSON"]),
     tests("TransportTests", ["Transport", "Secrets", "Crypto", "Wire"]),
     tests("ReplicationTests", ["Replication", "Log", "Secrets", "Crypto", "Wire"]),
     tests(

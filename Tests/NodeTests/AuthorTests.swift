@@ -58,12 +58,13 @@ import Testing
         }
         members.append(AudienceMember(name: name, key: key))
       }
-      return Recipients(members: members, contested: contested)
+      return Recipients(
+        members: members, scope: names == nil ? .everybody : .nodes, contested: contested)
     }
     author.publish(
       Publication(
-        records: [Array(#"{"type":"note"}"#.utf8)], recipients: recipients, everybody: names == nil,
-        replicas: 0, isHeard: { true }, reply: { [unowned self] in answers.append($0) }))
+        records: [Array(#"{"type":"note"}"#.utf8)], recipients: recipients, replicas: 0,
+        isHeard: { true }, reply: { [unowned self] in answers.append($0) }))
   }
 
   private func settle() throws {
@@ -115,7 +116,8 @@ import Testing
     try settle()
     #expect(answers.count == 1_100)
     for answer in answers { _ = try answer.get() }
-    let feed = GrantFeed(identity, closedAudiences: SealingLimits.closedAudiences)
+    let feed = GrantFeed(
+      identity, HistoryKeys(), closedAudiences: SealingLimits.closedAudiences)
     var budget = WorkBudget(entries: 10_000, bytes: 1 << 30, nanoseconds: { 0 })
     let isRead = try feed.advance(
       to: store.state(identity.id)?.size ?? 0, store, GrantKeys(sealing: [reader]),

@@ -39,9 +39,9 @@ import Testing
 
   @Test("SEAL-14: another roster makes the next version of `all`, which closes the one before")
   func everybody() throws {
-    let first = try log.reach([be], everybody: true)
+    let first = try log.reach([be], scope: .everybody)
     let early = log.publish([1], to: first)
-    let second = try log.reach([be, fr], everybody: true)
+    let second = try log.reach([be, fr], scope: .everybody)
     let late = log.publish([2], to: second)
     let metadata = try #require(log.metadata(of: second))
     #expect(metadata.version == 2)
@@ -54,8 +54,8 @@ import Testing
 
   @Test("SEAL-15: a record under a closed audience does not open")
   func closed() throws {
-    let first = try log.reach([be], everybody: true)
-    let second = try log.reach([be, fr], everybody: true)
+    let first = try log.reach([be], scope: .everybody)
+    let second = try log.reach([be, fr], scope: .everybody)
     var body: [UInt8] = []
     // Sealed as if the predecessor were still open: under a book that knows only that one.
     let stale = AudienceBook(identity: log.identity)
@@ -243,7 +243,7 @@ import Testing
   func boundedBook() throws {
     var records: [UInt64] = []
     for round in 0..<40 {
-      let grant = try log.reach(round % 2 == 0 ? [be] : [be, fr], everybody: true)
+      let grant = try log.reach(round % 2 == 0 ? [be] : [be, fr], scope: .everybody)
       records.append(log.publish([UInt8(round)], to: grant))
     }
     let book = log.read(by: be, closedAudiences: 8)
@@ -305,7 +305,7 @@ import Testing
   func pastAndPresent() throws {
     var records: [UInt64] = []
     for round in 0..<6 {
-      let grant = try log.reach(round % 2 == 0 ? [be] : [be, fr], everybody: true)
+      let grant = try log.reach(round % 2 == 0 ? [be] : [be, fr], scope: .everybody)
       records.append(log.publish([UInt8(round)], to: grant))
       records.append(log.publish([UInt8(round)], to: try log.reach([be])))
     }
@@ -360,9 +360,9 @@ import Testing
     #expect(throws: GrantError.unusableKey(be.name)) { _ = try log.plan(to: [weak]) }
     #expect(throws: GrantError.unusableKey(be.name)) { _ = try log.plan(to: [weak, fr.member]) }
     #expect(throws: GrantError.unusableKey(be.name)) {
-      _ = try log.plan(to: [weak], everybody: true)
+      _ = try log.plan(to: [weak], scope: .everybody)
     }
-    let plan = try log.plan(to: [weak, fr.member], everybody: true)
+    let plan = try log.plan(to: [weak, fr.member], scope: .everybody)
     #expect(plan.leftOut == [be.name])
     guard case .open(let draft) = plan.step else {
       Issue.record("a draft wanted")
@@ -373,7 +373,7 @@ import Testing
     let index = log.publish([1], to: grant)
     #expect(log.open(index, by: log.read(by: fr)).record == [1])
     // The next publish goes to the same audience.
-    let again = try log.plan(to: [weak, fr.member], everybody: true)
+    let again = try log.plan(to: [weak, fr.member], scope: .everybody)
     #expect(again.step == .reuse(grantIndex: grant) && again.leftOut == [be.name])
   }
 

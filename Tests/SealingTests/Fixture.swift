@@ -1,6 +1,7 @@
 import Crypto
 import Log
 import Secrets
+import Wire
 
 @testable import Sealing
 
@@ -101,27 +102,27 @@ final class AuthorLog {
   }
 
   func plan(
-    _ parties: [Party], everybody: Bool = false,
+    _ parties: [Party], scope: AudienceScope = .nodes,
     psk: @escaping (NodeName) -> Held<PresharedKey>? = { _ in nil }
   ) throws(GrantError) -> AudiencePlan {
-    try plan(to: parties.map(\.member), everybody: everybody, psk: psk)
+    try plan(to: parties.map(\.member), scope: scope, psk: psk)
   }
 
   func plan(
-    to members: [AudienceMember], everybody: Bool = false,
+    to members: [AudienceMember], scope: AudienceScope = .nodes,
     psk: @escaping (NodeName) -> Held<PresharedKey>? = { _ in nil }
   ) throws(GrantError) -> AudiencePlan {
     try book.plan(
-      to: members, everybody: everybody, author: author.secret.publicKey, secrets: secrets(psk))
+      to: members, scope: scope, author: author.secret.publicKey, secrets: secrets(psk))
   }
 
   /// Makes or reuses the audience, and says which grant it is.
   @discardableResult
   func reach(
-    _ parties: [Party], everybody: Bool = false,
+    _ parties: [Party], scope: AudienceScope = .nodes,
     psk: @escaping (NodeName) -> Held<PresharedKey>? = { _ in nil }
   ) throws -> UInt64 {
-    switch try plan(parties, everybody: everybody, psk: psk).step {
+    switch try plan(parties, scope: scope, psk: psk).step {
     case .reuse(let grantIndex): return grantIndex
     case .open(let draft):
       if draft.isOneMore, book.isFull {
@@ -179,11 +180,87 @@ extension AuthorLog {
     let shared = try ephemeral.sharedSecret(with: reader.secret.publicKey)
     let keys = SlotKeys(
       ephemeral: ephemeral.publicKey, member: reader.secret.publicKey, logID: identity.id,
-      index: place.index)
+      index: place.index, hintLabel: "liaison-hint/v1", wrapLabel: "liaison-wrap/v1")
     var body: [UInt8] = [GrantBody.x25519, 9] + random.bytes(32) + ephemeral.publicKey.array
     for slot in 0..<512 {
       body += slot < slots ? keys.hint(shared) + random.bytes(48) : random.bytes(56)
     }
     return body + random.bytes(24 + 256 + 16)
+  }
+}
+
+// MARK: History
+
+extension AuthorLog {
+  /// K of a grant, as its author knows it.
+  func audienceKey(_ grant: UInt64) throws -> AudienceKey {
+    let entry = entries[Int(grant)]
+    let opening = Grant.open(
+      header: entry.header, body: entry.body, author: author.name, keys: author.ownKeys)
+    switch consume opening {
+    case .member(let key, _): return key
+    default: throw SealingDefect.metadata
+    }
+  }
+
+  /// e of a record.
+  func disclosure(_ record: UInt64, of grant: UInt64) throws -> DisclosureKey {
+    DisclosureKey(of: try audienceKey(grant), in: identity.id, at: record)
+  }
+
+  /// Closes an audience that is open.
+  func close(_ grant: UInt64) throws {
+    guard let metadata = metadata(of: grant), let draft = book.closing(metadata, openedAt: grant)
+    else { throw SealingDefect.metadata }
+    try self.grant(draft)
+  }
+
+  /// Gives the keys of these grants and records, whoever may have them.
+  @discardableResult
+  func give(to parties: [Party], grants: [UInt64], records: [UInt64]) throws -> UInt64 {
+    let draft = HistoryDraft(
+      to: parties.map(\.member).sorted { $0.name < $1.name }, group: nil)
+    for index in grants {
+      draft.give(grant: index, try audienceKey(index))
+    }
+    for index in records {
+      let data = entries[Int(index)].header.associatedData()
+      guard let key = book.disclosureKey(index: index, associatedData: data.span) else {
+        throw SealingDefect.metadata
+      }
+      draft.give(record: index, key)
+    }
+    return try give(draft)
+  }
+
+  @discardableResult
+  func give(_ draft: HistoryDraft) throws -> UInt64 {
+    let body = try History.make(
+      draft, author: author.member, at: place(.history), secrets: secrets(), using: &random)
+    return append(kind: .history, body: body).index
+  }
+
+  /// The keys that came to `reader` by history.
+  func history(of reader: Party, isReversed: Bool = false) -> HistoryKeys {
+    let keys = HistoryKeys()
+    let found = entries.filter { $0.header.kind == EntryKind.history.rawValue }
+    for entry in isReversed ? found.reversed() : found {
+      _ = keys.handleHistory(
+        header: entry.header, body: entry.body, author: author.name, keys: reader.keys())
+    }
+    return keys
+  }
+
+  /// As `read`, with history ahead of the grants.
+  func readWithHistory(
+    by reader: Party, isReversed: Bool = false, keys: HistoryKeys? = nil
+  ) -> AudienceBook {
+    let book = AudienceBook(
+      identity: identity, history: keys ?? history(of: reader, isReversed: isReversed))
+    for entry in entries where entry.header.kind == EntryKind.grant.rawValue {
+      book.handleGrant(header: entry.header, body: entry.body, keys: reader.keys())
+    }
+    book.advance(to: UInt64(entries.count))
+    return book
   }
 }

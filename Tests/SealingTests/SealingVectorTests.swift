@@ -111,4 +111,63 @@ import Wire
       }
     }
   }
+
+  @Test("Every history entry opens, or fails, as published, and gives the keys that it gives")
+  func histories() throws {
+    #expect(vectors.histories.count == 41)
+    for test in vectors.histories {
+      let header = try self.header(of: test)
+      let body = try #require(Hex.decode(test.body))
+      let opening = History.open(
+        header: header, body: body, author: identity.origin.name, keys: try keys(of: test))
+      switch consume opening {
+      case .receiver(let content):
+        #expect(["receiver", "wrong-key"].contains(test.result), "\(test.name)")
+        let head = content.head
+        #expect(test.plaintext == String(decoding: head.encode(), as: UTF8.self))
+        let given = (0..<head.keyCount).map { content.withKey($0) { Hex.encode($0.array) } }
+        #expect(test.given == given)
+        try disclosed(test, header, body)
+      case .notReceiver: #expect(test.result == "not-for-this-node", "\(test.name)")
+      case .presharedKeyMissing: #expect(test.result == "preshared-key-missing", "\(test.name)")
+      case .defect(let defect): #expect(test.result == defect.rawValue, "\(test.name)")
+      }
+      if let wanted = test.record { try expect(wanted, of: test, header, body) }
+    }
+  }
+
+  private func disclosed(
+    _ test: SealingVectors.Case, _ header: EntryHeader, _ body: [UInt8]
+  ) throws {
+    let bytes = try #require(test.historyKey.flatMap { Hex.decode($0) })
+    let content = try History.open(
+      header: header, body: body, author: identity.origin.name,
+      key: HistoryKey(copying: bytes.span))
+    let head = content.head
+    #expect(test.plaintext == String(decoding: head.encode(), as: UTF8.self))
+  }
+
+  /// A reader that has the first grant, the first record and this entry opens the record, or not.
+  private func expect(
+    _ wanted: String, of test: SealingVectors.Case, _ header: EntryHeader, _ body: [UInt8]
+  ) throws {
+    let history = HistoryKeys()
+    _ = history.handleHistory(
+      header: header, body: body, author: identity.origin.name, keys: try keys(of: test))
+    let book = AudienceBook(identity: identity, history: history)
+    let grant = vectors.grants[0]
+    book.handleGrant(
+      header: try self.header(of: grant), body: Hex.decode(grant.body), keys: try keys(of: test))
+    book.advance(to: header.index + 1)
+    let record = vectors.records[0]
+    let recordHeader = try self.header(of: record)
+    let recordBody = try #require(Hex.decode(record.body))
+    let opening = book.open(
+      index: recordHeader.index, associatedData: recordHeader.associatedData().span,
+      body: recordBody.span)
+    #expect((opening.record != nil) == (wanted == "opened"), "\(test.name)")
+    #expect(
+      history.defects.map(\.defect.rawValue) == (test.result == "wrong-key" ? ["wrong-key"] : []),
+      "\(test.name)")
+  }
 }

@@ -19,13 +19,19 @@ struct SealingVectors: Codable, Equatable {
   struct Case: Codable, Equatable {
     var name, rule: String
     let reader, header, body, result: String
-    /// The record, or the grant's metadata, where it opens.
+    /// The record, the grant's metadata, or the head of a history entry, where it opens.
     var plaintext: String?
     var audienceKey: String?
     var entryKey: String?
     var tag: String?
     /// The author's secret, if not that of `readers`.
     var authorSecret: String?
+    /// K′ of a history entry, and the keys that it gives.
+    var historyKey: String?
+    var given: [String]?
+    /// The answer to the first of `records` for a reader that has this entry and the first of
+    /// `grants`.
+    var record: String?
     /// The pre-shared keys that the reader has or had, the present one first.
     var presharedKeys: [String]?
   }
@@ -37,6 +43,8 @@ struct SealingVectors: Codable, Equatable {
   let grants: [Case]
   /// Readers have the first of `grants` for these.
   let records: [Case]
+  /// They stand above the first of `grants` and the first of `records`.
+  let histories: [Case]
 
   static let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Protocols/vectors/sealing.json")
@@ -78,13 +86,15 @@ struct VectorMaker {
     let grants = try goodGrants(good, key, psk) + brokenGrants(good, key)
     log.append(kind: .grant, body: good.body)
     let record = Array(#"{"type":"note","text":"Zoë"}"#.utf8)
+    let records = records(record, key)
+    log.append(kind: .record, body: [])
     return SealingVectors(
       origin: log.identity.origin.text, logKey: log.identity.key.description,
       logID: log.identity.id.description, readers: [nl, be, fr].map(reader),
       padding: [0, 1, 255, 256, 1_000, 4_096, 65_536, 1_032_191].map {
         [$0, Padding.paddedBytes(for: $0)]
       },
-      grants: grants, records: records(record, key))
+      grants: grants, records: records, histories: try histories(key, good))
   }
 
   private func reader(_ party: Party) -> SealingVectors.Reader {
@@ -97,7 +107,7 @@ struct VectorMaker {
 
   // MARK: grants
 
-  private typealias Entry = (header: EntryHeader, body: [UInt8])
+  typealias Entry = (header: EntryHeader, body: [UInt8])
 
   private func metadata(
     _ head: String = "audience be\nversion 1\npredecessor -\n", _ members: [String]? = nil,
@@ -179,7 +189,7 @@ struct VectorMaker {
     ]
   }
 
-  private func grantCase(
+  func grantCase(
     _ name: String, _ rule: String, _ entry: Entry, _ result: String, reader: String = "be"
   ) -> SealingVectors.Case {
     SealingVectors.Case(
@@ -204,7 +214,8 @@ struct VectorMaker {
     let shared = try be.secret.sharedSecret(with: parsed.ephemeral)
     let keys = SlotKeys(
       ephemeral: parsed.ephemeral, member: be.secret.publicKey, logID: log.identity.id,
-      index: good.header.index)
+      index: good.header.index, hintLabel: "liaison-hint/v1",
+      wrapLabel: "liaison-wrap/v1")
     let slot = parsed.slots(with: keys.hint(shared))[0].lowerBound
     let other = slot == 74 ? 130 : 74
     var weak = good

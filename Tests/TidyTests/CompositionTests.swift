@@ -22,7 +22,7 @@ struct CompositionTests {
 
   private static let pure = [
     "Wire", "Log", "JSON", "Text", "Sealing", "Store", "Transport", "Replication", "Replica",
-    "Readability", "Records", "Matching", "PassengerLists",
+    "Readability", "Groups", "Records", "Matching", "PassengerLists",
   ]
 
   /// Time, disks, sockets and random numbers are arguments there.

@@ -18,8 +18,10 @@ public struct CommonFields: Hashable, Sendable {
   public var onward: Term<Onward>?
   /// A code, at most 64 bytes.
   public var tlp: String?
-  /// A code, at most 64 bytes.
+  /// The version of the group that it was sealed to: `nl:ctf-balkans@3` (REC-63).
   public var group: String?
+  /// SHA-256 of that version's record, 64 digits.
+  public var groupHash: String?
   /// When the author looks again whether it still holds (REC-20).
   public var reviewBy: DateValue?
   /// At most 256, of records of any author (REC-2).
@@ -151,7 +153,8 @@ struct Envelope {
       },
       Field("category", 6) { $0.common.category = $1.term() },
       Field("tlp", 9) { $0.common.tlp = $1.code() },
-      Field("group", 9) { $0.common.group = $1.code() },
+      Field("group", 63) { $0.common.group = $1.groupVersion() },
+      Field("groupHash", 63) { $0.common.groupHash = $1.hash() },
       Field("reviewBy", 20) { $0.common.reviewBy = $1.date() },
       Field("refs", 17) { it, reader in
         it.common.refs = reader.list(RecordLimits.references) { $0.reference() }

@@ -34,6 +34,10 @@ public enum RecordLimits {
   static let entryIndices = 0...(Int.max - 1)
   /// The longest term of a consent (REC-77).
   public static let consentDays = 90
+  /// Members of a group: as many as one grant has slots.
+  static let groupMembers = 512
+  /// Versions of a group.
+  static let groupVersions = 1...Int(UInt32.max)
   /// Parts of an answer.
   static let answerParts = 1...9_999
   /// One attachment is divided into records of its own: 2^40 bytes are beyond all that a log

@@ -60,6 +60,7 @@ public struct RecordProblem: Error, Hashable, Sendable {
   /// Forms of a text, each of one rule.
   public enum ValueForm: String, Hashable, Sendable, CaseIterable {
     case id, reference, date, time, grade, country, amount, currency, hash, coordinate, nodeName
+    case groupVersion, members
     case number, range, phone, imei, imsi, mail, iban, wallet, plate, vin, imo, locator, zone
   }
 }

@@ -3,6 +3,8 @@
 public enum LogLimits {
   /// A node name, in bytes.
   public static let nodeNameBytes = 32
+  /// A convener's name for a group, in bytes: with name and number of a version, 76.
+  public static let groupNameBytes = 32
   /// `<node name>/<epoch>`: 32 + 1 + 10 digits of a u32.
   public static let originBytes = nodeNameBytes + 1 + 10
   /// A body as stored. Larger things are several records.

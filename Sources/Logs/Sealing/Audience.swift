@@ -7,6 +7,8 @@ public struct Audience: Hashable, Sendable {
   public let grantIndex: UInt64
   /// From 1: grants of one audience follow each other.
   public let version: UInt32
+  /// The group whose members it is for; nil for other audiences.
+  public let group: GroupName?
   /// The index of the grant that closed it, once there is one.
   public internal(set) var closedAt: UInt64?
   let name: Bytes32
@@ -17,6 +19,7 @@ public struct Audience: Hashable, Sendable {
     grantIndex = index
     version = metadata.version
     self.closedAt = closedAt
+    group = metadata.name.group
     name = GrantMetadata.hash(metadata.name)
     members = GrantMetadata.hash(metadata.members)
     wraps = metadata.wraps
@@ -30,8 +33,9 @@ public struct Audience: Hashable, Sendable {
 
 /// The outcome of opening a record (Protocols/sealing.md, 3).
 public enum RecordOpening: Sendable, Equatable {
-  /// The record's exact bytes.
-  case opened(record: [UInt8], audience: Audience)
+  /// The record's exact bytes; the audience is nil where a history entry gave this one record's
+  /// key.
+  case opened(record: [UInt8], audience: Audience?)
   /// Every grant below it was read, and none gave this node the key. No error.
   case notForThisNode
   /// No known audience has the key, and these grants below it could not be read yet (at most

@@ -48,7 +48,20 @@ extension AudienceBook {
   /// Computes the tag under each audience open at `index`, the likeliest first.
   private func find<R: ~Copyable, E: Error>(
     _ index: UInt64, _ associatedData: Span<UInt8>,
-    _ body: (Audience, Span<UInt8>, Span<UInt8>) throws(E) -> R
+    _ body: (Audience?, Span<UInt8>, Span<UInt8>) throws(E) -> R
+  ) throws(E) -> R? {
+    if let found = try findAudience(index, associatedData, body) { return found }
+    return try history.tryKeys(ofRecord: index) { entryKey throws(E) in
+      try withTag(of: entryKey) { tag throws(E) -> R? in
+        guard RecordSeal.names(tag, associatedData) else { return nil }
+        return try body(nil, entryKey, tag)
+      }
+    }
+  }
+
+  private func findAudience<R: ~Copyable, E: Error>(
+    _ index: UInt64, _ associatedData: Span<UInt8>,
+    _ body: (Audience?, Span<UInt8>, Span<UInt8>) throws(E) -> R
   ) throws(E) -> R? {
     let context = derivationContext("liaison-key/v1", identity.id, index)
     let first = latest
@@ -74,7 +87,7 @@ extension AudienceBook {
 
   private func attempt<R: ~Copyable, E: Error>(
     _ number: Int, _ index: UInt64, _ context: [UInt8], _ associatedData: Span<UInt8>,
-    _ body: (Audience, Span<UInt8>, Span<UInt8>) throws(E) -> R
+    _ body: (Audience?, Span<UInt8>, Span<UInt8>) throws(E) -> R
   ) throws(E) -> R? {
     guard let audience = kept[number], audience.isOpen(at: index) else { return nil }
     return try keys.withKey(number) { audienceKey throws(E) in

@@ -5,7 +5,7 @@ public import Secrets
 /// A plan that reused an audience.
 struct PlanMemo {
   let members: [AudienceMember]
-  let everybody: Bool
+  let scope: AudienceScope
   let generation: UInt64
   let grantIndex: UInt64
   let plan: AudiencePlan
@@ -15,33 +15,38 @@ extension AudienceBook {
   /// How the author reaches exactly these nodes (and itself, which need not be named).
   ///
   /// - Parameters:
-  ///   - everybody: the audience is `all`, the roster at this moment.
+  ///   - scope: how they were named.
+  ///   - isNewVersion: also where an audience of exactly these is open.
   ///   - author: the author's own sealing key, of its newest card.
   /// - Throws: `unusableKey` for a member that was named, and when nobody of `all` is left.
   public func plan(
-    to members: [AudienceMember], everybody: Bool = false, author: SealingPublicKey,
-    secrets: SlotSecrets
+    to members: [AudienceMember], scope: AudienceScope = .nodes, isNewVersion: Bool = false,
+    author: SealingPublicKey, secrets: SlotSecrets
   ) throws(GrantError) -> AudiencePlan {
-    if let memo, memo.members == members, memo.everybody == everybody,
+    if !isNewVersion, let memo, memo.members == members, memo.scope == scope,
       memo.generation == secrets.generation
     {
       return memo.plan
     }
     let own = AudienceMember(name: identity.origin.name, key: author)
     let weak = members.filter { $0.key.isOfSmallOrder && $0.name != own.name }
-    if let first = weak.first, !everybody || weak.count == members.count {
+    if let first = weak.first, scope != .everybody || weak.count == members.count {
       throw .unusableKey(first.name)
     }
     let wanted = wanted(members.filter { !weak.contains($0) }, own)
     guard wanted.count <= SealingLimits.members + 1 else { throw .tooManyMembers }
-    let name =
-      everybody ? .all : AudienceName(author: own.name, members: wanted.map(\.name))
+    let name: AudienceName =
+      switch scope {
+      case .nodes: AudienceName(author: own.name, members: wanted.map(\.name))
+      case .everybody: .all
+      case .group(let group): AudienceName(group: group)
+      }
     let plan = AudiencePlan(
-      step: step(name, wanted, secrets), leftOut: weak.map(\.name),
+      step: step(name, wanted, secrets, isNewVersion), leftOut: weak.map(\.name),
       withoutPresharedKey: unprotected(wanted, own, secrets))
     if case .reuse(let grantIndex) = plan.step {
       memo = PlanMemo(
-        members: members, everybody: everybody, generation: secrets.generation,
+        members: members, scope: scope, generation: secrets.generation,
         grantIndex: grantIndex, plan: plan)
     }
     return plan
@@ -63,7 +68,8 @@ extension AudienceBook {
   }
 
   private func step(
-    _ name: AudienceName, _ wanted: [AudienceMember], _ secrets: SlotSecrets
+    _ name: AudienceName, _ wanted: [AudienceMember], _ secrets: SlotSecrets,
+    _ isNewVersion: Bool
   ) -> AudiencePlan.Step {
     let hash = GrantMetadata.hash(name)
     let named = open.compactMap { kept[$0] }.filter { $0.name == hash }
@@ -72,7 +78,7 @@ extension AudienceBook {
     }
     let wraps = secrets.wraps(
       wanted, author: identity.origin.name, identity.id, current.grantIndex)
-    if current.members == GrantMetadata.hash(wanted), current.wraps == wraps {
+    if !isNewVersion, current.members == GrantMetadata.hash(wanted), current.wraps == wraps {
       return .reuse(grantIndex: current.grantIndex)
     }
     // Nobody gets to 2^32 - 1; one who does begins anew.

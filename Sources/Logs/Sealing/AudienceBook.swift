@@ -8,7 +8,7 @@ internal import Secrets
 /// Its size is bounded whatever the author does: `SealingLimits.openAudiences` open ones, the last
 /// `SealingLimits.closedAudiences` closed ones, and some grants that could not be used.
 ///
-/// - Feeding: `handleGrant`, `advance`.
+/// - Feeding: `handleGrant`, `advance`, `reopen`.
 /// - Reading: `open`, `disclosureKey`.
 /// - Writing: `plan`, `makeGrant`, `seal`.
 public final class AudienceBook {
@@ -46,20 +46,35 @@ public final class AudienceBook {
   private(set) var missingBeyond: UInt64?
   /// The index of the grant that closed a missing one, by the missing one's index.
   private var closings: [UInt64: UInt64] = [:]
+  /// Grants that were fed, and may open by a key that came since.
+  private var reopened: [UInt64] = []
   private(set) var grantsWithoutPresharedKey: [UInt64] = []
   private let closedAudiences: Int
+  let history: HistoryKeys
 
-  /// - Parameter closedAudiences: the most closed audiences that are kept.
+  /// - Parameters:
+  ///   - history: what came of this log by history entries; other books of the log may share it.
+  ///   - closedAudiences: the most closed audiences that are kept.
   public init(
-    identity: LogIdentity, closedAudiences: Int = SealingLimits.closedAudiences
+    identity: LogIdentity, history: HistoryKeys = HistoryKeys(),
+    closedAudiences: Int = SealingLimits.closedAudiences
   ) {
     self.identity = identity
+    self.history = history
     self.closedAudiences = closedAudiences
   }
 
   /// The audiences that this node is a member of and that are kept, in the order of their grants.
   public var audiences: [Audience] {
     kept.compactMap { $0 }.sorted { $0.grantIndex < $1.grantIndex }
+  }
+
+  /// Grants of audiences of groups that `convener` convenes, ascending.
+  public func groupGrants(of convener: NodeName) -> [(grant: UInt64, group: GroupName)] {
+    let audiences = kept.compactMap { $0 }.filter { $0.group?.convener == convener }
+    return audiences.sorted { $0.grantIndex < $1.grantIndex }.compactMap { audience in
+      audience.group.map { (audience.grantIndex, $0) }
+    }
   }
 
   /// Grants below `size` whose bodies are not here; feed them when they arrive.
@@ -69,7 +84,7 @@ public final class AudienceBook {
   ///
   /// - Parameters:
   ///   - header: of an entry whose **own signature was verified**; its index is not below `size`,
-  ///     or is one of those noted as missing (a precondition).
+  ///     or is one of those noted as missing or reopened (a precondition).
   ///   - body: as stored, matching the header's body hash; nil if it is not here.
   ///   - keys: what this node tries on grants of this author.
   /// - Returns: the audience, if this node is a member of it.
@@ -80,7 +95,8 @@ public final class AudienceBook {
     if index >= size {
       size = index + 1
     } else {
-      precondition(missing.removeSorted(index), "grants come in order, once")
+      let isDue = missing.removeSorted(index)
+      precondition(reopened.removeSorted(index) || isDue, "grants come in order, once")
     }
     guard let body else {
       noteMissing(index)
@@ -89,8 +105,9 @@ public final class AudienceBook {
     let opening = Grant.open(
       header: header, body: body, author: identity.origin.name, keys: keys)
     switch consume opening {
-    case .notMember: return nil
+    case .notMember: return openByHistory(header, body)
     case .presharedKeyMissing:
+      if let audience = openByHistory(header, body) { return audience }
       if grantsWithoutPresharedKey.count < SealingLimits.grantsNamed {
         grantsWithoutPresharedKey.insertSorted(index)
       }
@@ -99,7 +116,61 @@ public final class AudienceBook {
       note(defect, at: index)
       return nil
     case .member(let key, let metadata):
-      return enter(metadata, at: index, key)
+      return key.withBytes { enter(metadata, at: index, $0) }
+    }
+  }
+
+  /// A grant of which this node is no member, or cannot open its slot: its key may have come by
+  /// history, and then opens nothing above the entry that gave it.
+  private func openByHistory(_ header: EntryHeader, _ body: [UInt8]) -> Audience? {
+    do throws(SealingDefect) {
+      return try history.tryKeys(ofGrant: header.index) { key, entry throws(SealingDefect) in
+        let metadata = try Grant.open(
+          header: header, body: body, author: identity.origin.name, key: key)
+        return enter(metadata, at: header.index, key, until: entry)
+      } ?? nil
+    } catch {
+      note(error, at: header.index)
+      return nil
+    }
+  }
+
+  /// Says that keys of these grants came by history: those that were fed, and are not known, are to
+  /// be fed once more.
+  public func reopen(_ grants: [UInt64]) {
+    for index in grants where index < size && numbers[index] == nil {
+      if !reopened.containsSorted(index), !missing.containsSorted(index) {
+        reopened.insertSorted(index)
+      }
+    }
+  }
+
+  /// The lowest of the grants that are to be fed once more.
+  public var nextReopened: UInt64? { reopened.first }
+
+  /// That grant cannot be read now: it counts as missing.
+  public func postponeReopened() {
+    guard let index = reopened.first else { return }
+    reopened.removeFirst()
+    noteMissing(index)
+  }
+
+  /// The contents of a grant, whoever gave this node the key.
+  ///
+  /// - Parameters:
+  ///   - header: of an entry of this log whose own signature was verified.
+  ///   - body: as stored, matching the header's body hash.
+  public func contents(
+    header: EntryHeader, body: [UInt8], keys: GrantKeys
+  ) -> GrantMetadata? {
+    let author = identity.origin.name
+    let opening = Grant.open(header: header, body: body, author: author, keys: keys)
+    switch consume opening {
+    case .member(_, let metadata): return metadata
+    default: break
+    }
+    return try? history.tryKeys(ofGrant: header.index) { key, _ throws(SealingDefect) in
+      try Grant.open(header: header, body: body, author: author, key: key)
     }
   }
 
@@ -118,8 +189,9 @@ public final class AudienceBook {
     }
   }
 
+  /// - Parameter entry: the history entry that gave the key; nil for a member.
   private func enter(
-    _ metadata: GrantMetadata, at index: UInt64, _ key: borrowing AudienceKey
+    _ metadata: GrantMetadata, at index: UInt64, _ key: Span<UInt8>, until entry: UInt64? = nil
   ) -> Audience? {
     let predecessor = metadata.predecessor.flatMap { numbers[$0] }
     if let number = predecessor, let known = kept[number] {
@@ -133,11 +205,15 @@ public final class AudienceBook {
         return nil
       }
       close(number, at: index)
-    } else if let predecessor = metadata.predecessor, missing.containsSorted(predecessor) {
+    } else if let predecessor = metadata.predecessor,
+      closings.count < SealingLimits.missingGrantsKept
+    {
+      // It may be missing, or come by history.
       closings[predecessor] = min(closings[predecessor] ?? index, index)
     }
     // A grant that arrived late may have been closed by one that came in time.
-    let closedAt = closings.removeValue(forKey: index)
+    let ends = [closings.removeValue(forKey: index), entry]
+    let closedAt = ends.compactMap { $0 }.min()
     guard !metadata.isClosing else { return nil }
     guard closedAt != nil || open.count < SealingLimits.openAudiences else {
       note(.tooManyAudiences, at: index)
@@ -148,15 +224,15 @@ public final class AudienceBook {
     return audience
   }
 
-  private func keep(_ audience: Audience, _ key: borrowing AudienceKey) {
+  private func keep(_ audience: Audience, _ key: Span<UInt8>) {
     let number: Int
     if let place = free.popLast() {
       number = place
-      key.withBytes { keys.replace(place, by: $0) }
+      keys.replace(place, by: key)
       kept[number] = audience
       lastUse[number] = audience.grantIndex
     } else {
-      number = key.withBytes { keys.append($0) }
+      number = keys.append(key)
       kept.append(audience)
       lastUse.append(audience.grantIndex)
     }

@@ -15,6 +15,13 @@ public enum SealingDefect: String, Error, Hashable, Sendable {
   case padding
   /// A grant's metadata does not follow its grammar, or contradicts itself.
   case metadata
+  /// A history entry's content does not follow its grammar, or does not name the reader.
+  case history
+  /// A history entry gives a key that is not that of the grant or record it names.
+  case wrongKey = "wrong-key"
+  /// More keys from history than `SealingLimits.historyKeys`, or of one grant or record than
+  /// `SealingLimits.historyKeysTried`.
+  case tooManyKeys = "too-many-keys"
   /// A grant cites a predecessor that it does not continue.
   case predecessor
   /// More slots with one hint than `SealingLimits.slotsTried`.

@@ -1,6 +1,6 @@
 internal import Crypto
-internal import Log
-internal import Secrets
+public import Log
+public import Secrets
 internal import Wire
 
 /// e: the key of one record. Whoever is given it can open that record and prove that its author
@@ -12,6 +12,19 @@ public struct DisclosureKey: ~Copyable, Sendable {
   public init(copying bytes: Span<UInt8>) {
     precondition(bytes.count == 32)
     self.bytes = GuardedBytes(copying: bytes)
+  }
+
+  /// The key of the record at `index`, by that of its audience.
+  public init(of audienceKey: borrowing AudienceKey, in log: LogID, at index: UInt64) {
+    let context = derivationContext("liaison-key/v1", log, index)
+    self = audienceKey.withBytes { key in
+      withEntryKey(of: key, context: context) { DisclosureKey(copying: $0) }
+    }
+  }
+
+  /// True when it is the key of the entry with this header, as far as the header says.
+  public func fits(associatedData: Span<UInt8>) -> Bool {
+    withBytes { key in withTag(of: key) { RecordSeal.names($0, associatedData) } }
   }
 
   /// Lends the 32 bytes, for whoever discloses the record.

@@ -2,7 +2,8 @@ public import Crypto
 internal import Secrets
 internal import Wire
 
-/// The parts of a grant's body that anybody can read (Protocols/sealing.md, 4).
+/// The parts of the body of a grant, or of a history entry, that anybody can read
+/// (Protocols/sealing.md, 4 and 11).
 public struct GrantBody: Sendable {
   static let x25519: UInt8 = 1
   static let hintBytes = 8
@@ -14,9 +15,9 @@ public struct GrantBody: Sendable {
   public let bytes: [UInt8]
   /// A power of two from 8 to 512: how many members there are stays hidden.
   let slotCount: Int
-  /// Binds the grant to one key K, so that two members cannot be given two.
+  /// Binds the body to one key, so that two members cannot be given two.
   public let commitment: Bytes32
-  /// The author's key of this grant alone; each slot is agreed with it.
+  /// The author's key of this body alone; each slot is agreed with it.
   public let ephemeral: SealingPublicKey
 
   /// - Throws: `shape` or `unknownEncapsulation`.

@@ -7,6 +7,8 @@ public import Secrets
 public struct GrantKeys: Sendable {
   let sealing: [Held<SealingSecretKey>]
   let mixed: [SlotSecret]
+  /// They are tried on this node's own log.
+  let isAuthor: Bool
 
   /// - Parameters:
   ///   - sealing: this node's sealing secrets, earlier ones too.
@@ -18,12 +20,14 @@ public struct GrantKeys: Sendable {
     self.sealing = Array(sealing.prefix(SealingLimits.sealingSecretsTried))
     mixed =
       presharedKeys.prefix(SealingLimits.presharedKeysTried).map { .preshared($0) } + [.none]
+    isAuthor = false
   }
 
   /// For the node's own log: its slots are wrapped with a secret of its own, never without one.
   public init(sealing: [Held<SealingSecretKey>], authorSecrets: [Held<AuthorSecret>]) {
     self.sealing = Array(sealing.prefix(SealingLimits.sealingSecretsTried))
     mixed = authorSecrets.prefix(SealingLimits.sealingSecretsTried).map { .author($0) }
+    isAuthor = true
   }
 }
 
@@ -43,6 +47,9 @@ public struct SlotSecrets {
     self.generation = generation
     self.presharedKey = presharedKey
   }
+
+  /// The one exchanged with a member's operator.
+  public func presharedKey(of member: NodeName) -> Held<PresharedKey>? { presharedKey(member) }
 
   func secret(for member: NodeName, author name: NodeName) -> SlotSecret {
     if member == name { return .author(author) }

@@ -89,7 +89,9 @@ public struct GrantMetadata: Hashable, Sendable {
     }
     var members: [AudienceMember] = []
     for line in lines[4...] {
-      guard let member = GrantMetadata.member(line) else { throw .metadata }
+      guard let member = value("member", line).flatMap({ AudienceMember($0) }) else {
+        throw .metadata
+      }
       if let last = members.last, !(last.name < member.name) { throw .metadata }
       members.append(member)
     }
@@ -101,23 +103,4 @@ public struct GrantMetadata: Hashable, Sendable {
       isClosing: opening == nil, name: audience, version: version, predecessor: predecessor,
       wraps: wraps, members: members)
   }
-
-  private static func member(_ line: Substring) -> AudienceMember? {
-    guard let rest = value("member", line) else { return nil }
-    let parts = rest.split(separator: " ", omittingEmptySubsequences: false)
-    guard parts.count == 2, let name = try? NodeName(String(parts[0])),
-      let bytes = Base64.decode(parts[1]), let key = SealingPublicKey(bytes)
-    else { return nil }
-    return AudienceMember(name: name, key: key)
-  }
-}
-
-private func value(_ key: String, _ line: Substring) -> String? {
-  line.hasPrefix(key + " ") ? String(line.dropFirst(key.count + 1)) : nil
-}
-
-/// A number in its one spelling: no sign, no leading zero.
-private func decimal<T: FixedWidthInteger>(_ text: String, _: T.Type) -> T? {
-  guard let number = T(text), String(number) == text else { return nil }
-  return number
 }

@@ -26,8 +26,14 @@ public enum SealingLimits {
   static let missingGrantsKept = 65_536
   /// Grants that need a pre-shared key, and grants with a defect, that a book can name.
   static let grantsNamed = 64
-  /// Padded metadata: a name of 511 members takes 511 × 33 bytes and the member lines 512 × 85,
-  /// together 60,400, which pads to 61,440.
+  /// Keys of one log that came by history and are kept, some 100 bytes each with their place:
+  /// 1.6 MB for an author who does nothing but give keys away.
+  public static let historyKeys = 16_384
+  /// Keys of one grant or record from history that are tried: an honest author gives one, however
+  /// often.
+  static let historyKeysTried = 4
+  /// Padded metadata of a grant, padded content of a history entry: a name of 511 members takes
+  /// 511 × 33 bytes and the member lines 512 × 85, together 60,400, which pads to 61,440.
   static let metadataBytes = 65_536
   /// The least length of a padded plaintext.
   static let leastPaddedBytes = 256

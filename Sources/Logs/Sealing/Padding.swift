@@ -33,10 +33,18 @@ public enum Padding {
 
   /// Takes the padding off, and checks that it is the one that `pad` gives.
   package static func remove(from buffer: inout [UInt8]) throws(SealingDefect) {
-    guard buffer.count <= SealingLimits.paddedBytes else { throw .padding }
-    guard let marker = buffer.lastIndex(where: { $0 != 0 }), buffer[marker] == 0x80,
-      paddedBytes(for: marker) == buffer.count
-    else { throw .padding }
-    buffer.removeLast(buffer.count - marker)
+    let plain = try plainBytes(of: buffer.span)
+    buffer.removeLast(buffer.count - plain)
+  }
+
+  /// The length of what was padded.
+  static func plainBytes(of padded: Span<UInt8>) throws(SealingDefect) -> Int {
+    guard padded.count <= SealingLimits.paddedBytes else { throw .padding }
+    var marker = padded.count - 1
+    while marker >= 0, padded[marker] == 0 { marker -= 1 }
+    guard marker >= 0, padded[marker] == 0x80, paddedBytes(for: marker) == padded.count else {
+      throw .padding
+    }
+    return marker
   }
 }

@@ -7,8 +7,15 @@ internal import Wire
 /// the member's slot, and the key that wraps K in it (Protocols/sealing.md, 4).
 struct SlotKeys {
   private let place: [UInt8]
+  private let hintLabel: String
+  private let wrapLabel: String
 
-  init(ephemeral: SealingPublicKey, member: SealingPublicKey, logID: LogID, index: UInt64) {
+  init(
+    ephemeral: SealingPublicKey, member: SealingPublicKey, logID: LogID, index: UInt64,
+    hintLabel: String, wrapLabel: String
+  ) {
+    self.hintLabel = hintLabel
+    self.wrapLabel = wrapLabel
     var writer = ByteWriter(reserving: 104)
     writer.write(ephemeral)
     writer.write(member)
@@ -19,7 +26,7 @@ struct SlotKeys {
 
   /// 8 bytes.
   func hint(_ shared: borrowing SharedSecret) -> [UInt8] {
-    let message = Array("liaison-hint/v1".utf8) + place
+    let message = Array(hintLabel.utf8) + place
     return shared.withBytes { shared in
       withDerived(from: shared, message) { $0.extracting(0..<GrantBody.hintBytes).array }
     }
@@ -29,7 +36,7 @@ struct SlotKeys {
     _ shared: borrowing SharedSecret, mixing secret: SlotSecret,
     _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R {
-    let label = Array("liaison-wrap/v1".utf8) + place
+    let label = Array(wrapLabel.utf8) + place
     // The message holds a secret, so it is guarded too.
     let message = GuardedBytes(count: label.count + 32) { message in
       for index in label.indices { message[index] = label[index] }

@@ -24,6 +24,8 @@ struct PublishRun {
   private var input: RecordInput
   private let template: PublishRequest
   private let firstLine: Int
+  /// Put into each record, where it is published to a group.
+  private let citation: GroupCitation?
   /// `--to-line`, if it was given.
   private let toLine: Int?
   /// Calls that are not printed, in the order of their lines.
@@ -40,8 +42,10 @@ struct PublishRun {
   ///   - template: the request without records.
   ///   - toLine: the last line that is wanted; nil: the last of the input.
   init(
-    _ daemon: DaemonConnection, _ input: RecordInput, _ template: PublishRequest, toLine: Int?
+    _ daemon: DaemonConnection, _ input: RecordInput, _ template: PublishRequest, toLine: Int?,
+    citation: GroupCitation? = nil
   ) {
+    self.citation = citation
     self.toLine = toLine
     self.daemon = daemon
     self.input = input
@@ -85,7 +89,7 @@ struct PublishRun {
       let first = input.lastLine + 1
       do throws(Failure) {
         var request = template
-        request.records = try input.batch()
+        request.records = try cited(try input.batch(), first)
         guard !request.records.isEmpty else {
           isAtEnd = true
           return
@@ -98,6 +102,16 @@ struct PublishRun {
         failure = error
       }
     }
+  }
+
+  /// The records with the version of the group that they are for.
+  private func cited(_ records: [Record], _ first: Int) throws(Failure) -> [Record] {
+    guard let citation else { return records }
+    var cited: [Record] = []
+    for (place, record) in records.enumerated() {
+      cited.append(try citation.put(into: record, line: first + place))
+    }
+    return cited
   }
 
   private mutating func send(_ call: Call) throws(Failure) {

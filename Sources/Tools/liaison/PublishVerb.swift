@@ -19,7 +19,8 @@ enum PublishVerb {
     ],
     options: [
       Option(
-        "--to", "NAMES|all", summary: "who may read them: names with commas, or all",
+        "--to", "NAMES|all|@GROUP",
+        summary: "who may read them: names with commas, all, or a group (@nl:ctf-balkans)",
         isRequired: true),
       Liaison.data,
       Option(
@@ -55,7 +56,7 @@ enum PublishVerb {
       daemon, input,
       PublishRequest(
         to: to, records: [], replicas: replicas, timeout: timeout, expiryDay: expiryDay),
-      toLine: last)
+      toLine: last, citation: try GroupCitation.ofPublish(to: to, daemon))
     try run.run()
   }
 

@@ -2,7 +2,7 @@ import Crypto
 import Log
 import Secrets
 
-/// Two nodes whose keys are the same in every run.
+/// Nodes whose keys are the same in every run.
 struct FuzzParty: Sendable {
   let name: NodeName
   let secrets: NodeSecrets
@@ -11,6 +11,8 @@ struct FuzzParty: Sendable {
 
   static let nl = FuzzParty("nl", seed: 1)
   static let be = FuzzParty("be", seed: 2)
+  /// A member of no audience, until history comes.
+  static let fr = FuzzParty("fr", seed: 3)
   /// The salt of both journals.
   static let salt = SHA256.hash(Array("salt".utf8)).bytes
 

@@ -1,4 +1,7 @@
+import Crypto
+import Groups
 import JSON
+import Log
 import Records
 
 /// Any bytes as a record that was received and as one to publish. Reading never fails; what it
@@ -33,6 +36,20 @@ enum RecordTarget {
       check(WordFolding.words(of: word) == [word], "a word that is folded twice is another")
     }
     compare(record, SharedRecord.readToPublish(bytes))
+    compareGroup(bytes, record)
+  }
+
+  /// Whoever a node takes for the members of a group, its hub takes for them, too.
+  private static func compareGroup(_ bytes: [UInt8], _ shared: SharedRecord) {
+    guard let record = try? Record(checking: bytes),
+      let group = try? GroupRecord(reading: record, by: FuzzParty.nl.name)
+    else { return }
+    guard case .group(let body) = shared.body else { return check(false, "a group is none") }
+    check(
+      body.members.map(\.name) == group.members.map { $0.name }
+        && body.members.map(\.log) == group.members.map { $0.log.description }
+        && body.number == Int(group.version.number)
+        && body.previous == group.previous?.description, "a group has other members")
   }
 
   /// A reader and a publisher may differ only in the words about a slip.
@@ -60,7 +77,9 @@ enum RecordTarget {
   static var seeds: [[UInt8]] {
     let start =
       #""v":1,"id":"x-1","collected":"2015-11-20","basis":"fact","grade":"B2","handling":["H0"],"purpose":["ct"],"#
+    let log = String(repeating: "0a", count: 32)
     return [
+      #"{"type":"group",\#(start)"number":2,"members":[{"name":"be","log":"\#(log)"},{"name":"nl","log":"\#(log)"}],"prev":"\#(log)"}"#,
       #"{"type":"person",\#(start)"category":"suspect","name":[{"full":"Example أبو","kind":"alias"}],"birthDate":["1987~"],"nationality":["xx"],"address":[{"city":"Nowhere"}],"height":183,"onHit":{"action":"inquiry","contact":{"phone":"1"}}}"#,
       #"{"type":"organization",\#(start)"name":[{"full":"Imaginary"}],"registrationNumber":"1","legal":{"states":["xx"]}}"#,
       #"{"type":"document",\#(start)"holder":"nl:x","number":"XX1","range":{"from":"A1","to":"A2"},"mrz":"V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nL8988901C4XXX4009078F9612109<<<<<<<<"}"#,

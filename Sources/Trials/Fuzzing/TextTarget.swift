@@ -1,4 +1,5 @@
 import Crypto
+import Groups
 import Log
 import Node
 import Secrets
@@ -9,7 +10,7 @@ import Text
 enum TextTarget {
   private static let kinds: [@Sendable ([UInt8]) -> Void] = [
     note, card, checkpoint, cosignature, settings, token, closed, scrub, passphraseFiles,
-    presharedKey, names, signedCard, signedCheckpoint,
+    presharedKey, names, signedCard, signedCheckpoint, acceptance,
   ]
 
   static func run(_ input: inout FuzzInput) {
@@ -76,6 +77,11 @@ enum TextTarget {
     check(mark.encode() == bytes, "a mark has another form")
   }
 
+  private static func acceptance(_ bytes: [UInt8]) {
+    guard let acceptance = GroupAcceptance(parsing: bytes) else { return }
+    check(acceptance.encode() == bytes, "an acceptance has another form")
+  }
+
   private static func scrub(_ bytes: [UInt8]) {
     let text = String(decoding: bytes, as: UTF8.self)
     guard let progress = ScrubProgress(text: text) else { return }
@@ -140,6 +146,9 @@ enum TextTarget {
       Array("log \(nl.identity.id) 3 2 1\nlast 5 6\nday 20000\n".utf8), passphraseFile,
       Array("liaison-psk/v1 \(Base64.encode([UInt8](repeating: 7, count: 32)))\n".utf8),
       Array("nl/1".utf8), cardText, checkpoint.text,
+      Array(
+        "liaison-group/v1\ngroup nl:a@1 \(nl.identity.id)\nmode ask\nmember be \(nl.identity.id)\n"
+          .utf8),
     ]
     return texts.enumerated().map { [UInt8($0.offset)] + $0.element }
   }

@@ -14,6 +14,7 @@ enum CryptoCase {
     return .object([
       ("signatures", signatures(secrets, &random)),
       ("records512", try records(&random)),
+      ("grant500", try GrantFigures.measure()),
       ("sha256", .object([217, 512].map { ("bytes\($0)", hashes(random.bytes($0))) })),
       ("blake2bNanoseconds", blake2b(&random)),
       ("aead", aead(&random)),

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Crypto
 internal import Log
 
 // One value of each kind. Each call takes exactly the next value.
@@ -83,6 +84,12 @@ extension FieldReader {
         (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || (0x41...0x46).contains($0)
       }
       return text.utf8.count == 64 && isHex ? text.lowercased() : nil
+    }
+  }
+
+  mutating func groupVersion() -> String? {
+    formed(.groupVersion, RecordLimits.identifierBytes) { text in
+      GroupVersion(text, hash: .zero) == nil ? nil : text
     }
   }
 

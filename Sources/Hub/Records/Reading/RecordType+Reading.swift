@@ -32,11 +32,7 @@ extension RecordType {
     while let key = reader.nextKey() {
       if reader.read(key, Envelope.table, &envelope, &lastOfEnvelope, &seen) { continue }
       if reader.read(key, table, &body, &lastOfBody, &seenOfBody) { continue }
-      if isOpen {
-        reader.unknownWithWords(key)
-      } else {
-        reader.unknown(key, among: table.names + Envelope.table.names)
-      }
+      reader.unknown(key, among: table.names + Envelope.table.names)
     }
     reader.requireAll(of: Envelope.table, seen)
     reader.requireAll(of: table, seenOfBody)
@@ -44,9 +40,6 @@ extension RecordType {
     body.check(&reader, SeenFields(table.names, seenOfBody))
     return body
   }
-
-  /// Fields of a group come with the groups that share: none of them is a surprise.
-  private var isOpen: Bool { self == .group }
 
   /// The keys of its own fields.
   var fieldNames: [String] {
@@ -64,7 +57,7 @@ extension RecordType {
     case .rfi: Request.table.names
     case .answer: Answer.table.names
     case .notice: Notice.table.names
-    case .group: []
+    case .group: Group.table.names
     case .consent: Consent.table.names
     case .reshare: Reshare.table.names
     }
@@ -76,6 +69,10 @@ extension Envelope {
   func check(_ reader: inout FieldReader, _ seen: SeenFields, of type: RecordType) {
     if common.handling.contains(where: { $0.value == .h3 }), !seen.has("caveat") {
       reader.refuse(.needs(["caveat"]), field: "handling", rule: 7)
+    }
+    for (one, other) in [("group", "groupHash"), ("groupHash", "group")]
+    where seen.has(one) && !seen.has(other) {
+      reader.refuse(.needs([other]), field: one, rule: 63)
     }
     if type == .person, !seen.has("category") {
       reader.refuse(.missing, field: "category", rule: 4)

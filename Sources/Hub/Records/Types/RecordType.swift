@@ -19,8 +19,7 @@ public enum RecordBody: Hashable, Sendable {
   indirect case rfi(Request)
   indirect case answer(Answer)
   indirect case notice(Notice)
-  /// The common fields are all that this version knows of it.
-  case group(OpenFields)
+  indirect case group(Group)
   indirect case consent(Consent)
   indirect case reshare(Reshare)
   /// A type or a version that this program does not know: shown raw, found by id and word, not
@@ -41,12 +40,4 @@ protocol RecordFields: Hashable, Sendable {
 extension RecordFields {
   func check(_ reader: inout FieldReader, _ seen: SeenFields) {}
   func select(_ list: inout SelectorList) {}
-}
-
-/// A type of which only the common fields are known: all others are in `SharedRecord.other`.
-/// REC-63.
-public struct OpenFields: RecordFields {
-  init() {}
-
-  static let table = FieldTable<OpenFields>([])
 }

@@ -119,7 +119,7 @@ final class Anchorage: AnchorService {
     // Heard to the end, whoever asked: the next one must name this one.
     author.publish(
       Publication(
-        records: [], recipients: { Recipients(members: []) }, everybody: false, replicas: 0,
+        records: [], recipients: { Recipients(members: []) }, replicas: 0,
         publicEntry: PublicEntry(kind: .anchor, body: anchor.encode()), isHeard: { true }
       ) { result in
         switch result {

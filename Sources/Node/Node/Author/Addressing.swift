@@ -1,3 +1,4 @@
+import Groups
 import Log
 import Replica
 import Replication
@@ -39,7 +40,8 @@ struct Addressing {
           "'all' is not \(replica.list(contested)): contested, or not compared yet; liaison peer list says which, and a card compared by voice mends it"
         )
       }
-      return Recipients(members: meant.map(member), contested: contested)
+      return Recipients(
+        members: meant.map(member), scope: .everybody, contested: contested)
     }
     guard !names.isEmpty else {
       throw .refused(reason: "an empty audience means nobody", hint: "name the nodes, or 'all'")
@@ -54,6 +56,43 @@ struct Addressing {
       members.append(member(entry))
     }
     return Recipients(members: members)
+  }
+
+  /// Members of a group. One that is contested, or waits to be compared, stops nobody else's.
+  func recipients(
+    _ names: [NodeName], of group: GroupName
+  ) throws(ControlError) -> Recipients {
+    var members: [AudienceMember] = []
+    var refused: [(name: NodeName, why: ControlError)] = []
+    for name in names {
+      guard let entry = roster.entry(name) else { throw .unknownNode(name.text) }
+      if let refusal = sealingRefusal(entry) {
+        refused.append((name, refusal))
+      } else {
+        members.append(member(entry))
+      }
+    }
+    if members.isEmpty, let first = refused.first { throw first.why }
+    return Recipients(members: members, scope: .group(group), contested: refused.map(\.name))
+  }
+
+  /// Nodes of the roster as members of a group of this node's, this node among them.
+  func groupMembers(_ names: [String]) throws(ControlError) -> [GroupMember] {
+    var members = [GroupMember(name: replica.card.name, log: replica.identity.id)]
+    for text in names where text != replica.card.name.text {
+      guard let name = try? NodeName(text), let entry = roster.entry(name) else {
+        throw .unknownNode(text)
+      }
+      guard !members.contains(where: { $0.name == name }) else {
+        throw .refused(reason: "\(name) is named twice", hint: "name each node once")
+      }
+      members.append(GroupMember(name: name, log: entry.card.identity.id))
+    }
+    guard members.count <= GroupLimits.members else {
+      throw .refused(
+        reason: "\(members.count) members", hint: "a group has at most \(GroupLimits.members)")
+    }
+    return members.sorted()
   }
 
   /// Recipients by the roster as it is when the records are sealed.

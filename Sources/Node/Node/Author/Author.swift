@@ -9,13 +9,13 @@ struct Publication {
   let records: [[UInt8]]
   /// Whom it is sealed to, of the roster as it is when it is sealed: it may have waited.
   let recipients: () throws(ControlError) -> Recipients
-  /// The audience is called `all`: the roster at this moment.
-  let everybody: Bool
   let replicas: Int
   /// Days since 1970-01-01; 0: they do not expire.
   var expiryDay: UInt16 = 0
   /// Published in place of records.
   var publicEntry: PublicEntry?
+  /// Published in place of records: keys of older ones, to the recipients.
+  var history: HistoryGift?
   /// Names it for `giveUp`.
   var number: UInt64 = 0
   /// True while somebody still waits for the answer.
@@ -23,7 +23,7 @@ struct Publication {
   let reply: (Result<PublishReply, ControlError>) -> Void
 
   /// Grants left out.
-  var entries: Int { publicEntry == nil ? records.count : 1 }
+  var entries: Int { publicEntry == nil ? history?.drafts.count ?? records.count : 1 }
   var bytes: Int { records.reduce(0) { $0 + $1.count } }
 }
 
@@ -36,6 +36,10 @@ struct PublicEntry {
 /// The members that records are sealed to.
 struct Recipients {
   let members: [AudienceMember]
+  /// How they were named.
+  var scope = AudienceScope.nodes
+  /// An audience is opened also where one of exactly these is open.
+  var isNewVersion = false
   /// Members of `all` that are not sealed to: their epoch is contested, or their card waits to be
   /// compared.
   var contested: [NodeName] = []
@@ -261,6 +265,11 @@ final class Author {
       return (0, AudienceNotes())
     }
     let book = try ownBook()
+    if let history = publication.history {
+      // They are asked for once more: who was removed meanwhile gets nothing.
+      _ = try publication.recipients()
+      return (try give(history, in: book, &builder, time), AudienceNotes())
+    }
     let (audience, notes) = try audience(for: publication, in: book, &builder, time)
     let grants = builder.count
     for record in publication.records {
@@ -274,6 +283,30 @@ final class Author {
         kind: .record, time: time, expiryDay: publication.expiryDay, audienceTag: tag, body: body)
     }
     return (grants, notes)
+  }
+
+  /// Appends history entries, behind grants that close what they give and is open still.
+  /// - Returns: how many grants.
+  private func give(
+    _ gift: HistoryGift, in book: AudienceBook, _ builder: inout EntryBuilder, _ time: UInt64
+  ) throws(ControlError) -> Int {
+    for audience in gift.open {
+      guard let draft = book.closing(audience.metadata, openedAt: audience.grant) else { continue }
+      _ = try append(draft, in: book, &builder, time)
+    }
+    let grants = builder.count
+    let own = AudienceMember(name: identity.origin.name, key: secrets.sealing.publicKey)
+    for draft in gift.drafts {
+      let place = builder.nextHeader(kind: .history, time: time, bodyBytes: 0)
+      do throws(GrantError) {
+        let body = try History.make(
+          draft, author: own, at: place, secrets: slotSecrets, using: &random)
+        builder.append(kind: .history, time: time, body: body)
+      } catch {
+        throw refusal(error)
+      }
+    }
+    return grants
   }
 
   private func ownBook() throws(ControlError) -> AudienceBook {
@@ -296,7 +329,8 @@ final class Author {
     let plan: AudiencePlan
     do {
       plan = try book.plan(
-        to: recipients.members, everybody: publication.everybody, author: secrets.sealing.publicKey,
+        to: recipients.members, scope: recipients.scope, isNewVersion: recipients.isNewVersion,
+        author: secrets.sealing.publicKey,
         secrets: slotSecrets)
     } catch {
       throw refusal(error)

@@ -11,7 +11,7 @@ extension Publishing {
     do throws(ControlError) {
       let number = author.publish(
         Publication(
-          records: [], recipients: { Recipients(members: []) }, everybody: false,
+          records: [], recipients: { Recipients(members: []) },
           replicas: try replicas(request.replicas),
           publicEntry: PublicEntry(
             kind: .withdrawal, body: try withdrawal(of: request.records).encode()),

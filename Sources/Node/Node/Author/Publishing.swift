@@ -15,7 +15,10 @@ final class Publishing {
   private let loop: EventLoop
   private let secrets: NodeSecrets
   private let membership: Membership
-  private let addressing: Addressing
+  let addressing: Addressing
+  let desk: Desk
+  let groups: GroupDesk
+  let turns: TurnQueue
   private let notices: Notices
   private let signers: WorkerPool<SignedSlice>
   private let replicaTimeout: Alarm
@@ -23,15 +26,19 @@ final class Publishing {
   private var rosterGeneration: UInt64 = 0
 
   init(
-    _ loop: EventLoop, _ secrets: NodeSecrets, _ desk: Desk, _ replica: Replica,
-    _ files: StateFiles, _ notices: Notices
+    _ loop: EventLoop, _ turns: TurnQueue, _ secrets: NodeSecrets, _ desk: Desk,
+    _ replica: Replica, _ files: StateFiles, _ notices: Notices
   ) throws(SystemError) {
     self.loop = loop
+    self.turns = turns
     self.secrets = secrets
+    self.desk = desk
     self.replica = replica
     membership = files.membership
     addressing = Addressing(replica: replica, files: files, notices: notices)
+    groups = GroupDesk(desk, replica, files.membership, files.folder)
     self.notices = notices
+    for problem in groups.problems { notices.logger.warning("groups: \(problem)") }
     replicaTimeout = Alarm(loop)
     let box = WeakBox<Author>()
     let signers = try WorkerPool<SignedSlice>(
@@ -95,6 +102,10 @@ final class Publishing {
     _ request: PublishRequest, isHeard: @escaping () -> Bool,
     reply: @escaping (Result<PublishReply, ControlError>) -> Void
   ) {
+    if let name = request.to.first, request.to.count == 1, name.hasPrefix("@") {
+      return publish(
+        request, toGroup: String(name.dropFirst()), isHeard: isHeard, reply: reply)
+    }
     do throws(ControlError) {
       _ = try addressing.recipients(request.to)
       let number = author.publish(
@@ -103,7 +114,7 @@ final class Publishing {
           recipients: { [addressing] () throws(ControlError) in
             try addressing.recipientsAtLast(request.to)
           },
-          everybody: request.to == ["all"], replicas: try replicas(request.replicas),
+          replicas: try replicas(request.replicas),
           expiryDay: UInt16(request.expiryDay ?? 0), isHeard: isHeard, reply: reply))
       giveUp(number, after: request.timeout)
     } catch {

@@ -23,6 +23,8 @@ public enum ControlLimits {
   public static let recordsPerWithdrawal = LogLimits.withdrawnRecords
   /// Nodes that one publish names.
   public static let audienceMembers = 511
+  /// Purposes of a group: the words there are, and as many of later versions.
+  static let groupPurposes = 10
   /// One record, escapes undone.
   public static let recordBytes = JSONLimits.recordBytes
   /// A day that a publish may wait for peers' answers.

@@ -10,6 +10,16 @@ extension Node {
         try request.check()
         self.publishing.withdraw(request, isHeard: isHeard, reply: reply)
       },
+      .later("Groups") { self.publishing.list($0, isHeard: $1, reply: $2) },
+      .later("AcceptGroup") { self.publishing.accept($0, isHeard: $1, reply: $2) },
+      .later("Convene") { (request: ConveneRequest, isHeard, reply) in
+        try request.check()
+        self.publishing.convene(request, isHeard: isHeard, reply: reply)
+      },
+      .later("GiveHistory") { (request: GiveHistoryRequest, isHeard, reply) in
+        try request.check()
+        self.publishing.giveHistory(request, isHeard: isHeard, reply: reply)
+      },
       .now("Reload") { try self.reload() },
       .now("ReleaseSigning") { try self.signing.release() },
       .later("Backup") { self.backups.make($0, reply: $2) },

@@ -77,6 +77,14 @@ public enum NodeLimits {
   static let controlEntriesOfUnit = 64
   /// Grants without a body that are looked at again each time.
   static let missingGrantsAtOnce = 4
+  /// Acceptances of groups that are read at the start.
+  static let groupFiles = 1_024
+  /// Own control entries that are listed at once while history is gathered: a grant is opened in
+  /// 0.1 ms.
+  static let historyGrantsAtOnce = 64
+  /// History entries of one log without a body, 8 bytes each; those behind them are read when some
+  /// of these came.
+  static let historyMissing = 65_536
   /// Audiences whose grants are read to close one of them.
   static let audiencesTriedToClose = 16
   /// Ranges of entries of one log in which nothing is for this node: 16 bytes each.

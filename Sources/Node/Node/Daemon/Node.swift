@@ -53,7 +53,7 @@ final class Node {
     turns = TurnQueue(loop)
     ticks = Alarm(loop)
     desk = Desk(store: store, secrets: secrets, earlier: earlier, own: card.name)
-    publishing = try Publishing(loop, secrets, desk, replica, files, notices)
+    publishing = try Publishing(loop, turns, secrets, desk, replica, files, notices)
     signing = SigningDesk(loop, replica, publishing.author, secrets, token, notices)
     sockets = LocalSockets(room, notices)
     changes = ChangeWatch(replica, desk, membership, disk, sockets, notices)

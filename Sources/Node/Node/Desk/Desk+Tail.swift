@@ -43,6 +43,11 @@ extension Desk {
     var next = writing.page.position.next[origin] ?? 0
     guard next < size else { return .atEnd }
     guard !writing.isFull else { return .full }
+    let isRead = try whole { () throws(StoreError) in
+      try readHistory(of: identity, &writing.budget)
+    }
+    guard let isRead else { return .atEnd }
+    guard isRead else { return .spent }
     var barrenFrom = next
     defer {
       log.barren.add(min(barrenFrom, next)..<next)

@@ -57,15 +57,16 @@ final class Desk {
     pastBooks.removeAll { $0.identity.id == log }
   }
 
-  private func newFeed(_ identity: LogIdentity) -> GrantFeed {
-    GrantFeed(identity, closedAudiences: closedAudiences)
+  private func newFeed(_ identity: LogIdentity, _ history: HistoryFeed) -> GrantFeed {
+    GrantFeed(identity, history.keys, closedAudiences: closedAudiences)
   }
 
   func newBudget() -> WorkBudget { WorkBudget(nanoseconds: nanoseconds) }
 
   func log(_ identity: LogIdentity) -> LogDesk {
     if let known = logs[identity.id] { return known }
-    let made = LogDesk(newFeed(identity))
+    let history = HistoryFeed(identity)
+    let made = LogDesk(history, newFeed(identity, history))
     logs[identity.id] = made
     return made
   }
@@ -76,12 +77,47 @@ final class Desk {
       : GrantKeys(sealing: sealing, presharedKeys: presharedKeys(identity.origin.name))
   }
 
+  /// Reads the log's history entries, as far as the budget goes, and what they open.
+  /// - Returns: whether all were read: before that, nothing of the log holds nothing for this node.
+  func readHistory(
+    of identity: LogIdentity, _ budget: inout WorkBudget
+  ) throws(StoreError) -> Bool {
+    // The author has all keys of its own log.
+    guard identity.origin.name != own else { return true }
+    let log = log(identity)
+    let isRead = try log.history.advance(store, keys(for: identity), &budget) {
+      opened($0, in: identity)
+    }
+    return isRead && log.feed.feedReopened(store, keys(for: identity), &budget)
+  }
+
+  /// Takes a history entry that is here.
+  /// - Returns: what it gives this node.
+  func history(
+    _ batch: EntryBatch, _ position: Int, of identity: LogIdentity
+  ) -> HistoryHead? {
+    guard let news = log(identity).history.take(batch, position, keys(for: identity)) else {
+      return nil
+    }
+    if news.isNew { opened(news.head, in: identity) }
+    return news.head
+  }
+
+  private func opened(_ head: HistoryHead, in identity: LogIdentity) {
+    let log = log(identity)
+    for feed in pastBooks + [log.feed] where feed.identity.id == identity.id {
+      feed.book.reopen(head.grants)
+    }
+    log.barren = BarrenRanges()
+  }
+
   /// Feeds the log's book with the grants below `end`, as far as the budget goes.
   /// - Returns: whether all were fed.
   func advance(
     _ feed: GrantFeed, to end: UInt64, _ budget: inout WorkBudget
   ) throws(StoreError) -> Bool {
     let id = feed.identity.id
+    guard try readHistory(of: feed.identity, &budget) else { return false }
     return try feed.advance(
       to: end, store, keys(for: feed.identity), isLost: { isLost(id, $0) }, &budget)
   }
@@ -102,13 +138,8 @@ final class Desk {
         identity.id, index..<(index + 1), maxBytes: EntryLayout.maxBodyBytes * 2),
       let body = batch.body(at: 0)
     else { return nil }
-    let opening = Grant.open(
-      header: batch.header(at: 0), body: Array(body), author: identity.origin.name,
-      keys: keys(for: identity))
-    switch consume opening {
-    case .member(_, let metadata): return metadata
-    default: return nil
-    }
+    return log(identity).feed.book.contents(
+      header: batch.header(at: 0), body: Array(body), keys: keys(for: identity))
   }
 
   /// Opens the record at `position` of `batch`. The log's book was fed with every grant below it.
@@ -134,7 +165,7 @@ final class Desk {
       pastBooks[$0].identity.id == identity.id && pastBooks[$0].book.reach <= index
     }
     let best = fitting.max { pastBooks[$0].book.size < pastBooks[$1].book.size }
-    let feed = best.map { pastBooks.remove(at: $0) } ?? newFeed(identity)
+    let feed = best.map { pastBooks.remove(at: $0) } ?? newFeed(identity, log(identity).history)
     pastBooks.append(feed)
     if pastBooks.count > NodeLimits.pastBooks { pastBooks.removeFirst() }
     return feed
@@ -143,10 +174,14 @@ final class Desk {
 
 /// The desk's memory of one log.
 final class LogDesk {
+  let history: HistoryFeed
   /// At the end of the log, or on its way there.
   let feed: GrantFeed
   /// Entries that hold nothing for this node.
   var barren = BarrenRanges()
 
-  init(_ feed: GrantFeed) { self.feed = feed }
+  init(_ history: HistoryFeed, _ feed: GrantFeed) {
+    self.history = history
+    self.feed = feed
+  }
 }

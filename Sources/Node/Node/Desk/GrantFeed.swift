@@ -17,9 +17,10 @@ final class GrantFeed {
   /// Which of the missing grants is looked at next.
   private var nextMissing = 0
 
-  init(_ identity: LogIdentity, closedAudiences: Int) {
+  init(_ identity: LogIdentity, _ history: HistoryKeys, closedAudiences: Int) {
     self.identity = identity
-    book = AudienceBook(identity: identity, closedAudiences: closedAudiences)
+    book = AudienceBook(
+      identity: identity, history: history, closedAudiences: closedAudiences)
   }
 
   /// Goes on until every grant below `end` was fed, or the budget is spent.
@@ -31,6 +32,7 @@ final class GrantFeed {
     to end: UInt64, _ store: Store, _ keys: GrantKeys, isLost: (UInt64) -> Bool,
     _ budget: inout WorkBudget
   ) throws(StoreError) -> Bool {
+    guard feedReopened(store, keys, &budget) else { return false }
     feedMissing(store, keys, &budget)
     while book.size < end {
       while let next = found.first, next < book.size { found.removeFirst() }
@@ -88,6 +90,31 @@ final class GrantFeed {
       header: batch.header(at: 0), body: batch.body(at: 0).map { Array($0) }, keys: keys)
   }
 
+  /// Grants that were fed before their keys came by history.
+  /// - Returns: whether all were fed once more.
+  func feedReopened(_ store: Store, _ keys: GrantKeys, _ budget: inout WorkBudget) -> Bool {
+    while let index = book.nextReopened {
+      guard !budget.isSpent else { return false }
+      if !feedLate(index, store, keys, &budget) { book.postponeReopened() }
+    }
+    return true
+  }
+
+  /// - Returns: false if its body is not here, or damaged.
+  private func feedLate(
+    _ index: UInt64, _ store: Store, _ keys: GrantKeys, _ budget: inout WorkBudget
+  ) -> Bool {
+    budget.spend(entries: 1)
+    guard (try? store.bodyState(identity.id, index)) == .present,
+      let batch = try? store.read(
+        identity.id, index..<(index + 1), maxBytes: EntryLayout.maxBodyBytes * 2),
+      let body = batch.body(at: 0)
+    else { return false }
+    budget.spend(entries: 0, bytes: batch.leaves.count + batch.bodies.count)
+    book.handleGrant(header: batch.header(at: 0), body: Array(body), keys: keys)
+    return true
+  }
+
   /// Grants whose bodies came after they were passed (SEAL-16): a few are looked at each time.
   private func feedMissing(
     _ store: Store, _ keys: GrantKeys, _ budget: inout WorkBudget
@@ -95,18 +122,7 @@ final class GrantFeed {
     for _ in 0..<min(NodeLimits.missingGrantsAtOnce, book.missingGrants.count) {
       guard !budget.isSpent else { return }
       if nextMissing >= book.missingGrants.count { nextMissing = 0 }
-      let index = book.missingGrants[nextMissing]
-      budget.spend(entries: 1)
-      guard (try? store.bodyState(identity.id, index)) == .present,
-        let batch = try? store.read(
-          identity.id, index..<(index + 1), maxBytes: EntryLayout.maxBodyBytes * 2),
-        let body = batch.body(at: 0)
-      else {
-        nextMissing += 1
-        continue
-      }
-      budget.spend(entries: 0, bytes: batch.leaves.count + batch.bodies.count)
-      book.handleGrant(header: batch.header(at: 0), body: Array(body), keys: keys)
+      if !feedLate(book.missingGrants[nextMissing], store, keys, &budget) { nextMissing += 1 }
     }
   }
 }

@@ -98,6 +98,9 @@ final class ShowWork {
         let opening = try desk.open(batch, 0, of: identity, &budget)
       else { return false }
       fill(&reply, with: opening)
+    case .grant where header.knownKind == .history:
+      guard try desk.readHistory(of: identity, &budget) else { return false }
+      fillHistory(&reply, batch, header)
     case .grant: fillGrant(&reply, batch, header)
     case nil: reply.opening = .unknown
     }
@@ -140,7 +143,7 @@ final class ShowWork {
   private func fill(_ reply: inout ShowReply, with opening: RecordOpening) {
     switch opening {
     case .opened(let record, let audience):
-      let members = desk.grant(audience.grantIndex, of: identity)?.members
+      let members = audience.flatMap { desk.grant($0.grantIndex, of: identity)?.members }
       reply.audience = members?.map(\.name.text)
       fill(&reply, with: record)
     case .notForThisNode: reply.opening = .notForThisNode
@@ -176,6 +179,45 @@ final class ShowWork {
       reply.opening = .defect
       reply.why = "\(defect)"
     }
+  }
+}
+
+extension ShowWork {
+  /// Shows what the entry gives to whom; and whether keys of it were found not to fit.
+  private func fillHistory(_ reply: inout ShowReply, _ batch: EntryBatch, _ header: EntryHeader) {
+    let opening = History.open(
+      header: header, body: Array(batch.body(at: 0) ?? []), author: identity.origin.name,
+      keys: desk.keys(for: identity))
+    switch consume opening {
+    case .receiver(let content):
+      reply.opening = .opened
+      reply.text = content.head.text
+    case .notReceiver: reply.opening = .notForThisNode
+    case .presharedKeyMissing:
+      reply.opening = .presharedKeyMissing
+      reply.why = "this entry needs the key exchanged with this author's operator"
+    case .defect(let defect):
+      reply.opening = .defect
+      reply.why = "\(defect)"
+    }
+    let defects = desk.log(identity).history.keys.defects.filter { $0.index == index }
+    if reply.opening == .opened, let defect = defects.first?.defect {
+      reply.why = "some of its keys do not count: \(defect)"
+    }
+  }
+}
+
+extension HistoryHead {
+  /// The text that people read.
+  fileprivate var text: String {
+    var text = "history for \(receivers.map(\.name.text).joined(separator: ", "))\n"
+    if let group { text += "as members of \(group.text) (\(group.hash))\n" }
+    func list(_ what: String, _ indices: [UInt64]) -> String {
+      guard let first = indices.first, let last = indices.last else { return "" }
+      let range = first == last ? "\(first)" : "\(first) to \(last)"
+      return "\(indices.count) \(what), at \(range)\n"
+    }
+    return text + list("keys of audiences", grants) + list("keys of records", records)
   }
 }
 

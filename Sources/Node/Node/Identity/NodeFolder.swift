@@ -47,6 +47,8 @@ public struct NodeFolder: Hashable, Sendable {
   public var cards: String { root + "/cards" }
   /// Evidence against authors.
   public var faults: String { root + "/faults" }
+  /// The operator's decisions on groups.
+  public var groups: String { root + "/groups" }
   /// Why the own log is closed here, if it is (Protocols/store.md, STO-42).
   public var closed: String { root + "/closed" }
   /// The next epoch, until it is adopted (Protocols/card.md, 8).

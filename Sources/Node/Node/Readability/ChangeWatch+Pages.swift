@@ -38,6 +38,7 @@ extension ChangeWatch {
     reader.walk = walk
     if !isMore { reader.strangers = [] }
     changes.passed(writing.doubts)
+    for found in writing.opened { changes.changed(found.entries, of: found.log, .grant) }
     return try give(writing.changes, isMore, walk, reader, changes)
   }
 

@@ -127,21 +127,21 @@ final class ChangeWatch {
     guard let changes = journal, let size = store.state(log)?.size else { return }
     let range = range.clamped(to: 0..<size)
     guard !range.isEmpty else { return }
-    let end = mayHoldGrant(range, of: log) ? size : range.upperBound
-    changes.changed(range.lowerBound..<end, of: log, .damage)
+    // A grant opens what stands above it, and history what stands below it.
+    let end = mayHold(.grant, range, of: log) ? size : range.upperBound
+    let start = mayHold(.history, range, of: log) ? 0 : range.lowerBound
+    changes.changed(start..<end, of: log, .damage)
   }
 
-  private func mayHoldGrant(_ range: Range<UInt64>, of log: LogID) -> Bool {
-    // The list of grants may be damaged, too.
+  private func mayHold(_ kind: EntryKind, _ range: Range<UInt64>, of log: LogID) -> Bool {
+    // The list of control entries may be damaged, too.
     guard
       let controls = try? store.controlEntries(
         log, from: range.lowerBound, limit: NodeLimits.controlEntriesAtOnce)
     else { return true }
     let isCut = controls.count == NodeLimits.controlEntriesAtOnce
     if isCut, controls.last.map({ $0.index < range.upperBound }) == true { return true }
-    return controls.contains {
-      $0.kind == EntryKind.grant.rawValue && $0.index < range.upperBound
-    }
+    return controls.contains { $0.kind == kind.rawValue && $0.index < range.upperBound }
   }
 
   /// Every entry of the log is told anew.

@@ -20,6 +20,9 @@ struct ChangesWriting: Readings {
   private var atOnce = ReaderLimits.entriesAtFirst
   /// Passed over for a reason that may end without a word.
   private(set) var doubts: [(log: LogID, entries: Range<UInt64>)] = []
+  /// Entries that history opened which was passed over: told as changes of their own. They are in
+  /// no order of entries, and never twice of one log.
+  private(set) var opened: [(log: LogID, entries: Range<UInt64>)] = []
   /// The log of the last change, as it is written: changes come in runs.
   private var named: (log: LogID, name: LogName)?
 
@@ -71,6 +74,7 @@ struct ChangesWriting: Readings {
     _ identity: LogIdentity, _ entries: Range<UInt64>, _ cause: ChangeCause?
   ) throws(StoreError) -> (next: UInt64, isOver: Bool) {
     let log = desk.log(identity)
+    guard try readHistory(identity) else { return (entries.lowerBound, true) }
     var next = entries.lowerBound
     var barrenFrom = next
     defer { log.barren.add(min(barrenFrom, next)..<next) }
@@ -110,11 +114,19 @@ struct ChangesWriting: Readings {
       budget.spend(entries: 0, bytes: batch.leaves.count + batch.bodies.count)
       for position in 0..<batch.count {
         if position > 0, isFull || budget.isSpent { break }
-        guard let found = try look(batch, position, of: identity) else { return (next, true) }
+        guard let found = try look(batch, position, of: identity, cause) else {
+          return (next, true)
+        }
         let index = next
         next += 1
         if case .never(let why) = found {
           if cause != nil { tell(why, identity.id, index..<next) }
+          continue
+        }
+        if case .history = found {
+          // Entries that were looked at before may read otherwise now: they count as not looked at.
+          barrenFrom = next
+          if cause != nil { tell(.noRecord, identity.id, index..<next) }
           continue
         }
         log.barren.add(barrenFrom..<index)
@@ -123,7 +135,7 @@ struct ChangesWriting: Readings {
         case .opened(let bytes): tell(bytes, batch, position, identity, cause)
         case .notNow(let why): pass(why, identity.id, index..<next, cause)
         case .gone(let why): if cause != nil { tell(why, identity.id, index..<next) }
-        case .never: break
+        case .never, .history: break
         }
       }
     }
@@ -159,14 +171,17 @@ struct ChangesWriting: Readings {
     case gone(Unreadable)
     /// It holds nothing for this node, whatever comes but keys.
     case never(Unreadable)
+    /// It opened others.
+    case history
   }
 
   /// - Returns: nil when the budget was spent on the way to the answer.
   private mutating func look(
-    _ batch: EntryBatch, _ position: Int, of identity: LogIdentity
+    _ batch: EntryBatch, _ position: Int, of identity: LogIdentity, _ cause: ChangeCause?
   ) throws(StoreError) -> Found? {
     budget.spend(entries: 1)
     let header = batch.header(at: position)
+    if header.knownKind == .history { return history(batch, position, of: identity, cause) }
     guard header.knownKind == .record else { return .never(.noRecord) }
     switch batch.bodyState(at: position) {
     case .present: break
@@ -186,6 +201,38 @@ struct ChangesWriting: Readings {
       return isCertain ? .never(.notForThisNode) : .notNow(.notForThisNode)
     case .unknownYet, .beyondReach: return .notNow(.grantsMissing)
     case .presharedKeyMissing: return .notNow(.presharedKeyMissing)
+    }
+  }
+
+  /// All that the entry opens stands below it. It is told once more when the entry is passed over,
+  /// or came late; where something below it was told for its sake, it is not.
+  private mutating func history(
+    _ batch: EntryBatch, _ position: Int, of identity: LogIdentity, _ cause: ChangeCause?
+  ) -> Found {
+    guard batch.bodyState(at: position) == .present else { return .notNow(.absent) }
+    guard let head = desk.history(batch, position, of: identity) else { return .never(.noRecord) }
+    switch cause {
+    case .grant, .keys, .standing: break
+    case nil, .body, .damage, .doubt:
+      note(head.first..<batch.header(at: position).index, of: identity.id)
+    }
+    return .history
+  }
+
+  private mutating func note(_ entries: Range<UInt64>, of log: LogID) {
+    guard let known = opened.firstIndex(where: { $0.log == log }) else {
+      return opened.append((log, entries))
+    }
+    let before = opened[known].entries
+    opened[known].entries =
+      min(before.lowerBound, entries.lowerBound)..<max(before.upperBound, entries.upperBound)
+  }
+
+  /// - Returns: whether all was read; a list of control entries that is damaged hides grants, too.
+  private mutating func readHistory(_ identity: LogIdentity) throws(StoreError) -> Bool {
+    do throws(StoreError) { return try desk.readHistory(of: identity, &budget) } catch {
+      guard case .damaged = error else { throw error }
+      return true
     }
   }
 
