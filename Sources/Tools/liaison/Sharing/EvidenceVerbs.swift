@@ -41,11 +41,12 @@ enum EvidenceVerbs {
     let original = try Original.find(arguments.words[0], arguments, daemon)
     let common = original.record.common
     let isBarred = HandlingRules(common).isBarredFromCourt && original.author != nodes.own
-    let leaves =
-      isBarred
-      ? try Leaves(for: original, use: .court, receiver: nil, nodes, arguments).all : []
+    var leaves = Leaves()
+    if isBarred {
+      try leaves.addConsent(for: original, use: .court, receiver: nil, nodes, arguments)
+    }
     let marks = try Release.decide(
-      common, author: original.author, own: nodes.own, way: .evidence, leaves: leaves
+      common, author: original.author, own: nodes.own, way: .evidence, leaves: leaves.all
     ).require(original, consent: "")
     let reply = try daemon.call(
       "Disclose", DiscloseRequest(entry: original.entry, proof: true), reply: DiscloseReply.self)

@@ -1,6 +1,7 @@
 import CommandLine
 import HubInterface
 import Log
+import Node
 import Records
 
 /// The leaves that this node holds for one use of one record.
@@ -9,13 +10,31 @@ struct Leaves {
   private(set) var consent: (report: ConsentReport, consent: Consent)?
   private(set) var all: Set<Release.Leave> = []
 
-  /// Asks the hub, unless the author is this node: then no leave is needed.
+  /// Adds the leave of the group that a record within its group names: both are members of that
+  /// version, and it is the newest one that was read.
+  mutating func addGroup(
+    of common: CommonFields, _ members: [NodeName], _ daemon: DaemonConnection
+  ) throws(Failure) {
+    guard HandlingRules(common).onward == .withinGroup, let cited = common.group,
+      let hash = common.groupHash, let end = cited.lastIndex(of: "@")
+    else { return }
+    let reply = try daemon.call(
+      "Groups", GroupsRequest(group: String(cited[..<end])), reply: GroupsReply.self)
+    guard let group = reply.groups.first, let version = group.version,
+      "\(group.group)@\(version)" == cited, group.hash == hash, group.contradictions.isEmpty
+    else { return }
+    let isOfBoth = members.allSatisfy {
+      group.members.contains($0.text) && !group.strangers.contains($0.text)
+    }
+    if isOfBoth { all.insert(.group) }
+  }
+
+  /// Adds a consent that counts: the hub is asked.
   /// - Parameter receiver: log ids of who is to be given it; nil for a use that has no receiver.
-  init(
+  mutating func addConsent(
     for original: Original, use: ConsentUse, receiver: Set<String>?, _ nodes: KnownNodes,
     _ arguments: Arguments
   ) throws(Failure) {
-    guard original.author != nodes.own else { return }
     let look = try LookOptions(arguments).look
     let reply = try HubConnection(arguments.hub).call(
       "Consents", ConsentsRequest(look: look, log: original.log, index: original.index),

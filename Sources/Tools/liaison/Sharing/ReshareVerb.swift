@@ -31,8 +31,14 @@ enum ReshareVerb {
     guard name != original.author else {
       throw Failure(.usage, "\(original.entry) is \(name)'s own.", hint: "It has it.")
     }
-    let leaves = try Leaves(
-      for: original, use: .passOn, receiver: nodes.logs(of: name), nodes, arguments)
+    var leaves = Leaves()
+    if original.author != nodes.own {
+      try leaves.addGroup(of: original.record.common, [nodes.own, name], daemon)
+      if leaves.all.isEmpty {
+        try leaves.addConsent(
+          for: original, use: .passOn, receiver: nodes.logs(of: name), nodes, arguments)
+      }
+    }
     _ = try Release.decide(
       original.record.common, author: original.author, own: nodes.own, way: .reshare,
       leaves: leaves.all
@@ -71,6 +77,7 @@ enum ReshareVerb {
           "Show", ShowRequest(entry: report.found.entry), reply: ShowReply.self)
         return EntryCitation(
           entry: report.found.entry, log: report.log, index: report.index, leaf: shown.leafHash)
-      }, onward: HandlingRules(common).onward.rawValue, tlp: common.tlp, group: common.group)
+      }, onward: HandlingRules(common).onward.rawValue, tlp: common.tlp,
+      group: common.group.flatMap { group in common.groupHash.map { (group, $0) } })
   }
 }

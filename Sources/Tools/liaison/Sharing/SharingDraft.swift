@@ -68,7 +68,8 @@ struct ReshareDraft {
   var consent: EntryCitation?
   var onward: String
   var tlp: String?
-  var group: String?
+  /// The version of a group, and its hash.
+  var group: (version: String, hash: String)?
 
   /// One line of JSON.
   var record: [UInt8] {
@@ -76,7 +77,10 @@ struct ReshareDraft {
       common.write("reshare", to: &writer)
       writer.member("onward", onward)
       if let tlp { writer.member("tlp", tlp) }
-      if let group { writer.member("group", group) }
+      if let group {
+        writer.member("group", group.version)
+        writer.member("groupHash", group.hash)
+      }
       writer.member("of", citing: of)
       writer.member("key", key)
       writer.member("by", by.rawValue)
