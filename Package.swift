@@ -135,7 +135,7 @@ let package = Package(
     Floor.hub.debian("CPostgres", "libpq", "libpq-dev"),
     // Records, and how their identifiers, dates and zones are compared. The daemon knows
     // no type of record.
-    Floor.hub.library("Records", ["JSON", "Log"]),
+    Floor.hub.library("Records", ["JSON", "Log", "Crypto"]),
     // How alike two names or two persons are, and why; keys and candidates. Own tables, no ICU, so
     // that no key moves with a library.
     Floor.hub.library("Matching", ["CNameTables", "Records"], isOptimised: true),
@@ -197,7 +197,7 @@ let package = Package(
     tests("TextTests", ["Text"]),
     tests("JSONTests", ["JSON"]),
     tests("ReadingTests", ["Reading", "Varlink", "JSON"]),
-    tests("RecordsTests", ["Records", "JSON", "Log"]),
+    tests("RecordsTests", ["Records", "JSON", "Log", "Crypto"]),
     tests("MatchingTests", ["Matching", "Records"]),
     tests("PassengerListTests", ["PassengerLists", "Records"]),
     tests(

@@ -134,6 +134,22 @@ struct AgreementTests {
       unproven.url, cards, "RESULT failed 1", says: "verification failed: nl/1: entries [20]")
   }
 
+  @Test("ENT-11: a chunk is a record and nothing else")
+  func chunkOfAGrant() throws {
+    let chunk = EntrySuite.sealedChunk.rawValue
+    var author = try Author("nl", entries: 20)
+    author.add(.record, [1]) {
+      $0[EntryLayout.suite] = chunk
+      $0[EntryLayout.expiry] = 1
+    }
+    let cards = try workshop.cards([author])
+    let good = try PlainLog(workshop, author, checkpoints: [author.checkpoint(21)])
+    try expect(good.url, cards, "RESULT ok 0")
+    author.add(.grant, [1]) { $0[EntryLayout.suite] = chunk }
+    let bad = try PlainLog(workshop, author, checkpoints: [author.checkpoint(22)])
+    try expect(bad.url, cards, "RESULT defect 2", says: "defect: nl/1: entries [21]")
+  }
+
   @Test("an expiry on a grant, signed, is a defect with or without a checkpoint")
   func signedDefect() throws {
     var author = try Author("nl", entries: 20)

@@ -22,6 +22,10 @@ struct Author {
   /// withdrawal.
   static let withdrawn: [UInt64] = [3, 4, 6, 300, 301, 302] + Array(310..<400) + [449]
 
+  private static let chunkSuite = EntrySuite.sealedChunk.rawValue
+  /// Records that are chunks of an attachment: one stays, one is withdrawn, one expires.
+  private static let chunks: Set<Int> = [4, 5, 20]
+
   /// Where the withdrawal stands in a log of so many entries.
   static func withdrawal(of entries: Int) -> Int { entries >= 700 ? 450 : entries / 2 + 1 }
 
@@ -41,9 +45,14 @@ struct Author {
       } else if index % 50 == 7 {
         add(.grant, Array("a grant, number \(index)".utf8))
       } else if index == 9 || index == 20 {
-        add(.record, body) { $0[EntryLayout.expiry + 1] = 100 }
+        add(.record, body) {
+          $0[EntryLayout.expiry + 1] = 100
+          if Author.chunks.contains(index) { $0[EntryLayout.suite] = Author.chunkSuite }
+        }
       } else {
-        add(.record, body)
+        add(.record, body) {
+          if Author.chunks.contains(index) { $0[EntryLayout.suite] = Author.chunkSuite }
+        }
       }
     }
   }

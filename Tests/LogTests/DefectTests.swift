@@ -39,6 +39,17 @@ struct DefectTests {
     #expect(try log.state(1).accept(log.batch(1..<2)).defects.isEmpty)
   }
 
+  @Test("ENT-11: a chunk of an attachment is a record, with tag and expiry")
+  func chunk() throws {
+    var log = try RawLog(size: 1)
+    log.add(.record, body: [1]) {
+      $0[EntryLayout.suite] = EntrySuite.sealedChunk.rawValue
+      $0[EntryLayout.audienceTag] = 1
+      $0[EntryLayout.expiry] = 1
+    }
+    #expect(try log.state(1).accept(log.batch(1..<2)).defects.isEmpty)
+  }
+
   @Test("A defect proof about a good leaf proves nothing")
   func nothing() throws {
     let log = try RawLog(size: 3)

@@ -43,11 +43,15 @@ struct EntryVectors: Codable, Equatable {
       anchors: try AnchorVector.generate())
   }
 
-  /// Genesis, a record with an expiry, an empty record, a kind from the future.
+  /// Genesis, a record, one with an expiry, an empty one, a chunk of an attachment, a kind from the
+  /// future.
   static func sample() throws -> RawLog {
     var log = try RawLog(size: 2)
     log.add(.record, body: Array("expires".utf8)) { $0[EntryLayout.expiry] = 0x42 }
     log.add(.record, body: [])
+    log.add(
+      .record, body: Array("chunk".utf8), tag: AudienceTag([UInt8](repeating: 7, count: 16))
+    ) { $0[EntryLayout.suite] = EntrySuite.sealedChunk.rawValue }
     log.add(.record, body: [1, 2, 3]) {
       $0[EntryLayout.kind] = 200
       $0[EntryLayout.suite] = 201

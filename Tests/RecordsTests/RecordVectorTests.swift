@@ -93,7 +93,7 @@ struct RecordVectorTests {
       failures == [
         "notJSON", "missing", "wrongKind", "empty", "tooLong", "tooMany", "notListed", "form",
         "noSuchDay", "endsBeforeItBegins", "needs", "newerVersion", "unknownType", "unknownField",
-        "notComparable", "writtenOtherwise",
+        "notComparable", "writtenOtherwise", "doesNotFit",
       ])
     let types = Set(vectors.records.map { SharedRecord.read(Array($0.record.utf8)).knownType })
     for type in RecordType.allCases { #expect(types.contains(type), "\(type)") }

@@ -27,6 +27,27 @@ import Testing
     #expect(log.open(index, by: log.read(by: fr)) == .notForThisNode)
   }
 
+  @Test("SEAL-28: a chunk opens as a chunk alone, a record as a record alone; both disclose")
+  func chunk() throws {
+    let grant = try log.reach([be])
+    let bytes = [UInt8](repeating: 9, count: SealingLimits.recordBytes)
+    let chunk = log.publish(bytes, as: .sealedChunk, to: grant)
+    let record = log.publish([1], to: grant)
+    let book = log.read(by: be)
+    #expect(log.open(chunk, as: .sealedChunk, by: book).record == bytes)
+    #expect(log.open(chunk, by: book) == .defect(.header))
+    #expect(log.open(record, as: .sealedChunk, by: book) == .defect(.header))
+    #expect(log.open(chunk, as: .sealedChunk, by: log.read(by: fr)) == .notForThisNode)
+    #expect(log.entries[Int(chunk)].body.count == RecordSeal.bodyBytes(for: bytes.count))
+    let entry = log.entries[Int(chunk)]
+    let data = entry.header.associatedData()
+    guard let key = book.disclosureKey(index: chunk, associatedData: data.span) else {
+      Issue.record("no key")
+      return
+    }
+    #expect(try key.open(associatedData: data.span, body: entry.body.span) == bytes)
+  }
+
   @Test("An audience is reused for the same members and keys, whatever their order")
   func reuse() throws {
     let first = try log.reach([be, fr])

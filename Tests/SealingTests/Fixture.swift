@@ -56,16 +56,18 @@ final class AuthorLog {
     append(kind: .genesis, body: [])
   }
 
-  func place(_ kind: EntryKind) -> EntryHeader {
+  func place(_ kind: EntryKind, _ suite: EntrySuite? = nil) -> EntryHeader {
     EntryHeader(
       logID: identity.id, index: UInt64(entries.count), time: 1_700_000_000_000,
-      kind: kind.rawValue, suite: kind.suite.rawValue, expiryDay: 0, bodyBytes: 0,
+      kind: kind.rawValue, suite: (suite ?? kind.suite).rawValue, expiryDay: 0, bodyBytes: 0,
       audienceTag: .zero, previous: .zero, bodyHash: .zero)
   }
 
   @discardableResult
-  func append(kind: EntryKind, tag: AudienceTag = .zero, body: [UInt8]) -> EntryHeader {
-    var header = place(kind)
+  func append(
+    kind: EntryKind, suite: EntrySuite? = nil, tag: AudienceTag = .zero, body: [UInt8]
+  ) -> EntryHeader {
+    var header = place(kind, suite)
     header.bodyBytes = UInt32(body.count)
     header.audienceTag = tag
     entries.append((header, body))
@@ -137,11 +139,14 @@ final class AuthorLog {
   }
 
   @discardableResult
-  func publish(_ record: [UInt8], to grantIndex: UInt64) -> UInt64 {
+  func publish(
+    _ record: [UInt8], as suite: EntrySuite = .sealedRecord, to grantIndex: UInt64
+  ) -> UInt64 {
     var body: [UInt8] = []
     let tag = book.seal(
-      record.span, to: grantIndex, at: place(.record), using: &random, appendingTo: &body)
-    return append(kind: .record, tag: tag, body: body).index
+      record.span, as: suite, to: grantIndex, at: place(.record), using: &random,
+      appendingTo: &body)
+    return append(kind: .record, suite: suite, tag: tag, body: body).index
   }
 
   /// The book that `reader` makes of this log's grants.
@@ -159,10 +164,13 @@ final class AuthorLog {
     return book
   }
 
-  func open(_ index: UInt64, by book: AudienceBook) -> RecordOpening {
+  func open(
+    _ index: UInt64, as suite: EntrySuite = .sealedRecord, by book: AudienceBook
+  ) -> RecordOpening {
     let entry = entries[Int(index)]
     return book.open(
-      index: index, associatedData: entry.header.associatedData().span, body: entry.body.span)
+      suite, index: index, associatedData: entry.header.associatedData().span, body: entry.body.span
+    )
   }
 }
 

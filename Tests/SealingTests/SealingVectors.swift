@@ -289,6 +289,12 @@ struct VectorMaker {
     let broken = sealed(Array(padded.dropLast()) + [1], key)
     let longer = sealed(padded + [UInt8](repeating: 0, count: 256), key)
     let short = sealed(Array(padded[..<16]), key)
+    let chunk = sealed(padded, key, as: .sealedChunk)
+    func asSuite(_ suite: EntrySuite, _ entry: Entry) -> Entry {
+      var entry = entry
+      entry.header.suite = suite.rawValue
+      return entry
+    }
     func changed(_ position: Int) -> Entry {
       var body = good.entry.body
       body[position] ^= 1
@@ -303,6 +309,10 @@ struct VectorMaker {
     opened.plaintext = Hex.encode(record)
     opened.entryKey = good.entryKey
     opened.tag = good.tag
+    var openedChunk = grantCase("a member opens a chunk", "SEAL-28", chunk.entry, "opened")
+    openedChunk.plaintext = Hex.encode(record)
+    openedChunk.entryKey = chunk.entryKey
+    openedChunk.tag = chunk.tag
     let last = good.entry.body.count - 1
     return [
       opened,
@@ -322,15 +332,21 @@ struct VectorMaker {
       grantCase("suite 2", "SEAL-7", header { $0.suite = 2 }, "header"),
       grantCase("padding with another last byte", "SEAL-6", broken.entry, "padding"),
       grantCase("more padding than due", "SEAL-6", longer.entry, "padding"),
+      openedChunk,
+      grantCase(
+        "a record called a chunk", "SEAL-28", asSuite(.sealedChunk, good.entry), "not-authentic"),
+      grantCase(
+        "a chunk called a record", "SEAL-28", asSuite(.sealedRecord, chunk.entry), "not-authentic"),
     ]
   }
 
   /// Seals what is padded already, or wrongly.
   private mutating func sealed(
-    _ padded: [UInt8], _ key: borrowing AudienceKey
+    _ padded: [UInt8], _ key: borrowing AudienceKey, as suite: EntrySuite = .sealedRecord
   ) -> (entry: Entry, entryKey: String, tag: String) {
     let nonce = random.bytes(24)
     var header = log.place(.record)
+    header.suite = suite.rawValue
     header.bodyBytes = UInt32(padded.count + RecordSeal.overheadBytes)
     let context = derivationContext("liaison-key/v1", header.logID, header.index)
     return key.withBytes { key in

@@ -31,7 +31,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.poly1305 import Poly1305
 
 LEAF, HEADER, MAX_BODY, MAX_SIZE = 216, 152, 1 << 20, (1 << 63) - 1
-KIND_SUITE = {1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 2, 8: 2, 9: 1, 10: 0}
+KIND_SUITES = {1: (0,), 2: (0,), 3: (0,), 4: (0,), 5: (0,), 6: (0,), 7: (2,), 8: (2,), 9: (1, 3), 10: (0,)}
+KNOWN_SUITES = (0, 1, 2, 3)
 GENESIS, KEYS, WITHDRAWAL, ANCHOR, RECORD = 1, 2, 3, 6, 9
 PRESENT, PURGED, PURGED_HERE, EXPIRED, ABSENT, HIDDEN = range(6)
 # audit.md, 8.
@@ -1008,9 +1009,9 @@ class Log:
                 problem("is not where the genesis entry is", "rule")
             if suite in (0, 2) and leaf[72:88] != bytes(16):
                 problem("has an audience tag though its body is no record", "defect")
-            if kind in KIND_SUITE and kind != RECORD and leaf[66:68] != b"\0\0":
+            if kind in KIND_SUITES and kind != RECORD and leaf[66:68] != b"\0\0":
                 problem("has an expiry though it is no record", "defect")
-            if kind in KIND_SUITE and suite in (0, 1, 2) and suite != KIND_SUITE[kind]:
+            if kind in KIND_SUITES and suite in KNOWN_SUITES and suite not in KIND_SUITES[kind]:
                 problem("has a suite that its kind does not have", "defect")
             previous = sha256(leaf[:HEADER])
             hashes.append(sha256(b"\0", leaf))

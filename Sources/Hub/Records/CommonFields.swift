@@ -92,26 +92,6 @@ public struct CommonFields: Hashable, Sendable {
     ])
   }
 
-  /// A file that goes another way, or in records of its own.
-  public struct Attachment: Hashable, Sendable {
-    /// The file's name; an attachment without one is a breach.
-    public var name: String?
-    /// As RFC 6838 has it; nobody checks it.
-    public var mediaType: String?
-    /// 64 hexadecimal digits, small letters.
-    public var sha256: String?
-    /// Its size, 0 to 2^40.
-    public var bytes: Int?
-
-    static let table = FieldTable<Attachment>(
-      [
-        Field("name", 13) { $0.name = $1.searched() },
-        Field("mediaType", 13) { $0.mediaType = $1.text(RecordLimits.identifierBytes) },
-        Field("sha256", 13) { $0.sha256 = $1.hash() },
-        Field("bytes", 13) { $0.bytes = $1.number(RecordLimits.attachmentBytes) },
-      ], requiring: [("name", 13)])
-  }
-
   /// The fields that a version changes of the one before, and the reason.
   public struct Change: Hashable, Sendable {
     /// Keys of the record's outermost level, at most 64 (REC-14).
@@ -167,9 +147,7 @@ struct Envelope {
       },
       Field("onHit", 11) { $0.common.onHit = $1.object(CommonFields.OnHit.table, .init()) },
       Field("attachment", 13) { it, reader in
-        it.common.attachments = reader.list(RecordLimits.attachments) {
-          $0.object(CommonFields.Attachment.table, .init())
-        }
+        it.common.attachments = reader.attachments()
       },
       Field("change", 14) { $0.common.change = $1.object(CommonFields.Change.table, .init()) },
       Field("must", 14) { it, reader in

@@ -26,7 +26,7 @@ public enum RecordLimits {
   /// References of one record.
   public static let references = 256
   /// Files of one record.
-  static let attachments = 32
+  public static let attachments = 32
 
   /// Digits before the point, and behind it: a token of 18 decimals.
   static let amountDigits = 18
@@ -40,9 +40,14 @@ public enum RecordLimits {
   static let groupVersions = 1...Int(UInt32.max)
   /// Parts of an answer.
   static let answerParts = 1...9_999
-  /// One attachment is divided into records of its own: 2^40 bytes are beyond all that a log
-  /// carries.
-  static let attachmentBytes = 0...(1 << 40)
+  /// One file: a photograph or a scan, and no film.
+  public static let attachmentBytes = 64 << 20
+  /// One chunk of a file: all that fits a sealed body (Protocols/sealing.md, SEAL-5).
+  public static let chunkBytes = 1_032_191
+  /// 66, of a file of `attachmentBytes`: also the most ranges of one, each chunk for itself.
+  public static let attachmentChunks = (attachmentBytes + chunkBytes - 1) / chunkBytes
+  /// A log has at most 2^40 entries.
+  static let lastIndex: UInt64 = 1 << 40
 
   /// Problems that are told of one record. Who wrote more than that has another problem.
   public static let problems = 64

@@ -13,6 +13,7 @@ extension RecordProblem {
     case .noSuchDay: "noSuchDay"
     case .endsBeforeItBegins: "endsBeforeItBegins"
     case .needs: "needs"
+    case .doesNotFit: "doesNotFit"
     case .newerVersion: "newerVersion"
     case .unknownType: "unknownType"
     case .unknownField: "unknownField"
@@ -49,6 +50,7 @@ extension RecordProblem {
     case .needs(let fields):
       fields.count == 1
         ? "needs \(fields[0]) beside it" : "has none of \(fields.joined(separator: ", "))"
+    case .doesNotFit: "does not fit what stands beside it"
     case .newerVersion: "is a version that this program does not know"
     case .unknownType: "is no type that this program knows: nothing of it was checked"
     case .unknownField: "is a field that this program does not know: nobody will match by it"
@@ -81,6 +83,7 @@ extension RecordProblem {
     case .endsBeforeItBegins: "Write the earlier one first."
     case .needs(let fields):
       fields.count == 1 ? "Add \(fields[0])." : "Add one of them."
+    case .doesNotFit: "Let liaison publish --attach write it."
     case .newerVersion: "Write \"v\":1, or use a newer liaison."
     case .unknownType:
       "Known types: \(RecordType.allCases.map(\.rawValue).joined(separator: ", "))."
@@ -135,6 +138,8 @@ extension RecordProblem.ValueForm {
     case .imo: "IMO number with a right check digit"
     case .locator: "locator of a booking"
     case .zone: "machine readable zone that is well read"
+    case .fileName: "name of a file"
+    case .entryRange: "range of entries"
     }
   }
 
@@ -161,6 +166,8 @@ extension RecordProblem.ValueForm {
     case .wallet: "Write the address alone, 20 to 128 characters."
     case .plate: "Write the plate alone, at most 20 letters and digits."
     case .locator: "Write 5 to 8 letters and digits."
+    case .fileName: "Write the name alone, without folders and control characters."
+    case .entryRange: "Let liaison publish --attach write it."
     }
   }
 }

@@ -4,7 +4,7 @@
 /// It completes a sentence that begins with its field: "name[0].full is empty." Nothing of a value
 /// is in it; the field's path may hold keys from outside.
 public struct RecordProblem: Error, Hashable, Sendable {
-  /// The way in which a rule is broken; the table in records.md, 10 has the rule of each.
+  /// The way in which a rule is broken; the table in records.md, 11 has the rule of each.
   public enum Kind: Hashable, Sendable {
     /// No JSON object by the rules of json.md.
     case notJSON
@@ -22,6 +22,8 @@ public struct RecordProblem: Error, Hashable, Sendable {
     case endsBeforeItBegins
     /// The `caveat` that H3 needs, one of several fields, the other end of a range.
     case needs([String])
+    /// A value that contradicts another one.
+    case doesNotFit
     case newerVersion
     /// A type that this version does not know: nothing of it is checked.
     case unknownType
@@ -62,5 +64,6 @@ public struct RecordProblem: Error, Hashable, Sendable {
     case id, reference, date, time, grade, country, amount, currency, hash, coordinate, nodeName
     case groupVersion, members
     case number, range, phone, imei, imsi, mail, iban, wallet, plate, vin, imo, locator, zone
+    case fileName, entryRange
   }
 }

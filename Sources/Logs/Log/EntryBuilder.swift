@@ -32,20 +32,22 @@ public struct EntryBuilder: Sendable {
 
   /// The header that `append` would make, with `bodyHash` still zero: its `associatedData()` is
   /// what sealing the body needs.
+  /// - Parameter suite: nil: the kind's own.
   public func nextHeader(
-    kind: EntryKind, time: UInt64, expiryDay: UInt16 = 0, audienceTag: AudienceTag = .zero,
-    bodyBytes: Int
+    kind: EntryKind, suite: EntrySuite? = nil, time: UInt64, expiryDay: UInt16 = 0,
+    audienceTag: AudienceTag = .zero, bodyBytes: Int
   ) -> EntryHeader {
     precondition(bodyBytes <= EntryLayout.maxBodyBytes, "a body is at most 1 MiB")
     precondition(nextIndex <= EntryLayout.maxIndex, "the log is full")
     return EntryHeader(
       logID: logID, index: nextIndex, time: time, kind: kind.rawValue,
-      suite: kind.suite.rawValue, expiryDay: expiryDay, bodyBytes: UInt32(bodyBytes),
+      suite: (suite ?? kind.suite).rawValue, expiryDay: expiryDay, bodyBytes: UInt32(bodyBytes),
       audienceTag: audienceTag, previous: previous, bodyHash: .zero)
   }
 
   /// Appends an entry.
   /// - Parameters:
+  ///   - suite: one that the kind may have; nil: its own.
   ///   - time: milliseconds since 1970.
   ///   - expiryDay: days since 1970, 0 for none; records only.
   /// - Returns: its index.
@@ -53,14 +55,15 @@ public struct EntryBuilder: Sendable {
   ///   a record has an expiry or a tag.
   @discardableResult
   public mutating func append(
-    kind: EntryKind, time: UInt64, expiryDay: UInt16 = 0, audienceTag: AudienceTag = .zero,
-    body: [UInt8]
+    kind: EntryKind, suite: EntrySuite? = nil, time: UInt64, expiryDay: UInt16 = 0,
+    audienceTag: AudienceTag = .zero, body: [UInt8]
   ) -> UInt64 {
+    let suite = suite ?? kind.suite
     precondition((kind == .genesis) == (nextIndex == 0), "genesis is at 0 and nowhere else")
     precondition(kind.mayExpire || expiryDay == 0)
-    precondition(kind.suite == .sealedRecord || audienceTag == .zero)
+    precondition(kind.has(suite) && (suite.isSealedToAudience || audienceTag == .zero))
     var header = nextHeader(
-      kind: kind, time: time, expiryDay: expiryDay, audienceTag: audienceTag,
+      kind: kind, suite: suite, time: time, expiryDay: expiryDay, audienceTag: audienceTag,
       bodyBytes: body.count)
     header.bodyHash = SHA256.hash(body)
     let start = headers.count

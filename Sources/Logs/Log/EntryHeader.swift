@@ -60,6 +60,9 @@ public struct EntryHeader: Hashable, Sendable {
   /// The known kind, or nil.
   public var knownKind: EntryKind? { EntryKind(rawValue: kind) }
 
+  /// True for a chunk of an attachment: a record to whoever carries it, and none to whoever reads.
+  public var isChunk: Bool { knownKind == .record && knownSuite == .sealedChunk }
+
   /// The known suite, or nil.
   public var knownSuite: EntrySuite? { EntrySuite(rawValue: suite) }
 

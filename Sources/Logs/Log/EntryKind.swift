@@ -12,13 +12,18 @@ public enum EntryKind: UInt8, Sendable, CaseIterable {
   /// Only in the local log of a hub: who looked at what.
   case consultation = 10
 
-  /// The one suite that this kind's body may have (Protocols/entry.md, 3).
+  /// The suite that this kind's body has; a record's may be another one, too.
   public var suite: EntrySuite {
     switch self {
     case .genesis, .keys, .withdrawal, .erasureReceipt, .forkReport, .anchor, .consultation: .plain
     case .grant, .history: .grant
     case .record: .sealedRecord
     }
+  }
+
+  /// True for a suite that this kind's body may have (Protocols/entry.md, 3).
+  public func has(_ suite: EntrySuite) -> Bool {
+    suite == self.suite || (self == .record && suite == .sealedChunk)
   }
 
   /// True for a kind whose header may have an expiry day.
@@ -44,4 +49,9 @@ public enum EntrySuite: UInt8, Sendable, CaseIterable {
   case plain = 0
   case sealedRecord = 1
   case grant = 2
+  /// A chunk of a record's attachment: sealed as a record is.
+  case sealedChunk = 3
+
+  /// True for a body that an audience's key opens, and that its entry's audience tag names.
+  public var isSealedToAudience: Bool { self == .sealedRecord || self == .sealedChunk }
 }

@@ -46,7 +46,7 @@ struct LeafRun {
   private mutating func appendDefects(_ leaves: Span<UInt8>, _ offset: Int, _ index: UInt64) {
     let kind = EntryKind(rawValue: leaves[offset + EntryLayout.kind])
     let suite = EntrySuite(rawValue: leaves[offset + EntryLayout.suite])
-    if suite == .plain || suite == .grant,
+    if let suite, !suite.isSealedToAudience,
       AudienceTag(leaves, at: offset + EntryLayout.audienceTag) != .zero
     {
       defects.append(Defect(index: index, kind: .tag))
@@ -55,7 +55,7 @@ struct LeafRun {
     if !kind.mayExpire, leaves.u16(at: offset + EntryLayout.expiry) != 0 {
       defects.append(Defect(index: index, kind: .expiry))
     }
-    if let suite, suite != kind.suite { defects.append(Defect(index: index, kind: .suite)) }
+    if let suite, !kind.has(suite) { defects.append(Defect(index: index, kind: .suite)) }
   }
 
   func verified(signaturesVerified: Bool, isSettled: Bool = false) -> VerifiedBatch {

@@ -31,10 +31,10 @@ public struct Audience: Hashable, Sendable {
   }
 }
 
-/// The outcome of opening a record (Protocols/sealing.md, 3).
+/// The outcome of opening a record, or a chunk of an attachment (Protocols/sealing.md, 3).
 public enum RecordOpening: Sendable, Equatable {
-  /// The record's exact bytes; the audience is nil where a history entry gave this one record's
-  /// key.
+  /// The exact bytes of the record, or of the chunk; the audience is nil where a history entry gave
+  /// the key of this one entry.
   case opened(record: [UInt8], audience: Audience?)
   /// Every grant below it was read, and none gave this node the key. No error.
   case notForThisNode

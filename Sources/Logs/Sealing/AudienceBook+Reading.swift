@@ -1,17 +1,20 @@
 internal import Crypto
-internal import Log
+public import Log
 internal import Secrets
 
 extension AudienceBook {
-  /// Opens a record.
+  /// Opens a record, or a chunk of an attachment.
   ///
   /// - Parameters:
+  ///   - suite: `sealedRecord` or `sealedChunk`: what is of the other suite is a defect.
   ///   - associatedData: the first 88 bytes of the entry's header.
   ///   - body: as stored, matching the header's body hash.
   public func open(
-    index: UInt64, associatedData: Span<UInt8>, body: Span<UInt8>
+    _ suite: EntrySuite = .sealedRecord, index: UInt64, associatedData: Span<UInt8>,
+    body: Span<UInt8>
   ) -> RecordOpening {
-    guard RecordSeal.isSealedRecord(associatedData) else { return .defect(.header) }
+    precondition(suite.isSealedToAudience)
+    guard RecordSeal.isSealed(associatedData, as: suite) else { return .defect(.header) }
     do throws(SealingDefect) {
       let found = try find(index, associatedData) {
         audience, entryKey, tag throws(SealingDefect) in

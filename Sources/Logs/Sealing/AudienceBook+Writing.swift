@@ -132,16 +132,17 @@ extension AudienceBook {
       metadata, at: place, secret: { secrets.secret(for: $0, author: name) }, using: &random)
   }
 
-  /// Appends the body of a record to `bodies`.
+  /// Appends the body of a record, or of a chunk of an attachment, to `bodies`.
   ///
   /// - Parameters:
+  ///   - suite: `sealedRecord` or `sealedChunk`.
   ///   - grantIndex: of an audience in this book that is open at the record's index (a
   ///     precondition).
   ///   - place: log id, index, time and expiry of the entry to be.
   /// - Returns: the entry's audience tag.
   public func seal(
-    _ record: Span<UInt8>, to grantIndex: UInt64, at place: EntryHeader,
-    using random: inout some RandomSource, appendingTo bodies: inout [UInt8]
+    _ record: Span<UInt8>, as suite: EntrySuite = .sealedRecord, to grantIndex: UInt64,
+    at place: EntryHeader, using random: inout some RandomSource, appendingTo bodies: inout [UInt8]
   ) -> AudienceTag {
     guard let number = numbers[grantIndex], let audience = kept[number],
       audience.isOpen(at: place.index), place.logID == identity.id
@@ -149,7 +150,7 @@ extension AudienceBook {
     lastUse[number] = place.index
     return keys.withKey(number) { key in
       RecordSeal.seal(
-        record, at: place, audienceKey: key, using: &random, appendingTo: &bodies)
+        record, as: suite, at: place, audienceKey: key, using: &random, appendingTo: &bodies)
     }
   }
 }

@@ -39,7 +39,7 @@ public enum SealingLimits {
   static let leastPaddedBytes = 256
   /// The largest Padmé length that fits a body of 1 MiB with its 56 bytes of overhead: 63 × 16,384.
   static let paddedBytes = 1_032_192
-  /// A record: `paddedBytes` less the padding's first byte.
+  /// A record, or a chunk of an attachment: `paddedBytes` less the padding's first byte.
   public static let recordBytes = paddedBytes - 1
   /// A disclosure: a body of 1 MiB in Base64 takes 1,398,104 bytes; 64 hashes, a leaf and a note of
   /// 32 KiB fit into the rest.

@@ -3,15 +3,16 @@ public import Log
 public import Secrets
 internal import Wire
 
-/// A record's body: 24 nonce ‖ t[16..<32] ‖ XChaCha20-Poly1305 of the padded record, with the
-/// entry's first 88 bytes as associated data (Protocols/sealing.md, 3).
+/// A record's body, or that of a chunk of an attachment: 24 nonce ‖ t[16..<32] ‖
+/// XChaCha20-Poly1305 of the padded record or chunk, with the entry's first 88 bytes as associated
+/// data (Protocols/sealing.md, 3).
 public enum RecordSeal {
   static let halfTagBytes = 16
   static let ciphertextStart = XChaChaPoly.nonceBytes + halfTagBytes
   /// 56: nonce, half a tag, and the authenticator.
   static let overheadBytes = ciphertextStart + XChaChaPoly.tagBytes
 
-  /// The length of the body of a record of `recordBytes`.
+  /// The length of the body of a record, or chunk, of `recordBytes`.
   public static func bodyBytes(for recordBytes: Int) -> Int {
     Padding.paddedBytes(for: recordBytes) + overheadBytes
   }
@@ -19,21 +20,24 @@ public enum RecordSeal {
   /// Appends a record's body to `bodies`.
   ///
   /// - Parameters:
+  ///   - suite: `sealedRecord` or `sealedChunk`.
   ///   - place: log id, index, time and expiry of the entry to be; other fields are not looked at.
   ///   - audienceKey: K, 32 bytes.
   /// - Returns: the entry's audience tag.
   /// - Precondition: at most `SealingLimits.recordBytes`.
   public static func seal(
-    _ record: Span<UInt8>, at place: EntryHeader, audienceKey: Span<UInt8>,
-    using random: inout some RandomSource, appendingTo bodies: inout [UInt8]
+    _ record: Span<UInt8>, as suite: EntrySuite = .sealedRecord, at place: EntryHeader,
+    audienceKey: Span<UInt8>, using random: inout some RandomSource,
+    appendingTo bodies: inout [UInt8]
   ) -> AudienceTag {
+    precondition(suite.isSealedToAudience)
     let nonce = random.bytes(XChaChaPoly.nonceBytes)
     let context = derivationContext("liaison-key/v1", place.logID, place.index)
     return withEntryKey(of: audienceKey, context: context) { entryKey in
       withTag(of: entryKey) { tag in
         var header = place
         header.kind = EntryKind.record.rawValue
-        header.suite = EntrySuite.sealedRecord.rawValue
+        header.suite = suite.rawValue
         header.bodyBytes = UInt32(bodyBytes(for: record.count))
         header.audienceTag = AudienceTag(tag, at: 0)
         let associatedData = header.associatedData()
@@ -79,9 +83,9 @@ public enum RecordSeal {
 }
 
 extension RecordSeal {
-  static func isSealedRecord(_ associatedData: Span<UInt8>) -> Bool {
+  static func isSealed(_ associatedData: Span<UInt8>, as suite: EntrySuite) -> Bool {
     associatedData.count == EntryLayout.associatedDataBytes
       && associatedData[EntryLayout.kind] == EntryKind.record.rawValue
-      && associatedData[EntryLayout.suite] == EntrySuite.sealedRecord.rawValue
+      && associatedData[EntryLayout.suite] == suite.rawValue
   }
 }

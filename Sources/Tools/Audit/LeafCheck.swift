@@ -82,11 +82,11 @@ struct LeafCheck: Sendable {
     _ leaves: Span<UInt8>, _ offset: Int, _ kinds: inout [LeafProblem.Kind]
   ) {
     let header = EntryHeader(parsing: leaves, at: offset)
-    if header.knownSuite == .plain || header.knownSuite == .grant, header.audienceTag != .zero {
+    if let suite = header.knownSuite, !suite.isSealedToAudience, header.audienceTag != .zero {
       kinds.append(.defect(.tag))
     }
     guard let kind = header.knownKind else { return }
     if !kind.mayExpire, header.expiryDay != 0 { kinds.append(.defect(.expiry)) }
-    if let suite = header.knownSuite, suite != kind.suite { kinds.append(.defect(.suite)) }
+    if let suite = header.knownSuite, !kind.has(suite) { kinds.append(.defect(.suite)) }
   }
 }

@@ -70,7 +70,7 @@ enum ShowVerb {
     case .opened:
       entry.kind == "grant"
         ? "a grant: it gives the key of an audience to its members, and this node opened it"
-        : "the record is missing in the daemon's answer"
+        : entry.text ?? "the record is missing in the daemon's answer"
     case .isPublic: entry.text ?? "public body, not text"
     case .notForThisNode: "not for this node"
     case .grantsMissing: "not readable yet: grants below this entry have not arrived"

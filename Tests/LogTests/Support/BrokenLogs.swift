@@ -43,6 +43,7 @@ func defectiveLogs() throws -> [(DefectKind, RawLog)] {
     try log(.tag, .grant) { $0[EntryLayout.audienceTag] = 1 },
     try log(.expiry, .grant) { $0[EntryLayout.expiry + 1] = 1 },
     try log(.suite, .grant) { $0[EntryLayout.suite] = EntrySuite.sealedRecord.rawValue },
+    try log(.suite, .grant) { $0[EntryLayout.suite] = EntrySuite.sealedChunk.rawValue },
     try log(.suite, .record) { $0[EntryLayout.suite] = EntrySuite.plain.rawValue },
     try log(.body, .keys, body: Array("liaison-keys/v1\n".utf8)),
     try log(.body, .keys, body: KeysChange(card: try RawLog("be/1").card()).encode()),

@@ -52,7 +52,7 @@ extension FieldReader {
   }
 
   /// A value of `form`; what has another form is kept.
-  private mutating func formed<Value>(
+  mutating func formed<Value>(
     _ form: RecordProblem.ValueForm, _ limit: Int, _ make: (String) -> Value?
   ) -> Value? {
     let start = json.place

@@ -172,7 +172,8 @@ public struct ShowReply: Codable, Hashable, Sendable {
   public var audience: [String]?
   /// The record's exact text, when `opening` is `opened`.
   public var record: String?
-  /// A public body, where it is text; control characters are the printer's to mind.
+  /// A public body, where it is text, or what an attachment's chunk is; control characters are the
+  /// printer's to mind.
   public var text: String?
   /// Completes `opening`: a withdrawal, a day, a defect.
   public var why: String?

@@ -118,13 +118,14 @@ extension Desk {
     _ batch: EntryBatch, _ entry: Int, of identity: LogIdentity, _ budget: inout WorkBudget
   ) throws(StoreError) -> Found? {
     budget.spend(entries: 1)
-    guard batch.header(at: entry).knownKind == .record else { return .nothing }
+    let header = batch.header(at: entry)
+    guard header.knownKind == .record, !header.isChunk else { return .nothing }
     guard batch.bodyState(at: entry) == .present else { return .nothingYet }
     switch try open(batch, entry, of: identity, &budget) {
     case nil: return nil
     case .opened(let record, _): return .opened(record)
     case .notForThisNode:
-      let isCertain = batch.header(at: entry).index <= log(identity).feed.uncertainFrom
+      let isCertain = header.index <= log(identity).feed.uncertainFrom
       return isCertain ? .nothing : .nothingYet
     case .defect: return .nothing
     case .unknownYet, .presharedKeyMissing, .beyondReach: return .nothingYet

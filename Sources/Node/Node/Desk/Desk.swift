@@ -142,20 +142,23 @@ final class Desk {
       header: batch.header(at: 0), body: Array(body), keys: keys(for: identity))
   }
 
-  /// Opens the record at `position` of `batch`. The log's book was fed with every grant below it.
+  /// Opens the record, or chunk of an attachment, at `position` of `batch`. The log's book was fed
+  /// with every grant below it.
   /// - Returns: nil when the budget was spent on the way to the answer: ask again in a later turn.
   func open(
     _ batch: EntryBatch, _ position: Int, of identity: LogIdentity, _ budget: inout WorkBudget
   ) throws(StoreError) -> RecordOpening? {
     let header = batch.header(at: position)
+    let suite: EntrySuite = header.isChunk ? .sealedChunk : .sealedRecord
     let body = Array(batch.body(at: position) ?? [])
     let data = header.associatedData()
     let opening = log(identity).feed.book.open(
-      index: header.index, associatedData: data.span, body: body.span)
+      suite, index: header.index, associatedData: data.span, body: body.span)
     guard case .beyondReach = opening else { return opening }
     let past = pastBook(of: identity, at: header.index)
     guard try advance(past, to: header.index, &budget) else { return nil }
-    return past.book.open(index: header.index, associatedData: data.span, body: body.span)
+    return past.book.open(
+      suite, index: header.index, associatedData: data.span, body: body.span)
   }
 
   /// One that was not fed beyond what a record at `index` needs. It is asked for such records in

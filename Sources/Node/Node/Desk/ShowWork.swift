@@ -93,11 +93,11 @@ final class ShowWork {
         ? (try? Anchor.parse(body))?.text : String(validating: body, as: UTF8.self)
     case .sealedRecord where key != nil:
       fill(&reply, with: openedByKey(header, batch.body(at: 0).map(Array.init) ?? []))
-    case .sealedRecord:
+    case .sealedRecord, .sealedChunk:
       guard try desk.advance(desk.log(identity).feed, to: index, &budget),
         let opening = try desk.open(batch, 0, of: identity, &budget)
       else { return false }
-      fill(&reply, with: opening)
+      fill(&reply, with: opening, isChunk: header.isChunk)
     case .grant where header.knownKind == .history:
       guard try desk.readHistory(of: identity, &budget) else { return false }
       fillHistory(&reply, batch, header)
@@ -140,11 +140,16 @@ final class ShowWork {
     }
   }
 
-  private func fill(_ reply: inout ShowReply, with opening: RecordOpening) {
+  private func fill(_ reply: inout ShowReply, with opening: RecordOpening, isChunk: Bool) {
     switch opening {
     case .opened(let record, let audience):
       let members = audience.flatMap { desk.grant($0.grantIndex, of: identity)?.members }
       reply.audience = members?.map(\.name.text)
+      guard !isChunk else {
+        reply.opening = .opened
+        reply.text = "chunk of an attachment, \(record.count) bytes"
+        return
+      }
       fill(&reply, with: record)
     case .notForThisNode: reply.opening = .notForThisNode
     case .unknownYet(let missing):

@@ -182,7 +182,7 @@ struct ChangesWriting: Readings {
     budget.spend(entries: 1)
     let header = batch.header(at: position)
     if header.knownKind == .history { return history(batch, position, of: identity, cause) }
-    guard header.knownKind == .record else { return .never(.noRecord) }
+    guard header.knownKind == .record, !header.isChunk else { return .never(.noRecord) }
     switch batch.bodyState(at: position) {
     case .present: break
     case .absent:

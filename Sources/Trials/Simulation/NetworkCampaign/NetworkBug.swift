@@ -25,6 +25,8 @@ public enum NetworkBug: String, CaseIterable, Sendable {
   case neverCongested = "never-congested"
   /// Nodes announce again and again what they have.
   case neverQuiet = "never-quiet"
+  /// The running time of one node stands still: what was withdrawn stays on its disk.
+  case neverErases = "never-erases"
   /// Pulls are lost.
   case losesPulls = "loses-pulls"
   /// Messages that show a fork are not passed on.

@@ -30,9 +30,17 @@ struct NetworkEndCheck {
         try store.read(log.id, next..<size, maxBytes: 1 << 20)
       }
       try expect(
-        batch.first == next && batch.count > 0 && batch.bodyStates == nil,
+        batch.first == next && batch.count > 0
+          && (batch.bodyStates == nil || run.removals != nil),
         "\(site.label): \(log.origin) has a gap at \(next)")
-      for position in 0..<batch.count { try compare(batch, position, log, site) }
+      for position in 0..<batch.count {
+        let state = batch.bodyState(at: position)
+        if state == .present {
+          try compare(batch, position, log, site)
+        } else if let process = site.process {
+          try run.removals?.checkGone(batch.header(at: position), state, process)
+        }
+      }
       next = batch.end
     }
   }

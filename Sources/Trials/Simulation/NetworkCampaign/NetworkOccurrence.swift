@@ -56,6 +56,12 @@ public enum NetworkOccurrence: String, CaseIterable, Sendable {
   case bigBody = "work: a body of many kilobytes"
   case refused = "work: a wish to publish has to wait"
 
+  // Bodies that go.
+  case attachment = "removal: a record with chunks is published"
+  case withdrawn = "removal: its author withdraws it with its chunks"
+  case erased = "removal: bytes are gone after the term"
+  case expired = "removal: bytes are gone whose expiry day has begun"
+
   case quiet = "work: ten minutes without any"
   case quietDay = "work: a day without any"
 

@@ -28,6 +28,8 @@ final class NetworkRun {
   var rotten: Set<LogID> = []
   /// Faults happen.
   private(set) var isSafetyPhase = true
+  /// Nil: nothing is withdrawn in this run, and nothing expires.
+  private(set) var removals: NetworkRemovals?
   private(set) var messages = 0
   private(set) var messageBytes = 0
   private var stepsSeen = 0
@@ -54,6 +56,7 @@ final class NetworkRun {
       world.links = links
     }
     try addSites(starts)
+    removals = NetworkRemovals.draw(self, seed: seed)
     watch()
   }
 
@@ -119,6 +122,7 @@ final class NetworkRun {
     try NetworkLiveness(run: self).converge()
     try bug?.plantAtEnd(self)
     try NetworkEndCheck(run: self).check()
+    try removals?.finish()
     if truth.order.contains(where: { truth.logs[$0]?.fork != nil }) { tally.add(.forked) }
     tally.add(.converged)
   }
@@ -137,6 +141,7 @@ final class NetworkRun {
         try NetworkTrouble(run: self).cause(fault)
       }
       if random.below(3) > 0 { try publishSomewhere() }
+      try removals?.work()
       if random.oneIn(10) { try backUp() }
       try operate()
       try world.run(for: drawPause())
@@ -231,6 +236,7 @@ final class NetworkRun {
       guard site.isHonest else { return }
       world.chronicle.note(UInt64(site.number), head.size)
       try self.truth.stored(site, log, head)
+      try self.removals?.stored(site, log)
     }
     world.observer.sent = { [unowned self] (process, session, message) throws(Violation) in
       self.messages += 1
