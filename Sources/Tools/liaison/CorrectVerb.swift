@@ -13,6 +13,7 @@ enum CorrectVerb {
         + "and then that of the withdrawal.",
       "A correction says what it changes. Where FILE has no field change, --reason puts one in: the reason, and the fields that differ "
         + "from the newest version that stands.",
+      "Attachments are carried on: their bytes are published anew, for the files of a version go with it. --without-attachment drops one, --attach adds one.",
       "With --to it goes to these alone. Who had a version and is left out gets the withdrawal, which says nothing of the new version. "
         + "--keep-older leaves the older versions, and is refused where somebody who had one is left out, or where the new "
         + "one expires earlier.",
@@ -30,12 +31,15 @@ enum CorrectVerb {
         "--expires", "DAYS|YYYY-MM-DD|never",
         summary: "in place of the latest day on which a version that stands expires"),
       Option("--keep-older", summary: "do not withdraw the versions before"),
+      Option(
+        "--without-attachment", "NUMBER",
+        summary: "drop this attachment of the newest version, counted from 0", repeats: true),
       Option("--replicas", "N", summary: "wait until this many peers have stored it"),
       Option(
         "--timeout", "SECONDS",
         summary: "give up when signing waits for peers longer than this: exit 75, nothing published"
       ),
-    ])
+    ] + PendingAttachment.options)
 
   static func run(_ arguments: Arguments) throws(Failure) {
     guard let reference = RecordReference(arguments.words[0]) else {
@@ -51,6 +55,7 @@ enum CorrectVerb {
       expiryDay =
         text == "never" ? 0 : try ExpiryDay.parse(text, now: SystemClock().wallMilliseconds)
     }
+    let added = try PendingAttachment.given(arguments)
     let daemon = try DaemonConnection(arguments.folder)
     try PublishVerb.sayWhoIsWaitedFor(daemon)
     let own = try OwnIDs(arguments.folder)
@@ -62,6 +67,7 @@ enum CorrectVerb {
     let versions = try own.standing(
       own.hash(reference.id), most: ControlLimits.recordsPerWithdrawal)
     var correction = try Correction(reference, versions, report: daemon.roster())
+    try correction.carryOn(without: arguments.all("--without-attachment"), adding: added, daemon)
     try correction.read(arguments.words[1], reason: arguments.value("--reason"))
     try correction.decide(
       to: to, expiryDay: expiryDay, keepsOlder: arguments.has("--keep-older"))
@@ -75,9 +81,19 @@ enum CorrectVerb {
   static func publish(
     _ correction: Correction, _ daemon: DaemonConnection, replicas: Int?, timeout: Int?
   ) throws(Failure) {
-    let request = PublishRequest(
-      to: correction.to, records: [correction.record], replicas: replicas, timeout: timeout,
+    var request = PublishRequest(
+      to: correction.to, records: [], replicas: replicas, timeout: timeout,
       expiryDay: correction.expiryDay == 0 ? nil : correction.expiryDay)
+    guard correction.attachments.isEmpty else {
+      var publication = AttachmentPublication(daemon, request, correction.attachments)
+      let outcome = try publication.run(correction.record)
+      PublishVerb.print(outcome.entries)
+      if case .notReplicated(_, let stored, let wanted) = outcome.shortfall {
+        sayShortfall(stored, wanted)
+      }
+      return
+    }
+    request.records = [correction.record]
     do throws(ControlError) {
       do throws(Failure) {
         try daemon.send(ControlCall.encode("Publish", request))
@@ -90,9 +106,7 @@ enum CorrectVerb {
     } catch .notReplicated(let entries, let stored, let wanted) {
       // It is durable, and the older versions must go all the same.
       PublishVerb.print(entries)
-      Output.printError(
-        "liaison: \(stored) of \(wanted) peers confirmed the new version; it spreads as they connect\n"
-      )
+      sayShortfall(stored, wanted)
     } catch DaemonConnection.connectionLost {
       throw Failure(
         .unavailable, "The daemon went away; whether the correction was published is not known.",
@@ -102,23 +116,22 @@ enum CorrectVerb {
     }
   }
 
+  private static func sayShortfall(_ stored: Int, _ wanted: Int) {
+    Output.printError(
+      "liaison: \(stored) of \(wanted) peers confirmed the new version; it spreads as they connect\n"
+    )
+  }
+
   private static func withdraw(
     _ correction: Correction, _ daemon: DaemonConnection, replicas: Int?, timeout: Int?
   ) throws(Failure) {
     let entries = correction.toWithdraw
     guard !entries.isEmpty else { return }
-    let request = WithdrawRequest(records: entries, replicas: replicas, timeout: timeout)
+    let all = try daemon.withChunks(entries)
     do throws(ControlError) {
-      do throws(Failure) {
-        try daemon.send(ControlCall.encode("Withdraw", request))
-      } catch {
-        throw DaemonConnection.connectionLost
-      }
-      PublishVerb.print(try daemon.publishAnswer().entries)
-    } catch .notReplicated(let entries, let stored, let wanted) {
-      PublishVerb.print(entries)
-      throw Failure(ControlError.notReplicated(entries: entries, stored: stored, wanted: wanted))
+      try daemon.withdraw(all, replicas: replicas, timeout: timeout) { PublishVerb.print($0) }
     } catch {
+      if case .notReplicated = error { throw Failure(error) }
       throw Failure(error).with(
         hint: "The new version is published; liaison withdraw \(entries.joined(separator: " ")) "
           + "takes the older ones back, and so does the same command again.")

@@ -21,6 +21,9 @@ struct Correction {
   /// The newest version that stands says the same: an earlier run published it, and ended before
   /// the withdrawal.
   private(set) var isPublished = false
+  /// Read and published anew with it.
+  private(set) var attachments: [PendingAttachment] = []
+  private var changesAttachments = false
   /// Said before anything is published.
   private(set) var notes: [String] = []
 
@@ -41,31 +44,63 @@ struct Correction {
   /// The newest version that stands.
   var newest: OwnIDs.Version { versions[versions.count - 1] }
 
+  // MARK: - What belongs to it
+
+  /// The attachments of the newest version but these, and some more.
+  mutating func carryOn(
+    without numbers: [String], adding added: [PendingAttachment], _ daemon: DaemonConnection
+  ) throws(Failure) {
+    let all = newest.record.common.attachments
+    var dropped: Set<Int> = []
+    for word in numbers {
+      guard let number = Int(word), all.indices.contains(number) else {
+        throw Failure(
+          .usage,
+          "--without-attachment is \"\(word)\", and \(newest.entry) has \(all.count) attachments.",
+          hint: "See liaison attachment list \(newest.entry).")
+      }
+      dropped.insert(number)
+    }
+    let shown = newest.shown
+    for (number, file) in all.enumerated() where !dropped.contains(number) {
+      attachments.append(
+        PendingAttachment(name: file.name ?? "attachment", mediaType: file.mediaType) {
+          () throws(Failure) in
+          try AttachmentReading(daemon, shown).bytes(of: file)
+        })
+    }
+    attachments += added
+    guard attachments.count <= RecordLimits.attachments else {
+      throw Failure(
+        .usage, "The record would have \(attachments.count) attachments.",
+        hint: "It has at most \(RecordLimits.attachments).")
+    }
+    changesAttachments = !dropped.isEmpty || !added.isEmpty
+  }
+
   // MARK: - What it says
 
   /// - Parameter reason: for a record without `change`.
   mutating func read(_ path: String, reason: String?) throws(Failure) {
-    try take(Correction.bytes(path), reason: reason)
-  }
-
-  private static func bytes(_ path: String) throws(Failure) -> [UInt8] {
-    var bytes: [UInt8]
-    do throws(SystemError) {
-      bytes = try FileSystem.readGiven(path, maxBytes: JSONLimits.recordBytes + 2)
-    } catch {
-      throw Failure(input: error)
-    }
-    if bytes.last == 0x0a { bytes.removeLast() }
-    if bytes.last == 0x0d { bytes.removeLast() }
-    return bytes
+    try take(OneRecord.read(path), reason: reason)
   }
 
   /// - Parameters:
-  ///   - bytes: the record as it is now.
+  ///   - given: the record as it is now.
   ///   - reason: for a record without `change`.
-  mutating func take(_ bytes: [UInt8], reason: String?) throws(Failure) {
-    var new = try Correction.record(bytes)
-    if RecordChange.fields(from: newest.record.bytes, to: new.bytes).isEmpty {
+  mutating func take(_ given: Record, reason: String?) throws(Failure) {
+    let own = SharedRecord.read(given).common.attachments
+    guard !RecordAttachments.isIn(given) || own == newest.record.common.attachments else {
+      throw Failure(
+        .dataError, "The record has another list of attachments than \(newest.entry) (REC-105).",
+        hint: "Leave the list out: attachments are carried on, dropped with --without-attachment, "
+          + "and added with --attach.")
+    }
+    var new = try OneRecord.checked(RecordAttachments.put([], into: given))
+    let before = RecordAttachments.put([], into: record)
+    var fields = RecordChange.fields(from: before, to: new.bytes)
+    if changesAttachments { fields.append(RecordAttachments.key) }
+    if fields.isEmpty {
       guard versions.count > 1 else {
         throw Failure(
           .dataError, "The record is the same as \(newest.entry).",
@@ -80,8 +115,7 @@ struct Correction {
           .dataError, "The record does not say what it changes, and why (REC-71).",
           hint: "Add --reason TEXT, or \"change\":{\"fields\":[…],\"reason\":\"…\"} to the record.")
       }
-      let fields = RecordChange.fields(from: newest.record.bytes, to: new.bytes)
-      new = try Correction.record(RecordChange.add(fields, reason, to: new.bytes))
+      new = try OneRecord.checked(RecordChange.add(fields, reason, to: new.bytes))
     } else if reason != nil {
       throw Failure(
         .usage, "--reason is given, and the record has its own \"change\".",
@@ -89,13 +123,6 @@ struct Correction {
     }
     try check(new)
     record = new
-  }
-
-  private static func record(_ bytes: [UInt8]) throws(Failure) -> Record {
-    do throws(JSONProblem) { return try Record(checking: bytes) } catch {
-      throw Failure(
-        .dataError, "The record \(error.reason).", hint: error.hint + " Nothing was published.")
-    }
   }
 
   private mutating func check(_ new: Record) throws(Failure) {

@@ -49,6 +49,10 @@ extension Failure {
         .temporaryFailure,
         "The entries are durable here, but \(stored) of \(wanted) peers confirmed them.",
         hint: "They spread as soon as peers connect; do not publish them again.")
+    case .attachmentStale:
+      self.init(
+        .temporaryFailure, "Who gets it changed while its attachments were published.",
+        hint: "Try again.")
     case .busy:
       self.init(.temporaryFailure, "The daemon has too much waiting.", hint: "Try again.")
     case .refused(let reason, let hint):

@@ -32,6 +32,11 @@ struct PublishCheck {
       return
     }
     let shared = SharedRecord.readToPublish(record)
+    guard shared.common.attachments.isEmpty else {
+      throw Failure(
+        .dataError, "Line \(line) has a list of attachments (REC-105).",
+        hint: "Leave it out, and give the files to liaison publish --attach: it writes the list.")
+    }
     if let problem = shared.problems.first(where: \.isRefusal) {
       throw Failure(.dataError, "Line \(line): \(problem.sentence.printable).", hint: problem.hint)
     }

@@ -13,6 +13,8 @@ enum PublishVerb {
         + "already: another version of a record is published with liaison correct. A record of an unknown type is published with a note.",
       "A file is read twice, so it may be of any size; what a pipe gives is held in memory first, 1 GiB at most. "
         + "With --stream the records of a pipe are published as they come, each checked before it is.",
+      "With --attach the input is one record, which gets the list of its attachments; nothing else may write that list. Their bytes are published before it, in entries of "
+        + "about 1 MB, and expire and are withdrawn with it. Whoever carries the log sees how many there are, and their sizes.",
     ],
     arguments: [
       Argument("FILE.jsonl", "the records, - or nothing for standard input", isRequired: false)
@@ -34,7 +36,7 @@ enum PublishVerb {
       Option("--from-line", "N", summary: "leave out the lines before this one"),
       Option("--to-line", "N", summary: "leave out the lines after this one"),
       Option("--stream", summary: "publish what comes through a pipe as it comes"),
-    ])
+    ] + PendingAttachment.options)
 
   static func run(_ arguments: Arguments) throws(Failure) {
     let to = try names(arguments.value("--to") ?? "")
@@ -45,19 +47,44 @@ enum PublishVerb {
     if let text = arguments.value("--expires") { expiryDay = try ExpiryDay.parse(text, now: now) }
     let first = try arguments.number("--from-line", in: 1...Int(Int32.max)) ?? 1
     let last = try arguments.number("--to-line", in: first...Int(Int32.max))
+    let files = try PendingAttachment.given(arguments)
     let daemon = try DaemonConnection(arguments.folder)
     // Before the input is read: that may take long, or wait for a person.
     try sayWhoIsWaitedFor(daemon)
+    let request = PublishRequest(
+      to: to, records: [], replicas: replicas, timeout: timeout, expiryDay: expiryDay)
+    guard files.isEmpty else { return try publish(files, request, arguments, daemon) }
     let input = try RecordInput(
       path: arguments.words.first, lines: first...(last ?? .max),
       asItComes: arguments.has("--stream"),
       schema: PublishCheck(arguments.folder, asItComes: arguments.has("--stream")))
     var run = PublishRun(
-      daemon, input,
-      PublishRequest(
-        to: to, records: [], replicas: replicas, timeout: timeout, expiryDay: expiryDay),
-      toLine: last, citation: try GroupCitation.ofPublish(to: to, daemon))
+      daemon, input, request, toLine: last,
+      citation: try GroupCitation.ofPublish(to: to, daemon))
     try run.run()
+  }
+
+  /// One record with its attachments.
+  private static func publish(
+    _ files: [PendingAttachment], _ request: PublishRequest, _ arguments: Arguments,
+    _ daemon: DaemonConnection
+  ) throws(Failure) {
+    for option in ["--stream", "--from-line", "--to-line"] where arguments.has(option) {
+      throw Failure(
+        .usage, "\(option) is given beside --attach.",
+        hint: "Files are attached to one record, which is all of the input.")
+    }
+    var record = try OneRecord.read(arguments.words.first ?? "-")
+    if let citation = try GroupCitation.ofPublish(to: request.to, daemon) {
+      record = try citation.put(into: record, line: 1)
+    }
+    var check = PublishCheck(arguments.folder, asItComes: false)
+    try check.check(record, line: 1, isWanted: true)
+    try check.finish()
+    var publication = AttachmentPublication(daemon, request, files)
+    let outcome = try publication.run(record)
+    print(outcome.entries)
+    if let shortfall = outcome.shortfall { throw Failure(shortfall) }
   }
 
   /// The nodes of `--to`.

@@ -7,7 +7,8 @@ enum WithdrawVerb {
     details: [
       "Every node that carries this node's log deletes the bodies; the entries stay and everything still "
         + "verifies. It cannot be undone, and who read a record keeps what they know of it. The entry of "
-        + "the withdrawal is printed once it is durable."
+        + "the withdrawal is printed once it is durable.",
+      "The attachments of a record are withdrawn with it.",
     ],
     arguments: [
       Argument("ORIGIN/INDEX…", "own records of any epoch, for example nl/1/5", repeats: true)
@@ -33,22 +34,13 @@ enum WithdrawVerb {
         .usage, "\(arguments.words.count) records are named.",
         hint: "Name at most \(most) at a time.")
     }
-    let request = WithdrawRequest(
-      records: arguments.words,
-      replicas: try arguments.number("--replicas", in: 0...ControlLimits.audienceMembers),
-      timeout: try arguments.number("--timeout", in: 0...ControlLimits.timeoutSeconds))
+    let replicas = try arguments.number("--replicas", in: 0...ControlLimits.audienceMembers)
+    let timeout = try arguments.number("--timeout", in: 0...ControlLimits.timeoutSeconds)
     let daemon = try DaemonConnection(arguments.folder)
     try PublishVerb.sayWhoIsWaitedFor(daemon)
+    let entries = try daemon.withChunks(arguments.words)
     do throws(ControlError) {
-      do throws(Failure) {
-        try daemon.send(ControlCall.encode("Withdraw", request))
-      } catch {
-        throw DaemonConnection.connectionLost
-      }
-      PublishVerb.print(try daemon.publishAnswer().entries)
-    } catch .notReplicated(let entries, let stored, let wanted) {
-      PublishVerb.print(entries)
-      throw Failure(ControlError.notReplicated(entries: entries, stored: stored, wanted: wanted))
+      try daemon.withdraw(entries, replicas: replicas, timeout: timeout) { PublishVerb.print($0) }
     } catch DaemonConnection.connectionLost {
       throw Failure(
         .unavailable, "The daemon went away; whether the records are withdrawn is not known.",

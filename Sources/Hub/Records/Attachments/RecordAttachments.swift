@@ -12,8 +12,10 @@ public enum RecordAttachments {
     return isIn
   }
 
-  /// The record with these attachments in place of its own; without any, with no list.
+  /// The record with these attachments in place of its own; without any, with no list. Nothing is
+  /// written otherwise than it was where there is none in both.
   public static func put(_ attachments: [Attachment], into record: Record) -> [UInt8] {
+    guard !attachments.isEmpty || isIn(record) else { return record.bytes }
     var writer = JSONWriter(reserving: record.bytes.count + 256 * attachments.count)
     writer.beginObject()
     each(record) { key, value in

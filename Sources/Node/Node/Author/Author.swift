@@ -7,6 +7,10 @@ import Store
 /// One request to publish, from the control socket to its answer.
 struct Publication {
   let records: [[UInt8]]
+  /// `sealedRecord`, or `sealedChunk` where they are chunks of attachments.
+  var suite = EntrySuite.sealedRecord
+  /// They are sealed under this grant, or refused.
+  var grant: UInt64?
   /// Whom it is sealed to, of the roster as it is when it is sealed: it may have waited.
   let recipients: () throws(ControlError) -> Recipients
   let replicas: Int
@@ -72,6 +76,8 @@ private final class Signing {
 
 /// Notes for the operator on an audience that was sealed to.
 struct AudienceNotes {
+  /// The grant that was sealed under.
+  var grant: UInt64?
   /// Nobody can seal to their keys.
   var leftOut: [NodeName] = []
   /// An operator has to settle their epoch first.
@@ -82,7 +88,7 @@ struct AudienceNotes {
   func reply(_ entries: [EntryRun]) -> PublishReply {
     func names(_ nodes: [NodeName]) -> [String]? { nodes.isEmpty ? nil : nodes.map(\.text) }
     return PublishReply(
-      entries: entries, leftOut: names(leftOut), contested: names(contested),
+      entries: entries, grant: grant, leftOut: names(leftOut), contested: names(contested),
       withoutPresharedKey: names(withoutPresharedKey))
   }
 }
@@ -274,13 +280,15 @@ final class Author {
     let grants = builder.count
     for record in publication.records {
       let place = builder.nextHeader(
-        kind: .record, time: time, expiryDay: publication.expiryDay,
+        kind: .record, suite: publication.suite, time: time, expiryDay: publication.expiryDay,
         bodyBytes: RecordSeal.bodyBytes(for: record.count))
       var body: [UInt8] = []
       let tag = book.seal(
-        record.span, to: audience, at: place, using: &random, appendingTo: &body)
+        record.span, as: publication.suite, to: audience, at: place, using: &random,
+        appendingTo: &body)
       builder.append(
-        kind: .record, time: time, expiryDay: publication.expiryDay, audienceTag: tag, body: body)
+        kind: .record, suite: publication.suite, time: time, expiryDay: publication.expiryDay,
+        audienceTag: tag, body: body)
     }
     return (grants, notes)
   }
@@ -335,13 +343,20 @@ final class Author {
     } catch {
       throw refusal(error)
     }
+    // A record and its chunks have one grant. No grant is signed for what is refused.
+    if let grant = publication.grant, plan.step != .reuse(grantIndex: grant) {
+      throw .attachmentStale
+    }
     var notes = AudienceNotes(leftOut: plan.leftOut, contested: recipients.contested)
     switch plan.step {
-    case .reuse(let grantIndex): return (grantIndex, notes)
+    case .reuse(let grantIndex):
+      notes.grant = grantIndex
+      return (grantIndex, notes)
     case .open(let draft):
       if draft.isOneMore, book.isFull { try closeOne(in: book, &builder, time) }
       notes.withoutPresharedKey = plan.withoutPresharedKey
       let grantIndex = try append(draft, in: book, &builder, time)
+      notes.grant = grantIndex
       didOpen(notes)
       return (grantIndex, notes)
     }

@@ -110,12 +110,37 @@ final class Publishing {
       _ = try addressing.recipients(request.to)
       let number = author.publish(
         Publication(
-          records: request.records.map(\.bytes),
+          records: request.records.map(\.bytes), grant: request.grant,
           recipients: { [addressing] () throws(ControlError) in
             try addressing.recipientsAtLast(request.to)
           },
           replicas: try replicas(request.replicas),
           expiryDay: UInt16(request.expiryDay ?? 0), isHeard: isHeard, reply: reply))
+      giveUp(number, after: request.timeout)
+    } catch {
+      reply(.failure(error))
+    }
+  }
+
+  /// One chunk of an attachment (Protocols/control.md, CTL-30).
+  func publish(
+    _ request: PublishChunkRequest, isHeard: @escaping () -> Bool,
+    reply: @escaping (Result<PublishReply, ControlError>) -> Void
+  ) {
+    if let name = request.to.first, request.to.count == 1, name.hasPrefix("@") {
+      return publish(
+        request, toGroup: String(name.dropFirst()), isHeard: isHeard, reply: reply)
+    }
+    do throws(ControlError) {
+      let chunk = try request.chunk()
+      _ = try addressing.recipients(request.to)
+      let number = author.publish(
+        Publication(
+          records: [chunk], suite: .sealedChunk, grant: request.grant,
+          recipients: { [addressing] () throws(ControlError) in
+            try addressing.recipientsAtLast(request.to)
+          },
+          replicas: 0, expiryDay: UInt16(request.expiryDay ?? 0), isHeard: isHeard, reply: reply))
       giveUp(number, after: request.timeout)
     } catch {
       reply(.failure(error))

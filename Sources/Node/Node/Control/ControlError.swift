@@ -20,6 +20,8 @@ public enum ControlError: Error, Hashable, Sendable {
   case recordRefused(line: Int, reason: String, hint: String)
   /// The entries are durable here, but only `stored` of `wanted` peers have confirmed them.
   case notReplicated(entries: [EntryRun], stored: Int, wanted: Int)
+  /// The audience is not that of the grant which was named: its attachments are sealed to another.
+  case attachmentStale
   /// Too much is waiting; try again.
   case busy
   /// Anything else.

@@ -27,6 +27,7 @@ extension ControlError {
       case .diskFailed: "DiskFailed"
       case .recordRefused: "RecordRefused"
       case .notReplicated: "NotReplicated"
+      case .attachmentStale: "AttachmentStale"
       case .busy: "Busy"
       case .refused: "Refused"
       }
@@ -41,7 +42,7 @@ extension ControlError {
     case .closedHere(let reason), .diskFailed(let reason): values.reason = reason
     case .waiting(let peers): values.peers = peers
     case .epochMoved(let origin): values.origin = origin
-    case .diskFull, .busy: break
+    case .diskFull, .busy, .attachmentStale: break
     case .recordRefused(let line, let reason, let hint):
       values.line = line
       values.reason = reason
@@ -76,6 +77,7 @@ extension ControlError {
     case "org.liaison.Node.NotReplicated":
       self = .notReplicated(
         entries: values.entries ?? [], stored: values.stored ?? 0, wanted: values.wanted ?? 0)
+    case "org.liaison.Node.AttachmentStale": self = .attachmentStale
     case "org.liaison.Node.Busy": self = .busy
     case "org.liaison.Node.Refused": self = .refused(reason: reason, hint: values.hint ?? "")
     default:

@@ -1,5 +1,6 @@
 internal import JSON
 internal import Log
+internal import Sealing
 
 /// Every limit of the control socket (Protocols/control.md, 7).
 public enum ControlLimits {
@@ -21,6 +22,11 @@ public enum ControlLimits {
   public static let recordBytesPerPublish = 512 << 10
   /// Also the most that the entry names.
   public static let recordsPerWithdrawal = LogLimits.withdrawnRecords
+  /// One chunk of an attachment, and its Base64: a third of a message.
+  public static let chunkBytes = SealingLimits.recordBytes
+  static let chunkTextBytes = (chunkBytes + 2) / 3 * 4
+  /// Runs of own chunks in one page.
+  static let chunkRuns = 512
   /// Nodes that one publish names.
   public static let audienceMembers = 511
   /// Purposes of a group: the words there are, and as many of later versions.
@@ -34,6 +40,27 @@ public enum ControlLimits {
 }
 
 extension ControlLimits {
+  static func check(to: [String]) throws(ControlError) {
+    guard !to.isEmpty, to.count <= audienceMembers else {
+      throw .refused(
+        reason: "\(to.count) nodes named in \"to\"",
+        hint: "name 1 to \(audienceMembers) nodes, or \"all\" alone")
+    }
+    guard to == ["all"] || !to.contains("all") else {
+      throw .refused(reason: "\"all\" stands beside other names", hint: "use \"all\" alone")
+    }
+    guard Set(to).count == to.count else {
+      throw .refused(reason: "a node is named twice", hint: "name each node once")
+    }
+  }
+
+  static func check(expiryDay: Int?) throws(ControlError) {
+    guard let expiryDay, !(1...Int(UInt16.max)).contains(expiryDay) else { return }
+    throw .refused(
+      reason: "expiryDay is \(expiryDay)",
+      hint: "name a day from 1 to 65535, counted from 1970-01-01")
+  }
+
   static func check(timeout: Int?) throws(ControlError) {
     guard let timeout, !(0...timeoutSeconds).contains(timeout) else { return }
     throw .refused(

@@ -1,4 +1,5 @@
 public import JSON
+internal import Log
 
 /// `org.liaison.Node.Publish`: what to publish, and to whom.
 public struct PublishRequest: Hashable, Sendable {
@@ -13,17 +14,20 @@ public struct PublishRequest: Hashable, Sendable {
   public var timeout: Int?
   /// Days since 1970-01-01: from its 00:00 UTC on nobody needs to keep the bodies.
   public var expiryDay: Int?
+  /// They are sealed under this grant, as their attachments are, or refused.
+  public var grant: UInt64?
 
   /// Checks nothing: the daemon refuses what the limits forbid.
   public init(
     to: [String], records: [Record], replicas: Int? = nil, timeout: Int? = nil,
-    expiryDay: Int? = nil
+    expiryDay: Int? = nil, grant: UInt64? = nil
   ) {
     self.to = to
     self.records = records
     self.replicas = replicas
     self.timeout = timeout
     self.expiryDay = expiryDay
+    self.grant = grant
   }
 }
 
@@ -57,6 +61,8 @@ public struct EntryRun: Codable, Hashable, Sendable {
 public struct PublishReply: Hashable, Sendable {
   /// Runs in order; more than one where grants stand between the records.
   public var entries: [EntryRun]
+  /// The index of the grant under which they are sealed; of a withdrawal there is none.
+  public var grant: UInt64?
   /// Nodes of `all` that it was not sealed to: nobody can seal to their keys.
   public var leftOut: [String]?
   /// Nodes of `all` that it was not sealed to: their epoch is contested, or its card waits to be
@@ -68,13 +74,21 @@ public struct PublishReply: Hashable, Sendable {
 
   /// - Parameter entries: in the order of the records.
   public init(
-    entries: [EntryRun], leftOut: [String]? = nil, contested: [String]? = nil,
-    withoutPresharedKey: [String]? = nil
+    entries: [EntryRun], grant: UInt64? = nil, leftOut: [String]? = nil,
+    contested: [String]? = nil, withoutPresharedKey: [String]? = nil
   ) {
     self.entries = entries
+    self.grant = grant
     self.leftOut = leftOut
     self.contested = contested
     self.withoutPresharedKey = withoutPresharedKey
+  }
+}
+
+extension ShowReply {
+  /// True for a chunk of an attachment, readable or not.
+  public var isChunk: Bool {
+    kindNumber == EntryKind.record.rawValue && suite == EntrySuite.sealedChunk.rawValue
   }
 }
 
@@ -170,6 +184,8 @@ public struct ShowReply: Codable, Hashable, Sendable {
   public var opening: EntryOpening
   /// Names of all nodes that a record which this node opened was sealed to, by its grant.
   public var audience: [String]?
+  /// The index of that grant.
+  public var grant: UInt64?
   /// The record's exact text, when `opening` is `opened`.
   public var record: String?
   /// A public body, where it is text, or what an attachment's chunk is; control characters are the
@@ -178,7 +194,7 @@ public struct ShowReply: Codable, Hashable, Sendable {
   /// Completes `opening`: a withdrawal, a day, a defect.
   public var why: String?
 
-  /// `witnesses` and `audience` are added where they are known.
+  /// `witnesses`, `audience` and `grant` are added where they are known.
   public init(
     entry: String, log: String, time: UInt64, kind: String, kindNumber: UInt8, suite: UInt8,
     expiryDay: UInt16, bodyBytes: UInt32, audienceTag: String, previous: String, bodyHash: String,

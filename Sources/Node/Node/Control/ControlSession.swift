@@ -300,17 +300,7 @@ public final class ControlSession {
 extension PublishRequest {
   /// The rules of Protocols/control.md, 4.
   func check() throws(ControlError) {
-    guard !to.isEmpty, to.count <= ControlLimits.audienceMembers else {
-      throw .refused(
-        reason: "\(to.count) nodes named in \"to\"",
-        hint: "name 1 to \(ControlLimits.audienceMembers) nodes, or \"all\" alone")
-    }
-    guard to == ["all"] || !to.contains("all") else {
-      throw .refused(reason: "\"all\" stands beside other names", hint: "use \"all\" alone")
-    }
-    guard Set(to).count == to.count else {
-      throw .refused(reason: "a node is named twice", hint: "name each node once")
-    }
+    try ControlLimits.check(to: to)
     guard !records.isEmpty, records.count <= ControlLimits.recordsPerPublish else {
       throw .refused(
         reason: "\(records.count) records in one call",
@@ -326,10 +316,6 @@ extension PublishRequest {
       throw .refused(reason: "replicas is \(replicas)", hint: "name how many peers must store it")
     }
     try ControlLimits.check(timeout: timeout)
-    if let expiryDay, !(1...Int(UInt16.max)).contains(expiryDay) {
-      throw .refused(
-        reason: "expiryDay is \(expiryDay)",
-        hint: "name a day from 1 to 65535, counted from 1970-01-01")
-    }
+    try ControlLimits.check(expiryDay: expiryDay)
   }
 }

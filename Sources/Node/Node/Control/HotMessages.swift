@@ -12,6 +12,10 @@ extension PublishRequest: VarlinkWritable {
       writer.key("expiryDay")
       writer.number(expiryDay)
     }
+    if let grant {
+      writer.key("grant")
+      writer.number(grant)
+    }
     writer.key("records")
     writer.beginArray()
     for record in records { writer.string(record.bytes) }
@@ -51,6 +55,7 @@ extension PublishRequest {
         case "replicas": replicas = reader.takeNull() ? nil : try reader.integer()
         case "timeout": timeout = reader.takeNull() ? nil : try reader.integer()
         case "expiryDay": expiryDay = reader.takeNull() ? nil : try reader.integer()
+        case "grant": grant = reader.takeNull() ? nil : try reader.unsigned()
         // A misspelt `replicas` must not pass for none (CTL-6).
         default: throw InvalidParameter(parameter: key)
         }
@@ -144,6 +149,7 @@ extension PublishReply: VarlinkReadable, VarlinkWritable {
       case "entries":
         try reader.beginArray()
         while reader.nextElement() { entries.append(try EntryRun(reading: &reader)) }
+      case "grant": grant = reader.takeNull() ? nil : try reader.unsigned()
       case "contested": contested = try PublishReply.names(&reader)
       case "leftOut": leftOut = try PublishReply.names(&reader)
       case "withoutPresharedKey": withoutPresharedKey = try PublishReply.names(&reader)
@@ -168,6 +174,10 @@ extension PublishReply: VarlinkReadable, VarlinkWritable {
     writer.beginArray()
     for run in entries { run.write(to: &writer) }
     writer.endArray()
+    if let grant {
+      writer.key("grant")
+      writer.number(grant)
+    }
     PublishReply.write("leftOut", leftOut, to: &writer)
     PublishReply.write("withoutPresharedKey", withoutPresharedKey, to: &writer)
     writer.endObject()

@@ -6,6 +6,9 @@ extension Node {
       .now("Peers") { PeersReply(peers: self.statusWriter.peerReports()) },
       .later("Show") { self.show($0, isHeard: $1, reply: $2) },
       .later("Disclose") { self.disclose($0, isHeard: $1, reply: $2) },
+      .later("PublishChunk") { self.publishing.publish($0, isHeard: $1, reply: $2) },
+      .later("ShowChunk") { self.showChunk($0, isHeard: $1, reply: $2) },
+      .now("ListChunks") { try self.listChunks($0) },
       .later("Withdraw") { (request: WithdrawRequest, isHeard, reply) in
         try request.check()
         self.publishing.withdraw(request, isHeard: isHeard, reply: reply)

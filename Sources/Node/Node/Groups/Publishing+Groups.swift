@@ -65,13 +65,42 @@ extension Publishing {
         _ = try self.recipients(group, citations)
         let number = self.author.publish(
           Publication(
-            records: records,
+            records: records, grant: request.grant,
             recipients: { [weak self] () throws(ControlError) in
               guard let self else { throw .busy }
               try self.readNow(group)
               return try self.recipients(group, citations)
             },
             replicas: replicas, expiryDay: UInt16(request.expiryDay ?? 0), isHeard: isHeard,
+            reply: reply))
+        self.giveUp(number, after: request.timeout)
+      }
+    } catch {
+      reply(.failure(error))
+    }
+  }
+
+  /// A chunk goes to whom its record will go: that names the version.
+  /// - Parameter name: of the group, without its `@`.
+  func publish(
+    _ request: PublishChunkRequest, toGroup name: String, isHeard: @escaping () -> Bool,
+    reply: @escaping (Result<PublishReply, ControlError>) -> Void
+  ) {
+    do throws(ControlError) {
+      let group = try group(name)
+      let chunk = try request.chunk()
+      afterReading(group.convener, isHeard, { reply(.failure($0)) }) { [weak self] in
+        guard let self else { return }
+        _ = try self.recipients(group, [])
+        let number = self.author.publish(
+          Publication(
+            records: [chunk], suite: .sealedChunk, grant: request.grant,
+            recipients: { [weak self] () throws(ControlError) in
+              guard let self else { throw .busy }
+              try self.readNow(group)
+              return try self.recipients(group, [])
+            },
+            replicas: 0, expiryDay: UInt16(request.expiryDay ?? 0), isHeard: isHeard,
             reply: reply))
         self.giveUp(number, after: request.timeout)
       }

@@ -42,7 +42,8 @@ enum RequestCloseVerb {
     }
     let closed = RecordChange.set(
       "state", to: RequestState.closed.rawValue, in: correction.newest.record.bytes)
-    try correction.take(closed, reason: arguments.value("--because"))
+    try correction.carryOn(without: [], adding: [], daemon)
+    try correction.take(OneRecord.checked(closed), reason: arguments.value("--because"))
     try correction.decide(to: nil, expiryDay: nil, keepsOlder: true)
     for line in correction.notes { Output.printError("liaison: \(line)\n") }
     try CorrectVerb.publish(correction, daemon, replicas: nil, timeout: nil)
