@@ -238,4 +238,37 @@ final class GroupNodeTests {
     let shown = try opening(late, at: se)
     #expect(shown.opening == .opened && shown.record?.contains("late") == true)
   }
+
+  private func liaison(_ node: HostedNode, _ words: String...) throws -> String {
+    let (status, said) = try host.liaison(words + ["--data", node.folder.root])
+    guard status == 0 else { throw TestFailure("\(words): \(status) \(said)") }
+    return said
+  }
+
+  @Test("The tool convenes, accepts, publishes with the version in each record, and gives history")
+  func tool() throws {
+    let created = try liaison(
+      nl, "group", "create", group, "--members", "be", "--purpose", "ct", "--title", "Balkans")
+    #expect(created.hasPrefix("nl/1/"))
+    try wait(be, for: 1)
+    #expect(try liaison(be, "group", "list").contains("was not accepted here"))
+    #expect(try liaison(be, "group", "accept", "@\(group)").contains("sealed to  nl"))
+    let path = host.path("records.jsonl")
+    try #"{"type":"memo","text":"one"}"#.appending("\n")
+      .write(toFile: path, atomically: false, encoding: .utf8)
+    let said = try liaison(be, "publish", "--to", "@\(group)", path)
+    let entry = String(said.split(separator: "\n").last { $0.hasPrefix("be/1/") } ?? "")
+    let shown = try opening(entry, at: nl)
+    #expect(shown.record?.hasPrefix(#"{"group":"nl:ctf@1","groupHash":""#) == true)
+    _ = try liaison(nl, "group", "add", group, "se")
+    #expect(try liaison(nl, "group", "show", group).contains("members    be nl se"))
+    _ = try liaison(nl, "group", "remove", group, "be")
+    try wait(se, for: 3)
+    let given = try liaison(
+      nl, "group", "history", "--to", "se", "--group", "@\(group)", "--force")
+    #expect(given.contains("1 keys of audiences and 0 of single records were given"))
+    #expect(try opening("nl/1/2", at: se).opening == .opened)
+    #expect(try liaison(se, "group", "leave", group).contains("this node left"))
+    #expect(throws: TestFailure.self) { _ = try self.liaison(be, "group", "show", "nl:none") }
+  }
 }

@@ -25,6 +25,7 @@ public struct AudienceName: Hashable, Sendable, CustomStringConvertible {
 
   /// The group that it is the audience of.
   public var group: GroupName? { text.hasPrefix("@") ? GroupName(text.dropFirst()) : nil }
+
   /// The name that a grant claims; nil unless it is `all`, a group's, or follows from its members.
   init?(_ text: String, author: NodeName, members: [NodeName]) {
     self.text = text

@@ -39,7 +39,7 @@ enum GroupHistoryVerb {
       reply: GiveHistoryReply.self, waits: true)
     PublishVerb.print(reply.entries)
     Output.printError(
-      "liaison: keys of \(reply.audiences) audiences and \(reply.records) single records were given; "
+      "liaison: \(reply.audiences) keys of audiences and \(reply.records) of single records were given; "
         + "they also open what was withdrawn and is still carried\n")
   }
 }
