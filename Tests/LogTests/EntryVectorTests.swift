@@ -30,6 +30,9 @@ struct EntryVectors: Codable, Equatable {
   var acceptance: [AcceptanceCase]
   var withdrawals: [WithdrawalVector]
   var anchors: [AnchorVector]
+  /// The id of the log in which the receipts stand.
+  var receiptLog: String
+  var receipts: [ReceiptVector]
 
   static func generate() throws -> EntryVectors {
     let log = try sample()
@@ -40,7 +43,8 @@ struct EntryVectors: Codable, Equatable {
         Entry(name: "entry \(index)", leaf: entry.0, body: entry.1)
       },
       acceptance: try broken() + defective(), withdrawals: WithdrawalVector.generate(),
-      anchors: try AnchorVector.generate())
+      anchors: try AnchorVector.generate(), receiptLog: log.identity.id.description,
+      receipts: try ReceiptVector.generate(in: log.identity.id))
   }
 
   /// Genesis, a record, one with an expiry, an empty one, a chunk of an attachment, a kind from the

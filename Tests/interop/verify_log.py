@@ -33,7 +33,7 @@ from cryptography.hazmat.primitives.poly1305 import Poly1305
 LEAF, HEADER, MAX_BODY, MAX_SIZE = 216, 152, 1 << 20, (1 << 63) - 1
 KIND_SUITES = {1: (0,), 2: (0,), 3: (0,), 4: (0,), 5: (0,), 6: (0,), 7: (2,), 8: (2,), 9: (1, 3), 10: (0,)}
 KNOWN_SUITES = (0, 1, 2, 3)
-GENESIS, KEYS, WITHDRAWAL, ANCHOR, RECORD = 1, 2, 3, 6, 9
+GENESIS, KEYS, WITHDRAWAL, RECEIPT, ANCHOR, RECORD = 1, 2, 3, 4, 6, 9
 PRESENT, PURGED, PURGED_HERE, EXPIRED, ABSENT, HIDDEN = range(6)
 # audit.md, 8.
 MAX_RECORDS, MAX_BODIES, MAX_SEGMENTS = 1 << 40, 1 << 60, 10**8
@@ -360,6 +360,27 @@ def check_anchor(body):
     before = int.from_bytes(body[82:], "big")
     if before >= MAX_SIZE and before != 2**64 - 1:
         raise Bad("names an index that no entry has")
+
+
+def check_receipt(body):
+    """Its form alone: entry.md, 9."""
+    if len(body) < 21 or not body.startswith(b"liaison-receipt/v1\n"):
+        raise Bad("is no erasure receipt")
+    count = int.from_bytes(body[19:21], "big")
+    if not 1 <= count <= 4096 or len(body) != 21 + 74 * count:
+        raise Bad("is no erasure receipt of %d lines" % count)
+    last = None
+    for start in range(21, len(body), 74):
+        log, leaf = body[start:start + 32], body[start + 40:start + 72]
+        index = int.from_bytes(body[start + 32:start + 40], "big")
+        day = int.from_bytes(body[start + 72:start + 74], "big")
+        if index >= MAX_SIZE and (index != 2**64 - 1 or leaf != bytes(32)):
+            raise Bad("names an index that no entry has")
+        if index == 2**64 - 1 and day == 0:
+            raise Bad("has a line that says nothing")
+        if last is not None and log <= last:
+            raise Bad("has lines out of order")
+        last = log
 
 
 # Tree: log.md, 1 and 2.
@@ -1196,12 +1217,12 @@ class Log:
                 return
             self.failed(name, index, offset, "the body does not hash to what its entry says")
             return
-        if leaf[64] not in (GENESIS, KEYS, WITHDRAWAL, ANCHOR):
+        if leaf[64] not in (GENESIS, KEYS, WITHDRAWAL, RECEIPT, ANCHOR):
             return
         good = self.key.verifies(leaf[HEADER:], leaf[:HEADER])
-        if leaf[64] == ANCHOR:
+        if leaf[64] in (ANCHOR, RECEIPT):
             try:
-                check_anchor(body)
+                (check_anchor if leaf[64] == ANCHOR else check_receipt)(body)
             except Bad as error:
                 self.problems.append((index, "has a body that %s" % error, "defect", good))
         if leaf[64] == WITHDRAWAL:
@@ -1543,7 +1564,7 @@ def verify_folder(root, cards, report):
 
 # The rest of a data folder: audit.md, 3 and 6.
 
-UNREAD = ("lock", "control.socket", "reader.socket", "anchor.socket", "readability", "ids", "verified", "taken", "running", "secrets", "next")
+UNREAD = ("lock", "control.socket", "reader.socket", "anchor.socket", "readability", "ids", "verified", "taken", "running", "readers", "secrets", "next")
 
 
 def is_draft(name):

@@ -39,6 +39,13 @@ public enum LogLimits {
   public static let withdrawalBytes = 22 + withdrawnRecords * (7 + originBytes + 1 + 19 + 1)
   /// An anchor: 18 of its first line, log id and commitment of 32 each, the anchor before.
   static let anchorBytes = 18 + 32 + 32 + 8
+  /// Lines of one erasure receipt: a log each.
+  public static let receiptLines = 4_096
+  /// A line of an erasure receipt: salted log, index, leaf hash, expiry day.
+  static let receiptLineBytes = 32 + 8 + 32 + 2
+  /// An erasure receipt: 19 of its first line, its count, its lines: 303,125, below the 2^20 of a
+  /// body.
+  public static let receiptBytes = 19 + 2 + receiptLines * receiptLineBytes
   /// An address in a card: a host name of 253 bytes, a colon, 5 digits, 2 brackets.
   static let addressBytes = 253 + 1 + 5 + 2
   /// A checkpoint with nothing but its log's signature: 43+1 origin, 19+1 size, 44+1 root, blank

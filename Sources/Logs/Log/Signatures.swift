@@ -60,7 +60,8 @@ extension LogIdentity {
     case .keys: { (try? KeysChange.parse($0))?.card.identity == self }
     case .withdrawal: { (try? Withdrawal.parse($0, in: origin)) != nil }
     case .anchor: { (try? Anchor.parse($0)) != nil }
-    case .erasureReceipt, .forkReport, .grant, .history, .record, .consultation: nil
+    case .erasureReceipt: { (try? ErasureReceipt.parse($0)) != nil }
+    case .forkReport, .grant, .history, .record, .consultation: nil
     }
   }
 }

@@ -39,7 +39,7 @@ func defectiveLogs() throws -> [(DefectKind, RawLog)] {
   var foreignGenesis = try RawLog()
   foreignGenesis.add(.genesis, body: try RawLog("be/1").genesis().encode())
   return [
-    try log(.tag, .erasureReceipt) { $0[EntryLayout.audienceTag + 15] = 1 },
+    try log(.tag, .erasureReceipt, body: oneLineReceipt()) { $0[EntryLayout.audienceTag + 15] = 1 },
     try log(.tag, .grant) { $0[EntryLayout.audienceTag] = 1 },
     try log(.expiry, .grant) { $0[EntryLayout.expiry + 1] = 1 },
     try log(.suite, .grant) { $0[EntryLayout.suite] = EntrySuite.sealedRecord.rawValue },
@@ -48,8 +48,17 @@ func defectiveLogs() throws -> [(DefectKind, RawLog)] {
     try log(.body, .keys, body: Array("liaison-keys/v1\n".utf8)),
     try log(.body, .keys, body: KeysChange(card: try RawLog("be/1").card()).encode()),
     try log(.body, .anchor, body: Array("liaison-anchor/v1\n".utf8)),
+    try log(.body, .erasureReceipt, body: Array("liaison-receipt/v1\n".utf8)),
     (.body, noGenesisBody),
     (.body, foreignGenesis),
     try log(.signature, .record, badSignature: true),
   ]
+}
+
+/// Bytes of a receipt that is well formed.
+private func oneLineReceipt() throws -> [UInt8] {
+  try ErasureReceipt(lines: [
+    ErasureReceipt.Line(
+      saltedLog: .zero, extent: ErasureExtent(withdrawal: nil, expiryDay: 20_000))
+  ]).encode()
 }
