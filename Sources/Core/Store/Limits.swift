@@ -106,6 +106,12 @@ enum Limits {
   /// Records that were withdrawn before they came here, in all and of one log: 32 bytes each.
   static let withdrawalsEarly = 131_072
   static let withdrawalsEarlyOfLog = 16_384
+  /// Zeros that one batch writes into a journal: a commit waits a few milliseconds for it.
+  static let wipedBytes = 1 << 20
+  /// Logs, and withdrawals in them, that one piece of work looks at to say what is erased: each
+  /// withdrawal is a read, a verification and 1,024 index records at most.
+  static let erasureLogsAtOnce = 32
+  static let erasureWithdrawalsAtOnce = 4
   /// Leaves that one read takes from a file at once.
   static let entriesAtOnce = 4096
   /// The longest pieces that a read, a scan or fsck takes from a disk at once.

@@ -10,8 +10,8 @@ public import Log
 /// - Reads: `read`, `leafHash`, `root`, the proofs, `scrub`. They compare what the disk gives, and
 ///   stage what turns out to be mendable.
 /// - Commands: `addLog`, `append`, `appendBulk`, `addCheckpoint`, `addCosignature`, `freeze`,
-///   `replace`, `purge`, `hide`, `restore`, `mend`, `settle`, `retry`. They stage; one that throws
-///   took nothing of what it was given.
+///   `replace`, `purge`, `hide`, `restore`, `mend`, `settle`, `retry`, `wipeJournals`. They stage;
+///   one that throws took nothing of what it was given.
 /// - Disk work: `takeBatch` gives the next, if none is out; whoever executed it calls `completed`
 ///   with its token, which says what became durable. `flush` does both until nothing is left.
 /// - News: `takeHandingChanges` before each `takeBatch`; `takeDamage`, `takeMended`, `takeAbsent`,

@@ -61,6 +61,13 @@ extension Pipeline {
       ? journals.turn(heads: logs.heads) : journals.retireOlder()
   }
 
+  /// The next step towards journals that hold nothing of what is gone: the older one is filled with
+  /// zeros, then the present one becomes the older.
+  func wipeWork(_ logs: LogTable) -> Work {
+    guard wipe.wants(1 - journals.current.number) else { return turnWork(logs) }
+    return workBeforeNextJournal() ?? wipe.work(journals.current)
+  }
+
   // MARK: Log files
 
   func applyWork() -> Work {

@@ -25,6 +25,8 @@ struct Pipeline {
   var mends: [Mend] = []
   /// Frames of a journal that are damaged: the other one begins as soon as it can.
   var damagedFrames: [Damage] = []
+  /// Journals that are to hold nothing of what is gone.
+  var wipe = JournalWipe()
   /// Everything that was appended and is not in log files.
   var stagedBytes = 0
   /// Bodies whose removal is on its way, over all logs.
@@ -76,6 +78,9 @@ struct Pipeline {
     if applyIsWanted {
       guard unapplied.isEmpty else { return applyWork() }
       applyIsWanted = false
+    }
+    if wipe.isBusy, room.condition == .running, staged.isEmpty || lastWasCommit {
+      return wipeWork(logs)
     }
     let ready = bulk.ready()
     let targets = nextSyncTargets
@@ -144,6 +149,7 @@ struct Pipeline {
         bulk.didSync(target)
       }
       journalSyncedBulk()
+    case .wipe(let end): wipe.didWrite(upTo: end, journals.current)
     case .reserve: room.didReserve()
     }
     return .none

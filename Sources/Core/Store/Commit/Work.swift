@@ -8,6 +8,8 @@ struct Work {
     case sync([SyncTarget])
     /// Verified bytes for damaged places, and the syncs behind them.
     case mend(count: Int)
+    /// Zeros in the journal that is not written, up to this offset.
+    case wipe(upTo: UInt64)
     case reserve
 
     var commitCount: Int {
