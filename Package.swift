@@ -105,7 +105,7 @@ let package = Package(
     // The store and the core of one node, joined. Its host is a daemon, a campaign or a fuzzer.
     Floor.core.library("Replica", ["Replication", "Store", "Log", "Crypto"]),
     // Which entries may read otherwise than a reader was told.
-    Floor.core.library("Readability", ["Store", "Log", "Crypto", "Wire"]),
+    Floor.core.library("Readability", ["Store", "Log", "Crypto", "Text", "Wire"]),
     // Who is in which group, by the records that say so.
     Floor.core.library("Groups", ["Log", "Crypto", "JSON"]),
 
@@ -214,7 +214,7 @@ let package = Package(
       "SimulationTests", ["Simulation", "Replication", "Store", "Secrets", "Log", "Crypto"]),
     // The promises of the repository about its own text.
     tests("TidyTests", []),
-    tests("ReplicaTests", ["Replica", "Log", "Secrets", "Crypto"]),
+    tests("ReplicaTests", ["Replica", "Simulation", "Store", "Log", "Secrets", "Crypto"]),
     tests("StoreTests", ["Simulation", "Store", "Runtime", "Log", "Secrets", "Crypto"]),
     tests(
       "ReadabilityTests", ["Readability", "Simulation", "Store", "Log", "Crypto"]),

@@ -13,6 +13,8 @@ import Varlink
 final class TestReader {
   let path: String
   private let host: NodeHost
+  /// nil: it keeps nothing, and receipts do not wait for it.
+  var name: String?
   var cursor: ReadingCursor?
   /// Texts by entry.
   var held: [String: String] = [:]
@@ -35,13 +37,24 @@ final class TestReader {
   /// Everything that there is to tell now, page after page.
   func catchUp() throws {
     let client = try client()
-    try client.write(TestReader.call(ChangesRequest(cursor: cursor), more: true))
+    try client.write(TestReader.call(ChangesRequest(cursor: cursor, reader: name), more: true))
     while let message = try host.readMessage(from: client) {
       let answer = VarlinkAnswer<ReaderFailure>(message: message)
       let (page, continues) = try answer.decode(ReadingPage.self)
       take(page)
       if !continues { return }
     }
+  }
+
+  /// Everything that it was told unreadable is off its disk.
+  func confirm() throws {
+    let client = try client()
+    let cursor = try #require(cursor)
+    let request = ConfirmRequest(
+      reader: name ?? "", journal: cursor.journal, number: cursor.number)
+    try client.write(VarlinkCall.encode("org.liaison.Reader.Confirm", request))
+    let message = try #require(try host.readMessage(from: client))
+    _ = try VarlinkAnswer<ReaderFailure>(message: message).decode(NoParameters.self)
   }
 
   func take(_ page: ReadingPage) {

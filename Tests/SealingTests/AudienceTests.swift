@@ -139,6 +139,21 @@ import Testing
     #expect(throws: SealingDefect.commitment) { _ = try disclose(second, as: be) }
   }
 
+  @Test("A record's audience is known by its header, also of a record whose body is gone")
+  func byHeader() throws {
+    let first = try log.reach([be])
+    let second = try log.reach([be, fr])
+    let (one, two) = (log.publish([1], to: first), log.publish([2], to: second))
+    func audience(_ index: UInt64, by party: Party) -> UInt64? {
+      let data = log.entries[Int(index)].header.associatedData()
+      return log.read(by: party).audience(index: index, associatedData: data.span)?.grantIndex
+    }
+    #expect(audience(one, by: be) == first && audience(two, by: be) == second)
+    #expect(audience(one, by: fr) == nil && audience(two, by: fr) == second)
+    // A grant is no record.
+    #expect(audience(first, by: be) == nil)
+  }
+
   @Test("Grants are as long as their slots say, for 2 to 40 members")
   func slots() throws {
     let parties = try (0..<40).map { try Party("n\($0)", seed: 100 + UInt64($0)) }

@@ -16,6 +16,7 @@ extension Replica {
           "\(name(of: log)): its key signed entries twice; they stand here as under its checkpoint now"
         ))
       host.tell(.settled(key: "contradiction \(log)"))
+      receipts.marks.forget(log)
       step(.replaced(log))
       host.tell(.readAgain(log))
     }

@@ -6,7 +6,7 @@ import Store
 // 7).
 extension Replica {
   /// The facts that decide about withdrawals now.
-  private var withdrawalFacts: Withdrawals.Facts {
+  var withdrawalFacts: Withdrawals.Facts {
     Withdrawals.Facts(
       countsBelow: { [unowned self] in core.standsBelow($0) },
       clock: { [unowned self] in expiryClock() }, minute: host.runningMinute)
@@ -22,6 +22,7 @@ extension Replica {
   /// - Parameter bad: entries whose signatures are not their author's.
   package func examine(_ batch: EntryBatch, of log: LogID, except bad: Set<UInt64>) {
     withdrawals.examine(batch, of: log, except: bad, in: store, withdrawalFacts)
+    receipts.marks.examined(batch, of: log, in: store, expiryClock())
     removeSome()
   }
 
@@ -30,7 +31,10 @@ extension Replica {
     recheckWithdrawals()
     if withdrawals.isBusy { report(withdrawals.work(in: store, withdrawalFacts)) }
     watchUndecided()
-    due.set(.removal, if: withdrawals.isBusy, after(ReplicaLimits.removalPauseMilliseconds))
+    workOnReceipt()
+    due.set(
+      .removal, if: withdrawals.isBusy || receipts.isLooking,
+      after(ReplicaLimits.removalPauseMilliseconds))
   }
 
   /// Tails wait for what is not decided yet. A withdrawal that could not be read a moment ago is

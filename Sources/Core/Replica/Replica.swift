@@ -44,6 +44,7 @@ package final class Replica {
   var isUndecided = false
   var standing = StandingWatch()
   var clock = ClockWatch()
+  var receipts = ReceiptWatch()
   var condition = StoreCondition.running
 
   /// - Parameters:
@@ -88,6 +89,7 @@ package final class Replica {
     recallEvidence(proofs)
     beginSigning()
     due.set(.checkpoint, if: isCheckpointDue, after(ReplicaLimits.checkpointAfterMilliseconds))
+    due.set(.receipt, after(ReplicaLimits.receiptFirstMilliseconds))
   }
 
   /// The operator's roster; called again when it changes.
@@ -147,6 +149,7 @@ package final class Replica {
       watchCondition()
     case .taken: saveTaken()
     case .limits: resumeLogs()
+    case .receipt: receipts.begin(in: store)
     }
   }
 

@@ -31,6 +31,11 @@ package protocol ReplicaHost: AnyObject {
   // MARK: Keys
 
   func cosign(_ checkpoint: VerifiedCheckpoint) -> (Cosignature, CosigningPublicKey)
+  /// Signs an erasure receipt and gives it to the store as any own entry, if that may be now: at
+  /// most one an hour, and none that a process which gathers records from this node would belie.
+  /// - Parameter last: the time in the receipt before.
+  /// - Returns: false: it is asked again, with this plan or one that says more.
+  func signReceipt(_ plan: ReceiptPlan, after last: UInt64?) -> Bool
   /// Signs a checkpoint of the own log.
   func signCheckpoint(size: UInt64, root: Digest) -> VerifiedCheckpoint
 

@@ -28,4 +28,18 @@ package enum ReplicaLimits {
   /// A day's budget is written this long after a change: a kill leaves no more of it uncounted.
   static let saveTakenMilliseconds: UInt64 = 60_000
   static let limitCheckMilliseconds: UInt64 = 2_000
+  /// At most one erasure receipt in so long (Protocols/entry.md, ENT-31).
+  static let receiptEveryMilliseconds: UInt64 = 3_600_000
+  /// A start looks for the first one after this long: withdrawals and peers have come by then.
+  static let receiptFirstMilliseconds: UInt64 = 60_000
+  /// A receipt that could not be signed is tried again so often.
+  static let receiptAgainMilliseconds: UInt64 = 60_000
+  /// Own receipts that one piece of work reads: each costs a hash for each log that is here.
+  static let ownReceiptsAtOnce = 16
+  /// Receipts that one piece of work reads of others: a read and a signature each.
+  static let receiptsAtOnce = 64
+  /// Entries that are no records, read at once.
+  static let controlsAtOnce = 512
+  /// Lines of one signer about one log that are kept in memory: 80 bytes each.
+  package static let receiptWordsKept = 4_096
 }

@@ -11,6 +11,11 @@ public struct HubConfiguration: Sendable {
   /// Between two anchors of the consultation log.
   public var anchorSeconds: Int
 
+  /// The name under which the daemon knows this hub (Protocols/readability.md, READ-24).
+  public var readerName: String
+
+  /// For a node with one hub.
+  public static let defaultReaderName = "hub"
   /// Ten minutes (HUB-60).
   public static let defaultAnchorSeconds = Int(HubLimits.anchorMilliseconds / 1_000)
   /// Where the package's unit has it.
@@ -19,12 +24,14 @@ public struct HubConfiguration: Sendable {
   /// - Parameter anchorSeconds: tests take fewer.
   public init(
     data: String, hub: String = HubConfiguration.defaultHub, database: String? = nil,
-    anchorSeconds: Int = HubConfiguration.defaultAnchorSeconds
+    anchorSeconds: Int = HubConfiguration.defaultAnchorSeconds,
+    readerName: String = HubConfiguration.defaultReaderName
   ) {
     self.data = data
     self.hub = hub
     self.database = database
     self.anchorSeconds = anchorSeconds
+    self.readerName = readerName
   }
 
   /// Where the daemon's sockets may be: in its folder, or where systemd puts it.

@@ -59,7 +59,9 @@ final class HubHost {
     service.database.role = role
     service.database.writer = try firstLease?.writer().name ?? ""
     gathering = Gathering(
-      storage, folder, DaemonClient(sockets: configuration.readerSockets), service, alertKey, loop,
+      storage, folder,
+      DaemonClient(sockets: configuration.readerSockets, name: configuration.readerName), service,
+      alertKey, loop,
       logger)
     anchors = AnchorKeeper(
       loop, sockets: configuration.anchorSockets,

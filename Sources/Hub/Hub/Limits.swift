@@ -79,6 +79,9 @@ enum HubLimits {
   static let anchorFileBytes = 256 << 20
   static let reconnectMilliseconds: UInt64 = 1_000
   static let statusMilliseconds: UInt64 = 5_000
+  /// Between two confirmations that what went is off the disk: the write-ahead log is emptied no
+  /// more often.
+  static let confirmMilliseconds: UInt64 = 60_000
   /// The daemon's status: a few KiB for each of some thousand logs.
   static let statusBytes = 32 << 20
 

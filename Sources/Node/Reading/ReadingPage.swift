@@ -3,18 +3,43 @@ public import Varlink
 
 /// The parameters of `Changes`.
 public struct ChangesRequest: Codable, Hashable, Sendable, CallParameters {
-  /// Neither is required.
-  public static let names = ["cursor", "follow"]
+  /// None is required.
+  public static let names = ["cursor", "follow", "reader"]
 
   /// nil: a full comparison.
   public var cursor: ReadingCursor?
   /// Goes on as things change, which needs `more`; nil: false.
   public var follow: Bool?
 
+  /// The name of a reader that keeps what it is told (READ-24); nil: it keeps nothing.
+  public var reader: String?
+
   /// Without a cursor everything is told.
-  public init(cursor: ReadingCursor? = nil, follow: Bool? = nil) {
+  public init(cursor: ReadingCursor? = nil, follow: Bool? = nil, reader: String? = nil) {
     self.cursor = cursor
     self.follow = follow
+    self.reader = reader
+  }
+}
+
+/// The parameters of `Confirm`: a reader's word that what it was told unreadable is off its disks
+/// (Protocols/readability.md, READ-24).
+public struct ConfirmRequest: Codable, Hashable, Sendable, CallParameters {
+  /// All are required.
+  public static let names = ["reader", "journal", "number"]
+
+  /// The name that it gives with `Changes`.
+  public var reader: String
+  /// As a cursor has it.
+  public var journal: String
+  /// Changes below it.
+  public var number: UInt64
+
+  /// - Parameters: as the properties.
+  public init(reader: String, journal: String, number: UInt64) {
+    self.reader = reader
+    self.journal = journal
+    self.number = number
   }
 }
 

@@ -29,6 +29,10 @@ struct Main {
           Option(
             "--anchor-every", "SECONDS",
             summary: "how often the log of looks is bound to the node's; 600 if left out"),
+          Option(
+            "--reader-name", "NAME",
+            summary: "its name at the node, whose erasure receipts wait for it; one for each hub",
+            fallback: HubConfiguration.defaultReaderName),
         ])
     ],
     version: Hub.version, seeAlso: ["liaison(1)", "liaisond(8)", "liaison-audit(1)"])
@@ -57,7 +61,8 @@ struct Main {
       hub: arguments.value("--hub") ?? HubConfiguration.defaultHub,
       database: arguments.value("--database"),
       anchorSeconds: try arguments.number("--anchor-every", in: 1...86_400)
-        ?? HubConfiguration.defaultAnchorSeconds)
+        ?? HubConfiguration.defaultAnchorSeconds,
+      readerName: arguments.value("--reader-name") ?? HubConfiguration.defaultReaderName)
     do throws(HubStartError) {
       try Hub.run(configuration)
     } catch {

@@ -35,6 +35,9 @@ extension FuzzNode: ReplicaHost {
     }
   }
 
+  /// The fuzzer publishes what an input says.
+  func signReceipt(_ plan: ReceiptPlan, after last: UInt64?) -> Bool { false }
+
   /// Neither author contradicts itself, and the fuzzer has no key.
   func write(_ state: SafeState) throws -> String {
     switch state {

@@ -25,6 +25,9 @@ final class FuzzReadings: ReaderService {
     pending.append { reply(.failure(.unknownEntry(request.entry))) }
   }
 
+  func meet(_ reader: String) throws(ReaderFailure) {}
+  func confirm(_ request: ConfirmRequest) throws(ReaderFailure) {}
+
   func page(of reader: ReaderPlace) throws(ReaderFailure) -> ReadingPage? {
     pages += 1
     switch pages % 8 {

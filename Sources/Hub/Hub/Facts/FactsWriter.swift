@@ -73,6 +73,9 @@ final class FactsWriter {
       next: try logs.positions())
   }
 
+  /// Entries that were not told again are still there, until a page says that all was told.
+  func isComparing() throws(SQLError) -> Bool { try meta.integer("comparing") == 1 }
+
   func positions() throws(SQLError) -> [LogID: UInt64] { try logs.positions() }
 
   /// The daemon does not know this place any more: the next connection begins with a comparison.

@@ -9,6 +9,8 @@ internal import Varlink
 struct DaemonClient: Sendable {
   /// Where the socket may be.
   let sockets: [String]
+  /// The name under which the daemon knows this hub (READ-24).
+  let name: String
 
   func connect() throws -> UnixClient {
     var failure: SystemError?
@@ -23,13 +25,23 @@ struct DaemonClient: Sendable {
   }
 
   /// Asks who the node is, and how much it holds.
-  func status() throws -> ReaderStatus {
+  func status() throws -> ReaderStatus { try ask("Status", NoParameters(), ReaderStatus.self) }
+
+  /// Says that what was told unreadable below a cursor is off the disk.
+  func confirm(_ cursor: FeedCursor) throws {
+    let request = ConfirmRequest(reader: name, journal: cursor.journal, number: cursor.number)
+    _ = try ask("Confirm", request, NoParameters.self)
+  }
+
+  private func ask<Reply: Decodable>(
+    _ method: String, _ parameters: some Encodable, _ type: Reply.Type
+  ) throws -> Reply {
     let client = try connect()
-    try client.write(VarlinkCall.encode("\(ReaderInterface.name).Status", NoParameters()))
+    try client.write(VarlinkCall.encode("\(ReaderInterface.name).\(method)", parameters))
     guard let message = try client.readMessage(maxBytes: HubLimits.statusBytes) else {
-      throw SystemError(number: 104, call: "Status", detail: "the daemon ended the connection")
+      throw SystemError(number: 104, call: method, detail: "the daemon ended the connection")
     }
-    return try VarlinkAnswer<ReaderFailure>(message: message).decode(ReaderStatus.self).parameters
+    return try VarlinkAnswer<ReaderFailure>(message: message).decode(type).parameters
   }
 }
 

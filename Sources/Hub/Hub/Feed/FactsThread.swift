@@ -33,10 +33,14 @@ final class FactsThread: Sendable {
     var mustEmptyLog = true
     /// A thread of its own is at it.
     var isEmptying = false
-    /// Entries of which the daemon is to be asked.
+    /// Entries of which the daemon is to be asked, and whether there are any beside those that it is
+    /// asked about now.
     var asks: [PassedOnAsk] = []
+    var hasAsks = false
     /// The last page left nothing to tell.
     var isWhole = false
+    /// Everything is being compared: what the daemon does not tell again is still there.
+    var isComparing = true
     /// Rows of `touched` up to this one were gone through.
     var forgettable: Int64 = 0
 
@@ -101,6 +105,16 @@ final class FactsThread: Sendable {
 
   var mustEmptyLog: Bool { state.withLock { $0.mustEmptyLog } }
 
+  /// Up to here whatever the daemon told unreadable is off the disk (READ-24); nil: something may
+  /// be there still.
+  var erasedCursor: FeedCursor? {
+    state.withLock { state in
+      state.isIdle && !state.mustEmptyLog && !state.isEmptying && !state.isComparing
+        && !state.hasAsks
+        ? state.cursor : nil
+    }
+  }
+
   /// Rows of `touched` up to this one go with the next commit. Never waits.
   func forgetTouched(through number: Int64) {
     state.withLock { $0.forgettable = max($0.forgettable, number) }
@@ -155,10 +169,13 @@ final class FactsThread: Sendable {
     let cursor = try open.writer.cursor()
     let positions = try open.writer.positions()
     let asks = try open.writer.asks()
+    let isComparing = try open.writer.isComparing()
     state.withLock { state in
       state.asks = asks
+      state.hasAsks = !asks.isEmpty
       state.cursor = cursor
       state.positions = positions
+      state.isComparing = isComparing
       state.isOpen = true
     }
     state.signalAll()
@@ -254,6 +271,7 @@ final class FactsThread: Sendable {
       state.cursor = cursor
       state.positions.merge(cursor.next) { $1 }
       if change.hasForgotten { state.mustEmptyLog = true }
+      if pages.contains(where: \.isComplete) { state.isComparing = false }
     }
     pages = []
     state.withLock { $0.isWhole = last.isComplete }
@@ -272,6 +290,7 @@ final class FactsThread: Sendable {
     let asks = try open.writer.asks()
     let isWhole = state.withLock { state in
       state.asks = asks
+      state.hasAsks = !asks.isEmpty
       return state.isWhole
     }
     tell(.changed(change))

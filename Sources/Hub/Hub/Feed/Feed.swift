@@ -12,6 +12,8 @@ final class Feed {
   private let stop: StopFlag
   private var emptyLogAt: UInt64 = 0
   private var statusAt: UInt64 = 0
+  private var confirmAt: UInt64 = 0
+  private var confirmed: FeedCursor?
   private let clock = SystemClock()
 
   init(
@@ -51,7 +53,8 @@ final class Feed {
     let client = try daemon.connect()
     try meet()
     if cursor == nil { try facts.put(.beginComparison) }
-    let request = ChangesRequest(cursor: cursor.map { ReadingCursor($0) }, follow: true)
+    let request = ChangesRequest(
+      cursor: cursor.map { ReadingCursor($0) }, follow: true, reader: daemon.name)
     try client.write(
       VarlinkCall.encode("\(ReaderInterface.name).Changes", request, more: true))
     try client.setTimeout(milliseconds: Feed.waitMilliseconds)
@@ -99,6 +102,7 @@ final class Feed {
     if now >= statusAt { try meet() }
     let asks = facts.takeAsks()
     if !asks.isEmpty { try facts.put(.passedOn(try daemon.answers(to: asks))) }
+    if now >= confirmAt { try confirm() }
     guard facts.mustEmptyLog else {
       emptyLogAt = now &+ HubLimits.emptyLogMilliseconds
       return
@@ -106,6 +110,16 @@ final class Feed {
     guard now >= emptyLogAt else { return }
     try facts.put(.emptyLog)
     emptyLogAt = now &+ HubLimits.emptyLogMilliseconds
+  }
+
+  /// Tells the daemon up to where nothing that went is left here: its erasure receipts wait for it.
+  private func confirm() throws {
+    confirmAt = clock.monotonicMilliseconds &+ HubLimits.confirmMilliseconds
+    guard let cursor = facts.erasedCursor,
+      cursor.number != confirmed?.number || cursor.journal != confirmed?.journal
+    else { return }
+    try daemon.confirm(cursor)
+    confirmed = cursor
   }
 
   /// Asks the daemon who it is, and how much it holds.

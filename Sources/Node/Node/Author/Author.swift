@@ -34,7 +34,16 @@ struct Publication {
 /// One entry whose body everybody reads.
 struct PublicEntry {
   let kind: EntryKind
-  let body: [UInt8]
+  /// The body for the index at which it is signed.
+  let body: (UInt64) -> [UInt8]
+
+  init(kind: EntryKind, at index: @escaping (UInt64) -> [UInt8]) {
+    self.kind = kind
+    body = index
+  }
+
+  /// A body that is the same everywhere.
+  init(kind: EntryKind, body: [UInt8]) { self.init(kind: kind) { _ in body } }
 }
 
 /// The members that records are sealed to.
@@ -267,7 +276,7 @@ final class Author {
   {
     let time = wallMilliseconds()
     if let entry = publication.publicEntry {
-      builder.append(kind: entry.kind, time: time, body: entry.body)
+      builder.append(kind: entry.kind, time: time, body: entry.body(builder.nextIndex))
       return (0, AudienceNotes())
     }
     let book = try ownBook()

@@ -23,6 +23,11 @@ extension Node {
         try request.check()
         self.publishing.giveHistory(request, isHeard: isHeard, reply: reply)
       },
+      .later("Withdrawals") {
+        self.receipts.withdrawals($0, isHeard: $1, reply: $2)
+      },
+      .now("Readers") { self.receipts.readers() },
+      .now("ForgetReader") { try self.receipts.forget($0) },
       .now("Reload") { try self.reload() },
       .now("ReleaseSigning") { try self.signing.release() },
       .later("Backup") { self.backups.make($0, reply: $2) },

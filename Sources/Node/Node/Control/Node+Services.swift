@@ -24,6 +24,19 @@ extension Node: ControlService, ReaderService {
     try changes.page(of: reader)
   }
 
+  func meet(_ reader: String) throws(ReaderFailure) {
+    do throws(ReaderNameFailure) { try receipts.names.meet(reader) } catch {
+      throw ReaderFailure(error)
+    }
+  }
+
+  func confirm(_ request: ConfirmRequest) throws(ReaderFailure) {
+    let confirmed = try changes.confirmed(request)
+    do throws(ReaderNameFailure) { try receipts.names.confirm(request.reader, confirmed) } catch {
+      throw ReaderFailure(error)
+    }
+  }
+
   func observeArrivals(_ wake: @escaping () -> Void) -> ArrivalToken {
     sockets.arrivals.observe(wake)
   }

@@ -32,6 +32,10 @@ extension Node: ReplicaHost {
     signing.cosign(checkpoint)
   }
 
+  func signReceipt(_ plan: ReceiptPlan, after last: UInt64?) -> Bool {
+    receipts.sign(plan, after: last)
+  }
+
   func signCheckpoint(size: UInt64, root: Digest) -> VerifiedCheckpoint {
     publishing.author.checkpoint(size: size, root: root)
   }
@@ -65,7 +69,9 @@ extension Node: ReplicaHost {
     case .warning(let key, let text): notices.warn(key, text)
     case .settled(let key): notices.settle(key)
     case .count(let name, let count): notices.count(name, count)
-    case .staged(let batch, let log): anchorage.staged(batch, of: log)
+    case .staged(let batch, let log):
+      anchorage.staged(batch, of: log)
+      receipts.staged(batch, of: log)
     case .damageFound(let damage):
       notices.count("store.damage-found")
       scrubber.noteDamage()

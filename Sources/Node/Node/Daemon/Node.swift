@@ -30,6 +30,7 @@ final class Node {
   /// The entries that read otherwise than a reader was told.
   let changes: ChangeWatch
   let anchorage: Anchorage
+  let receipts: ReceiptDesk
   let scrubber: Scrubber
   let epochs: OwnEpochs
   let backups: BackupWork
@@ -61,6 +62,8 @@ final class Node {
     let keys = TransportKeys(secrets, earlier: earlier, membership)
     peers = PeerHub(loop, turns, replica, membership, keys, room, notices)
     anchorage = Anchorage(turns, replica, publishing.author, signing, notices, on: loop)
+    receipts = ReceiptDesk(
+      loop, turns, publishing, desk, membership, changes, folder, notices)
     scrubber = try Scrubber(loop, replica, files, notices)
     epochs = OwnEpochs(replica, files, notices)
     backups = BackupWork(loop, folder, store, logger)

@@ -8,7 +8,7 @@ import Store
 /// remembered for each author. Nothing that an author signed makes one call long: the work is done
 /// in pieces (`WorkBudget`).
 final class Desk {
-  private let store: Store
+  let store: Store
   private let sealing: [Held<SealingSecretKey>]
   private let authorSecrets: [Held<AuthorSecret>]
   private let own: NodeName

@@ -39,6 +39,8 @@ public struct NodeFolder: Hashable, Sendable {
   public var taken: String { root + "/taken" }
   /// For how long the node has run.
   public var running: String { root + "/running" }
+  /// The readers that named themselves (Protocols/readability.md, READ-24).
+  public var readers: String { root + "/readers" }
   /// The ids under which the operator's tool published: its own notes, made from the log.
   public var ids: String { root + "/ids" }
   /// Held while a process writes in the folder (`LockFile`).

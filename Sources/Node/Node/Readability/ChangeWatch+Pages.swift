@@ -56,13 +56,15 @@ extension ChangeWatch {
       cursor: ReadingCursor(journal: changes.name.text, number: walk.number, next: moves),
       more: isMore || !isWritten, isComplete: isComplete)
     defer { reader.wasComplete = isComplete }
-    // A reader that follows is told that it is at the end, once.
-    if reader.follow, found.isEmpty, moves.isEmpty, !isMore,
+    // A reader that follows is told that it is at the end, once; and of each new number, which it
+    // confirms (READ-24).
+    if reader.follow, found.isEmpty, moves.isEmpty, !isMore, reader.given == walk.number,
       !isComplete || reader.wasComplete
     {
       if !isWritten { _ = try awaitDisk() }
       return nil
     }
+    reader.given = walk.number
     guard !isWritten else { return page }
     reader.held = (page, changes.end)
     return try awaitDisk()
@@ -76,6 +78,21 @@ extension ChangeWatch {
     }
     isAwaited = true
     return nil
+  }
+
+  /// The place that a reader confirmed, in this journal.
+  func confirmed(_ request: ConfirmRequest) throws(ReaderFailure) -> KnownReaders.Confirmed {
+    begin()
+    guard let changes = journal, let name = JournalName(text: request.journal),
+      changes.knows(name, request.number)
+    else { throw .unknownNumber(journal: request.journal, number: request.number) }
+    return KnownReaders.Confirmed(identity: changes.identity, number: request.number)
+  }
+
+  /// The journal's end; nil: nobody asked yet.
+  var place: KnownReaders.Confirmed? {
+    note()
+    return journal.map { KnownReaders.Confirmed(identity: $0.identity, number: $0.end) }
   }
 
   private func begin(

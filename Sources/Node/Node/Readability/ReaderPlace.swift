@@ -15,6 +15,8 @@ package final class ReaderPlace {
   var held: (page: ReadingPage, neededEnd: UInt64)?
   /// The reader waits, and is told empty pages of nothing.
   package let follow: Bool
+  /// The number of the last page that was given.
+  var given: UInt64?
   /// The last page said that nothing is left.
   var wasComplete = false
 

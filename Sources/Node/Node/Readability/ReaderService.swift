@@ -1,7 +1,7 @@
 package import Reading
 
 /// The calls that the reader socket makes to the node, on the loop's thread. None of them changes
-/// anything.
+/// an entry, or what anybody is told.
 package protocol ReaderService: AnyObject {
   var version: String { get }
 
@@ -11,6 +11,12 @@ package protocol ReaderService: AnyObject {
   func show(
     _ request: ShowRequest, isHeard: @escaping () -> Bool,
     reply: @escaping (Result<ShowReply, ControlError>) -> Void)
+
+  /// A reader that keeps what it is told names itself: durable when it returns.
+  func meet(_ reader: String) throws(ReaderFailure)
+
+  /// A reader's word that what it was told unreadable is off its disks.
+  func confirm(_ request: ConfirmRequest) throws(ReaderFailure)
 
   /// The next page of a reader's.
   /// - Returns: nil: it waits for the disk, or for something to come; `observeArrivals` tells when

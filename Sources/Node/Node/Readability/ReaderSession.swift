@@ -24,6 +24,7 @@ package final class ReaderSession: CallSession {
       finish(call, service.status())
     case "org.liaison.Reader.Show": try show(call)
     case "org.liaison.Reader.Changes": try startChanges(call)
+    case "org.liaison.Reader.Confirm": try confirm(call)
     default: fail(call, unknown: call.head.method)
     }
   }
@@ -44,10 +45,23 @@ package final class ReaderSession: CallSession {
     }
   }
 
+  private func confirm(_ call: Call) throws {
+    let request = try call.parameters(ConfirmRequest.self)
+    do throws(ReaderFailure) {
+      try service.confirm(request)
+      finish(call, NoParameters())
+    } catch {
+      fail(call, error)
+    }
+  }
+
   private func startChanges(_ call: Call) throws {
     let request = try call.parameters(ChangesRequest.self)
     if request.follow == true, !call.head.more {
       return fail(call, "org.varlink.service.ExpectedMore", NoParameters())
+    }
+    do throws(ReaderFailure) { if let reader = request.reader { try service.meet(reader) } } catch {
+      return fail(call, error)
     }
     let feed = ReaderFeed(service: service, request: request, isMany: call.head.more)
     // Pages wait while there is too much that the client has not taken.

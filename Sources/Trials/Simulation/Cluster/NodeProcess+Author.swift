@@ -14,7 +14,7 @@ extension NodeProcess {
 
   var isClosed: Bool { replica.isClosed }
 
-  private var maySign: Bool {
+  var maySign: Bool {
     site.mask?.signsAlways == true || replica.signingObstacle == nil
   }
 

@@ -57,6 +57,13 @@ extension NodeProcess: ReplicaHost {
     return (cosignature, secrets.cosigning.publicKey)
   }
 
+  func signReceipt(_ plan: ReceiptPlan, after last: UInt64?) -> Bool {
+    guard isSound, ReceiptPlan.mayFollow(last, at: site.wallClock(world.now)) else { return false }
+    var isSigned = false
+    noting { () throws(Violation) in isSigned = try sign(plan) }
+    return isSigned
+  }
+
   func signCheckpoint(size: UInt64, root: Digest) -> VerifiedCheckpoint {
     sign(size: size, root: root)
   }

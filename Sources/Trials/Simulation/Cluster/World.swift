@@ -1,4 +1,5 @@
 import Log
+import Replica
 import Replication
 import Store
 
@@ -52,6 +53,8 @@ final class World {
     var mended: (Site, Damage) -> Void = { _, _ in }
     /// A foe did so many times what it is there for.
     var misdeed: (Site, FoeKind, Int) -> Void = { (_, _, _) in }
+    /// A process is about to sign an erasure receipt.
+    var receipt: ((NodeProcess, ReceiptPlan) throws(Violation) -> Void)?
     /// The disk failed: the process serves on, and an operator restarts it.
     var diskFailed: (Site) -> Void = { _ in }
   }

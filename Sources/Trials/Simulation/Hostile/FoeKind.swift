@@ -78,6 +78,8 @@ public enum FoeKind: String, CaseIterable, Sendable {
   case twoOpenings = "foe: opens its next epoch twice, for two halves of its peers"
   case usedRecovery = "foe: opens an epoch again by a used recovery file"
   case strangersOpenings = "foe: passes on a next epoch of nobody's partner"
+  // Receipts.
+  case falseReceipts = "foe: receipts for what was not erased, or is not there"
 
   /// It is two sites with the same keys.
   var isTwin: Bool { self == .twin || self == .deafTwin }
@@ -121,6 +123,7 @@ public enum FoeKind: String, CaseIterable, Sendable {
     case .twoOpenings: TwoOpeningsFoe(self)
     case .usedRecovery: UsedRecoveryFoe(self, seed: seed)
     case .strangersOpenings: StrangerOpeningFoe(self)
+    case .falseReceipts: FalseReceiptFoe(self)
     case .falseCosignatures, .borrowedNames: FalseCosignatureFoe(self)
     case .oversizedFrames, .framesAtLimit, .slowFrames: FrameFoe(self)
     case .recordsTwice, .replayedSessions, .wrongRecipients: ReplayingFoe(self)

@@ -9,7 +9,10 @@ struct NetworkEndCheck {
   func check() throws(Violation) {
     for site in run.honest {
       guard let process = site.process else { throw Violation("\(site.label) does not run") }
-      for log in process.store.logs { try check(log, site, process.store) }
+      let named = try run.withdrawals.named(process)
+      for log in process.store.logs {
+        try check(log, site, process.store, named[log.id] ?? NetworkWithdrawals.Named())
+      }
     }
     try checkFreezes()
     let twins = TwinCheck(run: run)
@@ -18,7 +21,10 @@ struct NetworkEndCheck {
     try FoeCheck(run: run).check()
   }
 
-  private func check(_ log: LogIdentity, _ site: Site, _ store: Store) throws(Violation) {
+  /// - Parameter named: what is withdrawn of the log.
+  private func check(
+    _ log: LogIdentity, _ site: Site, _ store: Store, _ named: NetworkWithdrawals.Named
+  ) throws(Violation) {
     let size = store.durableHead(log.id)?.size ?? 0
     try expect(
       size >= run.truth.size(site, log.id),
@@ -30,15 +36,14 @@ struct NetworkEndCheck {
         try store.read(log.id, next..<size, maxBytes: 1 << 20)
       }
       try expect(
-        batch.first == next && batch.count > 0
-          && (batch.bodyStates == nil || run.removals != nil),
+        batch.first == next && batch.count > 0,
         "\(site.label): \(log.origin) has a gap at \(next)")
       for position in 0..<batch.count {
         let state = batch.bodyState(at: position)
-        if state == .present {
-          try compare(batch, position, log, site)
-        } else if let process = site.process {
-          try run.removals?.checkGone(batch.header(at: position), state, process)
+        if state != .present, let removals = run.removals, let process = site.process {
+          try removals.checkGone(batch.header(at: position), state, process)
+        } else {
+          try compare(batch, position, log, site, named)
         }
       }
       next = batch.end
@@ -47,7 +52,8 @@ struct NetworkEndCheck {
 
   /// The leaf is the truth's, and the body is the leaf's.
   private func compare(
-    _ batch: EntryBatch, _ position: Int, _ log: LogIdentity, _ site: Site
+    _ batch: EntryBatch, _ position: Int, _ log: LogIdentity, _ site: Site,
+    _ named: NetworkWithdrawals.Named
   ) throws(Violation) {
     let index = Int(batch.first) + position
     let leaf = EntryHeader.leafHash(
@@ -58,6 +64,7 @@ struct NetworkEndCheck {
     try expect(
       truth.allows(leaf.array, at: UInt64(index)),
       "\(site.label): entry \(index) of \(log.origin) is another in the end")
+    if named.ever.contains(UInt64(index)), batch.body(at: position) == nil { return }
     let bodyHash = batch.body(at: position).map { SHA256.hash(Array($0)) }
     let start = position * EntryLayout.leafBytes + EntryLayout.bodyHash
     try expect(

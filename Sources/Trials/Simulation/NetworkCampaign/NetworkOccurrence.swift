@@ -58,9 +58,10 @@ public enum NetworkOccurrence: String, CaseIterable, Sendable {
 
   // Bodies that go.
   case attachment = "removal: a record with chunks is published"
-  case withdrawn = "removal: its author withdraws it with its chunks"
+  case withdrawn = "removal: records are withdrawn"
   case erased = "removal: bytes are gone after the term"
   case expired = "removal: bytes are gone whose expiry day has begun"
+  case receiptSigned = "removal: an erasure receipt is signed"
 
   case quiet = "work: ten minutes without any"
   case quietDay = "work: a day without any"
@@ -95,6 +96,11 @@ public enum NetworkOccurrence: String, CaseIterable, Sendable {
   case openingRefused = "answer: a next epoch is not followed"
   case contested = "answer: an epoch with two openings is contested"
   case claimDropped = "answer: a claim about the own log is dropped"
+
+  // Withdrawals.
+  case hidden = "withdrawal: what it names is hidden by all"
+  case withdrawalVoid = "withdrawal: one that does not count hides nothing"
+  case receiptConfirmed = "withdrawal: its author hears so from everybody"
 
   // The end.
   case converged = "end: everybody has everything"

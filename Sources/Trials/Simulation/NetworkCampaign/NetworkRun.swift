@@ -33,12 +33,16 @@ final class NetworkRun {
   private(set) var messages = 0
   private(set) var messageBytes = 0
   private var stepsSeen = 0
+  private(set) lazy var withdrawals = NetworkWithdrawals(
+    self, random: SplitMix64(seed: seed, part: 4))
+  private let seed: UInt64
 
   init(
     seed: UInt64, nodes: Int?, foe: FoeKind?, starts: NetworkStarts, chronicle: Chronicle,
     bug: NetworkBug?
   ) throws(Violation) {
     var random = SplitMix64(seed: seed, part: 1)
+    self.seed = seed
     plan = NetworkPlan(&random, number: seed, nodes: nodes, foe: foe)
     pairs = plan.topology.pairs
     self.bug = bug
@@ -120,6 +124,7 @@ final class NetworkRun {
     try safetyPhase()
     isSafetyPhase = false
     try NetworkLiveness(run: self).converge()
+    try withdrawals.finish()
     try bug?.plantAtEnd(self)
     try NetworkEndCheck(run: self).check()
     try removals?.finish()
@@ -142,6 +147,7 @@ final class NetworkRun {
       }
       if random.below(3) > 0 { try publishSomewhere() }
       try removals?.work()
+      try withdrawals.step()
       if random.oneIn(10) { try backUp() }
       try operate()
       try world.run(for: drawPause())
@@ -259,6 +265,9 @@ final class NetworkRun {
       try expect(
         !site.isHonest || !self.plan.isHonest(opening.card.name),
         "\(site.label) keeps a second opening of \(opening.identity.origin), which is honest")
+    }
+    world.observer.receipt = { [unowned self] (process, plan) throws(Violation) in
+      try self.withdrawals.signs(process, plan)
     }
     world.observer.mended = { [unowned self] _, _ in self.tally.add(.mended) }
     world.observer.accused = { [unowned self] (site, log, fault) throws(Violation) in
