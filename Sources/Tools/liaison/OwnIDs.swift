@@ -54,6 +54,23 @@ struct OwnIDs {
     try standing(hash, at: try notes.places([hash])[hash] ?? [], most: most)
   }
 
+  /// All versions that are noted of some ids, the oldest first, whether they stand or not. Of one
+  /// that was withdrawn its place alone is known.
+  func versions(of ids: [RecordID]) throws(Failure) -> [RecordID: [ShowReply]] {
+    let hashes = Dictionary(ids.map { (notes.hash($0), $0) }) { first, _ in first }
+    var versions: [RecordID: [ShowReply]] = [:]
+    for (hash, places) in try notes.places(Set(hashes.keys)) {
+      guard let id = hashes[hash] else { continue }
+      for place in Set(places).sorted() {
+        let entry = "\(node)/\(place.epoch)/\(place.index)"
+        let shown = try daemon.call("Show", ShowRequest(entry: entry), reply: ShowReply.self)
+        if let text = shown.record, SharedRecord.read(Array(text.utf8)).id != id { continue }
+        versions[id, default: []].append(shown)
+      }
+    }
+    return versions
+  }
+
   private func standing(
     _ hash: UInt64, at places: [IDNotes.Place], most: Int
   ) throws(Failure) -> [Version] {
