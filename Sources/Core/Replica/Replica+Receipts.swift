@@ -3,25 +3,14 @@ import Store
 
 // The own erasure receipts (Protocols/entry.md, 9).
 extension Replica {
-  /// A piece of what is to be done for the next one; once a round.
+  /// A piece of what is to be done for the next one; once a round. Nothing is signed while the log
+  /// is closed, frozen, or waits for peers; then it is tried again.
   func workOnReceipt() {
-    switch receipts.work(in: store, withdrawalFacts, identity) {
-    case .none: break
-    case .nothingNew: due.set(.receipt, after(ReplicaLimits.receiptEveryMilliseconds))
-    case .ready(let plan): offer(plan)
-    }
-  }
-
-  /// Nothing is signed while the log is closed, frozen, or waits for peers; then it is tried again.
-  private func offer(_ plan: ReceiptPlan) {
-    let isSigned =
-      signingObstacle == nil && store.state(identity.id)?.frozenAt == nil
-      && host.signReceipt(plan, after: receipts.said.newestTime)
-    if isSigned { receipts.wiped = nil }
-    due.set(
-      .receipt,
-      after(
-        isSigned
-          ? ReplicaLimits.receiptEveryMilliseconds : ReplicaLimits.receiptAgainMilliseconds))
+    guard case .ends(let plan) = receipts.work(in: store, withdrawalFacts, identity) else { return }
+    let maySign = signingObstacle == nil && store.state(identity.id)?.frozenAt == nil
+    let last = receipts.said.newestTime
+    let isSigned = plan.map { maySign && host.signReceipt($0, after: last) } ?? true
+    let wait = receipts.answered(isSigned)
+    due.set(.receipt, after(wait))
   }
 }

@@ -169,7 +169,11 @@ def body():
             node.stop()
         cards = [node.data + "/node.card" for node in network]
         for node in network:
-            line = audit(node.data, cards).strip().splitlines()[-1]
+            # What was erased cannot be audited, and is listed.
+            code, text = audit(node.data, cards, expect=None)
+            line = text.strip().splitlines()[-1]
+            if line != "RESULT partial 3" or "4 bodies, which are withdrawn" not in text:
+                raise Failed(f"the audit of {node.name} is not content: {text}")
             second = second_opinion(node.data, cards)
             if second is not None:
                 expect(f"the second verifier on {node.name}", second[1], line)

@@ -21,12 +21,10 @@ struct ReceiptWatch {
 
   /// The outcome of a piece of work.
   enum Step {
-    /// There is more to do, or nothing.
-    case none
-    /// Nothing is to be said.
-    case nothingNew
-    /// No journal holds any of it: the host may sign it.
-    case ready(ReceiptPlan)
+    /// There is more to do, or nothing is wanted.
+    case goesOn
+    /// Nothing is to be said, or no journal holds any of what is: the host may sign it.
+    case ends(ReceiptPlan?)
   }
 
   /// The time for a receipt has come, or for another try.
@@ -40,13 +38,13 @@ struct ReceiptWatch {
   /// - Parameter own: the log that the receipt is for.
   mutating func work(in store: Store, _ facts: Withdrawals.Facts, _ own: LogIdentity) -> Step {
     switch stage {
-    case .resting: return .none
+    case .resting: return .goesOn
     case .looking: return look(in: store, facts, own)
     case .wiping(let plan):
-      guard !store.isWiping else { return .none }
+      guard !store.isWiping else { return .goesOn }
       stage = .resting
       wiped = plan
-      return .ready(plan)
+      return .ends(plan)
     }
   }
 
@@ -55,19 +53,28 @@ struct ReceiptWatch {
   ) -> Step {
     if marks.isLooking {
       marks.work(in: store, facts)
-      return .none
+      return .goesOn
     }
-    guard said.read(own, in: store) else { return .none }
+    guard said.read(own, in: store) else { return .goesOn }
     let plan = ReceiptPlan(
       of: store.logs.map(\.id), erased: marks.extent(of:), said: said.extent(of:))
     guard !plan.isEmpty, plan != wiped else {
       stage = .resting
-      return plan.isEmpty ? .nothingNew : .ready(plan)
+      return .ends(plan.isEmpty ? nil : plan)
     }
     // More may have been erased since the host could not sign.
     store.wipeJournals()
     stage = .wiping(plan)
-    return .none
+    return .goesOn
+  }
+
+  /// The host was asked, or nothing was to be said.
+  /// - Parameter isSigned: false: it is tried again.
+  /// - Returns: milliseconds until `begin` is to be called again.
+  mutating func answered(_ isSigned: Bool) -> UInt64 {
+    guard isSigned else { return ReplicaLimits.receiptAgainMilliseconds }
+    wiped = nil
+    return ReplicaLimits.receiptEveryMilliseconds
   }
 }
 

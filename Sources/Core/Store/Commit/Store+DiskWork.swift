@@ -16,12 +16,9 @@ extension Store {
   /// After `.full`: asks for room again with the next batch. A node calls it from time to time.
   public func retry() { pipeline.room.retry() }
 
-  /// Asks that no journal holds what is gone from log files by now: `takeBatch` gives the work, and
-  /// `isWiping` says when it is done. It goes on after a full disk, and not after a restart.
+  /// Has journals filled with zeros by the next batches, for what is gone by now (STO-72).
   public func wipeJournals() { pipeline.wipe.ask() }
-
-  /// A journal may hold what was gone when `wipeJournals` was called; and log files may not be
-  /// synced since.
+  /// That is not done yet; after a restart it is asked for anew.
   public var isWiping: Bool { pipeline.wipe.isBusy }
 
   /// Takes note that a batch was executed, or of the error that stopped it.

@@ -4,8 +4,8 @@ import Replication
 import Store
 
 /// Withdrawals of a run, which are drawn from numbers of their own, and what must come of them:
-/// what they name is hidden, and gone after the term, on every honest disk, and receipts say so and no
-/// sooner (Protocols/entry.md, 7 and 9).
+/// what they name is hidden, and gone after the term, on every honest disk, and receipts say so and
+/// no sooner (Protocols/entry.md, 7 and 9).
 final class NetworkWithdrawals {
   /// A record of an honest author, and the withdrawal that names it.
   private struct Withdrawn {
