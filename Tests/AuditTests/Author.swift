@@ -66,7 +66,7 @@ struct Author {
     }
     return try Card.make(
       serial: serial, origin: identity.origin, log: identity.key,
-      cosigning: CosigningSecretKey(seed: cosigningSeed.span).publicKey,
+      cosigning: cosigning(serial).publicKey,
       sealing: SealingPublicKey(x25519(1)), transport: TransportPublicKey(x25519(2)),
       opening: OpeningKeyHash(SHA256.hash(seed + [opening]).bytes), address: nil, sign: sign)
   }
@@ -113,12 +113,18 @@ struct Author {
     checkpoint(size, root: other.root(size)).note
   }
 
-  func cosignature(_ checkpoint: VerifiedCheckpoint) -> Cosignature {
-    let secret = CosigningSecretKey(seed: cosigningSeed.span)
+  /// - Parameter serial: of the card whose key makes it.
+  func cosignature(_ checkpoint: VerifiedCheckpoint, serial: UInt64 = 1) -> Cosignature {
+    let secret = cosigning(serial)
     return Cosignature.make(
       checkpoint: checkpoint, name: identity.origin.name, key: secret.publicKey,
       time: 1_452_470_400
     ) { secret.sign($0) }
+  }
+
+  private func cosigning(_ serial: UInt64) -> CosigningSecretKey {
+    let seed = serial == 1 ? cosigningSeed : SHA256.hash(cosigningSeed + bigEndian(serial)).array
+    return CosigningSecretKey(seed: seed.span)
   }
 
   private func sign(_ message: Span<UInt8>) -> Signature {

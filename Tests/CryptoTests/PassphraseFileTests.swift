@@ -96,6 +96,6 @@ import Testing
       origin: "nl/1", secrets: secrets,
       presharedKeys: [.init(name: "be", rank: 1, key: key), .init(name: "be", key: key)])
     #expect(good.presharedKeys()?.map(\.rank) == [0, 1])
-    #expect(try good.earlier().epochs.isEmpty)
+    #expect(try good.earlier().cards.isEmpty)
   }
 }

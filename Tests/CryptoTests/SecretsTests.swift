@@ -137,10 +137,11 @@ import Wire
         name: $0.0, rank: $0.1, key: Held(PresharedKey.generate(using: &random)))
     }
     let old = [3, 1].map { ($0, NodeSecrets.generate(using: &random)) }
-    let earlier = old.reduce(EarlierKeys()) { $0.adding(EarlierSecrets($1.1, of: UInt32($1.0))) }
+    let earlier = old.reduce(EarlierKeys()) { $0.adding([EarlierSecrets($1.1, of: UInt32($1.0))]) }
+    let rotated = RotatedKeys().adding(.generate(.all, serial: 2, day: 9, using: &random))
     let passphrase = GuardedBytes(copying: Array("correct horse".utf8).span)
     let contents = KeysExport.Contents(
-      origin: "nl/4", secrets: secrets, earlier: earlier, presharedKeys: keys)
+      origin: "nl/4", secrets: secrets, rotated: rotated, earlier: earlier, presharedKeys: keys)
     let text = try KeysExport.seal(
       contents, passphrase: passphrase, cost: Self.cheap, using: &random)
     let opened = try KeysExport.open(text, passphrase: passphrase)
@@ -157,7 +158,8 @@ import Wire
       #expect(
         found[place].key.secret.withBytes { $0.array } == key.key.secret.withBytes { $0.array })
     }
-    let kept = try opened.earlier().epochs
+    #expect(try opened.rotated().generations.map(\.serial) == [2])
+    let kept = try opened.earlier().cards
     #expect(kept.map(\.epoch) == [3, 1])
     for (position, (_, secrets)) in old.enumerated() {
       #expect(kept[position].sealing.secret.publicKey == secrets.sealing.publicKey)
@@ -177,35 +179,41 @@ import Wire
     }
   }
 
-  @Test("The file of earlier epochs' secrets reads back, and only whole and in order")
+  @Test("Keys after rotations: of each kind the newest, the log key for ever")
+  func rotated() throws {
+    var random = SeededRandom(seed: 5)
+    let first = NodeSecrets.generate(using: &random)
+    var rotated = RotatedKeys()
+    rotated = rotated.adding(.generate([.sealing], serial: 2, day: 1, using: &random))
+    rotated = rotated.adding(.generate([.transport], serial: 3, day: 2, using: &random))
+    let present = first.after(rotated)
+    let made = rotated.generations
+    #expect(present.log.publicKey == first.log.publicKey)
+    #expect(present.cosigning.publicKey == first.cosigning.publicKey)
+    #expect(present.sealing.publicKey == made[0].sealing?.secret.publicKey)
+    #expect(present.transport.publicKey == made[1].transport?.secret.publicKey)
+    #expect(
+      present.author.secret.withBytes { $0.array } == made[0].author?.secret.withBytes { $0.array })
+    let sets = first.sets(after: rotated, of: 7)
+    #expect(sets.map(\.serial) == [3, 2, 1] && sets.allSatisfy { $0.epoch == 7 })
+    #expect(sets[1].transport.secret.publicKey == first.transport.publicKey)
+    #expect(sets[1].sealing.secret.publicKey == present.sealing.publicKey)
+    #expect(sets[2].sealing.secret.publicKey == first.sealing.publicKey)
+  }
+
+  @Test("The file of earlier epochs' secrets keeps the newest, an epoch's in the place of the same")
   func earlierKeys() throws {
     var random = SeededRandom(seed: 5)
     var keys = EarlierKeys()
+    let secrets = NodeSecrets.generate(using: &random)
     for epoch in [2, 1, 3, 2] as [UInt32] {
-      keys = keys.adding(EarlierSecrets(NodeSecrets.generate(using: &random), of: epoch))
+      keys = keys.adding([EarlierSecrets(secrets, of: epoch)])
     }
-    #expect(keys.epochs.map(\.epoch) == [3, 2, 1])
-    let file = keys.withEncoded { GuardedBytes(copying: $0) }
-    #expect(file.count == 332)
-    let read = try EarlierKeys(parsing: file)
-    #expect(read.epochs.map(\.epoch) == [3, 2, 1])
-    #expect(
-      read.epochs[1].sealing.secret.publicKey == keys.epochs[1].sealing.secret.publicKey)
-    for cut in [0, 31, 33, 131, 331] {
-      let short = file.prefix(cut)
-      #expect(throws: NodeSecretsError.notASecretsFile) { try EarlierKeys(parsing: short) }
+    #expect(keys.cards.map(\.epoch) == [3, 2, 1])
+    for epoch in 4...300 as ClosedRange<UInt32> {
+      keys = keys.adding([EarlierSecrets(secrets, of: epoch)])
     }
-    let swapped = file.withBytes { bytes in
-      GuardedBytes(count: 332) { copy in
-        for index in bytes.indices { copy[index] = bytes[index] }
-        copy[35] = 1
-      }
-    }
-    #expect(throws: NodeSecretsError.notASecretsFile) { try EarlierKeys(parsing: swapped) }
-    for epoch in 4...100 as ClosedRange<UInt32> {
-      keys = keys.adding(EarlierSecrets(NodeSecrets.generate(using: &random), of: epoch))
-    }
-    #expect(keys.epochs.count == EarlierKeys.maxEpochs && keys.epochs.last?.epoch == 37)
+    #expect(keys.cards.count == EarlierKeys.most && keys.cards.last?.epoch == 45)
   }
 
   private func exportRefusal(

@@ -435,16 +435,16 @@ final class EpochTests {
     try FileManager.default.copyItem(atPath: nl.folder.secrets, toPath: old)
     let first = try nl.card()
     let prepared = try prepare(nl, plan)
-    #expect(try OwnSecrets.load(nl.folder, credential: old, for: first).matches(first))
+    #expect(try OwnSecrets.first(nl.folder, credential: old, for: first).matches(first))
     #expect(throws: IdentityError.self) {
-      try OwnSecrets.load(nl.folder, credential: old, for: prepared.card)
+      try OwnSecrets.first(nl.folder, credential: old, for: prepared.card)
     }
     let token = TokenFile(path: nl.folder.defaultToken)
     try prepared.perform(.keys, nl.folder, token, head: .empty)
     #expect(
-      try OwnSecrets.load(nl.folder, credential: old, for: prepared.card).matches(prepared.card))
+      try OwnSecrets.first(nl.folder, credential: old, for: prepared.card).matches(prepared.card))
     #expect(throws: IdentityError.self) {
-      try OwnSecrets.load(nl.folder, credential: nil, for: first)
+      try OwnSecrets.first(nl.folder, credential: nil, for: first)
     }
   }
 

@@ -10,6 +10,8 @@ final class HostedNode: TestedNode {
   let name: String
   let folder: NodeFolder
   private(set) var address = ""
+  /// Of its next start.
+  var rotateSealingDays: Int?
   private unowned let host: NodeHost
   private var life: Life?
 
@@ -48,7 +50,9 @@ final class HostedNode: TestedNode {
     let loop = try EventLoop(clock: SystemClock(host.time))
     let logger = Logger(threshold: .info, descriptor: log.fileDescriptor, journalStream: nil)
     let run = try NodeRun(
-      DaemonConfiguration(data: folder.root, listen: address), folder, loop: loop, logger: logger)
+      DaemonConfiguration(
+        data: folder.root, listen: address, rotateSealingDays: rotateSealingDays), folder,
+      loop: loop, logger: logger)
     run.didEnd = { [unowned self] in self.hasEnded = true }
     hasEnded = false
     run.begin()

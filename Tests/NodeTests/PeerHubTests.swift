@@ -47,7 +47,7 @@ struct PeerHubTests {
     let (nl, be) = (nodes.nl, nodes.be)
     try nodes.connect()
     try Roster.remove(NodeName("nl"), from: be.folder)
-    let change = try be.membership.reload()
+    let change = try be.membership.reload().reply
     #expect(change.removed == ["nl"] && change.added.isEmpty && change.changed.isEmpty)
     be.hub.rosterChanged(change)
     try nodes.turn { nl.heard.closed == 1 && be.heard.closed == 1 }
@@ -139,8 +139,8 @@ private final class Half {
     membership = Membership(
       try CardFile.own(folder), try LiveRoster.load(folder), folder, notices)
     turns = TurnQueue(loop)
-    let keys = TransportKeys(
-      try OwnSecrets.load(folder), earlier: try OwnSecrets.earlier(folder), membership)
+    let own = try OwnKeys(folder, credential: nil, card: try CardFile.own(folder))
+    let keys = TransportKeys(own, KeyUse(folder, own.card.origin), membership)
     hub = PeerHub(
       loop, turns, heard, membership, keys, Room(DescriptorBudget(limit: 1_024)), notices)
   }

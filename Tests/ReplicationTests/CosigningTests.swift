@@ -38,6 +38,18 @@ struct CosigningTests {
     #expect(cosigning.ownSize == 5)
   }
 
+  @Test("CKP-26: with another own key a size is cosigned once more, in its time")
+  func anew() {
+    var cosigning = Cosigning()
+    let next = 1_000 + Limits.cosignEveryMilliseconds
+    let begun = cosigning.begin(4, at: 1_000)
+    cosigning.way.sent(be.name, over: 4, isToAuthor: true)
+    cosigning.beginAnew(be.name)
+    #expect(!cosigning.way.isDelivered(be.name, over: 4))
+    let times = [1_000, next, next * 2].map { cosigning.begin(4, at: $0) }
+    #expect(begun && times == [false, true, false])
+  }
+
   @Test("Of each node the newest is held; another key says anew what the one before it said")
   func news() {
     var cosigning = Cosigning()

@@ -36,6 +36,37 @@ struct OpeningSessionTests {
   private func types(_ types: MessageType...) -> Set<UInt8> { Set(types.map(\.rawValue)) }
 
   @Test(
+    "TRN-27: by a key of this epoch that the peer had replaced, it is given this node's log, in which the newest card is, and nothing else"
+  )
+  func ownLog() {
+    let session = cluster.connect("be", "nl", ["nl": .part(ofPeer: false, ofOwn: true)])
+    cluster.run(30_000)
+    #expect(size("be", first.id) == size("nl", first.id))
+    #expect(size("nl", cluster["be"].identity.id) == 0)
+    #expect(size("be", cluster["fr"].identity.id) == 0)
+    #expect(cluster.isOpen(session))
+    #expect(cluster["nl"].core.progressOfPeers().isEmpty)
+  }
+
+  @Test("TRN-27: which key of which epoch was used decides what a session carries")
+  func scopes() {
+    typealias Scope = SessionScope
+    #expect(Scope(.present, isPeersPresent: true) == .everything)
+    #expect(Scope(.present, isPeersPresent: false) == .givingBack)
+    #expect(Scope(.rotated(isNewestUsed: true), isPeersPresent: true) == .everything)
+    #expect(
+      Scope(.rotated(isNewestUsed: false), isPeersPresent: true)
+        == .part(ofPeer: false, ofOwn: true))
+    for isNewest in [true, false] {
+      #expect(
+        Scope(.rotated(isNewestUsed: isNewest), isPeersPresent: false)
+          == .part(ofPeer: true, ofOwn: true))
+    }
+    #expect(Scope(.ofEarlierEpoch, isPeersPresent: true) == .openings)
+    #expect(Scope(.ofEarlierEpoch, isPeersPresent: false) == .openings)
+  }
+
+  @Test(
     "Who knows an earlier card alone follows all epochs since, gets nothing else, and is charged for nothing"
   )
   func openings() {

@@ -31,7 +31,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FIXTURES = os.path.join(HERE, "..", "Fixtures", "store-v1")
 SECONDS = 120
 # What nobody reads, or what may be anything behind the last commit.
-FREE = ("reserve", "lock", "verified", "taken", "running", "journal.0", "journal.1")
+FREE = ("reserve", "lock", "verified", "taken", "running", "keyuse", "journal.0", "journal.1")
 NUMBERS = [0, 1, 2**31, 2**32 - 1, 2**32, 2**40, 2**56, 2**63 - 1, 2**63, 2**64 - 1]
 LARGEST_EDITED = 64 << 20
 WORDS = {"ok": 0, "failed": 1, "fork": 2, "fault": 2, "defect": 2, "partial": 3, "usage": 64, "no-input": 66,
@@ -213,7 +213,7 @@ def damage(folder, pick):
             os.symlink(pick.choice(("/dev/zero", "/etc/hostname", ".", "nowhere")), path)
         else:
             os.mkdir(path)
-        return "%s: a %s" % (name, kind), os.path.basename(name) not in ("lock", "verified", "taken", "running")
+        return "%s: a %s" % (name, kind), os.path.basename(name) not in ("lock", "verified", "taken", "running", "keyuse")
     if kind == "name":
         fresh = pick.choice((b"x\nRESULT ok 0\n", b"\x1b[2J", "\u202e".encode(), b"\xff\xfe", b"-rf", b"00000001"))
         where = os.path.dirname(path)

@@ -284,6 +284,15 @@ def card_file(content):
     return content.replace(b"\r\n", b"\n").rstrip(b"\n") + b"\n"
 
 
+def opened_after(body):
+    """What a well-formed genesis body above epoch 1 follows, and the hash of the key that opened it."""
+    lines = body.split(b"\n", 3)
+    if not lines[1].startswith(b"follows "):
+        return None
+    words = lines[1].decode().split(" ")
+    return words[1], int(words[2]), sha256(b64(lines[2].decode()[len("opened-by "):], 32))
+
+
 def public_body_card(kind, body):
     """The card of a genesis or keys body: card.md, 4 and 5."""
     if len(body) > 2560:
@@ -870,6 +879,9 @@ class Log:
         self.acknowledged = acknowledged
         self.loose = loose  # no journal knows it, although there are journals
         self.opening = None  # what the genesis's card commits to
+        self.found_cards = []  # (index, card, own signature good) of the genesis and keys entries
+        self.waiting = []  # cosignatures of nodes of given cards by keys that no given card has
+        self.follows = None  # (origin, size, SHA-256 of the key that opened it) of the genesis
         self.problems = []  # (index, what, "rule" or "defect" or "signature", own signature good)
         self.claims = []  # (size, root, file, place, offset, what)
         self.roots = {}
@@ -1243,8 +1255,10 @@ class Log:
                 card = public_body_card(leaf[64], body)
                 if card.identity != (self.origin, self.raw_key):
                     raise Bad("is about another log")
+                self.found_cards.append((index, card, good))
                 if index == 0:
                     self.opening = card.opening
+                    self.follows = opened_after(body)
                 elif self.opening is not None and card.opening != self.opening:
                     raise Bad("names another opening key than the genesis")
             except Bad as error:
@@ -1385,16 +1399,44 @@ class Log:
             self.claims.append((size, root, "cosignatures", place, offset, what, 0))
             keys = [card.keys["cosign"] for card in self.cards if card.name == name]
             key = next((key for key in keys if key_id(name, 4, key) == identifier), None)
-            if key is None:
-                missing[name] = missing.get(name, 0) + 1
-                continue
             text = "cosignature/v1\ntime %d\n%s\n%d\n%s\n" % (
                 seconds, self.origin, size, base64.b64encode(root).decode())
-            if not Ed25519Key(key).verifies(signature, text.encode()):
+            if key is None and keys:
+                self.waiting.append((name, identifier, text, signature, place, what))
+            elif key is None:
+                missing[name] = missing.get(name, 0) + 1
+            elif not Ed25519Key(key).verifies(signature, text.encode()):
                 self.failed("cosignatures", place, offset, what + " does not verify")
         for name, count in sorted(missing.items()):
             self.report.not_checked.append(
-                "%s: %d cosignatures of %s (no card given with that key)" % (self.origin, count, name))
+                "%s: %d cosignatures of %s (no card given)" % (self.origin, count, name))
+
+    def judge_cosignatures(self, rotated):
+        """By the keys that the makers' own logs brought into force: audit.md, AUD-20."""
+        missing = {}
+        for name, identifier, text, signature, place, what in self.waiting:
+            key = next((key for key in rotated.get(name, []) if key_id(name, 4, key) == identifier), None)
+            if key is None:
+                missing[name] = missing.get(name, 0) + 1
+            elif not Ed25519Key(key).verifies(signature, text.encode()):
+                self.failed("cosignatures", place, 192 * place, what + " does not verify")
+        for name, count in sorted(missing.items()):
+            self.report.not_checked.append(
+                "%s: %d cosignatures of %s (by a key that neither its card nor its log here has)" % (
+                    self.origin, count, name))
+
+    def keys_in_force(self, stands_below):
+        """The cosigning key of each card that was ever in force: card.md, CARD-31 to 33."""
+        if not self.found_cards or self.found_cards[0][0] != 0 or not self.found_cards[0][2]:
+            return []
+        card = self.found_cards[0][1]
+        keys = [card.keys["cosign"]]
+        for index, following, good in self.found_cards[1:]:
+            if (good and index < stands_below and following.opening == card.opening
+                    and 0 < following.serial - card.serial <= 65536):
+                card = following
+                keys.append(card.keys["cosign"])
+        return keys
 
     def judge(self):
         """Says whose doing each problem is: log.md, 3 to 5."""
@@ -1523,7 +1565,7 @@ def verify_folder(root, cards, report):
             report.not_checked.append("a log that no journal knows")
         verify_log(root, "", known, cards, report, bool(inside) and known is None)
         leave_out_new(report, journals)
-        conclude(report, False)
+        conclude(report, cards, False)
         return True
     report.data = root
     form = report.read(os.path.join(root, "format"), "format", most=SMALL)
@@ -1558,13 +1600,13 @@ def verify_folder(root, cards, report):
         if card.identity not in [(log.origin, log.raw_key) for log in report.logs]:
             report.not_checked.append("%s: a card was given, but no log of it is here" % card.origin)
     leave_out_new(report, root if has_journals else None)
-    conclude(report, has_journals)
+    conclude(report, cards, has_journals)
     return True
 
 
 # The rest of a data folder: audit.md, 3 and 6.
 
-UNREAD = ("lock", "control.socket", "reader.socket", "anchor.socket", "readability", "ids", "verified", "taken", "running", "readers", "secrets", "next")
+UNREAD = ("lock", "control.socket", "reader.socket", "anchor.socket", "readability", "ids", "verified", "taken", "running", "readers", "keyuse", "secrets", "next")
 
 
 def is_draft(name):
@@ -1683,9 +1725,27 @@ def leave_out_new(report, journals):
     report.not_checked += left
 
 
-def conclude(report, is_whole_folder):
+def rotated_keys(report, cards):
+    """For each node of a given card the cosigning keys by its own log here."""
+    keys = {}
+    for log in report.logs:
+        if not any(card.identity == (log.origin, log.raw_key) for card in cards):
+            continue
+        ends = [other.follows[1] for other in report.logs if other.follows and other.found_cards[0][2]
+                and (other.follows[0], other.follows[2]) == (log.origin, log.opening)]
+        frozen = [index for index in (
+            report.frozen.get(log.id), log.acknowledged and log.acknowledged.frozen) if index is not None]
+        stands_below = ends[0] if len(ends) == 1 else min(frozen, default=MAX_SIZE + 1)
+        keys.setdefault(log.origin.rpartition("/")[0], []).extend(log.keys_in_force(stands_below))
+    return keys
+
+
+def conclude(report, cards, is_whole_folder):
     """What follows when all logs were read: audit.md, 4.3 and 4.4."""
     logs = report.logs
+    rotated = rotated_keys(report, cards)
+    for log in logs:
+        log.judge_cosignatures(rotated)
     for log in logs:
         frozen = log.acknowledged.frozen if log.acknowledged else None
         if frozen is not None and report.frozen.get(log.id, MAX_SIZE) > frozen:

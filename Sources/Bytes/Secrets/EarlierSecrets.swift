@@ -1,9 +1,12 @@
-/// The secrets that a node keeps of an earlier epoch of its own. With them it still reads grants
+/// The secrets that a node keeps of an earlier card of its own: of an earlier epoch, or of before a
+/// rotation. With them it still reads grants
 /// that were made to its sealing key, and its own grants; and it answers partners that know it by
 /// the transport key of then. The keys that signed are not among them.
 public struct EarlierSecrets: Sendable {
   /// The epoch that the keys were of, from 1.
   public let epoch: UInt32
+  /// The serial of the first card that had them all.
+  public let serial: UInt64
   /// Opens grants that partners made to the card of then.
   public let sealing: Held<SealingSecretKey>
   /// Answers partners that still dial by the card of then.
@@ -11,11 +14,14 @@ public struct EarlierSecrets: Sendable {
   /// Opens this node's own slots in its grants of then (Protocols/sealing.md, SEAL-9).
   public let author: Held<AuthorSecret>
 
-  static let encodedBytes = 4 + 3 * 32
+  static let encodedBytes = 4 + 8 + 3 * 32
 
-  /// - Parameter epoch: the one that these keys were of.
-  public init(_ secrets: NodeSecrets, of epoch: UInt32) {
+  /// - Parameters:
+  ///   - epoch: the one that these keys were of.
+  ///   - serial: of their card.
+  public init(_ secrets: NodeSecrets, of epoch: UInt32, serial: UInt64 = 1) {
     self.epoch = epoch
+    self.serial = serial
     sealing = Held(secrets.sealing.withSeed { SealingSecretKey(seed: $0) })
     transport = Held(secrets.transport.withSeed { TransportSecretKey(seed: $0) })
     author = secrets.author
@@ -23,57 +29,71 @@ public struct EarlierSecrets: Sendable {
 
   fileprivate init(_ bytes: Span<UInt8>) {
     epoch = (0..<4).reduce(0) { $0 << 8 | UInt32(bytes[$1]) }
-    sealing = Held(SealingSecretKey(seed: bytes.extracting(4..<36)))
-    transport = Held(TransportSecretKey(seed: bytes.extracting(36..<68)))
-    author = Held(AuthorSecret(copying: bytes.extracting(68..<100)))
+    serial = (4..<12).reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
+    sealing = Held(SealingSecretKey(seed: bytes.extracting(12..<44)))
+    transport = Held(TransportSecretKey(seed: bytes.extracting(44..<76)))
+    author = Held(AuthorSecret(copying: bytes.extracting(76..<108)))
   }
 
   fileprivate func write(to output: inout MutableSpan<UInt8>, at offset: Int) {
     for index in 0..<4 {
       output[offset + index] = UInt8(truncatingIfNeeded: epoch >> (24 - 8 * index))
     }
-    sealing.secret.withSeed { for index in 0..<32 { output[offset + 4 + index] = $0[index] } }
-    transport.secret.withSeed { for index in 0..<32 { output[offset + 36 + index] = $0[index] } }
-    author.secret.withBytes { for index in 0..<32 { output[offset + 68 + index] = $0[index] } }
+    for index in 0..<8 {
+      output[offset + 4 + index] = UInt8(truncatingIfNeeded: serial >> UInt64(56 - 8 * index))
+    }
+    sealing.secret.withSeed { for index in 0..<32 { output[offset + 12 + index] = $0[index] } }
+    transport.secret.withSeed { for index in 0..<32 { output[offset + 44 + index] = $0[index] } }
+    author.secret.withBytes { for index in 0..<32 { output[offset + 76 + index] = $0[index] } }
   }
 }
 
-/// The earlier epochs' secrets of a node, the newest first, and their file form,
-/// `secrets/earlier.keys`: "liaison-earlier/v1" padded with zeros to 32 bytes, then for each epoch,
-/// descending, its number (u32), and the seeds of its sealing and transport keys and its author's
-/// secret, 32 bytes each.
-public struct EarlierKeys: Sendable {
-  /// A node that opens more epochs forgets the oldest.
-  public static let maxEpochs = Limits.earlierEpochs
-  /// The longest file, `secrets/earlier.keys`.
-  public static let maxBytes = headBytes + maxEpochs * EarlierSecrets.encodedBytes
-  static let headBytes = 32
+extension NodeSecrets {
+  /// Each set of secrets that these keys and the rotations since made, the newest first.
+  public func sets(after rotated: RotatedKeys, of epoch: UInt32) -> [EarlierSecrets] {
+    var present = self
+    var sets = [EarlierSecrets(self, of: epoch)]
+    for generation in rotated.generations {
+      present = present.replaced(by: generation)
+      sets.append(EarlierSecrets(present, of: epoch, serial: generation.serial))
+    }
+    return sets.reversed()
+  }
+}
 
-  /// The newest first, at most `maxEpochs`.
-  public private(set) var epochs: [EarlierSecrets]
+/// The secrets of a node's earlier epochs, the newest first, and their file form,
+/// `secrets/earlier.keys`: "liaison-earlier/v1" padded with zeros to 32 bytes, then for each card,
+/// descending, its epoch (u32) and serial (u64), and the seeds of its sealing and transport keys and
+/// its author's secret, 32 bytes each.
+public struct EarlierKeys: Sendable {
+  /// A node that has more forgets the oldest.
+  public static let most = Limits.earlierCards
+  /// The longest file, `secrets/earlier.keys`.
+  public static let maxBytes = SecretsHead.bytes + most * EarlierSecrets.encodedBytes
+
+  /// The newest first, at most `most`.
+  public private(set) var cards: [EarlierSecrets]
 
   /// A node in its first epoch.
-  public init() { epochs = [] }
+  public init() { cards = [] }
 
   /// The keys with those of one more epoch, in the place of what was there of it. The oldest beyond
-  /// `maxEpochs` are left out.
-  public func adding(_ secrets: EarlierSecrets) -> EarlierKeys {
+  /// `most` are left out.
+  /// - Parameter sets: of one epoch, the newest first.
+  public func adding(_ sets: [EarlierSecrets]) -> EarlierKeys {
     var added = self
-    added.epochs.removeAll { $0.epoch == secrets.epoch }
-    added.epochs.append(secrets)
-    added.epochs.sort { $0.epoch > $1.epoch }
-    added.epochs.removeLast(max(0, added.epochs.count - EarlierKeys.maxEpochs))
+    added.cards.removeAll { known in sets.contains { $0.epoch == known.epoch } }
+    added.cards += sets
+    added.cards.sort { ($0.epoch, $0.serial) > ($1.epoch, $1.serial) }
+    added.cards.removeLast(max(0, added.cards.count - EarlierKeys.most))
     return added
   }
 
   /// - Throws: `notASecretsFile` unless the bytes are exactly such a file.
   public init(parsing file: borrowing GuardedBytes) throws(NodeSecretsError) {
     self = try file.withBytes { bytes throws(NodeSecretsError) in
-      guard bytes.count >= EarlierKeys.headBytes else { throw .notASecretsFile }
-      for index in 0..<EarlierKeys.headBytes where bytes[index] != EarlierKeys.magic(index) {
-        throw .notASecretsFile
-      }
-      return try EarlierKeys(records: bytes.extracting(EarlierKeys.headBytes..<bytes.count))
+      guard SecretsHead.earlier.begins(bytes) else { throw .notASecretsFile }
+      return try EarlierKeys(records: bytes.extracting(SecretsHead.bytes..<bytes.count))
     }
   }
 
@@ -81,22 +101,22 @@ public struct EarlierKeys: Sendable {
   init(records bytes: Span<UInt8>) throws(NodeSecretsError) {
     let (count, remainder) = bytes.count.quotientAndRemainder(
       dividingBy: EarlierSecrets.encodedBytes)
-    guard remainder == 0, count <= EarlierKeys.maxEpochs else { throw .notASecretsFile }
-    epochs = []
+    guard remainder == 0, count <= EarlierKeys.most else { throw .notASecretsFile }
+    cards = []
     for number in 0..<count {
       let start = number * EarlierSecrets.encodedBytes
       let next = EarlierSecrets(bytes.extracting(start..<(start + EarlierSecrets.encodedBytes)))
-      guard next.epoch > 0, epochs.last.map({ $0.epoch > next.epoch }) ?? true else {
-        throw .notASecretsFile
-      }
-      epochs.append(next)
+      guard next.epoch > 0, next.serial > 0,
+        cards.last.map({ ($0.epoch, $0.serial) > (next.epoch, next.serial) }) ?? true
+      else { throw .notASecretsFile }
+      cards.append(next)
     }
   }
 
-  var recordBytes: Int { epochs.count * EarlierSecrets.encodedBytes }
+  var recordBytes: Int { cards.count * EarlierSecrets.encodedBytes }
 
   func writeRecords(to output: inout MutableSpan<UInt8>, at offset: Int) {
-    for (number, secrets) in epochs.enumerated() {
+    for (number, secrets) in cards.enumerated() {
       secrets.write(to: &output, at: offset + number * EarlierSecrets.encodedBytes)
     }
   }
@@ -105,15 +125,10 @@ public struct EarlierKeys: Sendable {
   public func withEncoded<R: ~Copyable, E: Error>(
     _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R {
-    let encoded = GuardedBytes(count: EarlierKeys.headBytes + recordBytes) { bytes in
-      for index in 0..<EarlierKeys.headBytes { bytes[index] = EarlierKeys.magic(index) }
-      writeRecords(to: &bytes, at: EarlierKeys.headBytes)
+    let encoded = GuardedBytes(count: SecretsHead.bytes + recordBytes) { bytes in
+      SecretsHead.earlier.write(to: &bytes)
+      writeRecords(to: &bytes, at: SecretsHead.bytes)
     }
     return try encoded.withBytes(body)
-  }
-
-  private static func magic(_ index: Int) -> UInt8 {
-    let text: StaticString = "liaison-earlier/v1"
-    return index < text.utf8CodeUnitCount ? unsafe text.utf8Start[index] : 0
   }
 }

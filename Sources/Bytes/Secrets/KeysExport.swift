@@ -1,5 +1,5 @@
-/// The recovery copy of all keys of a node, under a passphrase: its secret keys, what it keeps of
-/// its earlier epochs, and the keys that it shares or shared with peers' operators
+/// The recovery copy of all keys of a node, under a passphrase: its secret keys and the rotations
+/// since, what it keeps of its earlier epochs, and the keys that it shares or shared with peers' operators
 /// (Protocols/sealing.md, 10). `keys export` writes it and `restore` reads it.
 public enum KeysExport {
   private static let firstLine = "liaison-keys-export/v1"
@@ -36,18 +36,22 @@ public enum KeysExport {
 
     /// - Parameter presharedKeys: names have 1 to 255 bytes; at most `maxPresharedKeys`.
     public init(
-      origin: String, secrets: NodeSecrets, earlier: EarlierKeys = EarlierKeys(),
-      presharedKeys: [PresharedKeyOfPeer]
+      origin: String, secrets: NodeSecrets, rotated: RotatedKeys = RotatedKeys(),
+      earlier: EarlierKeys = EarlierKeys(), presharedKeys: [PresharedKeyOfPeer]
     ) {
       precondition(presharedKeys.count <= maxPresharedKeys)
       self.origin = origin
       let sorted = presharedKeys.sorted { $0.order < $1.order }
-      let head = NodeSecrets.encodedBytes + 1 + earlier.recordBytes
+      let earlierStart = NodeSecrets.encodedBytes + 1 + rotated.recordBytes
+      let head = earlierStart + 2 + earlier.recordBytes
       let keyBytes = sorted.reduce(0) { $0 + $1.encodedBytes }
       bytes = GuardedBytes(count: head + keyBytes) { output in
         secrets.withEncoded { for index in $0.indices { output[index] = $0[index] } }
-        output[NodeSecrets.encodedBytes] = UInt8(earlier.epochs.count)
-        earlier.writeRecords(to: &output, at: NodeSecrets.encodedBytes + 1)
+        output[NodeSecrets.encodedBytes] = UInt8(rotated.generations.count)
+        rotated.writeRecords(to: &output, at: NodeSecrets.encodedBytes + 1)
+        output[earlierStart] = UInt8(earlier.cards.count >> 8)
+        output[earlierStart + 1] = UInt8(earlier.cards.count & 0xff)
+        earlier.writeRecords(to: &output, at: earlierStart + 2)
         var next = head
         for item in sorted {
           let text = Array(item.name.utf8)
@@ -67,9 +71,27 @@ public enum KeysExport {
       self.bytes = bytes
     }
 
+    /// The keys of the epoch's first card.
     /// - Throws: as `NodeSecrets.load`.
     public func secrets() throws(NodeSecretsError) -> NodeSecrets {
       try NodeSecrets.load(from: bytes.prefix(NodeSecrets.encodedBytes))
+    }
+
+    /// The rotations since.
+    public func rotated() throws(NodeSecretsError) -> RotatedKeys {
+      try bytes.withBytes { bytes throws(NodeSecretsError) in
+        var next = 0
+        return try Contents.rotated(bytes, end: &next)
+      }
+    }
+
+    private static func rotated(
+      _ bytes: Span<UInt8>, end next: inout Int
+    ) throws(NodeSecretsError) -> RotatedKeys {
+      next = NodeSecrets.encodedBytes + 1
+      guard bytes.count >= next else { throw .notASecretsFile }
+      let count = Int(bytes[NodeSecrets.encodedBytes])
+      return try RotatedKeys(records: bytes, from: &next, count: count)
     }
 
     /// The keys that the node keeps of its earlier epochs.
@@ -81,12 +103,15 @@ public enum KeysExport {
     }
 
     private func earlierRange() throws(NodeSecretsError) -> Range<Int> {
-      let start = NodeSecrets.encodedBytes + 1
-      guard bytes.count >= start else { throw .notASecretsFile }
-      let count = bytes.withBytes { Int($0[NodeSecrets.encodedBytes]) }
-      let end = start + count * EarlierSecrets.encodedBytes
-      guard end <= bytes.count else { throw .notASecretsFile }
-      return start..<end
+      try bytes.withBytes { bytes throws(NodeSecretsError) in
+        var next = 0
+        _ = try Contents.rotated(bytes, end: &next)
+        guard bytes.count >= next + 2 else { throw .notASecretsFile }
+        let count = Int(bytes[next]) << 8 | Int(bytes[next + 1])
+        let end = next + 2 + count * EarlierSecrets.encodedBytes
+        guard end <= bytes.count else { throw .notASecretsFile }
+        return next + 2..<end
+      }
     }
 
     /// Each key with its peer's name, as they are in the file.
@@ -140,7 +165,7 @@ public enum KeysExport {
   ) throws(PassphraseFileError) -> Contents {
     let file = try PassphraseFile(
       text, firstLine: firstLine, maxBytes: maxBytes,
-      secretBytes: (NodeSecrets.encodedBytes + 1)...Limits.keysExportSecretBytes,
+      secretBytes: (NodeSecrets.encodedBytes + 3)...Limits.keysExportSecretBytes,
       passphrase: passphrase)
     return Contents(origin: file.origin, bytes: file.secret.prefix(file.secret.count))
   }

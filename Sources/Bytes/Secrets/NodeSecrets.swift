@@ -61,7 +61,7 @@ public final class NodeSecrets: Sendable {
   ) throws(NodeSecretsError) -> NodeSecrets {
     try file.withBytes { bytes throws(NodeSecretsError) in
       guard bytes.count == encodedBytes else { throw .notASecretsFile }
-      for index in 0..<32 where bytes[index] != magic(index) { throw .notASecretsFile }
+      guard SecretsHead.present.begins(bytes) else { throw .notASecretsFile }
       let secrets = NodeSecrets(
         log: LogSecretKey(seed: bytes.extracting(32..<64)),
         cosigning: CosigningSecretKey(seed: bytes.extracting(64..<96)),
@@ -80,7 +80,7 @@ public final class NodeSecrets: Sendable {
     _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R {
     let encoded = GuardedBytes(count: NodeSecrets.encodedBytes) { bytes in
-      for index in 0..<32 { bytes[index] = NodeSecrets.magic(index) }
+      SecretsHead.present.write(to: &bytes)
       log.withSeed { for index in 0..<32 { bytes[32 + index] = $0[index] } }
       cosigning.withSeed { for index in 0..<32 { bytes[64 + index] = $0[index] } }
       sealing.withSeed { for index in 0..<32 { bytes[96 + index] = $0[index] } }
@@ -90,8 +90,21 @@ public final class NodeSecrets: Sendable {
     return try encoded.withBytes(body)
   }
 
-  private static func magic(_ index: Int) -> UInt8 {
-    let text: StaticString = "liaison-secrets/v1"
-    return index < text.utf8CodeUnitCount ? unsafe text.utf8Start[index] : 0
+  /// The keys after these rotations: of each kind the newest generation's.
+  public func after(_ rotated: RotatedKeys) -> NodeSecrets {
+    rotated.generations.reduce(self) { $0.replaced(by: $1) }
+  }
+
+  /// The keys after one more rotation.
+  public func replaced(by generation: KeyGeneration) -> NodeSecrets {
+    NodeSecrets(
+      log: log.withSeed { LogSecretKey(seed: $0) },
+      cosigning: generation.cosigning?.secret.withSeed { CosigningSecretKey(seed: $0) }
+        ?? cosigning.withSeed { CosigningSecretKey(seed: $0) },
+      sealing: generation.sealing?.secret.withSeed { SealingSecretKey(seed: $0) }
+        ?? sealing.withSeed { SealingSecretKey(seed: $0) },
+      transport: generation.transport?.secret.withSeed { TransportSecretKey(seed: $0) }
+        ?? transport.withSeed { TransportSecretKey(seed: $0) },
+      author: generation.author ?? author)
   }
 }

@@ -17,6 +17,7 @@ extension Replica {
         ))
       host.tell(.settled(key: "contradiction \(log)"))
       receipts.marks.forget(log)
+      forgetCards(of: log)
       step(.replaced(log))
       host.tell(.readAgain(log))
     }
@@ -27,6 +28,7 @@ extension Replica {
     host.stored(durable)
     // The core learns of the next own epoch when the node begins again with it.
     if durable.id == adopting?.id { return finishAdoption(.success(durable.head)) }
+    noteDurable(durable.id)
     step(.durable(durable.id, durable.head))
     guard host.goesOn() else { return }
     if durable.id == identity.id {

@@ -13,7 +13,7 @@ extension Replica {
       let logs = (others + [present]).sorted { $0.origin.epoch < $1.origin.epoch }
       return Peer(
         name: partner.card.name, logs: logs, cosigningKey: partner.card.cosigning,
-        rates: partner.rates, openingKeys: keys, compared: partner.compared)
+        rates: partner.rates, openingKeys: keys, compared: partner.compared?.identity)
     }
   }
 

@@ -15,6 +15,7 @@ extension Replica {
   /// Entries were just staged.
   package func didStage(_ batch: EntryBatch, of log: LogID) {
     host.tell(.staged(batch, of: log))
+    noteKeys(in: batch, of: log)
     report(withdrawals.staged(batch, of: log, in: store, withdrawalFacts))
   }
 
@@ -64,6 +65,7 @@ extension Replica {
     standing.changes = core.standingChanges
     for log in store.logs {
       let now = core.standsBelow(log.id)
+      if let known = cards.known[log.id], known.standsBelow != now { forgetCards(of: log.id) }
       guard let before = standing.below.updateValue(now, forKey: log.id), before != now else {
         continue
       }

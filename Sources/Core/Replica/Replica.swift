@@ -19,7 +19,8 @@ package import Store
 ///
 /// It opens nothing, reads no clock and draws no randomness.
 package final class Replica {
-  package let card: Card
+  /// The own one: a rotation replaces it.
+  package internal(set) var card: Card
   package let store: Store
   package internal(set) var core: Replicator
   unowned var present: (any ReplicaHost)?
@@ -43,6 +44,7 @@ package final class Replica {
   /// Some records wait for withdrawals to be read.
   var isUndecided = false
   var standing = StandingWatch()
+  var cards = CardWatch()
   var clock = ClockWatch()
   var receipts = ReceiptWatch()
   var condition = StoreCondition.running
@@ -107,6 +109,7 @@ package final class Replica {
     clock.isStale = true
     applyLimits()
     if isUsable { step(.roster(peers)) }
+    recheckCards()
     guard !hasRoster else { return }
     watchDamage()
     resumeFollowing()
@@ -144,6 +147,8 @@ package final class Replica {
     // The end of the round does a piece of it.
     case .removal: break
     case .undecided: recheckAllWithdrawals()
+    case .cards: break
+    case .blockedCards: cards.unblock()
     case .full:
       store.retry()
       watchCondition()
@@ -159,6 +164,7 @@ package final class Replica {
   package func endRound() {
     watchDamage()
     removeSome()
+    readSomeCards()
   }
 
   // MARK: The end

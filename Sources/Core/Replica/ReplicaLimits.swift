@@ -1,3 +1,5 @@
+import Log
+
 /// Every bound of the joined store and core, with its arithmetic.
 package enum ReplicaLimits {
   /// An own entry is under a checkpoint of its author after so long: SYNC-50 asks for a second.
@@ -42,4 +44,14 @@ package enum ReplicaLimits {
   static let controlsAtOnce = 512
   /// Lines of one signer about one log that are kept in memory: 80 bytes each.
   package static let receiptWordsKept = 4_096
+  /// Keys entries that are read in one round, with two signatures each: 10 ms.
+  static let keysEntriesAtOnce = 64
+  /// Entries that are no records, of 16 bytes, that are looked through at once.
+  static let controlEntriesAtOnce = 1_024
+  /// An entry with a public body.
+  static let publicEntryBytes = EntryLayout.leafBytes + EntryLayout.maxBodyBytes
+  /// Cards of which an entry is missing here are looked at again so often.
+  static let blockedCardsMilliseconds: UInt64 = 60_000
+  /// Transport keys that a log's earlier cards had: as many as an epoch has rotations.
+  static let earlierTransportKeys = 64
 }

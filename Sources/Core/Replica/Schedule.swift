@@ -1,6 +1,7 @@
 /// Work that is done when its time comes, besides the core's own.
 enum Duty: CaseIterable {
-  case checkpoint, token, unsaved, proofs, removal, undecided, full, taken, limits, receipt
+  case checkpoint, token, unsaved, proofs, removal, undecided, cards, blockedCards, full, taken,
+    limits, receipt
 }
 
 /// When each duty is due. One that is due already keeps its time.

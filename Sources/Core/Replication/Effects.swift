@@ -35,13 +35,39 @@ public struct Peer: Sendable {
 }
 
 /// The purpose of a session: SYNC-9.
-public enum SessionScope: Sendable {
-  /// Both sides used their present transport keys, as far as this one knows.
+public enum SessionScope: Hashable, Sendable {
+  /// Both sides used their present transport keys, as far as this one knows; or this side's was of
+  /// its present epoch, and the peer never used a newer one.
   case everything
-  /// This side's key was of an epoch before its present one: openings alone.
-  case openings
-  /// The peer's was: openings, and the logs of that peer, which it may have lost.
-  case givingBack
+  /// Openings, and one or both of: the logs of the peer, which it may have lost; and this node's
+  /// present log, in which its newest card is.
+  case part(ofPeer: Bool, ofOwn: Bool)
+
+  /// This side's key was of an epoch before its present one.
+  public static let openings = SessionScope.part(ofPeer: false, ofOwn: false)
+  /// The peer's was not its present one.
+  public static let givingBack = SessionScope.part(ofPeer: true, ofOwn: false)
+
+  /// Which of the node's own transport keys a session is made with.
+  public enum OwnKey: Sendable {
+    case present
+    /// Of the present epoch, and the peer never used a newer one; or it did.
+    case rotated(isNewestUsed: Bool)
+    case ofEarlierEpoch
+  }
+
+  /// Protocols/transport.md, TRN-27.
+  /// - Parameter isPeersPresent: the peer's key is in its newest card that is known here.
+  public init(_ own: OwnKey, isPeersPresent: Bool) {
+    switch own {
+    case .present: self = isPeersPresent ? .everything : .givingBack
+    case .rotated(let isNewestUsed):
+      self =
+        isPeersPresent && isNewestUsed
+        ? .everything : .part(ofPeer: !isPeersPresent, ofOwn: true)
+    case .ofEarlierEpoch: self = .openings
+    }
+  }
 }
 
 /// A session before its first message.
@@ -90,6 +116,8 @@ public enum Input: Sendable {
   case refused(LogID, String)
   /// The cosignature asked for by `cosign`, and the key that made it.
   case cosigned(LogID, VerifiedCheckpoint, Cosignature, CosigningPublicKey)
+  /// The node has a new cosigning key: CKP-26.
+  case cosignsAnew
   /// The operator ends the wait for peers.
   case release
   /// The operator brings an opening as a file; what the card held here does not authorise changes

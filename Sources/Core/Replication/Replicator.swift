@@ -104,6 +104,7 @@ public struct Replicator {
     case .idled(let session, let microseconds): idled(microseconds, on: session, now, &effects)
     case .cosigned(let log, let checkpoint, let cosignature, let key):
       cosigned(log, checkpoint, cosignature, key, now, &effects)
+    case .cosignsAnew: cosignAnew(now, &effects)
     case .imported(let opening): imported(opening, now, &effects)
     case .release: release(now, &effects)
     case .close(let reason): gate.close(because: reason)

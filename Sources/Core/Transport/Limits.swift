@@ -1,5 +1,8 @@
 /// Every limit of this module, with its arithmetic. Times are milliseconds.
 public enum TransportLimits {
+  /// Own keys besides the present one that message 1 is compared with, two hashes each, and that
+  /// dials try: those of 64 rotations, and as many epochs (TRN-4).
+  public static let earlierKeys = 128
   /// Message 1 on the wire: 32 ephemeral ‖ 48 sealed static ‖ 16 empty payload ‖ 16 mac.
   public static let message1Bytes = noiseMessage1Bytes + macBytes
   /// 32 ephemeral ‖ 48 sealed static ‖ 16 empty payload.

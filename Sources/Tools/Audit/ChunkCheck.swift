@@ -12,9 +12,8 @@ struct ChunkResult: Sendable {
   var damage: [Damage] = []
   /// Counts by `BodyState`.
   var bodies = [UInt64](repeating: 0, count: BodyState.allCases.count)
-  /// The commitments of cards in genesis and keys bodies; `isSigned`: the entry's own signature
-  /// verifies.
-  var commitments: [(index: UInt64, key: OpeningKeyHash, isSigned: Bool)] = []
+  /// The cards in genesis and keys bodies.
+  var cards: [FoundCard] = []
   /// Entries that are no records.
   var control: [(index: UInt64, kind: UInt8)] = []
   var states = BodyStates()
@@ -258,16 +257,10 @@ struct ChunkCheck: Sendable {
     if collectsAnchors, kind == .anchor, let anchor = try? Anchor.parse(body) {
       result.anchors.append(FoundAnchor(index: index, time: header.time, anchor: anchor))
     }
-    if let card = card(in: body, of: kind) {
-      result.commitments.append((index, card.opening, isSigned))
-    }
-  }
-
-  private func card(in body: [UInt8], of kind: EntryKind) -> Card? {
-    switch kind {
-    case .genesis: (try? Genesis.parse(body))?.card
-    case .keys: (try? KeysChange.parse(body))?.card
-    default: nil
+    let genesis = kind == .genesis ? try? Genesis.parse(body) : nil
+    if let card = genesis?.card ?? (kind == .keys ? try? KeysChange.parse(body) : nil)?.card {
+      result.cards.append(
+        FoundCard(index: index, card: card, genesis: genesis, isSigned: isSigned))
     }
   }
 }

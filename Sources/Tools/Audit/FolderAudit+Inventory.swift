@@ -6,7 +6,7 @@ extension AuditRun {
   /// Names that say nothing of a log, and are never opened.
   private static let unread: Set<String> = [
     "lock", "control.socket", "reader.socket", "anchor.socket", "readability", "ids", "verified",
-    "taken", "running", "readers", "secrets", "next",
+    "taken", "running", "readers", "keyuse", "secrets", "next",
   ]
   private static let read: Set<String> = ["format", "journal.0", "journal.1", "logs"]
 

@@ -5,6 +5,10 @@ internal import Wire
 // The conclusions when every log was read (Protocols/audit.md, 4.3, 4.4 and 7).
 extension AuditRun {
   mutating func finish(journalFolder: String, _ journals: Journals?, isDataFolder: Bool) {
+    let rotated = RotatedCards(audited, given: cards) { [provenFreezes] audit in
+      [provenFreezes[audit.identity.id], audit.files.journal?.head.frozenAt].compactMap { $0 }.min()
+    }
+    for audit in audited { audit.judgeCosignatures(rotated) }
     attempt { run throws(ReadFailure) in try run.explainTails(journalFolder, journals) }
     judgeBodies(isDataFolder: isDataFolder && journals != nil)
     report.findings = list.finished()

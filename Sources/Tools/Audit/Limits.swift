@@ -25,6 +25,8 @@ public enum AuditLimits {
   static let anchorLineBytes = 1_024
   /// Anchors of one log: eighty years at ten minutes.
   static let anchors = 1 << 22
+  /// Cards of one log, 2 KB each: a rotation a day for eleven years.
+  static let cards = 4_096
   /// Between two anchors, longer than which is listed: three intervals.
   static let anchorGapMilliseconds: UInt64 = 1_800_000
   static let secondsADay: UInt64 = 86_400

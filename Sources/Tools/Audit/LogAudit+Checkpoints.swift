@@ -3,7 +3,7 @@ internal import Log
 internal import Wire
 
 /// The findings of one thread in a run of frames.
-private struct FrameResult: Sendable {
+struct FrameResult: Sendable {
   var claims: [(size: UInt64, root: Digest, contradicts: Bool, place: UInt64)] = []
   var damage: [ChunkResult.Damage] = []
   /// Frames that are zeros.
@@ -90,7 +90,7 @@ extension LogAudit {
 
   /// The places of frames, some at a time: those of the file, but for its holes, which are counted
   /// as emptied frames, and behind its end those of the journals.
-  private func framePieces(
+  func framePieces(
     _ file: ReadOnlyFile?, _ stride: Int, _ inFile: UInt64, _ count: UInt64,
     _ journaled: [UInt64: [UInt8]]?
   ) -> [[UInt64]] {
@@ -110,7 +110,7 @@ extension LogAudit {
   }
 
   /// - Returns: the bytes of a frame, from the file or behind its end from the journals.
-  private static func frame(
+  static func frame(
     _ place: UInt64, _ inFile: UInt64, _ stride: Int, _ file: ReadOnlyFile?,
     _ journal: [UInt64: [UInt8]]?, _ name: String, _ result: inout FrameResult
   ) throws(ReadFailure) -> [UInt8]? {
@@ -154,66 +154,6 @@ extension LogAudit {
       result.claims.append((checkpoint.size, checkpoint.root, frame.contradicts, place))
     } catch {
       damage("is no valid checkpoint of this log: \(error)")
-    }
-  }
-
-  /// Cosignatures of nodes whose cards were given.
-  func checkCosignatureFile(_ cards: [Card]) throws(ReadFailure) {
-    let stride = StoreFormat.cosignatureBytes
-    let count = min(
-      AuditLimits.records,
-      files.journal?.head.cosignatureCount ?? (files.cosignatures?.size ?? 0) / UInt64(stride))
-    let inFile = files.records(files.cosignatures, stride, atMost: count)
-    let pieces = framePieces(
-      files.cosignatures, stride, inFile, count, files.journal?.cosignatures)
-    var unchecked: [String: (count: UInt64, why: String)] = [:]
-    var scratch = FrameResult()
-    for place in pieces.joined() {
-      let offset = place * UInt64(stride)
-      let bytes = try LogAudit.frame(
-        place, inFile, stride, files.cosignatures, files.journal?.cosignatures, "cosignatures",
-        &scratch)
-      guard let bytes else { continue }
-      guard let frame = CosignatureFrame(bytes) else {
-        add(
-          .verificationFailed, "cosignatures", place, offset: offset,
-          "has a wrong checksum or is malformed")
-        continue
-      }
-      highestTime = max(highestTime, frame.cosignature.time)
-      let name = frame.cosignature.name
-      claims.append(
-        RootClaim(
-          size: frame.size, root: frame.root, source: .cosignature(place, name),
-          contradicts: false))
-      let known = cards.filter { $0.name == name }
-      let card = known.first {
-        Cosignature.keyID(name: name, key: $0.cosigning) == frame.cosignature.keyID
-      }
-      guard let card else {
-        let why = known.isEmpty ? "no card given" : "by a key that its card does not have"
-        unchecked["\(name.text), \(why)", default: (0, why)].count += 1
-        continue
-      }
-      summary.signaturesVerified += 1
-      if frame.verifies(origin: identity.origin, key: card.cosigning) {
-        // A node is no witness of itself.
-        guard name != identity.origin.name else { continue }
-        witnessed.insert(place)
-        if !summary.cosigners.contains(name.text) { summary.cosigners.append(name.text) }
-      } else {
-        add(
-          .verificationFailed, "cosignatures", place, offset: offset,
-          "the cosignature of \(name.text) over size \(frame.size) does not verify")
-      }
-    }
-    summary.cosigners.sort()
-    emptyFrames += scratch.empty
-    for found in scratch.damage {
-      add(.verificationFailed, found.file, found.index, offset: found.offset, found.what)
-    }
-    for (what, value) in unchecked.sorted(by: { $0.key < $1.key }) {
-      notChecked.append("\(origin): \(value.count) cosignatures of \(what)")
     }
   }
 

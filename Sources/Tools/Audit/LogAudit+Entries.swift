@@ -29,6 +29,7 @@ extension LogAudit {
       keep(result.problems)
       keep(result.anchors)
       keep(otherCommitments(in: result, than: &commitment))
+      keep(result.cards)
       for state in result.bodies.indices { bodies[state] += result.bodies[state] }
       states.add(result.states)
       summary.signaturesVerified += result.range.upperBound - result.range.lowerBound
@@ -65,9 +66,9 @@ extension LogAudit {
     in result: ChunkResult, than commitment: inout OpeningKeyHash?
   ) -> [LeafProblem] {
     var problems: [LeafProblem] = []
-    for found in result.commitments {
-      if found.index == 0 { commitment = found.key }
-      guard let commitment, found.key != commitment else { continue }
+    for found in result.cards {
+      if found.index == 0 { commitment = found.card.opening }
+      guard let commitment, found.card.opening != commitment else { continue }
       problems.append(
         LeafProblem(index: found.index, kind: .defect(.body), isSigned: found.isSigned))
     }
@@ -90,6 +91,14 @@ extension LogAudit {
     let room = AuditLimits.anchors - anchors.count
     anchors += found.prefix(room)
     if found.count > room { anchorsLeftOut = true }
+  }
+
+  private func keep(_ found: [FoundCard]) {
+    let room = AuditLimits.cards - cards.count
+    cards += found.prefix(room)
+    guard found.count > room, cards.count == AuditLimits.cards, !cardsLeftOut else { return }
+    cardsLeftOut = true
+    notChecked.append("\(origin): keys entries behind the \(AuditLimits.cards)th")
   }
 
   /// Entries that nodes of given cards cosigned, and that lead to the roots here.

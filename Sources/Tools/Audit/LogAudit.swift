@@ -20,6 +20,13 @@ final class LogAudit {
   var roots: [UInt64: Digest] = [:]
   /// Frames whose cosignatures verified, by nodes of given cards that are not the log's own.
   var witnessed: Set<UInt64> = []
+  /// Cosignatures whose keys the makers' logs may have, and numbers of those that nobody can check.
+  var waiting: [WaitingCosignature] = []
+  var unchecked: [String: UInt64] = [:]
+  /// In order of index, the genesis's first.
+  var cards: [FoundCard] = []
+  /// There are more than anybody keeps.
+  var cardsLeftOut = false
   var list = FindingList()
   var summary: LogSummary
   var notChecked: [String] = []

@@ -1,4 +1,5 @@
 import CommandLine
+import Log
 import Node
 import Runtime
 import Secrets
@@ -19,6 +20,39 @@ enum KeysVerb {
     options: [
       Liaison.data, Arguments.passphraseFile, Arguments.makePassphrase,
     ])
+
+  static let rotate = Verb(
+    "keys rotate", "give the running node new cosigning, sealing and transport keys",
+    details: [
+      "Writes a keys entry and the new card; without an option all three keys are replaced. The log key stays, and with it the "
+        + "epoch. Peers take the new card from the log by themselves, whenever they come, and what was sealed to the old keys is "
+        + "read as before. A thief of the log key is not locked out by this: open the next epoch (liaison epoch open).",
+      "Export the keys anew afterwards: an older export does not hold the new ones.",
+    ],
+    options: [
+      Option("--sealing", summary: "the key that records are sealed to"),
+      Option("--cosigning", summary: "the key that cosigns others' logs"),
+      Option("--transport", summary: "the key that peers know this node by on the line"),
+      Liaison.data,
+    ])
+
+  static func runRotate(_ arguments: Arguments) throws(Failure) {
+    let named = ["--sealing", "--cosigning", "--transport"].filter { arguments.has($0) }
+    func isWanted(_ name: String) -> Bool { named.isEmpty || named.contains(name) }
+    let daemon = try DaemonConnection(arguments.folder)
+    let reply = try daemon.call(
+      "RotateKeys",
+      RotateRequest(
+        cosigning: isWanted("--cosigning"), sealing: isWanted("--sealing"),
+        transport: isWanted("--transport")), reply: RotateReply.self, waits: true)
+    let card: Card
+    do throws(CardError) { card = try Card.parse(file: Array(reply.card.utf8)) } catch {
+      throw Failure(.software, "The daemon answered with no card.", hint: "See its log.")
+    }
+    Output.print(
+      "card \(reply.serial) of \(reply.origin), entry \(reply.entry)\n\(card.fingerprint)\n"
+        + "Export the keys anew: liaison keys export FILE.\n")
+  }
 
   static func run(_ arguments: Arguments) throws(Failure) {
     let folder = arguments.folder

@@ -44,6 +44,7 @@ enum Liaison {
       Command(ReaderVerbs.forget, ReaderVerbs.runForget),
       Command(BackupVerb.verb, BackupVerb.run),
       Command(KeysVerb.verb, KeysVerb.run),
+      Command(KeysVerb.rotate, KeysVerb.runRotate),
       Command(RestoreVerb.verb, RestoreVerb.run),
       Command(EpochVerb.verb, EpochVerb.run),
       Command(EpochPlanVerbs.plan, EpochPlanVerbs.runPlan),

@@ -1,6 +1,7 @@
 import CommandLine
 import Log
 import Node
+import Runtime
 
 enum PeerVerbs {
   static let add = Verb(
@@ -49,17 +50,34 @@ enum PeerVerbs {
       return try Roster.load(folder)
     }
     let earlier = Roster.earlierEpochs(folder, roster)
-    var table = TextTable(["NAME", "ORIGIN", "SERIAL", "ADDRESS", "PRE-SHARED KEY", "EARLIER"])
+    let since = keysSince(folder)
+    var table = TextTable(
+      ["NAME", "ORIGIN", "SERIAL", "SINCE", "ADDRESS", "PRE-SHARED KEY", "EARLIER"])
     for member in roster.members {
       table.add([
         member.name.text, member.card.origin.text, "\(member.card.serial)",
+        since[member.name.text] ?? "-",
         member.settings.address ?? "-", member.hasPresharedKey ? "yes" : "no",
         earlier[member.name]?.map(\.text).joined(separator: " ") ?? "",
       ])
     }
-    for name in roster.removed { table.add([name.text, "removed", "", "", "", ""]) }
+    for name in roster.removed { table.add([name.text, "removed", "", "", "", "", ""]) }
     Output.print(table.text)
     for problem in roster.problems { Output.printError("liaison: \(problem)\n") }
+  }
+
+  /// The day of each card by its own log, which a running daemon knows.
+  private static func keysSince(_ folder: NodeFolder) -> [String: String] {
+    guard let daemon = try? DaemonConnection(folder),
+      let reply = try? daemon.call("Peers", reply: PeersReply.self)
+    else { return [:] }
+    var since: [String: String] = [:]
+    for peer in reply.peers {
+      since[peer.name] = peer.keysSince.map {
+        String(UTCTime.text(milliseconds: UInt64(clamping: $0)).prefix(10))
+      }
+    }
+    return since
   }
 
   static let remove = Verb(

@@ -40,6 +40,11 @@ struct Main {
             summary:
               "a group whose members may use anchor.socket: the hub's; without it the node's own user and root alone"
           ),
+          Option(
+            "--rotate-sealing-days", "N",
+            summary:
+              "rotate the sealing key when it is N days old, 7 to 3650; without it the operator alone does"
+          ),
         ])
     ],
     version: Daemon.version, seeAlso: ["liaison(1)", "liaison-audit(1)"])
@@ -62,11 +67,17 @@ struct Main {
         .usage, "--listen is \"\(address)\".",
         hint: "Write HOST:PORT, for example 0.0.0.0:4747 or [::]:4747; port 0 takes a free one.")
     }
+    let days = arguments.value("--rotate-sealing-days")
+    guard days.map({ Daemon.rotationDays.contains(Int($0) ?? 0) }) ?? true else {
+      throw Failure(
+        .usage, "--rotate-sealing-days is \"\(days ?? "")\".",
+        hint: "Write a number of days from 7 to 3650.")
+    }
     let configuration = DaemonConfiguration(
       data: arguments.value("--data") ?? NodeFolder.defaultRoot,
       listen: arguments.value("--listen"), token: arguments.value("--token"),
       run: arguments.value("--run"), readerGroup: arguments.value("--reader-group"),
-      anchorGroup: arguments.value("--anchor-group"))
+      anchorGroup: arguments.value("--anchor-group"), rotateSealingDays: days.flatMap { Int($0) })
     do throws(DaemonError) {
       try Daemon.run(configuration)
     } catch {

@@ -31,6 +31,10 @@ public enum ControlAnswers {
         (request: BackupRequest, _, reply: @escaping (Result<CopySummary, ControlError>) -> Void) in
         wait { reply(.failure(.refused(reason: request.folder, hint: ""))) }
       },
+      .later("RotateKeys") {
+        (_: RotateRequest, _, reply: (Result<RotateReply, ControlError>) -> Void) in
+        reply(.failure(.busy))
+      },
       .now("Epochs") { (_: EpochsRequest) in
         EpochsReply(own: "nl/1", answered: ["be"], unanswered: [], epochs: [])
       },

@@ -26,6 +26,12 @@ struct Cosigning {
     return true
   }
 
+  /// The own key is another: no checkpoint was cosigned by it.
+  mutating func beginAnew(_ ownName: NodeName) {
+    ownSize = 0
+    way.forget(ownName)
+  }
+
   // MARK: Held cosignatures
 
   /// True when each of these is over a smaller checkpoint than the one of its maker that is held.

@@ -17,6 +17,15 @@ extension Replicator {
     effects.append(.cosign(checkpoint))
   }
 
+  /// The newest checkpoint of every log is cosigned by the new key, as soon as the next cosignature
+  /// of that log may be made: CKP-26.
+  mutating func cosignAnew(_ now: UInt64, _ effects: inout [Effect]) {
+    for log in logOrder where log != ownLog {
+      logs[held: log].cosigning.beginAnew(ownName)
+      wantCosignature(of: log, now, &effects)
+    }
+  }
+
   func isDisputedAnywhere(_ log: LogID) -> Bool {
     sessionOrder.contains { sessions[held: $0].shared[log]?.isDisputed == true }
   }

@@ -145,8 +145,9 @@ extension Replicator {
   private func isHeard(_ message: Message, on id: SessionID) -> Bool {
     switch (sessions[held: id].opening.scope, message) {
     case (.everything, _), (_, .opening): true
-    case (.givingBack, .pull(let pull)): isGivenBack(pull.position, on: id)
-    case (.givingBack, .credit), (.givingBack, .leave): true
+    case (.openings, _): false
+    case (.part, .pull(let pull)): isGivenBack(pull.position, on: id)
+    case (.part, .credit), (.part, .leave): true
     default: false
     }
   }

@@ -33,7 +33,11 @@ extension Replicator {
   }
 
   private func isGivenBack(_ log: LogID, on session: Session) -> Bool {
-    session.opening.scope == .givingBack && author(of: log) == session.opening.peer
+    switch session.opening.scope {
+    case .everything: false
+    case .part(let ofPeer, let ofOwn):
+      ofPeer && author(of: log) == session.opening.peer || ofOwn && log == ownLog
+    }
   }
 
   /// True when both sides listed a log; it is shared only where more than openings is exchanged of

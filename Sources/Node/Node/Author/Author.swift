@@ -116,7 +116,8 @@ struct SignedSlice: Sendable {
 /// this process.
 final class Author {
   let identity: LogIdentity
-  private let secrets: NodeSecrets
+  /// The log key stays; the others are replaced by a rotation.
+  var secrets: NodeSecrets
   private let store: Store
   private var random = SystemRandom()
   private var queue: [Publication] = []

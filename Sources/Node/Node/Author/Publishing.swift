@@ -13,7 +13,7 @@ final class Publishing {
   let author: Author
   let replica: Replica
   private let loop: EventLoop
-  private let secrets: NodeSecrets
+  private let keys: OwnKeys
   private let membership: Membership
   let addressing: Addressing
   let desk: Desk
@@ -26,12 +26,12 @@ final class Publishing {
   private var rosterGeneration: UInt64 = 0
 
   init(
-    _ loop: EventLoop, _ turns: TurnQueue, _ secrets: NodeSecrets, _ desk: Desk,
+    _ loop: EventLoop, _ turns: TurnQueue, _ keys: OwnKeys, _ desk: Desk,
     _ replica: Replica, _ files: StateFiles, _ notices: Notices
   ) throws(SystemError) {
     self.loop = loop
     self.turns = turns
-    self.secrets = secrets
+    self.keys = keys
     self.desk = desk
     self.replica = replica
     membership = files.membership
@@ -46,7 +46,7 @@ final class Publishing {
       results: loop.makeMailbox(of: SignedSlice.self) { box.object?.signed($0) })
     self.signers = signers
     author = Author(
-      identity: replica.identity, secrets: secrets, store: replica.store, desk: desk,
+      identity: replica.identity, secrets: keys.present, store: replica.store, desk: desk,
       submit: { signers.submit($0) })
     box.object = author
     let clock = loop.clock
@@ -62,10 +62,14 @@ final class Publishing {
   /// Slots of grants are mixed with other secrets than before.
   func rosterChanged() {
     rosterGeneration += 1
-    author.slotSecrets = SlotSecrets(author: secrets.author, generation: rosterGeneration) {
+    author.secrets = keys.present
+    author.slotSecrets = SlotSecrets(author: keys.present.author, generation: rosterGeneration) {
       [membership] in membership.roster.entry($0)?.presharedKey
     }
   }
+
+  /// The own card is another.
+  func cardRotated(to next: Card) { membership.rotated(to: next) }
 
   // MARK: Rounds
 

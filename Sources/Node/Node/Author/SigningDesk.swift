@@ -12,7 +12,7 @@ final class SigningDesk {
   private let loop: EventLoop
   private let replica: Replica
   private let author: Author
-  private let secrets: NodeSecrets
+  private let keys: OwnKeys
   /// For people alone.
   private let tokenPath: String
   private let notices: Notices
@@ -20,13 +20,13 @@ final class SigningDesk {
   private var waitingSince: UInt64?
 
   init(
-    _ loop: EventLoop, _ replica: Replica, _ author: Author, _ secrets: NodeSecrets,
+    _ loop: EventLoop, _ replica: Replica, _ author: Author, _ keys: OwnKeys,
     _ token: TokenFile, _ notices: Notices
   ) {
     self.loop = loop
     self.replica = replica
     self.author = author
-    self.secrets = secrets
+    self.keys = keys
     tokenPath = token.path
     self.notices = notices
   }
@@ -34,7 +34,7 @@ final class SigningDesk {
   private var identity: LogIdentity { replica.identity }
 
   func cosign(_ checkpoint: VerifiedCheckpoint) -> (Cosignature, CosigningPublicKey) {
-    let secrets = secrets
+    let secrets = keys.present
     let cosignature = Cosignature.make(
       checkpoint: checkpoint, name: replica.card.name, key: secrets.cosigning.publicKey,
       time: loop.wallNow / 1_000

@@ -31,6 +31,7 @@ extension Node {
       .now("Reload") { try self.reload() },
       .now("ReleaseSigning") { try self.signing.release() },
       .later("Backup") { self.backups.make($0, reply: $2) },
+      .later("RotateKeys") { self.rotation.rotate($0, reply: $2) },
       .now("Epochs") { self.epochs.report($0) },
       .later("AdoptEpoch") { self.epochs.adopt($0, reply: $2) },
       .now("ImportOpening") {

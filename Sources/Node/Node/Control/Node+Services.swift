@@ -8,7 +8,7 @@ extension Node: ControlService, ReaderService {
   var statusWriter: StatusWriter {
     StatusWriter(
       replica: replica, files: files, peers: peers, signing: signing, scrubber: scrubber,
-      anchorage: anchorage, notices: notices, now: now)
+      anchorage: anchorage, rotation: rotation, notices: notices, now: now)
   }
 
   func status() -> StatusReport { statusWriter.report() }

@@ -18,11 +18,13 @@ public struct DaemonConfiguration: Sendable {
   /// The group whose members may have a hub's looks anchored; nil: nobody but the node's own user
   /// and root.
   public var anchorGroup: String?
+  /// The node rotates its sealing key when it is so many days old; nil: its operator alone does.
+  public var rotateSealingDays: Int?
 
   /// A node with no more than a folder: it listens nowhere and dials by its roster.
   public init(
     data: String, listen: String? = nil, token: String? = nil, run: String? = nil,
-    readerGroup: String? = nil, anchorGroup: String? = nil
+    readerGroup: String? = nil, anchorGroup: String? = nil, rotateSealingDays: Int? = nil
   ) {
     self.data = data
     self.listen = listen
@@ -30,6 +32,7 @@ public struct DaemonConfiguration: Sendable {
     self.run = run
     self.readerGroup = readerGroup
     self.anchorGroup = anchorGroup
+    self.rotateSealingDays = rotateSealingDays
   }
 }
 
@@ -50,6 +53,8 @@ public enum DaemonError: Error, Sendable {
 
 /// Runs a node until SIGTERM.
 public enum Daemon {
+  /// What `--rotate-sealing-days` may be: 64 rotations of an epoch last a year at least.
+  public static let rotationDays = 7...3_650
   /// As `--version` and the status say it.
   public static let version = Release.version
 

@@ -53,6 +53,8 @@ public enum NodeLimits {
   static let dialsAtOnce = 128
   /// How often the names of all peers are looked up for the gate.
   static let sourcesEveryMilliseconds: UInt64 = 300_000
+  /// How often the age of the sealing key is looked at.
+  static let rotationLookMilliseconds: UInt64 = 3_600_000
   static let saveVerifiedMilliseconds: UInt64 = 60_000
   /// A backup waits so long for the log files to have what was acknowledged; a busy store writes 1
   /// MiB at a time.

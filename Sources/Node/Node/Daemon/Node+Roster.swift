@@ -7,7 +7,8 @@ import Store
 // The roster: read again, and given to the parts that go by it.
 extension Node {
   func reload() throws(ControlError) -> ReloadReply {
-    let reply = try membership.reload()
+    let change = try membership.reload()
+    let reply = change.reply
     publishing.rosterChanged()
     changes.keysChanged()
     giveRoster()
@@ -17,7 +18,7 @@ extension Node {
       }
       desk.forget(entry.card.identity.id)
     }
-    peers.rosterChanged(reply)
+    peers.rosterChanged(reply, keeping: change.kept)
     forgetSettled()
     for problem in reply.problems { notices.logger.warning("roster: \(problem)") }
     notices.logger.notice(

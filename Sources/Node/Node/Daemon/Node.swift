@@ -34,43 +34,50 @@ final class Node {
   let scrubber: Scrubber
   let epochs: OwnEpochs
   let backups: BackupWork
+  let rotation: KeyRotator
   private let commits: GroupCommit
   private let ticks: Alarm
   private var running: RunningTime
 
   init(
-    loop: EventLoop, folder: NodeFolder, secrets: NodeSecrets, card: Card, roster: LiveRoster,
+    loop: EventLoop, folder: NodeFolder, keys: OwnKeys, roster: LiveRoster,
     store: Store, disk: FileDisk, logger: Logger, token: TokenFile, start: SigningStart,
-    room: Room
+    room: Room, rotateSealingDays: Int? = nil
   ) throws {
     self.loop = loop
     notices = Notices(logger, loop.clock)
     running = RunningTime.load(folder, now: loop.now)
-    let earlier = try OwnSecrets.earlier(folder)
-    membership = Membership(card, roster, folder, notices)
+    membership = Membership(keys.card, roster, folder, notices)
     files = StateFiles(
       folder: folder, token: token, faults: try FaultFolder(folder), membership: membership)
     replica = try Node.replica(files, store, start, notices)
     turns = TurnQueue(loop)
     ticks = Alarm(loop)
-    desk = Desk(store: store, secrets: secrets, earlier: earlier, own: card.name)
-    publishing = try Publishing(loop, turns, secrets, desk, replica, files, notices)
-    signing = SigningDesk(loop, replica, publishing.author, secrets, token, notices)
+    desk = Desk(store: store, secrets: keys.present, own: keys.card.name)
+    publishing = try Publishing(loop, turns, keys, desk, replica, files, notices)
+    signing = SigningDesk(loop, replica, publishing.author, keys, token, notices)
     sockets = LocalSockets(room, notices)
     changes = ChangeWatch(replica, desk, membership, disk, sockets, notices)
     commits = try GroupCommit(loop, disk, StoreWork(loop, replica, changes, notices))
-    let keys = TransportKeys(secrets, earlier: earlier, membership)
-    peers = PeerHub(loop, turns, replica, membership, keys, room, notices)
+    let transport = TransportKeys(keys, KeyUse(folder, keys.card.origin), membership)
+    peers = PeerHub(loop, turns, replica, membership, transport, room, notices)
     anchorage = Anchorage(turns, replica, publishing.author, signing, notices, on: loop)
     receipts = ReceiptDesk(
       loop, turns, publishing, desk, membership, changes, folder, notices)
     scrubber = try Scrubber(loop, replica, files, notices)
     epochs = OwnEpochs(replica, files, notices)
     backups = BackupWork(loop, folder, store, logger)
+    rotation = KeyRotator(
+      loop, keys, publishing, desk, transport, folder, notices, everyDays: rotateSealingDays)
+    transport.ownerByLog = { [replica] in replica.owner(ofEarlier: $0) }
+    transport.notWritten = { [notices] in
+      notices.say(.warning, "keyuse", "\(folder.keyUse) was not written: \($0)")
+    }
+    desk.take(keys)
     connect()
     for problem in files.faults.problems { logger.warning("evidence: \(problem)") }
     membership.holdCards()
-    keys.rosterChanged()
+    transport.rosterChanged()
     replica.begin(for: self, proofs: files.faults.proofs)
     tellFrozen()
   }
@@ -132,6 +139,8 @@ final class Node {
     scheduleTick()
     changes.recall()
     anchorage.begin()
+    rotation.didRotate = { [changes] in changes.keysChanged() }
+    rotation.begin()
   }
 
   // MARK: End of a round
@@ -178,6 +187,7 @@ final class Node {
     commits.stop()
     publishing.stop()
     scrubber.stop()
+    rotation.stop()
   }
 
   /// After the loop ended: the store on its own, synchronously.

@@ -32,7 +32,9 @@ final class NodeRun {
     // A copy of the folder beside the original would pass with the original's token.
     tokenLock = try token.lock()
     let room = Room(budget)
-    node = try NodeRun.node(folder, token, store, disk, loop: loop, logger: logger, room: room)
+    node = try NodeRun.node(
+      folder, token, store, disk, loop: loop, logger: logger, room: room,
+      rotateSealingDays: configuration.rotateSealingDays)
     node.warnOfStart(budget, room)
     let control = try UnixListener(
       loop: loop, path: folder.controlSocket, mode: 0o600
@@ -95,7 +97,7 @@ final class NodeRun {
 
   private static func node(
     _ folder: NodeFolder, _ token: TokenFile, _ store: Store, _ disk: FileDisk, loop: EventLoop,
-    logger: Logger, room: Room
+    logger: Logger, room: Room, rotateSealingDays: Int?
   ) throws -> Node {
     if let adopted = try NextEpoch.finishAdoption(folder, store, token) {
       logger.notice("\(adopted.card.origin): the opening that broke off was brought to its end")
@@ -104,8 +106,9 @@ final class NodeRun {
         "an epoch was prepared and not opened: \(folder.next) holds its log key unencrypted; open the epoch, or remove that folder"
       )
     }
+    if let settled = try KeyRotation.settle(folder, store) { logger.notice(settled) }
     let card = try CardFile.own(folder)
-    let secrets = try secrets(of: card, folder, logger)
+    let keys = try keys(of: card, folder, logger)
     guard store.state(card.identity.id) != nil else {
       throw DaemonError.store("the log \(card.origin) is not in the store")
     }
@@ -113,21 +116,23 @@ final class NodeRun {
     let start = try SigningStart(
       card.identity, store, folder, token, hasPeers: roster.hasMembers)
     return try Node(
-      loop: loop, folder: folder, secrets: secrets, card: card, roster: roster, store: store,
-      disk: disk, logger: logger, token: token, start: start, room: room)
+      loop: loop, folder: folder, keys: keys, roster: roster, store: store, disk: disk,
+      logger: logger, token: token, start: start, room: room, rotateSealingDays: rotateSealingDays)
   }
 
-  private static func secrets(
+  private static func keys(
     of card: Card, _ folder: NodeFolder, _ logger: Logger
-  ) throws(IdentityError) -> NodeSecrets {
+  ) throws(IdentityError) -> OwnKeys {
     let credential = OwnSecrets.credential()
-    let secrets = try OwnSecrets.load(folder, credential: credential, for: card)
-    if let credential, try !OwnSecrets.load(folder, credential: credential).matches(card) {
+    let keys = try OwnKeys(folder, credential: credential, card: card)
+    if let credential,
+      try OwnSecrets.load(folder, credential: credential).log.publicKey != card.log
+    {
       logger.warning(
         "the credential node.key is of an earlier epoch: encrypt the present keys anew with systemd-creds, then remove \(folder.secrets) and the credential next.key"
       )
     }
-    return secrets
+    return keys
   }
 
   /// The sockets of processes that are no operators.

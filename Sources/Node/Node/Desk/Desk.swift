@@ -9,8 +9,9 @@ import Store
 /// in pieces (`WorkBudget`).
 final class Desk {
   let store: Store
-  private let sealing: [Held<SealingSecretKey>]
-  private let authorSecrets: [Held<AuthorSecret>]
+  /// The present one first, then earlier ones.
+  private var sealing: [Held<SealingSecretKey>]
+  private var authorSecrets: [Held<AuthorSecret>]
   private let own: NodeName
   /// The number of closed audiences that a book keeps.
   private let closedAudiences: Int
@@ -29,21 +30,22 @@ final class Desk {
   var isLost: (LogID, UInt64) -> Bool = { _, _ in false }
 
   /// - Parameters:
-  ///   - earlier: what is kept of earlier epochs' secrets.
   ///   - own: the node's name: every log of this name is its own.
   init(
-    store: Store, secrets: NodeSecrets, earlier: EarlierKeys = EarlierKeys(), own: NodeName,
+    store: Store, secrets: NodeSecrets, own: NodeName,
     closedAudiences: Int = SealingLimits.closedAudiences
   ) {
     self.store = store
     self.closedAudiences = closedAudiences
     self.own = own
-    authorSecrets = [secrets.author] + earlier.epochs.map(\.author)
-    let present = Held(secrets.sealing.withSeed { SealingSecretKey(seed: $0) })
-    let others = earlier.epochs.map(\.sealing).filter {
-      $0.secret.publicKey != present.secret.publicKey
-    }
-    sealing = [present] + others
+    authorSecrets = [secrets.author]
+    sealing = [Held(secrets.sealing.withSeed { SealingSecretKey(seed: $0) })]
+  }
+
+  /// What was sealed to any card of this node is opened from now on.
+  func take(_ keys: OwnKeys) {
+    sealing = keys.sealing
+    authorSecrets = keys.author
   }
 
   /// The public keys that grants to this node are sealed to, the present epoch's first.

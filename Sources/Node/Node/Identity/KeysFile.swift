@@ -19,10 +19,10 @@ public enum KeysFile {
   ) throws(IdentityError) -> (origin: String, presharedKeys: Int) {
     try check(path, for: folder)
     let card = try CardFile.own(folder)
-    let secrets = try OwnSecrets.load(folder, credential: credential, for: card)
+    let secrets = try OwnSecrets.first(folder, credential: credential, for: card)
     let keys = try presharedKeys(folder)
     let contents = KeysExport.Contents(
-      origin: card.origin.text, secrets: secrets,
+      origin: card.origin.text, secrets: secrets, rotated: try OwnSecrets.rotated(folder),
       earlier: try OwnSecrets.earlier(folder),
       presharedKeys: keys)
     var random = SystemRandom()

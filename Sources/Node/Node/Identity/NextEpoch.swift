@@ -93,7 +93,7 @@ public struct NextEpoch: Sendable {
   /// Keeps the keys of this epoch: records that were sealed to them are read with them for ever.
   static func retire(_ folder: NodeFolder, credential: String?) throws(IdentityError) {
     let own = try CardFile.own(folder)
-    let running = try OwnSecrets.load(folder, credential: credential, for: own)
+    let running = try OwnSecrets.first(folder, credential: credential, for: own)
     try OwnSecrets.retire(running, of: own, folder)
   }
 
@@ -219,7 +219,7 @@ public struct NextEpoch: Sendable {
       return
     }
     let credential = OwnSecrets.credential("next.key") ?? OwnSecrets.credential()
-    _ = try OwnSecrets.load(folder, credential: credential, for: card)
+    _ = try OwnSecrets.first(folder, credential: credential, for: card)
   }
 
   /// Puts the files into their places. The genesis entry is durable in the store.
@@ -233,7 +233,7 @@ public struct NextEpoch: Sendable {
 
   /// The writes that adopt an epoch, in an order that a start can repeat from any point.
   enum AdoptionStep: CaseIterable {
-    case token, keys, card, clean
+    case token, keys, rotated, card, clean
   }
 
   func perform(
@@ -253,6 +253,8 @@ public struct NextEpoch: Sendable {
         guard try FileSystem.status(NextEpoch.keyPath(folder.next)) != nil else { return }
         try FileSystem.makeFolder(folder.secretsFolder)
         try FileSystem.rename(NextEpoch.keyPath(folder.next), to: folder.secrets)
+      // The earlier keys hold them since the epoch was prepared.
+      case .rotated: try FileSystem.remove(folder.rotatedSecrets)
       case .card: try FileSystem.rename(NextEpoch.cardPath(folder.next), to: folder.card)
       case .clean: try FileSystem.removeFolder(folder.next)
       }

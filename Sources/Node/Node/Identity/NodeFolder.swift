@@ -23,6 +23,12 @@ public struct NodeFolder: Hashable, Sendable {
   public var secrets: String { root + "/secrets/node.key" }
   /// Secrets that are kept of the node's earlier epochs.
   var earlierSecrets: String { root + "/secrets/earlier.keys" }
+  /// Secrets of the rotations of this epoch.
+  var rotatedSecrets: String { root + "/secrets/rotated.keys" }
+  /// A rotation on its way (Protocols/card.md, CARD-52).
+  var begunRotation: String { root + "/secrets/rotation.next" }
+  /// The newest own transport key that each peer used.
+  var keyUse: String { root + "/keyuse" }
   /// The roster: cards, settings, pre-shared keys.
   public var peers: String { root + "/peers" }
   /// A folder for each log, by its id.

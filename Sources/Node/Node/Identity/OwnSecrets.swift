@@ -36,22 +36,45 @@ public enum OwnSecrets {
     }
   }
 
-  /// The keys that the card names: the credential's, or, once an epoch was opened and the
-  /// credential is of the one before, `next.key` or those in the folder.
-  static func load(
+  /// The first keys of the card's epoch, to which the rotations since lead to what the card names:
+  /// the credential's, or, once an epoch was opened and the credential is of the one before,
+  /// `next.key` or those in the folder.
+  static func first(
     _ folder: NodeFolder, credential: String?, for card: Card
   ) throws(IdentityError) -> NodeSecrets {
+    let rotated = try rotated(folder).upTo(card.serial)
     let secrets = try load(folder, credential: credential)
-    if secrets.matches(card) { return secrets }
+    if secrets.after(rotated).matches(card) { return secrets }
     if let next = self.credential("next.key"), let following = try? load(folder, credential: next),
-      following.matches(card)
+      following.after(rotated).matches(card)
     {
       return following
     }
-    guard credential != nil, let own = try? load(folder), own.matches(card) else {
+    guard credential != nil, let own = try? load(folder), own.after(rotated).matches(card) else {
       throw foreign(card)
     }
     return own
+  }
+
+  /// The secrets of rotations of the present epoch.
+  static func rotated(_ folder: NodeFolder) throws(IdentityError) -> RotatedKeys {
+    let status = try IdentityError.wrap { () throws(SystemError) in
+      try FileSystem.status(folder.rotatedSecrets)
+    }
+    guard status != nil else { return RotatedKeys() }
+    let bytes = try guarded(folder.rotatedSecrets, maxBytes: RotatedKeys.maxBytes)
+    do { return try RotatedKeys(parsing: bytes) } catch {
+      throw IdentityError(
+        .malformed, "\(folder.rotatedSecrets) does not hold keys of rotations",
+        hint: "restore it from an export of the keys that was made after the last rotation")
+    }
+  }
+
+  static func write(_ rotated: RotatedKeys, _ folder: NodeFolder) throws(SystemError) {
+    try FileSystem.makeFolder(folder.secretsFolder)
+    try rotated.withEncoded { keys throws(SystemError) in
+      try GuardedFile.write(folder.rotatedSecrets, keys)
+    }
   }
 
   /// Keys that are kept of the node's earlier epochs.
@@ -68,12 +91,13 @@ public enum OwnSecrets {
     }
   }
 
-  /// Keeps, of the secrets that `next` takes the place of, what is needed to read and to answer.
+  /// Keeps, of all secrets of the epoch that `next` follows, what is needed to read and to answer.
+  /// - Parameter first: of the epoch's first card.
   static func retire(
-    _ secrets: NodeSecrets, of card: Card, _ folder: NodeFolder
+    _ first: NodeSecrets, of card: Card, _ folder: NodeFolder
   ) throws(IdentityError) {
     let earlier = try earlier(folder)
-      .adding(EarlierSecrets(secrets, of: card.origin.epoch))
+      .adding(first.sets(after: try rotated(folder), of: card.origin.epoch))
     try IdentityError.wrap { () throws(SystemError) in
       try FileSystem.makeFolder(folder.secretsFolder)
       try earlier.withEncoded { keys throws(SystemError) in

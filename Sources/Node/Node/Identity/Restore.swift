@@ -19,11 +19,11 @@ public enum Restore {
   ) throws(IdentityError) -> (card: Card, summary: CopySummary) {
     try check(from: backup, to: folder)
     let card = try card(of: backup)
-    let (secrets, earlier, presharedKeys) = try content(keys, card)
+    let found = try content(keys, card)
     let copy = NodeCopy(source: NodeFolder(backup).root, target: folder, card: card)
     let summary = try copy.run(
       secrets: { () throws(IdentityError) in
-        try write(secrets, earlier, presharedKeys, folder)
+        try write(found, folder)
       },
       store: { source, disk, salt throws(StoreCopyError) in
         try StoreCopy.run(closed: source, to: disk, salt: salt)
@@ -43,22 +43,35 @@ public enum Restore {
     }
   }
 
+  private struct Content {
+    let secrets: NodeSecrets
+    let rotated: RotatedKeys
+    let earlier: EarlierKeys
+    let presharedKeys: [NamedKey]
+  }
+
   private static func content(
     _ keys: borrowing KeysExport.Contents, _ card: Card
-  ) throws(IdentityError) -> (NodeSecrets, EarlierKeys, [NamedKey]) {
+  ) throws(IdentityError) -> Content {
     let secrets: NodeSecrets
+    let rotated: RotatedKeys
     let earlier: EarlierKeys
     do {
       secrets = try keys.secrets()
+      rotated = try keys.rotated()
       earlier = try keys.earlier()
     } catch {
       throw IdentityError(
         .malformed, "the file holds no keys of a node", hint: "take another copy of it")
     }
-    guard secrets.matches(card) else {
+    guard secrets.after(rotated.upTo(card.serial)).matches(card) else {
       throw IdentityError(
-        .refused, "these are keys of \(keys.origin), and the backup is of \(card.origin.text)",
-        hint: "an export and a backup belong together: make both anew after each new epoch")
+        .refused,
+        "these are keys of \(keys.origin) up to card \(rotated.generations.last?.serial ?? 1), and the backup is of "
+          + "\(card.origin.text), card \(card.serial)",
+        hint:
+          "take the export that was made after the last rotation, or an older backup: make both anew after "
+          + "each rotation and each new epoch")
     }
     guard let found = keys.presharedKeys() else {
       throw IdentityError(
@@ -74,7 +87,7 @@ public enum Restore {
       }
       named.append(NamedKey(name: name, rank: Int(item.rank), key: item.key))
     }
-    return (secrets, earlier, named)
+    return Content(secrets: secrets, rotated: rotated, earlier: earlier, presharedKeys: named)
   }
 
   private struct NamedKey {
@@ -84,22 +97,22 @@ public enum Restore {
   }
 
   private static func write(
-    _ secrets: NodeSecrets, _ earlier: EarlierKeys, _ presharedKeys: [NamedKey],
-    _ folder: NodeFolder
+    _ content: Content, _ folder: NodeFolder
   ) throws(IdentityError) {
     try IdentityError.wrap { () throws(SystemError) in
       try FileSystem.makeFolder(folder.secretsFolder)
-      for item in presharedKeys {
+      for item in content.presharedKeys {
         try item.key.secret.withText { text throws(SystemError) in
           try GuardedFile.write(folder.presharedKey(of: item.name, rank: item.rank), text)
         }
       }
-      if !earlier.epochs.isEmpty {
-        try earlier.withEncoded { keys throws(SystemError) in
+      if !content.rotated.generations.isEmpty { try OwnSecrets.write(content.rotated, folder) }
+      if !content.earlier.cards.isEmpty {
+        try content.earlier.withEncoded { keys throws(SystemError) in
           try GuardedFile.write(folder.earlierSecrets, keys)
         }
       }
-      try secrets.withEncoded { seeds throws(SystemError) in
+      try content.secrets.withEncoded { seeds throws(SystemError) in
         try GuardedFile.write(folder.secrets, seeds)
       }
     }

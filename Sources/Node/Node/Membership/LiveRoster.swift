@@ -12,19 +12,27 @@ struct LivePeer {
   let presharedKey: Held<PresharedKey>?
   let allowance: LogAllowance
   let rates: PeerRates
-  /// The log whose card an operator compared by voice last.
-  let compared: LogIdentity
+  /// The card that an operator compared by voice last.
+  let comparedCard: Card
   let follow: PeerSettings.Follow
 
   var partner: Partner {
     Partner(
-      card: card, rates: rates, allowance: allowance, compared: compared,
+      card: card, rates: rates, allowance: allowance, compared: comparedCard,
       confirmsCards: follow == .confirm)
   }
+
+  var compared: LogIdentity { comparedCard.identity }
 
   /// True when the present card was followed by itself, and its operator wants to compare it before
   /// anything is sealed to it.
   var waitsForConfirmation: Bool { follow == .confirm && compared != card.identity }
+
+  /// True when a session that was made by the one entry is as good as one made by the other.
+  func isReachedAs(_ other: LivePeer) -> Bool {
+    card.identity == other.card.identity && card.transport == other.card.transport
+      && address == other.address && hasSamePresharedKey(as: other)
+  }
 
   /// True when a session made with the one key is as good as one made with the other.
   func hasSamePresharedKey(as other: LivePeer) -> Bool {
@@ -35,6 +43,13 @@ struct LivePeer {
       others.secret.withBytes { Bytes32(own) == Bytes32($0) }
     }
   }
+}
+
+/// The outcome of reading the roster again.
+struct RosterChange {
+  let reply: ReloadReply
+  /// Changed members whose sessions go on: their cards name other keys, and the same transport key.
+  let kept: Set<String>
 }
 
 /// The roster with its keys loaded. Made anew at each reload; what did not change is compared, not
@@ -71,7 +86,7 @@ struct LiveRoster {
           // dialled.
           card: member.card, address: member.settings.address, presharedKey: key,
           allowance: LogAllowance(member.settings), rates: member.settings.rates,
-          compared: member.compared.identity, follow: member.settings.follow))
+          comparedCard: member.compared, follow: member.settings.follow))
     }
     var keys: [NodeName: [Held<PresharedKey>]] = [:]
     for name in roster.members.map(\.name) + roster.removed {
@@ -109,8 +124,10 @@ struct LiveRoster {
   func entry(transport key: TransportPublicKey) -> LivePeer? {
     byTransport[key].map { entries[$0] }
   }
+
   /// Members that this roster has, has not, or has otherwise than the one before.
-  func difference(from old: LiveRoster) -> ReloadReply {
+  func difference(from old: LiveRoster) -> RosterChange {
+    var kept: Set<String> = []
     var reply = ReloadReply(problems: problems)
     for entry in entries {
       guard let before = old.entry(entry.card.name) else {
@@ -121,11 +138,12 @@ struct LiveRoster {
         || !entry.hasSamePresharedKey(as: before)
       {
         reply.changed.append(entry.card.name.text)
+        if entry.isReachedAs(before) { kept.insert(entry.card.name.text) }
       }
     }
     for entry in old.entries where self.entry(entry.card.name) == nil {
       reply.removed.append(entry.card.name.text)
     }
-    return reply
+    return RosterChange(reply: reply, kept: kept)
   }
 }

@@ -6,7 +6,7 @@ import Runtime
 /// first card of each log. All parts of a node share it.
 final class Membership {
   /// This node's own.
-  let card: Card
+  private(set) var card: Card
   private let folder: NodeFolder
   private let notices: Notices
   private(set) var roster: LiveRoster
@@ -23,17 +23,20 @@ final class Membership {
     held = HeldCards(folder)
   }
 
+  /// A rotation replaced the own card.
+  func rotated(to next: Card) { card = next }
+
   /// Reads the roster again.
   /// - Returns: how it differs from the one before.
-  func reload() throws(ControlError) -> ReloadReply {
+  func reload() throws(ControlError) -> RosterChange {
     let fresh: LiveRoster
     do { fresh = try LiveRoster.load(folder) } catch {
       throw .refused(reason: "the roster could not be read: \(error)", hint: "see peers/")
     }
-    let reply = fresh.difference(from: roster)
+    let change = fresh.difference(from: roster)
     roster = fresh
     holdCards()
-    return reply
+    return change
   }
 
   // MARK: Cards that are held

@@ -54,10 +54,12 @@ final class PeerHub: SessionOwner {
   }
 
   /// The roster was read again: touches only what changed.
-  func rosterChanged(_ change: ReloadReply) {
+  /// - Parameter kept: members whose sessions go on: their cards name other keys, and the same
+  ///   transport key.
+  func rosterChanged(_ change: ReloadReply, keeping kept: Set<String> = []) {
     keys.rosterChanged()
     door.rosterChanged()
-    let touched = Set(change.removed + change.changed)
+    let touched = Set(change.removed + change.changed).subtracting(kept)
     for session in sessions.all where session.peer.map({ touched.contains($0.text) }) == true {
       session.connection.finish(withinMilliseconds: NodeLimits.lastWordsInHasteMilliseconds)
     }
@@ -129,41 +131,46 @@ final class PeerHub: SessionOwner {
     session.isOfEarlierKey = !isPresent
     session.firstBytes = []
     dialler.giveBackPlace(of: session)
-    noteConnected(session, with: entry)
+    let scope = keys.scope(own: own, peer: entry.card.name, isPeersPresent: isPresent)
+    noteConnected(session, with: entry, scope)
     host.step(
       .opened(
         SessionOpening(
           id: session.id, peer: entry.card.name, handshakeHash: hash,
           weInitiated: session.isInitiator,
           initiatorHasLowerKey: session.isInitiator ? own < key : key < own,
-          scope: !keys.isPresent(own) ? .openings : isPresent ? .everything : .givingBack)))
+          scope: scope)))
   }
 
-  /// A peer that knows an earlier key of this node is on its way to the present one; who uses an
-  /// earlier key of a peer is told of the epochs since and given back that peer's logs, and is not
-  /// that peer for anything else.
-  private func noteConnected(_ session: PeerSession, with entry: LivePeer) {
+  /// A peer that knows an earlier key of this node, and used a newer one or knows an earlier epoch,
+  /// is on its way to the present one; who uses an earlier key of a peer is told of the epochs since
+  /// and given back that peer's logs, and is not that peer for anything else.
+  private func noteConnected(
+    _ session: PeerSession, with entry: LivePeer, _ scope: SessionScope
+  ) {
     let name = entry.card.name
     if session.isOfEarlierKey {
       notices.count("session.of-earlier-key")
       return notices.logger.warning(
-        "somebody at \(session.connection.peerAddress) uses the transport key of an earlier epoch of \(name): it is told of "
-          + "the epochs since, and given back that node's own logs")
+        "somebody at \(session.connection.peerAddress) uses an earlier transport key of \(name): it is told of the epochs "
+          + "since, and given back that node's own logs")
     }
     if session.isInitiator { lines[name]?.turns.succeeded() }
     door.saw(name, at: session.connection.peerHostBytes)
-    if keys.isPresent(session.channel.localKey) {
+    let isByPresent = keys.isPresent(session.channel.localKey)
+    if isByPresent {
       lines[name]?.turns.knowsPresentKey()
-      return lines.setState(.connected, of: name, why: nil)
+    } else {
+      notices.count("session.by-earlier-key")
     }
-    notices.count("session.by-earlier-key")
+    if scope == .everything { return lines.setState(.connected, of: name, why: nil) }
     if lines[name]?.state == .connected { return }
     lines.setState(
       .connecting, of: name,
-      why: "it knows this node by the card of an earlier epoch: it is sent the openings since")
+      why: "it knows this node by an earlier card: it is sent what leads to the present one")
     lines[name]?.isLookingUp = false
     notices.logger.notice(
-      "peer \(name) knows this node by an earlier card, and is sent the openings since")
+      "peer \(name) knows this node by an earlier card, and is sent what leads to the present one")
   }
 
   func failed(_ session: PeerSession, _ error: ChannelError) {

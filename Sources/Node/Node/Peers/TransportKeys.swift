@@ -1,30 +1,72 @@
 import Crypto
 import Log
+import Replication
+import Runtime
 import Secrets
 import Transport
 
 /// The transport keys by which this node and its peers know each other (Protocols/transport.md,
-/// TRN-27): each epoch has its own, and an earlier one serves those who have not heard of the
-/// epochs since, for openings alone. Who dials and who accepts share it.
+/// TRN-27): a rotation or an epoch brings another, and the earlier ones serve those who have not
+/// heard of it. Who dials and who accepts share it.
 final class TransportKeys {
-  let present: any TransportKeyHolder
-  /// Keys of the own earlier epochs, the newest first.
-  let earlier: [any TransportKeyHolder]
+  private(set) var present: any TransportKeyHolder
+  /// Own keys before it, the newest first.
+  private(set) var earlier: [any TransportKeyHolder] = []
+  /// Of the keys of the present epoch: the serial of the first card that had each.
+  private var serials: [TransportPublicKey: UInt64] = [:]
+  private let keys: OwnKeys
   private let membership: Membership
-  /// Peers' keys of earlier epochs.
+  private let use: KeyUse
+  /// Peers' keys of earlier epochs, by the cards that are held.
   private var earlierOfPeers: [TransportPublicKey: NodeName] = [:]
+  /// Whose earlier card had a key, by the logs.
+  var ownerByLog: (TransportPublicKey) -> NodeName? = { _ in nil }
+  /// Told why the use of a key could not be written.
+  var notWritten: (SystemError) -> Void = { _ in }
 
-  init(_ secrets: NodeSecrets, earlier: EarlierKeys, _ membership: Membership) {
+  init(_ keys: OwnKeys, _ use: KeyUse, _ membership: Membership) {
+    self.keys = keys
+    self.use = use
     self.membership = membership
-    present = secrets
-    let own = secrets.transport.publicKey
-    self.earlier = earlier.epochs.filter { $0.transport.secret.publicKey != own }.map {
-      HeldTransportKey($0.transport.secret.withSeed { TransportSecretKey(seed: $0) })
-    }
+    present = keys.present
+    keysChanged()
     rosterChanged()
   }
 
+  /// The own keys are others.
+  func keysChanged() {
+    present = keys.present
+    serials = [:]
+    var known: Set<TransportPublicKey> = [keys.present.transport.publicKey]
+    var others: [any TransportKeyHolder] = []
+    for set in keys.sets {
+      let key = set.transport.secret.publicKey
+      if set.epoch == keys.card.origin.epoch {
+        serials[key] = min(serials[key] ?? .max, set.serial)
+      }
+      guard known.insert(key).inserted else { continue }
+      others.append(
+        HeldTransportKey(set.transport.secret.withSeed { TransportSecretKey(seed: $0) }))
+    }
+    earlier = Array(others.prefix(TransportLimits.earlierKeys))
+  }
+
   func isPresent(_ own: TransportPublicKey) -> Bool { own == present.transportPublicKey }
+
+  /// The purpose of a session that was just made, with which the peer used `own`.
+  func scope(
+    own: TransportPublicKey, peer: NodeName, isPeersPresent: Bool
+  ) -> SessionScope {
+    guard let serial = serials[own] else {
+      return SessionScope(.ofEarlierEpoch, isPeersPresent: isPeersPresent)
+    }
+    let isNewest = serial >= use.serial(of: peer)
+    if isPeersPresent {
+      do throws(SystemError) { try use.note(serial, by: peer) } catch { notWritten(error) }
+    }
+    return SessionScope(
+      isPresent(own) ? .present : .rotated(isNewestUsed: isNewest), isPeersPresent: isPeersPresent)
+  }
 
   /// The roster, or what is held of cards, changed.
   func rosterChanged() {
@@ -38,10 +80,11 @@ final class TransportKeys {
     }
   }
 
-  /// The owner of a peer's transport key, by the present card or by one of an earlier epoch; nil:
-  /// it is no peer's.
+  /// The owner of a peer's transport key, by the present card or by an earlier one; nil: it is no
+  /// peer's.
   func owner(of key: TransportPublicKey) -> (entry: LivePeer, isPresent: Bool)? {
     if let entry = membership.roster.entry(transport: key) { return (entry, true) }
-    return earlierOfPeers[key].flatMap { membership.roster.entry($0) }.map { ($0, false) }
+    return (earlierOfPeers[key] ?? ownerByLog(key)).flatMap { membership.roster.entry($0) }
+      .map { ($0, false) }
   }
 }

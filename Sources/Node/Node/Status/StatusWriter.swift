@@ -14,6 +14,7 @@ struct StatusWriter {
   let signing: SigningDesk
   let scrubber: Scrubber
   let anchorage: Anchorage
+  let rotation: KeyRotator
   let notices: Notices
   /// By the steady clock.
   let now: UInt64
@@ -35,7 +36,7 @@ struct StatusWriter {
   private var warnings: [String] {
     replica.unsaved.lines + roster.problems + files.membership.held.problems
       + files.faults.problems + (SecretMemory.warning.map { [$0] } ?? [])
-      + notices.recentWarnings
+      + rotation.warnings + notices.recentWarnings
   }
 
   // MARK: Logs
@@ -117,8 +118,11 @@ struct StatusWriter {
     let progress = core.progressOfPeers()
     return roster.entries.map { entry in
       let name = entry.card.name
-      return peers.report(
+      var report = peers.report(
         entry, progress.first { $0.name == name }, held: heldReport(name))
+      report.serial = entry.card.serial
+      report.keysSince = replica.cardOrigin(entry.card.identity.id).map { Int64($0.time) }
+      return report
     }
   }
 

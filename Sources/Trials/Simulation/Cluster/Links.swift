@@ -1,3 +1,4 @@
+import Log
 import Replication
 
 /// The links between processes: sessions that come up, carry messages and end.
@@ -15,6 +16,8 @@ protocol Links: AnyObject {
   func hold(_ id: SessionID, until time: UInt64)
   /// The process did what was to be done: what it has to say leaves.
   func endRound(of site: Site) throws(Violation)
+  /// A site took a card of that node with another transport key: sessions by the one before end.
+  func cardChanged(_ site: Site, _ name: NodeName)
   /// Lets go of everything at the end of a run.
   func end()
 }

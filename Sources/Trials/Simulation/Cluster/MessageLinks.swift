@@ -1,4 +1,5 @@
 import Crypto
+import Log
 import Replication
 import Transport
 
@@ -146,6 +147,9 @@ final class MessageLinks: Links {
 
   /// Messages are not held back here: there is no connection that would do it.
   func hold(_ id: SessionID, until time: UInt64) {}
+
+  /// There are no keys here.
+  func cardChanged(_ site: Site, _ name: NodeName) {}
 
   func endRound(of site: Site) {}
 }

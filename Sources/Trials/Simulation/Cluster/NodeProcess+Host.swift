@@ -49,7 +49,8 @@ extension NodeProcess: ReplicaHost {
   // MARK: Keys
 
   func cosign(_ checkpoint: VerifiedCheckpoint) -> (Cosignature, CosigningPublicKey) {
-    let secrets = site.keys.secrets(identity.origin.epoch)
+    let secrets = site.keys.present(
+      CardNumber(epoch: identity.origin.epoch, serial: replica.card.serial))
     let cosignature = Cosignature.make(
       checkpoint: checkpoint, name: site.name, key: secrets.cosigning.publicKey,
       time: site.wallClock(world.now) / 1_000
@@ -97,9 +98,11 @@ extension NodeProcess: ReplicaHost {
       noting { () throws(Violation) in try world.observer.openedTwice(site, opening) }
     case .heldCard(let card): site.hold(card)
     case .followed(let next, let known):
-      world.say("\(site.label) follows \(next.origin)")
-      guard let place = site.folder.cards.firstIndex(of: known) else { break }
-      site.folder.cards[place] = next
+      if site.ignoresCards, next.origin == known.origin { break }
+      world.say("\(site.label) follows card \(next.serial) of \(next.origin)")
+      site.follow(next, after: known)
+      if next.transport != known.transport { world.links.cardChanged(site, next.name) }
+      noting { () throws(Violation) in try world.observer.followed?(self, next, known) }
     case .taken(let budgets): site.folder.taken = budgets
     case .token: break
     }
@@ -115,7 +118,9 @@ extension NodeProcess: ReplicaHost {
   }
 
   func announced(_ durable: Durable) {
-    if durable.id == identity.id { scheduleFalseCheckpoint() }
+    guard durable.id == identity.id else { return }
+    scheduleFalseCheckpoint()
+    noting { () throws(Violation) in try finishRotation(durable.head) }
   }
 
   /// The genesis of the own next epoch is durable: card and token take their places, and the node
@@ -123,6 +128,7 @@ extension NodeProcess: ReplicaHost {
   func adopted(_ outcome: Result<LogHead, DiskError>) {
     guard case .success(let head) = outcome else { return }
     let next = site.keys.identity(identity.origin.epoch + 1)
+    site.folder.own.retire(identity.origin.epoch)
     site.folder.epoch = next.origin.epoch
     site.token = RollbackToken(origin: next.origin, size: head.size, leafHash: head.leafHash)
     let site = site

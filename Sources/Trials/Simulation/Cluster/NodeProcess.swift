@@ -18,6 +18,10 @@ final class NodeProcess {
   /// The token that it found let it sign.
   let tokenIsGood: Bool
   var diskWork = DiskWork()
+  /// Where the keys entry of a rotation stands that is on its way, and after which step of it the
+  /// machine stops.
+  var rotationIndex: UInt64?
+  var rotationCrash: RotationStep?
   private var tickAt: UInt64?
   /// Inputs that are being handled: one may bring about another.
   private var depth = 0
@@ -28,7 +32,7 @@ final class NodeProcess {
 
   var store: Store { replica.store }
   var core: Replicator { _read { yield replica.core } }
-  var transportKey: TransportPublicKey { site.keys.lasting.transport.publicKey }
+  var transportKey: TransportPublicKey { site.keys.present(site.cardNumber).transport.publicKey }
 
   /// - Returns: nil when the disk did not let it start.
   static func start(_ site: Site, _ world: World) throws(Violation) -> NodeProcess? {
@@ -57,7 +61,8 @@ final class NodeProcess {
     self.disk = disk
     try expect(
       store.damage.isEmpty || site.isRotten, "\(site.label): damage \(store.damage)")
-    let card = try site.keys.card(site.folder.epoch)
+    try NodeProcess.settleRotation(site, store)
+    let card = try site.keys.card(site.folder.epoch, serial: site.folder.own.serial)
     let identity = card.identity
     self.identity = identity
     let refusal = try must("\(site.label): the token") {

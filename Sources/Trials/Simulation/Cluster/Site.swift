@@ -11,6 +11,10 @@ struct Folder {
   var epoch: UInt32
   /// peers/*.card, in the order of their names.
   var cards: [Card]
+  /// The own cards: node.card, and what is kept of their secrets.
+  var own = OwnCards()
+  /// peers/*.compared, where another card took the place of the one that was compared.
+  var compared: [NodeName: Card] = [:]
   /// faults/*.fork: of each log the lowest.
   var proofs: [LogID: ForkProof] = [:]
   /// cards/*.card: which key opens the epoch after each log that was ever known.
@@ -69,6 +73,8 @@ final class Site {
   var rates = PeerRates()
   /// A mistake that is planted: the token is not asked.
   var ignoresToken = false
+  /// Another: no card is taken from a log.
+  var ignoresCards = false
   /// Stands between its process and the network: what a foe is.
   private(set) var mask: (any Mask)?
   private(set) var ways: FoeWays?
@@ -92,7 +98,9 @@ final class Site {
   }
 
   /// The roster.
-  var partners: [Partner] { folder.cards.map { Partner(card: $0, rates: rates) } }
+  var partners: [Partner] {
+    folder.cards.map { Partner(card: $0, rates: rates, compared: folder.compared[$0.name] ?? $0) }
+  }
 
   /// The first card of a log counts.
   func hold(_ card: Card) {
@@ -105,6 +113,13 @@ final class Site {
   func holdCards() throws(Violation) {
     for card in folder.cards { hold(card) }
     for epoch in 1...folder.epoch { hold(try keys.card(epoch)) }
+  }
+
+  /// As `Roster.follow` does it.
+  func follow(_ next: Card, after known: Card) {
+    guard let place = folder.cards.firstIndex(of: known) else { return }
+    if folder.compared[known.name] == nil { folder.compared[known.name] = known }
+    folder.cards[place] = next
   }
 
   func runningMinute(_ now: UInt64) -> UInt32 {

@@ -37,6 +37,10 @@ final class World {
       (site, opening) throws(Violation) in
       throw Violation("\(site.label) keeps a second opening of \(opening.identity.origin)")
     }
+    /// A machine stops in the midst of a rotation.
+    var rotationBroke: ((NodeProcess, NodeProcess.RotationStep) throws(Violation) -> Void)?
+    /// A card took the place of another.
+    var followed: ((NodeProcess, Card, Card) throws(Violation) -> Void)?
     /// A process opened its disk, and did nothing yet.
     var started: ((NodeProcess) throws(Violation) -> Void)?
     /// Sees what a core hands to its links.

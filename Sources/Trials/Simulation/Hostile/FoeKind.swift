@@ -80,6 +80,8 @@ public enum FoeKind: String, CaseIterable, Sendable {
   case strangersOpenings = "foe: passes on a next epoch of nobody's partner"
   // Receipts.
   case falseReceipts = "foe: receipts for what was not erased, or is not there"
+  // Keys.
+  case falseKeys = "foe: writes keys entries that must not count"
 
   /// It is two sites with the same keys.
   var isTwin: Bool { self == .twin || self == .deafTwin }
@@ -124,6 +126,7 @@ public enum FoeKind: String, CaseIterable, Sendable {
     case .usedRecovery: UsedRecoveryFoe(self, seed: seed)
     case .strangersOpenings: StrangerOpeningFoe(self)
     case .falseReceipts: FalseReceiptFoe(self)
+    case .falseKeys: FalseKeysFoe(self)
     case .falseCosignatures, .borrowedNames: FalseCosignatureFoe(self)
     case .oversizedFrames, .framesAtLimit, .slowFrames: FrameFoe(self)
     case .recordsTwice, .replayedSessions, .wrongRecipients: ReplayingFoe(self)

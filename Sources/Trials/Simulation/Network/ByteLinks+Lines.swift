@@ -24,7 +24,7 @@ extension ByteLinks {
     wires.append(wire)
     var seed = SeededRandom(seed: random.next())
     let channel = SecureChannel.initiator(
-      key: from.keys.lasting, peer: peer.transport, psk: nil, random: &seed)
+      key: ownKey(from, to), peer: peer.transport, psk: nil, random: &seed)
     let line = add(channel, wire, 0, from, nextID())
     line.peer = to.name
     let id = line.id
@@ -37,6 +37,14 @@ extension ByteLinks {
     var out: [UInt8] = []
     try must("\(from.label): a first message") { try channel.start(into: &out) }
     try transmit(out, line)
+  }
+
+  private func ownKey(_ from: Site, _ to: Site) -> NodeSecrets {
+    let all = from.transportKeys
+    let turn = route(from.number, to.number).flatMap {
+      routes[$0].turns.earlierKey(of: all.count - 1)
+    }
+    return all[turn.map { $0 + 1 } ?? 0]
   }
 
   /// - Returns: whether the gate lets the connection in.
@@ -64,14 +72,14 @@ extension ByteLinks {
     }
     var seed = SeededRandom(seed: random.next())
     let channel = SecureChannel.responder(
-      key: site.keys.lasting, random: &seed,
+      key: site.transportKeys[0], earlier: Array(site.transportKeys.dropFirst()), random: &seed,
       permit: { [weak self] in
         guard let self else { return false }
         return self.ports[number].gate.permitHandshake(
           source, isPeerAddress: isPeer, now: self.world.now)
       },
       lookup: { [unowned site] key in
-        site.folder.cards.contains { $0.transport == key } ? .peer(nil) : .unknown
+        site.knows(key) != nil ? .peer(nil) : .unknown
       })
     add(channel, wire, 1, site, id)
     scheduleGate(site)
@@ -173,20 +181,56 @@ extension ByteLinks {
     ports[line.site.number].gate.release(line.id.value)
     let other = world.sites[line.wire.site(1 - line.end)]
     try expect(
-      key == other.keys.lasting.transport.publicKey,
+      other.keys.had(key),
       "\(line.site.label) takes \(other.label) for another")
-    guard line.site.folder.cards.contains(where: { $0.transport == key }) else {
-      return try drop(line)
-    }
+    guard let isPeersPresent = line.site.knows(key) else { return try drop(line) }
     handshakes += 1
     line.peer = other.name
     line.isEstablished = true
     if line.weDialled, recordings.count < Recording.most { record(line.wire) }
-    let own = line.site.keys.lasting.transport.publicKey
+    let own = line.channel.localKey
+    line.isOfEarlierKey = !isPeersPresent
+    line.scope = line.site.scope(own: own, peer: other.name, isPeersPresent: isPeersPresent)
+    if line.weDialled, let number = route(line.site.number, other.number) {
+      routes[number].turns.succeeded()
+      if own == line.site.transportKeys[0].transport.publicKey {
+        routes[number].turns.knowsPresentKey()
+      }
+    }
+    note(line.scope, own == line.site.transportKeys[0].transport.publicKey)
     try line.site.process?.opened(
       SessionOpening(
         id: line.id, peer: other.name, handshakeHash: hash, weInitiated: line.weDialled,
-        initiatorHasLowerKey: line.weDialled ? own < key : key < own))
+        initiatorHasLowerKey: line.weDialled ? own < key : key < own, scope: line.scope))
+  }
+
+  private func note(_ scope: SessionScope, _ isByPresentKey: Bool) {
+    switch scope {
+    case .everything: if !isByPresentKey { happened(.wholeByEarlierKey) }
+    case .part(let ofPeer, let ofOwn):
+      if ofPeer { happened(.peersKeyIsOld) }
+      if ofOwn { happened(.ownKeyIsOld) }
+    }
+  }
+
+  /// The peer has a new transport key: what was made with the one before ends, and is dialled anew.
+  func cardChanged(_ site: Site, _ name: NodeName) {
+    guard let process = site.process else { return }
+    process.after(0) { [weak self] (process) throws(Violation) in
+      guard let self else { return }
+      for id in self.ports[process.site.number].lines {
+        guard let line = self.lines[id], line.peer == name else { continue }
+        self.flush(line)
+        try self.drop(line)
+      }
+      for number in self.routes.indices
+      where self.routes[number].from == process.site.number && self.routes[number].isUp
+        && self.world.sites[self.routes[number].to].name == name
+      {
+        self.routes[number].redial.begin()
+        self.dial(number, after: 0)
+      }
+    }
   }
 
   // MARK: Bytes out
@@ -269,6 +313,11 @@ extension ByteLinks {
     if line.isEstablished, let process = line.site.process {
       // After what is under way in the core.
       process.after(0) { (process) throws(Violation) in try process.closed(line.id) }
+    }
+    if line.weDialled, !line.isEstablished,
+      let number = route(line.site.number, line.wire.site(1)), tryNextKey(number)
+    {
+      return
     }
     if !line.wire.isReplay {
       redialAfter(

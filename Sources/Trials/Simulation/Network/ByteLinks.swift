@@ -139,7 +139,7 @@ final class ByteLinks: Links {
 
   func connected(to site: Site) -> [(site: Site, since: UInt64)] {
     ports[site.number].lines.compactMap { id in
-      guard let line = lines[id], line.isEstablished else { return nil }
+      guard let line = lines[id], line.isEstablished, line.scope == .everything else { return nil }
       return (world.sites[line.wire.site(1 - line.end)], line.wire.openedAt)
     }
   }
@@ -163,6 +163,28 @@ final class ByteLinks: Links {
     guard route.isUp, !route.isDialling, world.sites[route.from].process != nil,
       !hasSession(route.from, with: route.to)
     else { return }
+    routes[number].turns.begin([route.to])
+    _ = routes[number].turns.next(earlierKeys: 0)
+    reach(number)
+  }
+
+  /// The next own key of this dial, after one that the peer did not answer.
+  /// - Returns: false when all that has its turn had it.
+  func tryNextKey(_ number: Int) -> Bool {
+    let route = routes[number]
+    routes[number].turns.unanswered()
+    let earlier = world.sites[route.from].transportKeys.count - 1
+    guard route.isUp, world.sites[route.from].process != nil,
+      routes[number].turns.next(earlierKeys: earlier) != nil
+    else { return false }
+    happened(.dialledByEarlierKey)
+    routes[number].generation += 1
+    reach(number)
+    return true
+  }
+
+  private func reach(_ number: Int) {
+    let route = routes[number]
     routes[number].isDialling = true
     let trip = draw(route.from, route.to) + draw(route.to, route.from)
     let generation = route.generation
@@ -175,7 +197,8 @@ final class ByteLinks: Links {
   func hasSession(_ site: Int, with other: Int) -> Bool {
     ports[site].lines.contains { id in
       guard let line = lines[id] else { return false }
-      return line.isEstablished && line.wire.site(1 - line.end) == other
+      return line.isEstablished && !line.isOfEarlierKey
+        && line.wire.site(1 - line.end) == other
     }
   }
 

@@ -14,6 +14,9 @@ final class Line {
   /// Known from the start to who dialled, else when the handshake is done.
   var peer: NodeName?
   var isEstablished = false
+  var scope = SessionScope.everything
+  /// The peer did not use its present key: it is not that peer for anything but what it lost.
+  var isOfEarlierKey = false
   /// Messages of this round.
   var outbox: Outbox
   /// The core does not want to hear more before.
@@ -54,4 +57,6 @@ struct Route {
   /// A dial that is older than the newest is forgotten.
   var generation = 0
   var redial = Redial()
+  /// The own key of this dial.
+  var turns = DialTurns<Int>()
 }

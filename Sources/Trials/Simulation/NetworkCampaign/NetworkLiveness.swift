@@ -99,7 +99,8 @@ struct NetworkLiveness {
 
   /// The first log that somebody lacks a part of, or of which two conclude differently.
   private func stuckInArriving() -> String? {
-    stuckLog() ?? Conclusions(run: run).difference() ?? TwinCheck(run: run).difference()
+    stuckLog() ?? CardCheck(run: run).difference() ?? Conclusions(run: run).difference()
+      ?? TwinCheck(run: run).difference()
   }
 
   private func stuckLog() -> String? {

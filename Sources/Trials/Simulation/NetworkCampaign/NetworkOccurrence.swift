@@ -41,6 +41,20 @@ public enum NetworkOccurrence: String, CaseIterable, Sendable {
   case pause = "node: it does nothing for a while"
   case epochOpened = "node: the next epoch is opened"
 
+  // Keys.
+  case rotated = "keys: a node has new ones"
+  case rotationBegun = "keys: a machine stops when the new ones are kept, and nothing is signed"
+  case rotationDurable = "keys: a machine stops when the entry is durable"
+  case rotationKept = "keys: a machine stops before the card is replaced"
+  case rotationDone = "keys: a machine stops when the card is replaced"
+  case cardTaken = "keys: a peer takes a card from the log"
+  case cardsTaken = "keys: a peer takes the second of two rotations at once"
+  case dialledByEarlierKey = "keys: a peer is dialled with an earlier own key"
+  case wholeByEarlierKey = "keys: a session by an earlier own key carries everything"
+  case ownKeyIsOld = "keys: a peer that used a newer key comes by an older one"
+  case peersKeyIsOld = "keys: a peer comes by a key that it replaced"
+  case restoredBefore = "keys: a node comes back from before its rotation"
+
   // Disks.
   case diskError = "disk: a call fails"
   case diskFull = "disk: it is full"

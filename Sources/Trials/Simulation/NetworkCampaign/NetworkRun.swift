@@ -9,6 +9,8 @@ final class NetworkRun {
   let world: World
   let truth: Truth
   var random: SplitMix64
+  /// Draws rotations apart, so that runs without them stay what they are.
+  private var rotations: SplitMix64
   var tally = Tally<NetworkOccurrence>()
   /// The deeds of foes.
   var misdeeds = Tally<FoeKind>()
@@ -18,6 +20,8 @@ final class NetworkRun {
   /// Sites that are linked.
   private(set) var pairs: [(a: Int, b: Int)] = []
   let bug: NetworkBug?
+  /// Honest nodes rotate their keys in this run.
+  let rotates: Bool
   /// Effects after which a site's machine stops, by its number.
   var crashesIn: [Int?] = []
   /// Copies of folders that backups made, by the site's number.
@@ -47,6 +51,8 @@ final class NetworkRun {
     pairs = plan.topology.pairs
     self.bug = bug
     self.random = random
+    rotations = SplitMix64(seed: seed, part: 4)
+    rotates = rotations.oneIn(3) && !plan.isLarge
     world = World(
       random: SplitMix64(seed: seed, part: 2), chronicle: chronicle, limits: plan.size.limits)
     world.delay = plan.delay
@@ -75,6 +81,7 @@ final class NetworkRun {
       }
       site.rates = plan.rates
       site.ignoresToken = bug == .ignoresToken
+      site.ignoresCards = bug == .ignoresCards
     }
     for (place, foe) in plan.foes.enumerated() where foe.isTwin {
       let twin = try addSite(honest + place, starts)
@@ -149,6 +156,7 @@ final class NetworkRun {
       try removals?.work()
       try withdrawals.step()
       if random.oneIn(10) { try backUp() }
+      if rotates, rotations.oneIn(4) { try rotateSomewhere() }
       try operate()
       try world.run(for: drawPause())
     }
@@ -183,6 +191,14 @@ final class NetworkRun {
       return tally.add(.refused)
     }
     tally.add(isBurst ? .burst : isBig ? .bigBody : .single)
+  }
+
+  private func rotateSomewhere() throws(Violation) {
+    let site = honest[rotations.below(honest.count)]
+    let steps = NodeProcess.RotationStep.allCases
+    let crash = rotations.oneIn(3) ? steps[rotations.below(steps.count)] : nil
+    guard !site.isPaused(at: world.now), try site.process?.rotate(crash) == true else { return }
+    tally.add(.rotated)
   }
 
   private func backUp() throws(Violation) {
@@ -270,6 +286,18 @@ final class NetworkRun {
       try self.withdrawals.signs(process, plan)
     }
     world.observer.mended = { [unowned self] _, _ in self.tally.add(.mended) }
+    world.observer.rotationBroke = { [unowned self] (process, step) throws(Violation) in
+      self.tally.add(step.occurrence)
+      let site = process.site
+      self.world.schedule(0) { [weak self] (_) throws(Violation) in
+        guard let self, site.process === process else { return }
+        try NetworkTrouble(run: self).crash(site)
+      }
+    }
+    world.observer.followed = { [unowned self] (_, next, known) throws(Violation) in
+      guard next.origin == known.origin else { return }
+      self.tally.add(next.serial > known.serial + 1 ? .cardsTaken : .cardTaken)
+    }
     world.observer.accused = { [unowned self] (site, log, fault) throws(Violation) in
       try self.truth.accused(site, log, fault)
     }

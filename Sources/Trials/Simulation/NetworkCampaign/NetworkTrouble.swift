@@ -163,7 +163,11 @@ struct NetworkTrouble {
     let isKept = site.token.map { $0.size > size } == true && run.random.below(3) > 0
     try world.stop(site, isClean: false)
     world.say("\(site.label) comes back from a copy with \(size) own entries")
+    // The newest export of its keys belongs to a backup.
+    let own = site.folder.own
     site.folder = backup.folder
+    if site.folder.own.serial < own.serial { run.tally.add(.restoredBefore) }
+    site.folder.own.kept = max(own.kept, site.folder.own.kept)
     site.diskFault = nil
     if !isKept { site.token = nil }
     run.truth.forget(site)
