@@ -6,8 +6,8 @@ internal import Secrets
 /// it. For one thread.
 ///
 /// A right key is told from a wrong one where it is used: at the grant that it must give the
-/// commitment of, or at the record that it must give the tag of. One that is wrong is forgotten, and
-/// the entry that gave it has a defect.
+/// commitment of, or at the record that it must give the tag of. A wrong one is forgotten, and the
+/// entry that gave it has a defect.
 public final class HistoryKeys {
   /// One key: its number in the ring, and the lowest history entry that gave it.
   struct Given {

@@ -37,15 +37,13 @@ struct SlotKeys {
     _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R {
     let label = Array(wrapLabel.utf8) + place
-    // The message holds a secret, so it is guarded too.
-    let message = GuardedBytes(count: label.count + 32) { message in
-      for index in label.indices { message[index] = label[index] }
-      secret.write(to: &message, at: label.count)
-    }
     return try shared.withBytes { shared throws(E) in
-      try message.withBytes { message throws(E) in
-        try withWipedBytes(count: 32) { key throws(E) in
-          BLAKE2b.derive256(key: shared, message, into: &key)
+      // The message holds a secret, so it is wiped, too.
+      try withWipedBytes(count: label.count + 32) { message throws(E) in
+        for index in label.indices { message[index] = label[index] }
+        secret.write(to: &message, at: label.count)
+        return try withWipedBytes(count: 32) { key throws(E) in
+          BLAKE2b.derive256(key: shared, message.span, into: &key)
           return try body(key.span)
         }
       }
