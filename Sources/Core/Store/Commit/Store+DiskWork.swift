@@ -20,7 +20,6 @@ extension Store {
   public func wipeJournals() { pipeline.wipe.ask() }
   /// That is not done yet; after a restart it is asked for anew.
   public var isWiping: Bool { pipeline.wipe.isBusy }
-
   /// Takes note that a batch was executed, or of the error that stopped it.
   /// - Parameter token: the batch's, which `takeBatch` gave last.
   /// - Returns: heads that became durable, at most one for each log.
