@@ -36,13 +36,16 @@ extension AudienceBook {
     find(index, associatedData) { _, entryKey, _ in DisclosureKey(copying: entryKey) }
   }
 
-  /// The audience whose tag a record's header has, whether its body is here or not. 16 bytes tell
+  /// The audience whose tag the header of a record or chunk has, whether its body is here or not. 16
   /// audiences apart; only opening the body proves that it was sealed to this one.
   ///
   /// - Returns: nil unless this node has its key.
   public func audience(index: UInt64, associatedData: Span<UInt8>) -> Audience? {
-    guard RecordSeal.isSealedRecord(associatedData) else { return nil }
-    return find(index, associatedData) { audience, _, _ in audience }
+    guard
+      RecordSeal.isSealed(associatedData, as: .sealedRecord)
+        || RecordSeal.isSealed(associatedData, as: .sealedChunk)
+    else { return nil }
+    return find(index, associatedData) { audience, _, _ in audience } ?? nil
   }
 
   private func whyUnknown(_ index: UInt64) -> RecordOpening {

@@ -136,7 +136,7 @@ final class KeyRotator {
   ) {
     publishing.author.publish(
       Publication(
-        records: [], recipients: { Recipients(members: []) }, everybody: false, replicas: 0,
+        records: [], recipients: { Recipients(members: []) }, replicas: 0,
         publicEntry: PublicEntry(
           kind: .keys, body: KeysChange(card: rotation.card).encode()),
         isHeard: { true },

@@ -70,7 +70,7 @@ public struct ChunkReply: Codable, Hashable, Sendable {
   /// The chunk's bytes; nil unless it was opened.
   public var chunk: [UInt8]? { data.flatMap { Base64.decode($0) } }
 
-  mutating func take(_ bytes: [UInt8], under grant: UInt64) {
+  mutating func take(_ bytes: [UInt8], under grant: UInt64?) {
     opening = .opened
     data = Base64.encode(bytes)
     self.grant = grant

@@ -44,7 +44,7 @@ final class ChunkWork {
 
   private func fill(_ reply: inout ChunkReply, _ opening: RecordOpening) {
     switch opening {
-    case .opened(let bytes, let audience): reply.take(bytes, under: audience.grantIndex)
+    case .opened(let bytes, let audience): reply.take(bytes, under: audience?.grantIndex)
     case .notForThisNode: reply.opening = .notForThisNode
     case .unknownYet, .beyondReach: reply.opening = .grantsMissing
     case .presharedKeyMissing: reply.opening = .presharedKeyMissing

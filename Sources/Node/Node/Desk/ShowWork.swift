@@ -145,7 +145,7 @@ final class ShowWork {
     case .opened(let record, let audience):
       let members = audience.flatMap { desk.grant($0.grantIndex, of: identity)?.members }
       reply.audience = members?.map(\.name.text)
-      reply.grant = audience.grantIndex
+      reply.grant = audience?.grantIndex
       guard !isChunk else {
         reply.opening = .opened
         reply.text = "chunk of an attachment, \(record.count) bytes"

@@ -53,7 +53,7 @@ final class ReceiptDesk {
     let entry = PublicEntry(kind: .erasureReceipt) { plan.receipt(in: log, at: $0).encode() }
     return author.publish(
       Publication(
-        records: [], recipients: { Recipients(members: []) }, everybody: false, replicas: 0,
+        records: [], recipients: { Recipients(members: []) }, replicas: 0,
         publicEntry: entry, isHeard: { true }
       ) { [notices] result in
         guard case .failure(let error) = result else { return }
