@@ -24,7 +24,7 @@ struct KeysFile: Codable, Equatable {
     var isSigned: Bool
     /// taken, void, defect, serial, unsigned.
     var verdict: String
-    /// Of the card in force after it.
+    /// The serial of the card in force after it.
     var serial: UInt64
   }
 
@@ -33,7 +33,7 @@ struct KeysFile: Codable, Equatable {
     var name: String
     var hex: String
     var result: String
-    /// For each generation its serial and which keys it has; for each earlier card epoch and serial.
+    /// The serial and keys of each generation; the epoch and serial of each earlier card.
     var content: [String]
   }
 

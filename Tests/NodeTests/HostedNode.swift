@@ -10,7 +10,7 @@ final class HostedNode: TestedNode {
   let name: String
   let folder: NodeFolder
   private(set) var address = ""
-  /// Of its next start.
+  /// The option of its next start.
   var rotateSealingDays: Int?
   private unowned let host: NodeHost
   private var life: Life?

@@ -51,7 +51,9 @@ final class RotationTests {
     try node.show("\(run.origin)/\(run.first)").record == record
   }
 
-  @Test("A peer takes each card from the log, and reads on; what was sealed before is read after")
+  @Test(
+    "CARD-51, CARD-54: a peer takes each card from the log, and reads on; what was sealed before is read after"
+  )
   func taken() throws {
     let (nl, be) = try pair()
     let before = try be.publish([record], to: ["nl"], replicas: 1)
@@ -156,7 +158,7 @@ final class RotationTests {
     #expect(try CardFile.read(be.folder.card(of: NodeName("nl"))) == newest)
   }
 
-  @Test("CARD-52, 53: a rotation that broke off after any step goes on, or nobody has seen it")
+  @Test("CARD-52, CARD-53: a rotation that broke off after any step goes on, or nobody has seen it")
   func crashes() throws {
     for step in 0...4 {
       let name = "n\(step)"
@@ -188,6 +190,22 @@ final class RotationTests {
       #expect(after.serial == (step == 0 ? 2 : 3))
       node.kill()
     }
+  }
+
+  @Test("CARD-55: a node says that it has not the secrets of the card in force by its own log")
+  func withoutSecrets() throws {
+    let (nl, _) = try pair()
+    let first = try nl.card()
+    _ = try rotate(nl)
+    #expect(try nl.terminate().status == 0)
+    // As after a restore with an export from before.
+    try FileSystem.atomicWrite(nl.folder.card, first.note, mode: 0o644)
+    try FileSystem.remove(nl.folder.rotatedSecrets)
+    try nl.start()
+    #expect(
+      try nl.wait { report in
+        report.warnings.contains { $0.contains("its secrets are not here") }
+      }, "\(nl.log())")
   }
 
   @Test("An export after rotations restores all of them, and one from before does not fit")

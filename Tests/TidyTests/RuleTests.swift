@@ -5,7 +5,7 @@ import Testing
 struct RuleTests {
   /// Rules of each chapter that no test names yet. It may only become less.
   private static let unnamed = [
-    "AUD": 33, "CARD": 8, "CKP": 6, "ENT": 8, "HUB": 30, "LIST": 9, "LOG": 2, "MAT": 23,
+    "AUD": 32, "CARD": 8, "CKP": 6, "ENT": 8, "HUB": 30, "LIST": 9, "LOG": 2, "MAT": 23,
     "READ": 11, "REC": 36, "STO": 27, "SYNC": 13, "TRN": 3,
   ]
 

@@ -63,7 +63,8 @@ extension NodeSecrets {
 
 /// The secrets of a node's earlier epochs, the newest first, and their file form,
 /// `secrets/earlier.keys`: "liaison-earlier/v1" padded with zeros to 32 bytes, then for each card,
-/// descending, its epoch (u32) and serial (u64), and the seeds of its sealing and transport keys and
+/// descending, its epoch (u32) and serial (u64), and the seeds of its sealing and transport keys
+/// and
 /// its author's secret, 32 bytes each.
 public struct EarlierKeys: Sendable {
   /// A node that has more forgets the oldest.

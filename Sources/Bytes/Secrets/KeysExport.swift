@@ -1,5 +1,6 @@
 /// The recovery copy of all keys of a node, under a passphrase: its secret keys and the rotations
-/// since, what it keeps of its earlier epochs, and the keys that it shares or shared with peers' operators
+/// since, what it keeps of its earlier epochs, and the keys that it shares or shared with peers'
+/// operators
 /// (Protocols/sealing.md, 10). `keys export` writes it and `restore` reads it.
 public enum KeysExport {
   private static let firstLine = "liaison-keys-export/v1"

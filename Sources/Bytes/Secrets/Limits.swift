@@ -13,7 +13,8 @@ enum Limits {
   static let earlierCards = 256
   /// One for each node that a roster can hold, and three earlier ones.
   static let keysExportPresharedKeys = 4_096
-  /// The secrets file, the generations since, the earlier epochs, and for each pre-shared key the name of a node (at most
+  /// The secrets file, the generations since, the earlier epochs, and for each pre-shared key the
+  /// name of a node (at most
   /// 32 bytes), its length, the key's rank and 32 bytes.
   static let keysExportSecretBytes =
     192 + 1 + RotatedKeys.maxRecordBytes + 2 + earlierCards * EarlierSecrets.encodedBytes

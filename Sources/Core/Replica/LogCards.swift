@@ -30,7 +30,8 @@ struct LogCards {
   /// True when the log may not go on as it stands: then an older card may count than did.
   var isCut: Bool { standsBelow < .max }
 
-  /// - Parameter card: of the keys entry at `index`; nil where its own signature does not verify, or
+  /// - Parameter card: of the keys entry at `index`; nil where its own signature does not verify,
+  /// or
   ///   its body is malformed.
   mutating func take(_ card: Card?, at index: UInt64, time: UInt64) {
     next = index + 1

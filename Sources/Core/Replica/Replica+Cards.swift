@@ -40,7 +40,8 @@ extension Replica {
     cards.known[log].map { ($0.index, $0.time) }
   }
 
-  /// The node on the roster one of whose cards before the present one had this transport key. Of two
+  /// The node on the roster one of whose cards before the present one had this transport key. Of
+  /// two
   /// whose logs had it one copied it, and nobody can say which: then it is nobody's, unless an
   /// operator compared a card with it.
   package func owner(ofEarlier key: TransportPublicKey) -> NodeName? {
@@ -73,7 +74,7 @@ extension Replica {
     if cards.staged.remove(log) != nil || cards.known[log] == nil { cards.enlist(log) }
   }
 
-  /// What stands of the log changed, or its leaves: what was concluded counts no more.
+  /// The log stands otherwise, or has other leaves: the conclusions count no more.
   func forgetCards(of log: LogID) {
     cards.known[log] = nil
     cards.enlist(log)

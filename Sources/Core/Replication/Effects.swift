@@ -51,7 +51,7 @@ public enum SessionScope: Hashable, Sendable {
   /// Which of the node's own transport keys a session is made with.
   public enum OwnKey: Sendable {
     case present
-    /// Of the present epoch, and the peer never used a newer one; or it did.
+    /// One of the present epoch, and the peer never used a newer one; or it did.
     case rotated(isNewestUsed: Bool)
     case ofEarlierEpoch
   }

@@ -18,7 +18,8 @@ public enum SealingLimits {
   /// Keys that operators exchanged with one another, the present one first: each new one costs a
   /// try.
   public static let presharedKeysTried = 8
-  /// A node's sealing secrets, and its own secrets: the present one first, then those of 63 rotations
+  /// A node's sealing secrets, and its own secrets: the present one first, then those of 63
+  /// rotations
   /// or epochs before: 40 µs each for every grant.
   static let sealingSecretsTried = 64
   /// Grants without a body that a book remembers, 8 bytes each; above, what stands behind them

@@ -26,7 +26,7 @@ extension RotateRequest: CallParameters {
 public struct RotateReply: Codable, Hashable, Sendable {
   /// `nl/1`
   public var origin: String
-  /// Of the new card.
+  /// The new card's.
   public var serial: UInt64
   /// The index of the keys entry.
   public var entry: UInt64

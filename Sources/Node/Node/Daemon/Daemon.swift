@@ -53,7 +53,7 @@ public enum DaemonError: Error, Sendable {
 
 /// Runs a node until SIGTERM.
 public enum Daemon {
-  /// What `--rotate-sealing-days` may be: 64 rotations of an epoch last a year at least.
+  /// Values of `--rotate-sealing-days`: 64 rotations of an epoch last a year at least.
   public static let rotationDays = 7...3_650
   /// As `--version` and the status say it.
   public static let version = Release.version

@@ -42,7 +42,7 @@ final class Desk {
     sealing = [Held(secrets.sealing.withSeed { SealingSecretKey(seed: $0) })]
   }
 
-  /// What was sealed to any card of this node is opened from now on.
+  /// Opens from now on whatever was sealed to any card of this node.
   func take(_ keys: OwnKeys) {
     sealing = keys.sealing
     authorSecrets = keys.author

@@ -11,7 +11,7 @@ final class OwnKeys {
   /// One set for each card, the present one first, then the newer before the older.
   private(set) var sets: [EarlierSecrets] = []
   private(set) var rotated: RotatedKeys
-  /// Of the first card of this epoch.
+  /// The keys of the first card of this epoch.
   private let first: NodeSecrets
   private let earlier: EarlierKeys
 

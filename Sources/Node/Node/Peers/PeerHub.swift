@@ -143,7 +143,8 @@ final class PeerHub: SessionOwner {
   }
 
   /// A peer that knows an earlier key of this node, and used a newer one or knows an earlier epoch,
-  /// is on its way to the present one; who uses an earlier key of a peer is told of the epochs since
+  /// is on its way to the present one; who uses an earlier key of a peer is told of the epochs
+  /// since
   /// and given back that peer's logs, and is not that peer for anything else.
   private func noteConnected(
     _ session: PeerSession, with entry: LivePeer, _ scope: SessionScope

@@ -12,7 +12,7 @@ final class TransportKeys {
   private(set) var present: any TransportKeyHolder
   /// Own keys before it, the newest first.
   private(set) var earlier: [any TransportKeyHolder] = []
-  /// Of the keys of the present epoch: the serial of the first card that had each.
+  /// The serial of the first card that had each key of the present epoch.
   private var serials: [TransportPublicKey: UInt64] = [:]
   private let keys: OwnKeys
   private let membership: Membership

@@ -203,9 +203,9 @@ public struct PeerReport: Codable, Hashable, Sendable {
   public var bytesOut: UInt64
   /// Traffic that its rates have held back since the start.
   public var held: [HeldRateReport]
-  /// Of its card.
+  /// The serial of its card.
   public var serial: UInt64?
-  /// Unix ms: the time that the entry of its log claims which has that card; absent: it is not here.
+  /// Unix ms: the time that the entry with that card claims; absent: the entry is not here.
   public var keysSince: Int64?
 
   /// The defaults say that there is nothing to tell.

@@ -15,7 +15,7 @@ struct OwnCards {
   var begun: UInt64?
   /// secrets/earlier.keys, the newest first.
   private(set) var earlier: [CardNumber] = []
-  /// Of the present epoch the newest serial whose transport key each peer used.
+  /// The newest serial of the present epoch whose transport key each peer used.
   var used: [NodeName: UInt64] = [:]
 
   /// The next epoch begins.
@@ -60,7 +60,7 @@ extension Site {
       isPresent ? .present : .rotated(isNewestUsed: serial >= used), isPeersPresent: isPeersPresent)
   }
 
-  /// - Returns: nil for a key of nobody on the roster; else whether it is in that node's newest card.
+  /// - Returns: nil for a key of nobody on the roster; else whether its node's newest card has it.
   func knows(_ key: TransportPublicKey) -> Bool? {
     if folder.cards.contains(where: { $0.transport == key }) { return true }
     return process?.replica.owner(ofEarlier: key) != nil ? false : nil
