@@ -8,8 +8,8 @@ struct CardWatch {
   /// Logs that wait to be read on, each once, and for which an entry is missing here.
   private(set) var waiting: [LogID] = []
   private var blocked: Set<LogID> = []
-  /// Logs of which keys entries were staged and are not durable yet.
-  var staged: Set<LogID> = []
+  /// The newest keys entry of each log that was staged and is not durable yet.
+  var staged: [LogID: UInt64] = [:]
   /// Looked up, never iterated.
   var known: [LogID: LogCards] = [:]
 
@@ -64,14 +64,16 @@ extension Replica {
     where batch.leaves[position * EntryLayout.leafBytes + EntryLayout.kind]
       == EntryKind.keys.rawValue
     {
-      cards.staged.insert(log)
-      return
+      cards.staged[log] = batch.first + UInt64(position)
     }
   }
 
   /// Entries of the log are durable.
-  func noteDurable(_ log: LogID) {
-    if cards.staged.remove(log) != nil || cards.known[log] == nil { cards.enlist(log) }
+  func noteDurable(_ log: LogID, _ size: UInt64) {
+    let staged = cards.staged[log]
+    if staged != nil || cards.known[log] == nil { cards.enlist(log) }
+    // Entries before it may be durable first.
+    if let staged, staged < size { cards.staged[log] = nil }
   }
 
   /// The log stands otherwise, or has other leaves: the conclusions count no more.

@@ -28,7 +28,7 @@ extension Replica {
     host.stored(durable)
     // The core learns of the next own epoch when the node begins again with it.
     if durable.id == adopting?.id { return finishAdoption(.success(durable.head)) }
-    noteDurable(durable.id)
+    noteDurable(durable.id, durable.head.size)
     step(.durable(durable.id, durable.head))
     guard host.goesOn() else { return }
     if durable.id == identity.id {
