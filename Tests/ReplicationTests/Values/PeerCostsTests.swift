@@ -55,6 +55,22 @@ struct PeerCostsTests {
         == 2 * Limits.unreadMilliseconds)
   }
 
+  @Test("The parts of a peer are made where it was metered: a status has many peers and many logs")
+  func report() {
+    var costs = PeerCosts()
+    var made = 0
+    func parts() -> [UnreadPart] {
+      made += 1
+      return [.all, .log(log)]
+    }
+    expect(costs.unread(of: be, among: parts(), 1_000).isEmpty)
+    expect(made == 0)
+    let burst = Limits.idleMicrosecondsOfLog * Limits.idleBurstMilliseconds / 1_000
+    _ = charge(&costs, burst + 1_000, 1_000)
+    expect(costs.unread(of: be, among: parts(), 1_000).map(\.part) == [.log(log)])
+    expect(made == 1)
+  }
+
   @Test("Junk of one author leaves out that author, and not who carries it")
   func carrier() {
     var costs = PeerCosts()

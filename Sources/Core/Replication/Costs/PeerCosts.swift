@@ -182,9 +182,13 @@ struct PeerCosts {
   }
 
   /// Those of `parts` that were ever left unread.
-  func unread(of peer: NodeName, among parts: [UnreadPart], _ now: UInt64) -> [UnreadReport] {
+  /// - Parameter parts: as many as there are logs, so that a status of many peers makes them only
+  ///   for those that were ever metered.
+  func unread(
+    of peer: NodeName, among parts: @autoclosure () -> [UnreadPart], _ now: UInt64
+  ) -> [UnreadReport] {
     guard let meter = meters[peer]?.idle else { return [] }
-    return parts.compactMap { part in
+    return parts().compactMap { part in
       let state = meter[part].unread
       guard state.times > 0 else { return nil }
       return UnreadReport(

@@ -9,8 +9,13 @@ extension Replicator {
 
   /// The parts of a peer's messages that were left unread since the start, and those that are.
   public func unread(of peer: NodeName, now: UInt64) -> [UnreadReport] {
+    costs.unread(of: peer, among: unreadParts, now)
+  }
+
+  /// All parts of a peer's messages that can be left unread, as they are reported.
+  private var unreadParts: [UnreadPart] {
     let authors = Set(logOrder.compactMap { author(of: $0) }).sorted().map(UnreadPart.author)
-    return costs.unread(of: peer, among: [.all] + authors + logOrder.map(UnreadPart.log), now)
+    return [.all] + authors + logOrder.map(UnreadPart.log)
   }
 
   // MARK: Rates
