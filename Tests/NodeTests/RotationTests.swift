@@ -173,7 +173,7 @@ final class RotationTests {
         var isDurable = false
         _ = node.node?.publishing.author.publish(
           Publication(
-            records: [], recipients: { Recipients(members: []) }, everybody: false, replicas: 0,
+            records: [], recipients: { Recipients(members: []) }, replicas: 0,
             publicEntry: PublicEntry(kind: .keys, body: body), isHeard: { true },
             reply: { if case .success = $0 { isDurable = true } }))
         #expect(try node.wait { _ in isDurable })

@@ -5,8 +5,8 @@ import Testing
 struct RuleTests {
   /// Rules of each chapter that no test names yet. It may only become less.
   private static let unnamed = [
-    "AUD": 32, "CARD": 8, "CKP": 6, "ENT": 8, "HUB": 30, "LIST": 9, "LOG": 2, "MAT": 23,
-    "READ": 11, "REC": 36, "STO": 27, "SYNC": 13, "TRN": 3,
+    "AUD": 32, "CARD": 8, "CKP": 6, "ENT": 7, "HUB": 30, "LIST": 9, "LOG": 2, "MAT": 23,
+    "READ": 11, "REC": 35, "STO": 27, "SYNC": 13, "TRN": 3,
   ]
 
   @Test("A rule is named by a test or a vector")

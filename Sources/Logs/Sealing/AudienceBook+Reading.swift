@@ -36,8 +36,8 @@ extension AudienceBook {
     find(index, associatedData) { _, entryKey, _ in DisclosureKey(copying: entryKey) }
   }
 
-  /// The audience whose tag the header of a record or chunk has, whether its body is here or not. 16
-  /// audiences apart; only opening the body proves that it was sealed to this one.
+  /// The audience whose tag the header of a record or chunk has, whether its body is here or not.
+  /// 16 bytes tell audiences apart; only opening the body proves that it was sealed to this one.
   ///
   /// - Returns: nil unless this node has its key.
   public func audience(index: UInt64, associatedData: Span<UInt8>) -> Audience? {

@@ -184,8 +184,8 @@ struct Pipeline {
 }
 
 extension Array {
-  /// Removes the first `count`. When these are all, nothing is copied, and there is room for as many
-  /// again: the next ones do not make the array grow step by step.
+  /// Removes the first `count`. When these are all, nothing is copied, and there is room for as
+  /// many again: the next ones do not make the array grow step by step.
   fileprivate mutating func takeFirst(_ count: Int) -> ArraySlice<Element> {
     let taken = self[..<count]
     if count == self.count {

@@ -33,8 +33,8 @@ final class FactsThread: Sendable {
     var mustEmptyLog = true
     /// A thread of its own is at it.
     var isEmptying = false
-    /// Entries of which the daemon is to be asked, and whether there are any beside those that it is
-    /// asked about now.
+    /// Entries of which the daemon is to be asked, and whether there are any, with those
+    /// that it is asked about now.
     var asks: [PassedOnAsk] = []
     var hasAsks = false
     /// The last page left nothing to tell.
