@@ -165,6 +165,8 @@ struct PassedOnTests {
           try facts.tell([change])
           try Self.answer(facts, with: Self.person)
         }
+        // An answer is the last word until something changes.
+        #expect(try facts.writer.asks().isEmpty, "\(name)")
         let leave = try #require(try Self.original(facts), "\(name)").leave
         #expect(
           problem.map { leave?.contains($0) ?? false } ?? (leave == nil),

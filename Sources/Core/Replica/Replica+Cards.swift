@@ -41,8 +41,7 @@ extension Replica {
   }
 
   /// The node on the roster one of whose cards before the present one had this transport key. Of
-  /// two
-  /// whose logs had it one copied it, and nobody can say which: then it is nobody's, unless an
+  /// two whose logs had it one copied it, and nobody can say which: then it is nobody's, unless an
   /// operator compared a card with it.
   package func owner(ofEarlier key: TransportPublicKey) -> NodeName? {
     if let compared = partners.first(where: { $0.compared?.transport == key }) {

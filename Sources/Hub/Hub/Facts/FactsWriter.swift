@@ -237,14 +237,18 @@ final class FactsWriter {
     }
   }
 
+  /// - Parameter isAnswered: the daemon has just said whether a key that was passed on opens it.
   func forget(
-    _ old: EntryRow, _ touched: inout TouchedNames, _ index: inout IndexChange
+    _ old: EntryRow, isAnswered: Bool = false, _ touched: inout TouchedNames,
+    _ index: inout IndexChange
   ) throws(SQLError) {
     if old.isCurrent { try makePast(old, &index) }
     let made = try derived(old)
     tally.count(made.summary, old.state, node: old.node, -1)
     if let word = made.word { try sharing.remove(word, old.number) }
-    try sharing.askCited(old.log, from: UInt64(clamping: old.place), count: 1)
+    if !isAnswered {
+      try sharing.askCited(old.log, from: UInt64(clamping: old.place), count: 1)
+    }
     arrived[old.number] = nil
     index.hasForgotten = true
     try entries.remove(old.number)

@@ -39,7 +39,7 @@ extension FactsWriter {
     let old = try entries.find(log, from: place, count: 1).first
     // The node's own keys open it.
     if let old, old.via == nil { return try sharing.settle(answer.ask) }
-    if let old { try forget(old, &touched, &index) }
+    if let old { try forget(old, isAnswered: true, &touched, &index) }
     try sharing.settle(answer.ask)
     guard let opened = answer.opened, let made = opened.prepared.derived,
       let readable = opened.prepared.change.readable,
@@ -64,7 +64,7 @@ extension FactsWriter {
     if let log = try logs.number(ask.log),
       let old = try entries.find(log, from: ask.place, count: 1).first, old.via != nil
     {
-      try forget(old, &touched, &index)
+      try forget(old, isAnswered: true, &touched, &index)
     }
     try sharing.settle(ask)
   }
