@@ -41,7 +41,7 @@ try:
     with open(os.path.join(be.data, "secrets/earlier.keys"), "rb") as file:
         earlier = file.read()
     assert earlier.startswith(b"liaison-earlier/v1") and earlier[32:36] == bytes([0, 0, 0, 1])
-    transport = X25519PrivateKey.from_private_bytes(earlier[68:100])
+    transport = X25519PrivateKey.from_private_bytes(earlier[76:108])
     for opener, what in ((me.log, "its log key"), (me.cosign, "its cosigning key")):
         session = foe.Session(me, card, "127.0.0.1", nl.port, secret=transport)
         session.hello([first.card.log_id, card.log_id])
