@@ -98,7 +98,6 @@ extension NodeProcess: ReplicaHost {
       noting { () throws(Violation) in try world.observer.openedTwice(site, opening) }
     case .heldCard(let card): site.hold(card)
     case .followed(let next, let known):
-      if site.ignoresCards, next.origin == known.origin { break }
       world.say("\(site.label) follows card \(next.serial) of \(next.origin)")
       site.follow(next, after: known)
       if next.transport != known.transport { world.links.cardChanged(site, next.name) }

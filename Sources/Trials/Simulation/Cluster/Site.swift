@@ -73,8 +73,6 @@ final class Site {
   var rates = PeerRates()
   /// A mistake that is planted: the token is not asked.
   var ignoresToken = false
-  /// Another: no card is taken from a log.
-  var ignoresCards = false
   /// Stands between its process and the network: what a foe is.
   private(set) var mask: (any Mask)?
   private(set) var ways: FoeWays?

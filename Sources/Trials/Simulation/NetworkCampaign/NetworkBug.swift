@@ -33,12 +33,8 @@ public enum NetworkBug: String, CaseIterable, Sendable {
   case hidesForks = "hides-forks"
   /// Next epochs are not passed on: two nodes conclude differently of an author that opened two.
   case hidesOpenings = "hides-openings"
-  /// Cards that logs bring into force are not taken.
-  case ignoresCards = "ignores-cards"
   /// A connection that is lost is not dialled again.
   case dialsOnce = "dials-once"
-  /// Journals are not filled with zeros: they hold bodies that a receipt calls erased.
-  case skipsWipes = "skips-wipes"
 
   /// The foe without which it does not show, or not within some hundred runs.
   var foe: FoeKind? {
@@ -54,7 +50,6 @@ public enum NetworkBug: String, CaseIterable, Sendable {
     switch self {
     case .answersEarly: .answersEarly
     case .answersTwice: .answersTwice
-    case .skipsWipes: .skipsWipes
     default: nil
     }
   }

@@ -81,7 +81,6 @@ final class NetworkRun {
       }
       site.rates = plan.rates
       site.ignoresToken = bug == .ignoresToken
-      site.ignoresCards = bug == .ignoresCards
     }
     for (place, foe) in plan.foes.enumerated() where foe.isTwin {
       let twin = try addSite(honest + place, starts)
