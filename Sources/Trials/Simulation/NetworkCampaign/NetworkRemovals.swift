@@ -37,11 +37,7 @@ final class NetworkRemovals {
   /// - Returns: nil for a run in which no body goes.
   static func draw(_ run: NetworkRun, seed: UInt64) -> NetworkRemovals? {
     var random = SplitMix64(seed: seed, part: 4)
-    // Seeds 22 and 33 with removals in every campaign are not good and not understood yet: until
-    // they are, only the planted bug has them.
-    guard run.bug == .neverErases, run.plan.nodes <= mostNodes, random.oneIn(oneRunIn) else {
-      return nil
-    }
+    guard run.plan.nodes <= mostNodes, random.oneIn(oneRunIn) else { return nil }
     return NetworkRemovals(run, random)
   }
 
@@ -179,7 +175,8 @@ final class NetworkRemovals {
     }
   }
 
-  /// Entries of the log that a withdrawal in it names which counts here (ENT-20, 21).
+  /// Records of the log that a withdrawal in it names which counts here. Where a crash took what was
+  /// published, another entry may stand in its place: one that is no record stays what it is (ENT-21).
   private func named(in log: LogID, _ process: NodeProcess) throws(Violation) -> Set<UInt64> {
     let store = process.store
     let label = process.site.label
@@ -200,7 +197,8 @@ final class NetworkRemovals {
         withdrawal.records.filter { $0.origin == identity.origin && $0.index < entry.index }
           .map(\.index))
     }
-    return named
+    let controls = Set(entries.map(\.index))
+    return named.subtracting(controls)
   }
 
   private func state(
