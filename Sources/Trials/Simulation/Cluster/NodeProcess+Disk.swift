@@ -17,6 +17,8 @@ enum DiskBug {
   case answersEarly
   /// A batch is answered twice.
   case answersTwice
+  /// Zeros for a journal are not written.
+  case skipsWipes
 }
 
 // The store's work, as the disk thread of `liaisond` does it.
@@ -57,7 +59,9 @@ extension NodeProcess {
 
   private func execute(_ batch: DiskBatch) -> DiskError? {
     do throws(DiskError) {
-      for operation in batch.operations { try disk.execute(operation) }
+      for operation in batch.operations where !(diskWork.bug == .skipsWipes && operation.wipes) {
+        try disk.execute(operation)
+      }
       return nil
     } catch {
       return error
@@ -118,5 +122,13 @@ extension NodeProcess {
       if size > 0 { _ = try? store.leafHashes(log.id, 0..<size) }
     }
     try act { $0.replica.watchDamage() }
+  }
+}
+
+extension DiskOperation {
+  /// Fills a part of a journal with zeros.
+  fileprivate var wipes: Bool {
+    guard case .write(.journal, _, let bytes) = self else { return false }
+    return !bytes.contains { $0 != 0 }
   }
 }

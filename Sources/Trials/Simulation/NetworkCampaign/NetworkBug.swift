@@ -35,6 +35,8 @@ public enum NetworkBug: String, CaseIterable, Sendable {
   case hidesOpenings = "hides-openings"
   /// A connection that is lost is not dialled again.
   case dialsOnce = "dials-once"
+  /// Journals are not filled with zeros: they hold bodies that a receipt calls erased.
+  case skipsWipes = "skips-wipes"
 
   /// The foe without which it does not show, or not within some hundred runs.
   var foe: FoeKind? {
@@ -46,10 +48,14 @@ public enum NetworkBug: String, CaseIterable, Sendable {
     }
   }
 
+  /// The journals without which it does not show; nil: any.
+  var journals: NetworkStarts.Size? { self == .skipsWipes ? .roomy : nil }
+
   var ofDisk: DiskBug? {
     switch self {
     case .answersEarly: .answersEarly
     case .answersTwice: .answersTwice
+    case .skipsWipes: .skipsWipes
     default: nil
     }
   }

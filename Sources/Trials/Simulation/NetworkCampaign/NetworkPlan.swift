@@ -47,8 +47,13 @@ struct NetworkPlan {
 
   var hasChannels: Bool { nodes <= NetworkPlan.mostWithChannels }
 
-  /// - Parameter number: of the run: runs that follow each other have other foes.
-  init(_ random: inout SplitMix64, number: UInt64, nodes wanted: Int?, foe: FoeKind?) {
+  /// - Parameters:
+  ///   - number: of the run: runs that follow each other have other foes.
+  ///   - journals: nil: as small as the nodes allow.
+  init(
+    _ random: inout SplitMix64, number: UInt64, nodes wanted: Int?, foe: FoeKind?,
+    journals: NetworkStarts.Size?
+  ) {
     var nodes = wanted ?? NetworkPlan.drawNodes(&random)
     foes = NetworkPlan.drawFoes(
       &random, number, room: wanted.map { $0 - 3 } ?? NetworkPlan.mostWithChannels - nodes, foe)
@@ -71,7 +76,7 @@ struct NetworkPlan {
     delay = fastest...(fastest + UInt64(1 + random.below(1 << (2 + random.below(8)))))
     let all: [ReadCut] = [.whole, .whole, .whole, .pieces, .pieces, .single]
     cuts = random.oneIn(3) ? [.whole] : all
-    size = nodes <= 12 ? .small : .large
+    size = journals ?? (nodes <= 12 ? .small : .large)
     bodyBytes =
       nodes < 50 && random.oneIn(8)
       ? NetworkPlan.largestBodyBytes : random.oneIn(4) ? 3_000 : 60

@@ -36,7 +36,7 @@ final class NetworkRemovals {
 
   /// - Returns: nil for a run in which no body goes.
   static func draw(_ run: NetworkRun, seed: UInt64) -> NetworkRemovals? {
-    var random = SplitMix64(seed: seed, part: 4)
+    var random = SplitMix64(seed: seed, part: 5)
     guard run.plan.nodes <= mostNodes, random.oneIn(oneRunIn) else { return nil }
     return NetworkRemovals(run, random)
   }

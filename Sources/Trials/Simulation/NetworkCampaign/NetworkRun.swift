@@ -38,7 +38,7 @@ final class NetworkRun {
   private(set) var messageBytes = 0
   private var stepsSeen = 0
   private(set) lazy var withdrawals = NetworkWithdrawals(
-    self, random: SplitMix64(seed: seed, part: 4))
+    self, random: SplitMix64(seed: seed, part: 6))
   private let seed: UInt64
 
   init(
@@ -47,7 +47,7 @@ final class NetworkRun {
   ) throws(Violation) {
     var random = SplitMix64(seed: seed, part: 1)
     self.seed = seed
-    plan = NetworkPlan(&random, number: seed, nodes: nodes, foe: foe)
+    plan = NetworkPlan(&random, number: seed, nodes: nodes, foe: foe, journals: bug?.journals)
     pairs = plan.topology.pairs
     self.bug = bug
     self.random = random
@@ -106,7 +106,7 @@ final class NetworkRun {
         || pairs.contains { $0 == (min(number, other), max(number, other)) }
       if isKnown { cards.append(try starts.node(other).card) }
     }
-    let image = node.images[plan.size == .small ? 0 : 1]
+    let image = node.images[plan.size.rawValue]
     let site = world.add(
       node.keys, Folder(image: image, epoch: 1, cards: cards, closed: nil), token: node.token)
     sites.append(site)

@@ -5,13 +5,21 @@ import Store
 /// however many runs there are.
 final class NetworkStarts {
   /// Journals so small that they turn all the time; larger ones where they must hold the heads of
-  /// many logs.
-  enum Size: CaseIterable {
-    case small, large
+  /// many logs; and roomy ones, which do not turn in a run and so keep all that was written.
+  enum Size: Int, CaseIterable {
+    case small, large, roomy
+
+    private var journalBytes: UInt64 {
+      switch self {
+      case .small: 48 << 10
+      case .large: 160 << 10
+      case .roomy: 1 << 20
+      }
+    }
 
     var limits: StoreLimits {
       var limits = StoreLimits()
-      limits.journalBytes = self == .small ? 48 << 10 : 160 << 10
+      limits.journalBytes = journalBytes
       limits.commitBytes = 16 << 10
       limits.bulkSyncBytes = 24 << 10
       limits.unappliedBytes = 6 << 10
