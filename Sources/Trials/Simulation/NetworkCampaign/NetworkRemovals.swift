@@ -175,8 +175,9 @@ final class NetworkRemovals {
     }
   }
 
-  /// Records of the log that a withdrawal in it names which counts here. Where a crash took what was
-  /// published, another entry may stand in its place: one that is no record stays what it is (ENT-21).
+  /// Records of the log that a withdrawal in it names which counts here. Where a crash took what
+  /// was published, another entry may stand in its place: one that is no record stays what it is
+  /// (ENT-21).
   private func named(in log: LogID, _ process: NodeProcess) throws(Violation) -> Set<UInt64> {
     let store = process.store
     let label = process.site.label

@@ -8,8 +8,8 @@ import Store
 /// what they name is hidden, and gone after the term, on every honest disk, and receipts say so and
 /// no sooner (Protocols/entry.md, 7 and 9).
 final class NetworkWithdrawals {
-  /// A record that an honest author wished to withdraw. A crash may have taken it, or the withdrawal:
-  /// logs say what is withdrawn.
+  /// A record that an honest author wished to withdraw. A crash may have taken it, or the
+  /// withdrawal: logs say what is withdrawn.
   private struct Withdrawn {
     let log: LogID
     let index: UInt64
