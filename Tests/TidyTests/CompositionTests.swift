@@ -20,6 +20,23 @@ struct CompositionTests {
     #expect(hosts == ["Node", "Simulation", "Fuzzing"])
   }
 
+  /// The key of a record opens it for whoever has it.
+  @Test("REC-95: whatever has a record's key out of the daemon asks first whether it may leave")
+  func waysOut() {
+    let ways = sources.filter { file in
+      file.path.contains("Sources/Tools/")
+        && file.code.contains { $0.text.contains("\"Disclose\"") }
+    }
+    #expect(
+      Set(ways.map { String($0.path.split(separator: "/").last ?? "") })
+        == ["ReshareVerb.swift", "EvidenceVerbs.swift"])
+    for file in ways {
+      let asks = file.code.firstIndex { $0.text.contains("Release.decide(") }
+      let takes = file.code.firstIndex { $0.text.contains("\"Disclose\"") }
+      #expect(asks ?? .max < takes ?? 0, "\(file.path) takes the key before it asks")
+    }
+  }
+
   private static let pure = [
     "Wire", "Log", "JSON", "Text", "Sealing", "Store", "Transport", "Replication", "Replica",
     "Readability", "Groups", "Records", "Matching", "PassengerLists",

@@ -56,17 +56,9 @@ enum CorrectVerb {
         text == "never" ? 0 : try ExpiryDay.parse(text, now: SystemClock().wallMilliseconds)
     }
     let added = try PendingAttachment.given(arguments)
-    let daemon = try DaemonConnection(arguments.folder)
-    try PublishVerb.sayWhoIsWaitedFor(daemon)
-    let own = try OwnIDs(arguments.folder)
-    guard reference.author.text == own.node else {
-      throw Failure(
-        .usage, "\(reference.text) is not this node's: it is \(own.node).",
-        hint: "An author corrects what it published; ask \(reference.author.text) for it.")
-    }
-    let versions = try own.standing(
-      own.hash(reference.id), most: ControlLimits.recordsPerWithdrawal)
-    var correction = try Correction(reference, versions, report: daemon.roster())
+    var (correction, daemon) = try Correction.begin(
+      reference, arguments.folder,
+      others: "An author corrects what it published; ask \(reference.author.text) for it.")
     try correction.carryOn(without: arguments.all("--without-attachment"), adding: added, daemon)
     try correction.read(arguments.words[1], reason: arguments.value("--reason"))
     try correction.decide(

@@ -41,6 +41,23 @@ struct Correction {
     self.record = record
   }
 
+  /// Begins the next version of an own record, and says whom signing waits for.
+  /// - Parameter others: what to do about a record of somebody else's.
+  static func begin(
+    _ reference: RecordReference, _ folder: NodeFolder, others hint: String
+  ) throws(Failure) -> (correction: Correction, daemon: DaemonConnection) {
+    let daemon = try DaemonConnection(folder)
+    try PublishVerb.sayWhoIsWaitedFor(daemon)
+    let own = try OwnIDs(folder)
+    guard reference.author.text == own.node else {
+      throw Failure(
+        .usage, "\(reference.text) is not this node's: it is \(own.node).", hint: hint)
+    }
+    let versions = try own.standing(
+      own.hash(reference.id), most: ControlLimits.recordsPerWithdrawal)
+    return (try Correction(reference, versions, report: daemon.roster()), daemon)
+  }
+
   /// The newest version that stands.
   var newest: OwnIDs.Version { versions[versions.count - 1] }
 

@@ -21,17 +21,8 @@ enum RequestCloseVerb {
         .usage, "\"\(arguments.words[0])\" is no reference to a record.",
         hint: "Write NODE:ID, as liaison rfi list --out shows it.")
     }
-    let daemon = try DaemonConnection(arguments.folder)
-    try PublishVerb.sayWhoIsWaitedFor(daemon)
-    let own = try OwnIDs(arguments.folder)
-    guard reference.author.text == own.node else {
-      throw Failure(
-        .usage, "\(reference.text) is not this node's: it is \(own.node).",
-        hint: "Who asked closes a request.")
-    }
-    let versions = try own.standing(
-      own.hash(reference.id), most: ControlLimits.recordsPerWithdrawal)
-    var correction = try Correction(reference, versions, report: daemon.roster())
+    var (correction, daemon) = try Correction.begin(
+      reference, arguments.folder, others: "Who asked closes a request.")
     guard case .rfi(let request) = correction.newest.record.body else {
       throw Failure(
         .usage, "\(reference.text) is no request for information.",
