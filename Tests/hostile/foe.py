@@ -6,6 +6,7 @@ and continues or forges its log (`Author`), its cards (`make_card`) or its next 
 """
 
 import base64
+import ctypes
 import hashlib
 import hmac
 import os
@@ -159,17 +160,24 @@ def make_card(
     return (text + "\n\u2014 %s %s\n" % (origin, b64(signature))).encode()
 
 
+def argon2id(passphrase, salt, passes, memory_bytes):
+    """32 bytes by libsodium, which is there wherever Liaison is: Debian's cryptography has no Argon2."""
+    sodium = ctypes.CDLL("libsodium.so.23")
+    key = ctypes.create_string_buffer(32)
+    result = sodium.crypto_pwhash(
+        key, ctypes.c_ulonglong(32), passphrase, ctypes.c_ulonglong(len(passphrase)), salt,
+        ctypes.c_ulonglong(passes), ctypes.c_size_t(memory_bytes), 2)
+    assert result == 0, "libsodium makes no Argon2id key"
+    return key.raw
+
+
 def recovery(path, passphrase=b"correct horse"):
     """The opening key in a recovery file."""
-    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-
     with open(path, encoding="ascii") as file:
         lines = file.read().split("\n")
     _, passes, memory = lines[2].split(" ")
     salt, nonce, sealed = (base64.b64decode(lines[at].split(" ")[1]) for at in (3, 4, 5))
-    key = Argon2id(
-        salt=salt, length=32, iterations=int(passes), lanes=1, memory_cost=int(memory) // 1024,
-    ).derive(passphrase)
+    key = argon2id(passphrase, salt, int(passes), int(memory))
     head = ("\n".join(lines[:5]) + "\n").encode()
     return Ed25519PrivateKey.from_private_bytes(xopen(key, nonce, sealed, head))
 
