@@ -8,7 +8,6 @@ public import Log
 ///     group nl:ctf-balkans@3 <SHA-256 in hexadecimal>
 ///     mode ask
 ///     member be <log id in hexadecimal>
-
 public struct GroupAcceptance: Hashable, Sendable {
   /// The way in which members are taken that a later version adds.
   public enum Mode: String, Hashable, Sendable {
