@@ -159,6 +159,7 @@ add waits "kill and restart" 900 Tests/system/check-kill.sh
 add waits "healing" 900 Tests/system/check-heal.sh
 add waits "sharing" 900 Tests/system/check-sharing.sh
 add waits "receipts" 1200 Tests/system/check-receipts.sh
+add waits "partners" 1800 Tests/system/check-partners.sh
 add waits "hub" 900 Tests/system/check-hub.sh --seeds 24
 add waits "hub on PostgreSQL" 1800 Tests/system/check-hub.sh --database postgresql --seeds 12
 add busy "simulated crashes" 1800 Tests/system/check-simulation.sh store

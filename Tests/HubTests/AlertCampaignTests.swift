@@ -44,6 +44,9 @@ struct AlertStory {
     random = FactsTests.Seeded(state: seed &* 7_919)
     host = try AlertHost()
     self.seed = seed
+    // The story of a seed stays, since pauses have numbers of their own.
+    var pauses = FactsTests.Seeded(state: seed)
+    host.mustPause = { Bool.random(using: &pauses) }
   }
 
   private mutating func pick<Element>(_ from: [Element]) -> Element {

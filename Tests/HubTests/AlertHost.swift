@@ -17,6 +17,8 @@ final class AlertHost {
   /// Unix milliseconds; entries are of 2023.
   var now: Int64 = 1_700_000_000_000
   var duty = Duty()
+  /// As `AlertEngine.mustPause`, over restarts.
+  var mustPause: () -> Bool = { false }
 
   /// - Parameter first: what was there when the hub was new.
   init(before first: [EntryChange] = []) throws {
@@ -55,6 +57,7 @@ final class AlertHost {
   func settle(steps: Int = .max) throws {
     engine.now = now
     engine.duty = duty
+    engine.mustPause = mustPause
     var left = steps
     while left > 0, try engine.step(through: try engine.facts.lastTouched()) { left -= 1 }
   }

@@ -32,6 +32,28 @@ struct AlertTests {
   }
 
   @Test(
+    "A step that has to pause ends behind the record that it looked at, and nothing is left out")
+  func paused() throws {
+    let host = try AlertHost()
+    _ = try host.watch("Testo Personovic", birth: "1987")
+    try host.facts.tell(
+      (1...5).map { number in
+        Told.entry(
+          "nl", number,
+          Told.person("p\(number)", "Testo Personovic", born: "1987-03-02", more: AlertHost.acting))
+      })
+    host.mustPause = { true }
+    for count in 1...5 {
+      try host.settle(steps: 1)
+      #expect(try host.rows.count == count)
+      // As after a kill.
+      try host.restart()
+    }
+    try host.settle()
+    #expect(try host.news() == Array(repeating: .raised, count: 5))
+  }
+
+  @Test(
     "HUB-78: another version with the same reason updates its alert, loudly where there is another thing to do"
   )
   func versions() throws {

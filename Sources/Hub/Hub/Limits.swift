@@ -155,4 +155,7 @@ enum HubLimits {
   static let screeners = 2
   /// Records that one transaction of the alerts looks at.
   static let touchedAtOnce = 512
+  /// After this it is committed with those that it has looked at: a request or a stop waits for one
+  /// record more.
+  static let alertStepMilliseconds: UInt64 = 1_000
 }

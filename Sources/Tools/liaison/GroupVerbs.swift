@@ -109,7 +109,7 @@ enum GroupVerbs {
     details: [
       "They get what is sealed to the group from now on. Older records each author gives itself: see group history."
     ],
-    arguments: [name, Argument("NODE…", "nodes on the roster", repeats: true)],
+    arguments: [name, Argument("NODE", "nodes on the roster", repeats: true)],
     options: [Liaison.data] + waiting)
 
   static func runAdd(_ arguments: Arguments) throws(Failure) {
@@ -127,7 +127,7 @@ enum GroupVerbs {
       "Nothing more is sealed to them by any member that has read this version; what was sealed before stays theirs. A record names the "
         + "version that it was sealed to, so that what was on its way is seen."
     ],
-    arguments: [name, Argument("NODE…", "members", repeats: true)],
+    arguments: [name, Argument("NODE", "members", repeats: true)],
     options: [Liaison.data] + waiting)
 
   static func runRemove(_ arguments: Arguments) throws(Failure) {

@@ -3,60 +3,21 @@
 The seven days pass in the file `running` of each node, while it is stopped. A node looks for a receipt a minute after its start; the
 one with a hub signs only once that confirmed.
 """
-import hashlib, json, os, struct
+import json, os
 from hubs import Hub
 from nodes import *
+from running_time import pass_running_time
+from stored_bodies import files_with, stored_body
 
 CONNECT_SECONDS = 30
 RECEIPT_SECONDS = 150
 HUB_SECONDS = 300
-WEEK_MINUTES = 7 * 24 * 60
-SAMPLE = 48
 
 
 def person(number, name):
     return json.dumps({
         "type": "person", "v": 1, "id": str(number), "basis": "fact", "grade": "B2", "handling": ["H0"], "purpose": ["ct"],
         "category": "suspect", "name": [{"full": name, "kind": "primary"}]}, separators=(",", ":"))
-
-
-def stored_body(node, entry):
-    """The sealed bytes of an entry of the one log that has records, as they lie in the node's folder."""
-    log = next(log["id"] for log in node.status()["logs"] if log["origin"] == "nl/1")
-    folder = os.path.join(node.data, "logs", log)
-    with open(os.path.join(folder, "bodies.index"), "rb") as file:
-        file.seek(32 * entry)
-        segment, offset, length = struct.unpack(">III", file.read(12))
-    with open(os.path.join(folder, f"bodies/{segment:08d}"), "rb") as file:
-        file.seek(offset + 16)
-        return file.read(length)[-SAMPLE:]
-
-
-def files_with(folder, sample):
-    found = []
-    for root, _, names in os.walk(folder):
-        for name in names:
-            path = os.path.join(root, name)
-            if os.path.isfile(path):
-                with open(path, "rb") as file:
-                    if sample in file.read():
-                        found.append(path)
-    return found
-
-
-def pass_week(node):
-    """The node ran for seven days and heard of nothing (Protocols/entry.md, ENT-24)."""
-    node.stop()
-    path = os.path.join(node.data, "running")
-    minutes = 0
-    if os.path.exists(path):
-        with open(path) as file:
-            minutes = int(file.read().split("\n")[1].split()[1])
-    lines = f"liaison-running/v1\nminutes {minutes + WEEK_MINUTES}\n"
-    with open(path, "w") as file:
-        file.write(lines + hashlib.sha256(lines.encode()).hexdigest()[:16] + "\n")
-    node.start()
-    node.run("scrub")
 
 
 def reports(node, *words):
@@ -90,12 +51,11 @@ def withdraw_all(network):
     expect("entries of a correction that withdraws nothing", len(second), 1)
     wait_for("be and fr have it", CONNECT_SECONDS, lambda: all(
         sizes(node.status()).get("nl/1") == sizes(nl.status())["nl/1"] for node in network))
-    indices = [int(entry.rsplit("/", 1)[1]) for entry in entries + second]
-    samples = {index: stored_body(network["be"], index) for index in indices}
+    samples = {entry: stored_body(network["be"], entry) for entry in entries + second}
     for node in network:
-        for index, sample in samples.items():
+        for entry, sample in samples.items():
             if not files_with(node.data, sample):
-                raise Failed(f"{node.name} does not hold entry {index}, so that nothing can be erased")
+                raise Failed(f"{node.name} does not hold {entry}, so that nothing can be erased")
     order = os.path.join(network.folder, "order.txt")
     with open(order, "w") as file:
         file.write("# by order of the court\n\nnl:4712   # the second\n" + entries[2] + "\n")
@@ -125,10 +85,10 @@ def confirmed(nl, names):
 
 
 def expect_gone(node, samples):
-    for index, sample in samples.items():
+    for entry, sample in samples.items():
         found = files_with(node.data, sample)
         if found:
-            raise Failed(f"{node.name} signed that entry {index} is erased, and it is in {found}")
+            raise Failed(f"{node.name} signed that {entry} is erased, and it is in {found}")
 
 
 def body():
@@ -148,7 +108,7 @@ def body():
         withdrawals, samples = withdraw_all(network)
         hub.stop()
         for node in network:
-            pass_week(node)
+            pass_running_time(node)
         wait_for("nl has erased it", RECEIPT_SECONDS, lambda: all(report["state"] == "erased" for report in reports(nl)))
         wait_for("the receipt of fr", RECEIPT_SECONDS, lambda: confirmed(nl, ["fr"]), every=1)
         expect_gone(fr, samples)

@@ -2,9 +2,10 @@
 
 nl publishes to be; fr is a partner that carries both logs and reads nothing of it.
 """
-import base64, hashlib, json, os, random, struct
+import base64, json, os, random, struct
 from damage import log_id
 from nodes import *
+from running_time import pass_running_time
 
 CONNECT_SECONDS = 30
 ARRIVE_SECONDS = 60
@@ -172,14 +173,7 @@ class Story:
         self.expect_state(gone, {"hidden"})
         self.refused(self.be, EX_NOINPUT, "attachment", "get", "nl:photo-1", "0")
         for node in self.network:
-            node.stop()
-            path = os.path.join(node.data, "running")
-            minutes = int(self.content(path).split(b"minutes ")[1].split()[0]) + TERM_MINUTES
-            text = f"liaison-running/v1\nminutes {minutes}\n"
-            with open(path, "w") as file:
-                file.write(text + hashlib.sha256(text.encode()).hexdigest()[:16] + "\n")
-            node.start()
-            node.run("scrub")
+            pass_running_time(node, TERM_MINUTES)
         for node in self.network:
             for chunk in gone:
                 wait_for(f"{node.name}: {chunk} is erased", MEND_SECONDS,

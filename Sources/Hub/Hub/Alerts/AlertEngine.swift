@@ -43,6 +43,10 @@ final class AlertEngine {
   /// Rows of `touched` up to this one were there when this file was new: what they give persons of
   /// this node's own is listed. nil: not known yet.
   private var baseline: Int64?
+  /// Asked between records: a step that took long ends there.
+  var mustPause: () -> Bool = { false }
+  /// Rows of the next step: as many as fit into one lately.
+  private var rowsAtOnce = HubLimits.touchedAtOnce
 
   init(_ storage: HubStorage, index: SharedIndex, key: AlertKey) throws {
     place = storage.facts
@@ -112,31 +116,50 @@ final class AlertEngine {
         isHeld = true
         return false
       }
-      let rows = try facts.touched(after: cursor, through: last, limit: HubLimits.touchedAtOnce)
+      let rows = try facts.touched(after: cursor, through: last, limit: rowsAtOnce)
       let judgement = try judgements.last()
       if rows.isEmpty, !mustRecheck, judgement == judged { return false }
       fits = try NameFits(of: rows.map(\.name), watches, facts, place)
       defer { fits = NameFits() }
+      var end = cursor
       try database.transaction { () throws(SQLError) in
         try setBaseline(last)
         if isOther { try ownWatches.beginAnew() }
-        var known: Set<String> = []
-        for row in rows where known.insert(row.name).inserted {
-          try lookSafely(row.name, row.number <= (baseline ?? 0) ? .ownWatches : .none)
-        }
+        end = try look(at: rows)
         if rows.isEmpty, mustRecheck { try recheck() }
         for name in try judgements.names(after: judged) { try bring(name, .none) }
         try meta.set("judged", judgement)
         try meta.set("made", made)
-        try meta.set("cursor", rows.last?.number ?? cursor)
+        try meta.set("cursor", end)
         try meta.set("recheck", mustRecheck && !rows.isEmpty ? 1 : 0)
       }
       if rows.isEmpty { mustRecheck = false }
       isOther = false
       judged = judgement
-      cursor = rows.last?.number ?? cursor
+      cursor = end
       return true
     }
+  }
+
+  /// Goes through rows until it has to pause; through one of them at least.
+  /// - Returns: the cursor after that.
+  private func look(at rows: [(number: Int64, name: String)]) throws(SQLError) -> Int64 {
+    var known: Set<String> = []
+    var end = cursor
+    var count = 0
+    for row in rows {
+      if count > 0, mustPause() {
+        rowsAtOnce = count
+        return end
+      }
+      if known.insert(row.name).inserted {
+        try lookSafely(row.name, row.number <= (baseline ?? 0) ? .ownWatches : .none)
+      }
+      end = row.number
+      count += 1
+    }
+    rowsAtOnce = min(rowsAtOnce * 2, HubLimits.touchedAtOnce)
+    return end
   }
 
   /// One record that no row can be made of stops no other.

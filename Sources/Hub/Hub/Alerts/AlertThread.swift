@@ -122,6 +122,9 @@ final class AlertThread: Sendable {
     }
   }
 
+  /// Somebody waits for an answer or for the end.
+  private var isWanted: Bool { state.withLock { $0.isClosed || !$0.waiting.isEmpty } }
+
   private struct Turn {
     var work: [(id: Int, work: Work)]
     var allowed: Int64
@@ -154,6 +157,9 @@ final class AlertThread: Sendable {
       _ = try engine.tick()
       try engine.emptyLog()
     }
+    let clock = SystemClock()
+    let end = clock.monotonicMilliseconds + HubLimits.alertStepMilliseconds
+    engine.mustPause = { [unowned self] in isWanted || clock.monotonicMilliseconds >= end }
     let hasMore = try engine.step(through: turn.allowed)
     for reason in engine.takePoisoned() { tell(.poisoned(reason)) }
     if try engine.hasNews() { tell(.news) }

@@ -45,6 +45,9 @@ public enum NodeLimits {
   /// peer's card or key changed.
   static let lastWordsMilliseconds: UInt64 = 1_000
   static let lastWordsInHasteMilliseconds: UInt64 = 200
+  /// How long after a new card of a peer its earlier transport key is nobody's fault: the peer's
+  /// dials and those of this node cross.
+  static let earlierKeyMilliseconds: UInt64 = 600_000
   static let controlOutputBytes = 16 << 20
   /// After this a dial goes on with the addresses that the name had last.
   static let lookUpMilliseconds: UInt64 = 5_000

@@ -48,7 +48,7 @@ extension Publishing {
     guard without.isEmpty || request.force == true else {
       throw .refused(
         reason:
-          "\(replica.list(without)) has no pre-shared key with this node: older records would be protected by X25519 alone",
+          "this node has no pre-shared key with \(replica.list(without)): older records would be protected by X25519 alone",
         hint: "exchange keys (liaison peer add --preshared-key), or say --force")
     }
     return try addressing.recipients(names, of: group).members

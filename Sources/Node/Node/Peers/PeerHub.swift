@@ -63,6 +63,7 @@ final class PeerHub: SessionOwner {
     for session in sessions.all where session.peer.map({ touched.contains($0.text) }) == true {
       session.connection.finish(withinMilliseconds: NodeLimits.lastWordsInHasteMilliseconds)
     }
+    for name in touched { if let name = try? NodeName(name) { lines.keyChanged(of: name) } }
     for name in change.removed { if let name = try? NodeName(name) { lines[name] = nil } }
     for name in change.changed + change.added {
       if let name = try? NodeName(name) { lines[name]?.redial.begin() }
@@ -144,14 +145,14 @@ final class PeerHub: SessionOwner {
 
   /// A peer that knows an earlier key of this node, and used a newer one or knows an earlier epoch,
   /// is on its way to the present one; who uses an earlier key of a peer is told of the epochs
-  /// since
-  /// and given back that peer's logs, and is not that peer for anything else.
+  /// since and given back that peer's logs, and is not that peer for anything else.
   private func noteConnected(
     _ session: PeerSession, with entry: LivePeer, _ scope: SessionScope
   ) {
     let name = entry.card.name
     if session.isOfEarlierKey {
       notices.count("session.of-earlier-key")
+      guard !lines.mayUseEarlierKey(name) else { return }
       return notices.logger.warning(
         "somebody at \(session.connection.peerAddress) uses an earlier transport key of \(name): it is told of the epochs "
           + "since, and given back that node's own logs")

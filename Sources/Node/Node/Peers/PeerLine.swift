@@ -14,6 +14,8 @@ struct PeerLine {
   var isLookingUp = false
   /// When the peer fell behind, for `lagSeconds`.
   var behindSince: UInt64?
+  /// When a card with another transport key was taken, by the monotonic clock.
+  var keyChangedAt: UInt64?
   var bytesIn: UInt64 = 0
   var bytesOut: UInt64 = 0
 

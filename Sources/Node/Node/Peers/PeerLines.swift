@@ -34,6 +34,16 @@ final class PeerLines {
     lines[name] = line
   }
 
+  /// A card of the peer with another transport key was taken.
+  func keyChanged(of name: NodeName) { lines[name]?.keyChangedAt = clock.monotonicMilliseconds }
+
+  /// May the peer itself still use its earlier key, in a dial that began before this node took the
+  /// card?
+  func mayUseEarlierKey(_ name: NodeName) -> Bool {
+    guard let changed = lines[name]?.keyChangedAt else { return false }
+    return clock.monotonicMilliseconds - changed < NodeLimits.earlierKeyMilliseconds
+  }
+
   /// Seconds for which the peer was seen to lack entries, whenever somebody asked.
   func secondsBehind(_ name: NodeName, isBehind: Bool) -> UInt64 {
     let now = clock.monotonicMilliseconds
