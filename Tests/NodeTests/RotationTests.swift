@@ -253,6 +253,24 @@ final class RotationTests {
     #expect(try isReadable(nl, sealed), "sealed to card 1 of nl/1")
   }
 
+  @Test("SEAL-29: an audience that nobody uses is closed after 30 days, and read on")
+  func audienceTerm() throws {
+    let (nl, be) = try pair()
+    let early = try nl.publish([record], to: ["be"], replicas: 1)
+    let grant = early.first - 2
+    #expect(try be.show("nl/1/\(grant)").text == "audience be, version 1: be, nl")
+    // Nobody turns the loops of a month.
+    host.time.pass(milliseconds: 31 * 86_400_000)
+    let closing = "nl/1/\(early.first + 1)"
+    #expect(
+      try be.wait(seconds: 2 * 3_600) { _ in
+        (try? be.show(closing))?.text == "closes audience be, version 2: be, nl"
+      }, "\(nl.log())")
+    let late = try nl.publish([record], to: ["be"], replicas: 1)
+    #expect(late.first == early.first + 3, "a grant, and no second closing")
+    for run in [early, late] { #expect(try isReadable(be, run)) }
+  }
+
   @Test("A timer rotates the sealing key when it is old; a card that nobody took up is told")
   func timer() throws {
     let (nl, be) = try pair()

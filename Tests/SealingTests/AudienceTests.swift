@@ -213,6 +213,26 @@ import Testing
     #expect(draft.version == 1 && draft.predecessor == nil)
   }
 
+  @Test("SEAL-29: 30 days after its grant the next version is opened; one not used is to be closed")
+  func term() throws {
+    let first = try log.reach([be])
+    let unused = try log.reach([fr])
+    log.now += SealingLimits.audienceTermMilliseconds
+    #expect(try log.reach([be]) == first)
+    #expect(log.book.pastTerm(at: log.now) == [])
+    log.now += 1
+    #expect(log.book.pastTerm(at: log.now) == [first, unused])
+    let second = try log.reach([be])
+    #expect(log.metadata(of: second)?.predecessor == first)
+    #expect(try log.reach([be]) == second)
+    let metadata = try #require(log.metadata(of: unused))
+    try log.grant(try #require(log.book.closing(metadata, openedAt: unused)))
+    #expect(log.book.pastTerm(at: log.now) == [])
+    for reader in [be, fr] { #expect(log.read(by: reader).defects.isEmpty) }
+    // A clock that was set back makes nothing old.
+    #expect(log.book.pastTerm(at: 0) == [])
+  }
+
   @Test("SEAL-17: a reader opens no more audiences at once than the limit")
   func openAudiences() throws {
     for number in 0..<SealingLimits.openAudiences {
@@ -471,7 +491,7 @@ import Testing
     let again = log.read(by: nl)
     let plan = try again.plan(
       to: [be.member, fr.member], author: nl.secret.publicKey,
-      secrets: log.secrets(with(["be": other, "fr": psk])))
+      secrets: log.secrets(with(["be": other, "fr": psk])), now: 0)
     #expect(plan.step == .reuse(grantIndex: fourth))
     // A reader that kept its earlier keys opens all of them.
     let records = [first, second, third, fourth].map { _ in log.publish([7], to: fourth) }

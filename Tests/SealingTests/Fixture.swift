@@ -45,6 +45,8 @@ final class AuthorLog {
   let book: AudienceBook
   var random: SeededRandom
   private var generation: UInt64 = 0
+  /// The time of the next entries, Unix ms.
+  var now: UInt64 = 1_700_000_000_000
   var entries: [(header: EntryHeader, body: [UInt8])] = []
 
   init(_ author: Party, seed: UInt64 = 7) throws {
@@ -58,7 +60,7 @@ final class AuthorLog {
 
   func place(_ kind: EntryKind, _ suite: EntrySuite? = nil) -> EntryHeader {
     EntryHeader(
-      logID: identity.id, index: UInt64(entries.count), time: 1_700_000_000_000,
+      logID: identity.id, index: UInt64(entries.count), time: now,
       kind: kind.rawValue, suite: (suite ?? kind.suite).rawValue, expiryDay: 0, bodyBytes: 0,
       audienceTag: .zero, previous: .zero, bodyHash: .zero)
   }
@@ -115,7 +117,7 @@ final class AuthorLog {
     psk: @escaping (NodeName) -> Held<PresharedKey>? = { _ in nil }
   ) throws(GrantError) -> AudiencePlan {
     try book.plan(
-      to: members, scope: scope, author: author.secret.publicKey, secrets: secrets(psk))
+      to: members, scope: scope, author: author.secret.publicKey, secrets: secrets(psk), now: now)
   }
 
   /// Makes or reuses the audience, and says which grant it is.

@@ -5,6 +5,8 @@ public import Log
 public struct Audience: Hashable, Sendable {
   /// The index of the grant that opened it: what names it within its log.
   public let grantIndex: UInt64
+  /// The time that its grant claims, Unix ms.
+  public let openedAt: UInt64
   /// From 1: grants of one audience follow each other.
   public let version: UInt32
   /// The group whose members it is for; nil for other audiences.
@@ -15,8 +17,9 @@ public struct Audience: Hashable, Sendable {
   let members: Bytes32
   let wraps: Bytes32
 
-  init(_ metadata: GrantMetadata, at index: UInt64, closedAt: UInt64?) {
+  init(_ metadata: GrantMetadata, at index: UInt64, time: UInt64, closedAt: UInt64?) {
     grantIndex = index
+    openedAt = time
     version = metadata.version
     self.closedAt = closedAt
     group = metadata.name.group
@@ -28,6 +31,12 @@ public struct Audience: Hashable, Sendable {
   /// True when an entry at `index` may be sealed to this audience.
   public func isOpen(at index: UInt64) -> Bool {
     index > grantIndex && (closedAt.map { index < $0 } ?? true)
+  }
+
+  /// True when its author seals nothing more to it (Protocols/sealing.md, SEAL-29). A clock that
+  /// was set back makes none old.
+  func isPastTerm(at now: UInt64) -> Bool {
+    now > openedAt && now - openedAt > SealingLimits.audienceTermMilliseconds
   }
 }
 

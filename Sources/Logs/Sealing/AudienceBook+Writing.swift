@@ -7,7 +7,7 @@ struct PlanMemo {
   let members: [AudienceMember]
   let scope: AudienceScope
   let generation: UInt64
-  let grantIndex: UInt64
+  let audience: Audience
   let plan: AudiencePlan
 }
 
@@ -18,13 +18,14 @@ extension AudienceBook {
   ///   - scope: how they were named.
   ///   - isNewVersion: also where an audience of exactly these is open.
   ///   - author: the author's own sealing key, of its newest card.
+  ///   - now: the time of the entries that are to be sealed, Unix ms.
   /// - Throws: `unusableKey` for a member that was named, and when nobody of `all` is left.
   public func plan(
     to members: [AudienceMember], scope: AudienceScope = .nodes, isNewVersion: Bool = false,
-    author: SealingPublicKey, secrets: SlotSecrets
+    author: SealingPublicKey, secrets: SlotSecrets, now: UInt64
   ) throws(GrantError) -> AudiencePlan {
     if !isNewVersion, let memo, memo.members == members, memo.scope == scope,
-      memo.generation == secrets.generation
+      memo.generation == secrets.generation, !memo.audience.isPastTerm(at: now)
     {
       return memo.plan
     }
@@ -42,12 +43,14 @@ extension AudienceBook {
       case .group(let group): AudienceName(group: group)
       }
     let plan = AudiencePlan(
-      step: step(name, wanted, secrets, isNewVersion), leftOut: weak.map(\.name),
+      step: step(name, wanted, secrets, isNewVersion, now), leftOut: weak.map(\.name),
       withoutPresharedKey: unprotected(wanted, own, secrets))
-    if case .reuse(let grantIndex) = plan.step {
+    if case .reuse(let grantIndex) = plan.step,
+      let audience = numbers[grantIndex].flatMap({ kept[$0] })
+    {
       memo = PlanMemo(
         members: members, scope: scope, generation: secrets.generation,
-        grantIndex: grantIndex, plan: plan)
+        audience: audience, plan: plan)
     }
     return plan
   }
@@ -69,7 +72,7 @@ extension AudienceBook {
 
   private func step(
     _ name: AudienceName, _ wanted: [AudienceMember], _ secrets: SlotSecrets,
-    _ isNewVersion: Bool
+    _ isNewVersion: Bool, _ now: UInt64
   ) -> AudiencePlan.Step {
     let hash = GrantMetadata.hash(name)
     let named = open.compactMap { kept[$0] }.filter { $0.name == hash }
@@ -78,7 +81,9 @@ extension AudienceBook {
     }
     let wraps = secrets.wraps(
       wanted, author: identity.origin.name, identity.id, current.grantIndex)
-    if !isNewVersion, current.members == GrantMetadata.hash(wanted), current.wraps == wraps {
+    if !isNewVersion, !current.isPastTerm(at: now), current.members == GrantMetadata.hash(wanted),
+      current.wraps == wraps
+    {
       return .reuse(grantIndex: current.grantIndex)
     }
     // Nobody gets to 2^32 - 1; one who does begins anew.
@@ -96,6 +101,11 @@ extension AudienceBook {
   /// run are not remembered: an audience counts as used when it was opened.
   public var leastRecentlyUsed: [UInt64] {
     open.sorted { (lastUse[$0], $0) < (lastUse[$1], $1) }.compactMap { kept[$0]?.grantIndex }
+  }
+
+  /// The grants of open audiences to which nothing more is sealed: they are to be closed (SEAL-29).
+  public func pastTerm(at now: UInt64) -> [UInt64] {
+    open.compactMap { kept[$0] }.filter { $0.isPastTerm(at: now) }.map(\.grantIndex)
   }
 
   /// The grant that closes an audience and opens nothing.

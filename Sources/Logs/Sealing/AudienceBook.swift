@@ -116,7 +116,7 @@ public final class AudienceBook {
       note(defect, at: index)
       return nil
     case .member(let key, let metadata):
-      return key.withBytes { enter(metadata, at: index, $0) }
+      return key.withBytes { enter(metadata, of: header, $0) }
     }
   }
 
@@ -127,7 +127,7 @@ public final class AudienceBook {
       return try history.tryKeys(ofGrant: header.index) { key, entry throws(SealingDefect) in
         let metadata = try Grant.open(
           header: header, body: body, author: identity.origin.name, key: key)
-        return enter(metadata, at: header.index, key, until: entry)
+        return enter(metadata, of: header, key, until: entry)
       } ?? nil
     } catch {
       note(error, at: header.index)
@@ -191,8 +191,10 @@ public final class AudienceBook {
 
   /// - Parameter entry: the history entry that gave the key; nil for a member.
   private func enter(
-    _ metadata: GrantMetadata, at index: UInt64, _ key: Span<UInt8>, until entry: UInt64? = nil
+    _ metadata: GrantMetadata, of header: EntryHeader, _ key: Span<UInt8>,
+    until entry: UInt64? = nil
   ) -> Audience? {
+    let index = header.index
     let predecessor = metadata.predecessor.flatMap { numbers[$0] }
     if let number = predecessor, let known = kept[number] {
       // Where this node knows the predecessor, the grant must be its next version, and the first to
@@ -219,7 +221,7 @@ public final class AudienceBook {
       note(.tooManyAudiences, at: index)
       return nil
     }
-    let audience = Audience(metadata, at: index, closedAt: closedAt)
+    let audience = Audience(metadata, at: index, time: header.time, closedAt: closedAt)
     keep(audience, key)
     return audience
   }
@@ -253,7 +255,7 @@ public final class AudienceBook {
     guard audience.closedAt == nil else { return }
     open.removeAll { $0 == number }
     closed.append(number)
-    if memo?.grantIndex == audience.grantIndex { memo = nil }
+    if memo?.audience.grantIndex == audience.grantIndex { memo = nil }
     forgetClosed()
   }
 

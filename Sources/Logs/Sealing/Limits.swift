@@ -7,6 +7,9 @@ public enum SealingLimits {
   /// Audiences of one author that are open at once. Finding the key of a record costs at most two
   /// BLAKE2b calls for each: 1,024 × 2 × 0.3 µs, about 0.6 ms.
   public static let openAudiences = 1_024
+  /// For so long after its grant an author seals to an audience, and then to its next version, so
+  /// that every grant is closed some day, and old sealing secrets can be forgotten.
+  static let audienceTermMilliseconds: UInt64 = 30 * 86_400_000
   /// Closed audiences of one author that a book keeps, 250 bytes each: about 1 MB for an author who
   /// does nothing but open and close, and eleven years of one new audience a day for another.
   /// Records of earlier ones are read with a book that is fed up to them only.

@@ -33,7 +33,7 @@ enum SealingTarget {
     let plan = sure {
       try book.plan(
         to: [AudienceMember(name: FuzzParty.be.name, key: FuzzParty.be.secrets.sealing.publicKey)],
-        author: author.secrets.sealing.publicKey, secrets: mixed)
+        author: author.secrets.sealing.publicKey, secrets: mixed, now: place.time)
     }
     guard case .open(let draft) = plan.step else { preconditionFailure("the harness: no draft") }
     let grant = sure {

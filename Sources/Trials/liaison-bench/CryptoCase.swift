@@ -67,7 +67,7 @@ enum CryptoCase {
     let book = AudienceBook(identity: genesis.card.identity)
     book.advance(to: 1)
     let mixed = SlotSecrets(author: secrets.author) { _ in nil }
-    let plan = try book.plan(to: [], author: secrets.sealing.publicKey, secrets: mixed)
+    let plan = try book.plan(to: [], author: secrets.sealing.publicKey, secrets: mixed, now: 0)
     guard case .open(let draft) = plan.step else { throw BenchError("a new book has no audience") }
     var builder = EntryBuilder(state: state)
     let place = builder.nextHeader(kind: .grant, time: 1, bodyBytes: 0)

@@ -25,7 +25,7 @@ enum GrantFigures {
     let book = AudienceBook(identity: identity)
     guard let group = GroupName(convener: identity.origin.name, id: "bench"),
       case .open(let draft) = try book.plan(
-        to: named, scope: .group(group), author: author.sealing.publicKey, secrets: mixed
+        to: named, scope: .group(group), author: author.sealing.publicKey, secrets: mixed, now: 1
       ).step
     else { throw BenchError("a new book has no audience") }
     let place = EntryHeader(

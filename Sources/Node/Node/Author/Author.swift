@@ -20,6 +20,8 @@ struct Publication {
   var publicEntry: PublicEntry?
   /// Published in place of records: keys of older ones, to the recipients.
   var history: HistoryGift?
+  /// Published in place of records: grants that close the audiences past their term.
+  var closesOld = false
   /// Names it for `giveUp`.
   var number: UInt64 = 0
   /// True while somebody still waits for the answer.
@@ -281,6 +283,10 @@ final class Author {
       return (0, AudienceNotes())
     }
     let book = try ownBook()
+    if publication.closesOld {
+      try closeOld(in: book, &builder, time)
+      return (builder.count, AudienceNotes())
+    }
     if let history = publication.history {
       // They are asked for once more: who was removed meanwhile gets nothing.
       _ = try publication.recipients()
@@ -327,6 +333,12 @@ final class Author {
     return grants
   }
 
+  /// True when an audience is open past its term; nil while the own grants are being read.
+  var hasOldAudience: Bool? {
+    guard let book = try? desk.ownBook(of: identity) else { return nil }
+    return !book.pastTerm(at: wallMilliseconds()).isEmpty
+  }
+
   private func ownBook() throws(ControlError) -> AudienceBook {
     do {
       // `work` read it to the end.
@@ -348,8 +360,7 @@ final class Author {
     do {
       plan = try book.plan(
         to: recipients.members, scope: recipients.scope, isNewVersion: recipients.isNewVersion,
-        author: secrets.sealing.publicKey,
-        secrets: slotSecrets)
+        author: secrets.sealing.publicKey, secrets: slotSecrets, now: time)
     } catch {
       throw refusal(error)
     }
@@ -386,6 +397,21 @@ final class Author {
     throw .refused(
       reason: "\(SealingLimits.openAudiences) audiences are open, and none can be closed: "
         + "own grants cannot be read", hint: "run 'liaison fsck'")
+  }
+
+  /// Closes the audiences past their term, used or not (SEAL-29).
+  private func closeOld(
+    in book: AudienceBook, _ builder: inout EntryBuilder, _ time: UInt64
+  ) throws(ControlError) {
+    for grant in book.pastTerm(at: time) {
+      guard let metadata = desk.grant(grant, of: identity),
+        let draft = book.closing(metadata, openedAt: grant)
+      else { continue }
+      _ = try append(draft, in: book, &builder, time)
+    }
+    guard builder.count > 0 else {
+      throw .refused(reason: "own grants cannot be read", hint: "run 'liaison fsck'")
+    }
   }
 
   private func append(

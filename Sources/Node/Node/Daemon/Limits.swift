@@ -58,6 +58,10 @@ public enum NodeLimits {
   static let sourcesEveryMilliseconds: UInt64 = 300_000
   /// How often the age of the sealing key is looked at.
   static let rotationLookMilliseconds: UInt64 = 3_600_000
+  /// How often audiences past their term are looked for.
+  static let audienceLookMilliseconds: UInt64 = 3_600_000
+  /// While the own grants are read, a piece at each look.
+  static let audienceReadingMilliseconds: UInt64 = 1_000
   static let saveVerifiedMilliseconds: UInt64 = 60_000
   /// A backup waits so long for the log files to have what was acknowledged; a busy store writes 1
   /// MiB at a time.

@@ -35,6 +35,7 @@ final class Node {
   let epochs: OwnEpochs
   let backups: BackupWork
   let rotation: KeyRotator
+  let terms: AudienceTerms
   private let commits: GroupCommit
   private let ticks: Alarm
   private var running: RunningTime
@@ -69,6 +70,7 @@ final class Node {
     backups = BackupWork(loop, folder, store, logger)
     rotation = KeyRotator(
       loop, keys, publishing, desk, transport, folder, notices, everyDays: rotateSealingDays)
+    terms = AudienceTerms(loop, publishing, notices)
     transport.ownerByLog = { [replica] in replica.owner(ofEarlier: $0) }
     transport.notWritten = { [notices] in
       notices.say(.warning, "keyuse", "\(folder.keyUse) was not written: \($0)")
@@ -141,6 +143,7 @@ final class Node {
     anchorage.begin()
     rotation.didRotate = { [changes] in changes.keysChanged() }
     rotation.begin()
+    terms.begin()
   }
 
   // MARK: End of a round
@@ -188,6 +191,7 @@ final class Node {
     publishing.stop()
     scrubber.stop()
     rotation.stop()
+    terms.stop()
   }
 
   /// After the loop ended: the store on its own, synchronously.
