@@ -137,6 +137,13 @@ enum Told {
       log: log.id, origin: log.origin, index: index, count: count, readable: nil)
   }
 
+  /// The node destroyed its keys for them.
+  static func kept(_ node: String, _ index: UInt64, count: UInt64 = 1) -> EntryChange {
+    let log = log(node)
+    return EntryChange(
+      log: log.id, origin: log.origin, index: index, count: count, readable: nil, isKept: true)
+  }
+
   /// A person by the rules.
   static func person(
     _ id: String, _ name: String, born: String? = nil, purpose: String = "ct", more: String = ""

@@ -257,6 +257,44 @@ struct FactsTests {
   }
 
   @Test(
+    "HUB-15: what the node has no keys for any more stays, over comparisons, until it is withdrawn")
+  func kept() throws {
+    let host = try FactsHost()
+    let (one, two) = (Told.person("a", "Testo One"), Told.person("b", "Testo Two"))
+    try host.tell([Told.entry("nl", 1, one), Told.entry("nl", 2, two)])
+    func names() throws -> [Int64] {
+      let facts = try Facts(host.place)
+      return try [1, 2, 3].filter { try facts.entry("nl/1", $0) != nil }
+    }
+    func count() throws -> Int64 { try KeptRecords.count(Database(host.place, .reading)) }
+    let before = try host.dump()
+    // The hub does not get by it what it never had.
+    try host.tell([Told.kept("nl", 1, count: 3)])
+    #expect(try host.dump() == before && count() == 2)
+    try host.writer.beginComparison()
+    try host.tell([Told.kept("nl", 1), Told.kept("nl", 2)])
+    #expect(try host.dump() == before && names() == [1, 2] && count() == 2)
+    var versions = FactsHost.versions
+    versions.keys += 1
+    for lose in [nil, 1] as [Int64?] {
+      #expect(throws: FactsFailure.self) {
+        _ = try FactsTables.open(host.place, versions, lose: lose)
+      }
+    }
+    // Keys that came back, from an export.
+    try host.tell([Told.entry("nl", 2, two)])
+    #expect(try host.dump() == before && count() == 1)
+    try host.tell([Told.gone("nl", 1)])
+    #expect(try names() == [2] && count() == 0)
+    // A comparison forgets what nobody told of, kept or not.
+    try host.tell([Told.kept("nl", 2)])
+    try host.writer.beginComparison()
+    try host.tell([EntryChange]())
+    #expect(try names() == [] && count() == 0)
+    #expect(try FactsTables.open(host.place, versions).isNew)
+  }
+
+  @Test(
     "Text that SQL or a terminal might take amiss is kept as it is",
     arguments: [
       "Robert'); DROP TABLE entry;--", "100% _sure_", "nul \\u0000 inside", "\\u202Eright to left",

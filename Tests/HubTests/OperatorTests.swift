@@ -33,8 +33,18 @@ struct OperatorTests {
     #expect(done == [])
     #expect(try host.search("x").hits == [])
     host.connect(as: "hub", isOperator: true)
-    _ = try host.ask("Rebuild", NoParameters(), as: NoParameters.self)
+    _ = try host.ask("Rebuild", RebuildRequest(), as: NoParameters.self)
     #expect(try host.ask("Backup", backup, as: BackupReply.self).files == [])
     #expect(done == ["rebuild", "/x"])
+    // Records that are nowhere else go only by their number.
+    try host.facts.tell([Told.entry("nl", 1, Told.person("a", "Testo One"))])
+    try host.facts.tell([Told.kept("nl", 1)])
+    for lose in [nil, 2] as [Int?] {
+      #expect(throws: HubError.self) {
+        _ = try host.ask("Rebuild", RebuildRequest(lose: lose), as: NoParameters.self)
+      }
+    }
+    _ = try host.ask("Rebuild", RebuildRequest(lose: 1), as: NoParameters.self)
+    #expect(done == ["rebuild", "/x", "rebuild"])
   }
 }

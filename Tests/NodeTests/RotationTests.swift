@@ -228,7 +228,7 @@ final class RotationTests {
     let read = try OwnKeys(
       keys.secrets(), keys.rotated(), keys.earlier(), card: try nl.card())
     let card = try nl.card()
-    #expect(read.present.matches(card) && read.sealing.count == 3)
+    #expect(read.present.matches(card) && read.pairs.count == 3)
     let stale = try KeysFile.read(old, passphrase: NodeTemplates.guardedPassphrase)
     let first = try stale.secrets().after(try stale.rotated())
     #expect(!first.matches(card))

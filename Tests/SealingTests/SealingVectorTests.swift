@@ -109,7 +109,8 @@ import Wire
         #expect(disclosed == record)
       case .notForThisNode: #expect(test.result == "not-for-this-node", "\(test.name)")
       case .defect(let defect): #expect(test.result == defect.rawValue, "\(test.name)")
-      case .unknownYet, .presharedKeyMissing, .beyondReach: Issue.record("\(test.name)")
+      case .unknownYet, .presharedKeyMissing, .keyForgotten, .beyondReach:
+        Issue.record("\(test.name)")
       }
     }
   }

@@ -27,6 +27,19 @@ public struct EarlierSecrets: Sendable {
     author = secrets.author
   }
 
+  /// Another pair in the place of its own.
+  func sealing(by pair: SealingPair) -> EarlierSecrets {
+    EarlierSecrets(self, pair)
+  }
+
+  private init(_ other: EarlierSecrets, _ pair: SealingPair) {
+    epoch = other.epoch
+    serial = other.serial
+    transport = other.transport
+    sealing = pair.sealing
+    author = pair.author
+  }
+
   fileprivate init(_ bytes: Span<UInt8>) {
     epoch = (0..<4).reduce(0) { $0 << 8 | UInt32(bytes[$1]) }
     serial = (4..<12).reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
@@ -63,8 +76,7 @@ extension NodeSecrets {
 
 /// The secrets of a node's earlier epochs, the newest first, and their file form,
 /// `secrets/earlier.keys`: "liaison-earlier/v1" padded with zeros to 32 bytes, then for each card,
-/// descending, its epoch (u32) and serial (u64), and the seeds of its sealing and transport keys
-/// and
+/// descending, its epoch (u32) and serial (u64), the seeds of its sealing and transport keys, and
 /// its author's secret, 32 bytes each.
 public struct EarlierKeys: Sendable {
   /// A node that has more forgets the oldest.
@@ -77,6 +89,12 @@ public struct EarlierKeys: Sendable {
 
   /// A node in its first epoch.
   public init() { cards = [] }
+
+  func replacing(_ change: (EarlierSecrets) -> EarlierSecrets) -> EarlierKeys {
+    var changed = self
+    changed.cards = cards.map(change)
+    return changed
+  }
 
   /// The keys with those of one more epoch, in the place of what was there of it. The oldest beyond
   /// `most` are left out.

@@ -50,6 +50,14 @@ public struct KeyGeneration: Sendable {
     self.transport = transport
   }
 
+  /// Another pair in the place of its own, where it has one.
+  func sealing(by pair: SealingPair) -> KeyGeneration {
+    guard sealing != nil else { return self }
+    return KeyGeneration(
+      serial: serial, day: day, cosigning: cosigning, sealing: pair.sealing, author: pair.author,
+      transport: transport)
+  }
+
   public var kinds: RotatedKinds {
     var kinds: RotatedKinds = []
     if cosigning != nil { kinds.insert(.cosigning) }

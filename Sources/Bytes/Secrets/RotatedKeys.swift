@@ -24,6 +24,12 @@ public struct RotatedKeys: Sendable {
     return part
   }
 
+  func replacing(_ change: (KeyGeneration) -> KeyGeneration) -> RotatedKeys {
+    var changed = self
+    changed.generations = generations.map(change)
+    return changed
+  }
+
   /// With one more, in the place of what was there of its serial.
   public func adding(_ generation: KeyGeneration) -> RotatedKeys {
     var added = self

@@ -1,16 +1,16 @@
 /// Indices of one log as ranges that ascend and do not touch.
-struct IndexRanges: Hashable, Sendable {
+package struct IndexRanges: Hashable, Sendable {
   /// How many ranges there may be, and how one more is met.
-  enum Room: Hashable { case joining(Int), leavingOut(Int) }
+  package enum Room: Hashable, Sendable { case joining(Int), leavingOut(Int) }
 
-  private(set) var ranges: [Range<UInt64>] = []
+  package private(set) var ranges: [Range<UInt64>] = []
   let room: Room
 
-  init(_ room: Room) { self.room = room }
+  package init(_ room: Room) { self.room = room }
 
-  var isEmpty: Bool { ranges.isEmpty }
+  package var isEmpty: Bool { ranges.isEmpty }
 
-  func contains(_ wanted: Range<UInt64>) -> Bool {
+  package func contains(_ wanted: Range<UInt64>) -> Bool {
     guard !wanted.isEmpty else { return true }
     let place = firstRange(endingAbove: wanted.lowerBound)
     return place < ranges.count && ranges[place].lowerBound <= wanted.lowerBound
@@ -27,7 +27,7 @@ struct IndexRanges: Hashable, Sendable {
     return parts
   }
 
-  mutating func insert(_ new: Range<UInt64>) {
+  package mutating func insert(_ new: Range<UInt64>) {
     guard !new.isEmpty else { return }
     let start = firstRange(endingAbove: new.lowerBound == 0 ? 0 : new.lowerBound - 1)
     var end = start

@@ -14,6 +14,9 @@ public struct HubConfiguration: Sendable {
   /// The name under which the daemon knows this hub (Protocols/readability.md, READ-24).
   public var readerName: String
 
+  /// So many records that only this hub has may be lost where its facts are made anew (HUB-15).
+  public var lose: Int?
+
   /// For a node with one hub.
   public static let defaultReaderName = "hub"
   /// Ten minutes (HUB-60).

@@ -39,7 +39,9 @@ final class HubHost {
     lock = try LockFile(folder.lock)
     loop = try EventLoop()
     let server = try configuration.database.map { (url) throws(SQLError) in try Server(url) }
-    storage = server.map { HubStorage($0) } ?? HubStorage(folder)
+    var storage = server.map { HubStorage($0) } ?? HubStorage(folder)
+    storage.lose = configuration.lose.map(Int64.init)
+    self.storage = storage
     let holder = "\(Environment.hostName), process \(Environment.processID), \(folder.root)"
     self.holder = holder
     firstLease = try server.map { (server) throws(SQLError) in

@@ -12,6 +12,8 @@ struct HubStorage: Sendable {
   let desk: SQLPlace
   /// nil: files, which nobody shares.
   let server: Server?
+  /// So many records that nothing else has may go with facts that are made anew.
+  var lose: Int64?
 
   init(_ folder: HubFolder) {
     facts = .file(folder.facts)

@@ -56,6 +56,9 @@ public enum RecordOpening: Sendable, Equatable {
   /// No known audience has the key; the grant at this index has a slot for this node that needs a
   /// pre-shared key.
   case presharedKeyMissing(grant: UInt64)
+  /// Its node destroyed the secrets that gave it the key (Protocols/sealing.md, SEAL-30). No book
+  /// says so: whoever keeps account of what was destroyed does.
+  case keyForgotten
   case defect(SealingDefect)
 }
 

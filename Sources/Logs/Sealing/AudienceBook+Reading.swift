@@ -48,6 +48,12 @@ extension AudienceBook {
     return find(index, associatedData) { audience, _, _ in audience } ?? nil
   }
 
+  /// Is there a key for a record or chunk? By 16 bytes of its header alone, whether its body is
+  /// here or not.
+  public func hasKey(index: UInt64, associatedData: Span<UInt8>) -> Bool {
+    find(index, associatedData) { _, _, _ in true } ?? false
+  }
+
   private func whyUnknown(_ index: UInt64) -> RecordOpening {
     guard index >= reach else { return .beyondReach }
     let below = missing.prefix(SealingLimits.missingGrantsNamed).prefix { $0 < index }

@@ -60,6 +60,17 @@ public struct GuardedFile: ~Copyable {
     }
   }
 
+  /// Writes a secret in the place of another, whose bytes are then overwritten with zeros where
+  /// they stand: a file system that copies, and the cells of a flash disk, may keep them all the
+  /// same.
+  public static func overwrite(_ path: String, with secret: Span<UInt8>) throws(SystemError) {
+    let old = try Descriptor.open(path, [.writing, .notThroughLink, .notBlocking])
+    let count = Int(clamping: try old.status().bytes)
+    try write(path, secret)
+    try old.write([UInt8](repeating: 0, count: count).span, at: 0)
+    try old.syncAll()
+  }
+
   /// Writes a secret as `FileSystem.atomicWrite` does, mode 0600.
   public static func write(_ path: String, _ secret: Span<UInt8>) throws(SystemError) {
     try FileSystem.atomicWrite(path, secret, mode: 0o600)

@@ -33,6 +33,11 @@ struct Main {
             "--reader-name", "NAME",
             summary: "its name at the node, whose erasure receipts wait for it; one for each hub",
             fallback: HubConfiguration.defaultReaderName),
+          Option(
+            "--lose", "N",
+            summary:
+              "where facts are made anew: lose so many records that only this hub has (docs/hub.md)"
+          ),
         ])
     ],
     version: Hub.version, seeAlso: ["liaison(1)", "liaisond(8)", "liaison-audit(1)"])
@@ -56,13 +61,14 @@ struct Main {
         .usage, "--database is \"\(database)\", which is no URL of PostgreSQL.",
         hint: "Write postgresql:///NAME?host=/run/postgresql, or leave it out: docs/hub.md.")
     }
-    let configuration = HubConfiguration(
+    var configuration = HubConfiguration(
       data: arguments.value("--data") ?? "",
       hub: arguments.value("--hub") ?? HubConfiguration.defaultHub,
       database: arguments.value("--database"),
       anchorSeconds: try arguments.number("--anchor-every", in: 1...86_400)
         ?? HubConfiguration.defaultAnchorSeconds,
       readerName: arguments.value("--reader-name") ?? HubConfiguration.defaultReaderName)
+    configuration.lose = try arguments.number("--lose", in: 1...Int(Int32.max))
     do throws(HubStartError) {
       try Hub.run(configuration)
     } catch {

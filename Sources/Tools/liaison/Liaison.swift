@@ -45,6 +45,7 @@ enum Liaison {
       Command(BackupVerb.verb, BackupVerb.run),
       Command(KeysVerb.verb, KeysVerb.run),
       Command(KeysVerb.rotate, KeysVerb.runRotate),
+      Command(ForgetKeysVerb.verb, ForgetKeysVerb.run),
       Command(RestoreVerb.verb, RestoreVerb.run),
       Command(EpochVerb.verb, EpochVerb.run),
       Command(EpochPlanVerbs.plan, EpochPlanVerbs.runPlan),

@@ -75,6 +75,8 @@ enum ShowVerb {
     case .notForThisNode: "not for this node"
     case .grantsMissing: "not readable yet: grants below this entry have not arrived"
     case .presharedKeyMissing: "for this node, but its pre-shared key with the author is missing"
+    case .keyForgotten:
+      "its keys were destroyed here (liaison keys forget): a hub, a backup or an export may have it"
     case .hidden: "withdrawn by its author\(why); erased when the withdrawal has stood for 7 days"
     case .purged: "purged: withdrawn by its author\(why)"
     case .purgedHere: "purged here\(why)"

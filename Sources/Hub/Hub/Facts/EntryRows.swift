@@ -17,6 +17,8 @@ struct EntryRow: Hashable, Sendable {
   var isCurrent: Bool
   /// The reshare whose key opens it, `be/1/9`; nil: the node's own keys do.
   var via: String?
+  /// Its node's keys for it were destroyed: it is here alone.
+  var isKept = false
 
   /// Its name where a reference is wanted: `nl:case-7`, or `nl/1/17` without an id.
   var name: String { id.map { "\(node):\($0)" } ?? "\(node)/\(epoch)/\(place)" }
@@ -46,10 +48,11 @@ final class EntryRows {
   private let removeOne: Statement
   private let markCurrent: Statement
   private let markTold: Statement
+  private let markKept: Statement
   let numbers: RowNumbers
 
   private static let columns =
-    "SELECT e.number, l.id, e.node, e.epoch, e.place, e.id, e.type, e.state, e.current, e.via FROM entry e JOIN log l ON l.number = e.log "
+    "SELECT e.number, l.id, e.node, e.epoch, e.place, e.id, e.type, e.state, e.current, e.via, e.kept FROM entry e JOIN log l ON l.number = e.log "
 
   /// Versions of one record, those that stand first, then the later (HUB-21).
   static let versions =
@@ -61,7 +64,8 @@ final class EntryRows {
 
   init(_ database: Database) throws(SQLError) {
     findRange = try database.prepare(
-      EntryRows.columns + "WHERE e.log = ?1 AND e.place >= ?2 AND e.place < ?3 LIMIT ?4")
+      EntryRows.columns
+        + "WHERE e.log = ?1 AND e.place >= ?2 AND e.place < ?3 ORDER BY e.place LIMIT ?4")
     // Rows come in the order of the index `entry_name`: the first is read, however many versions
     // somebody wrote.
     findVersions = try database.prepare(EntryRows.columns + "WHERE \(EntryRows.versions)")
@@ -75,11 +79,12 @@ final class EntryRows {
     readRecord = try database.prepare("SELECT record FROM entry WHERE number = ?1")
     numbers = try RowNumbers("entries", MetaRows(database))
     insert = try database.prepare(
-      "INSERT INTO entry (number, log, place, node, epoch, id, type, time, expiry, state, purposes, problems, current, told, record, via, leave) "
-        + "VALUES (?14, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12, ?13, ?15, ?16)")
+      "INSERT INTO entry (number, log, place, node, epoch, id, type, time, expiry, state, purposes, problems, current, told, record, via, leave, kept) "
+        + "VALUES (?14, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12, ?13, ?15, ?16, 0)")
     removeOne = try database.prepare("DELETE FROM entry WHERE number = ?1")
     markCurrent = try database.prepare("UPDATE entry SET current = ?2 WHERE number = ?1")
     markTold = try database.prepare("UPDATE entry SET told = ?2 WHERE number = ?1")
+    markKept = try database.prepare("UPDATE entry SET kept = ?2 WHERE number = ?1")
   }
 
   /// - Returns: at most `batch` of them.
@@ -196,6 +201,12 @@ final class EntryRows {
     try markCurrent.run()
   }
 
+  func setKept(_ number: Int64, _ isKept: Bool) throws(SQLError) {
+    try markKept.bind(1, number)
+    try markKept.bind(2, isKept ? 1 : 0)
+    try markKept.run()
+  }
+
   func setTold(_ number: Int64, _ round: Int64) throws(SQLError) {
     try markTold.bind(1, number)
     try markTold.bind(2, round)
@@ -210,6 +221,6 @@ extension EntryRow {
       number: row.integer(0), log: row.blob(1), node: row.text(2), epoch: row.integer(3),
       place: row.integer(4), id: row.optionalText(5), type: row.text(6),
       state: EntryState(rawValue: row.integer(7)), isCurrent: row.integer(8) != 0,
-      via: row.optionalText(9))
+      via: row.optionalText(9), isKept: row.integer(10) != 0)
   }
 }

@@ -4,7 +4,7 @@ internal import SQL
 /// never altered.
 enum FactsSchema {
   /// Another schema, other keys or another way to fold mean a new file: never a silent mix.
-  static let version = 7
+  static let version = 8
   /// Raised when `Records` reads identifiers, references or words in another way.
   static let readingVersion = 2
 
@@ -15,7 +15,7 @@ enum FactsSchema {
       number INTEGER PRIMARY KEY, log INTEGER NOT NULL, place INTEGER NOT NULL,
       node TEXT NOT NULL, epoch INTEGER NOT NULL, id TEXT, type TEXT NOT NULL,
       time INTEGER NOT NULL, expiry INTEGER NOT NULL, state INTEGER NOT NULL, purposes INTEGER NOT NULL,
-      problems INTEGER NOT NULL, current INTEGER NOT NULL, told INTEGER NOT NULL, record BLOB, via TEXT, leave TEXT);
+      problems INTEGER NOT NULL, current INTEGER NOT NULL, told INTEGER NOT NULL, record BLOB, via TEXT, leave TEXT, kept INTEGER NOT NULL);
     CREATE UNIQUE INDEX entry_place ON entry (log, place);
     CREATE INDEX entry_name ON entry (node, id, (state = 0), epoch, place) WHERE id IS NOT NULL;
     CREATE INDEX entry_sharing ON entry (type, time) WHERE type IN ('rfi', 'consent', 'reshare') AND current = 1;

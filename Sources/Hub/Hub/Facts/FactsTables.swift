@@ -27,9 +27,10 @@ enum FactsTables {
 
   /// Opens the facts for writing; removes them first when they were made by other versions, or are
   /// damaged.
+  /// - Parameter lose: as of `KeptRecords.check`.
   /// - Returns: and whether they are new.
   static func open(
-    _ place: SQLPlace, _ versions: Versions
+    _ place: SQLPlace, _ versions: Versions, lose: Int64? = nil
   ) throws -> (database: Database, isNew: Bool) {
     if try place.isMade() {
       do throws(SQLError) {
@@ -39,6 +40,7 @@ enum FactsTables {
         // A full disk or a lock is no reason to throw away a million records.
         guard error.kind == .damaged || error.kind == .missing else { throw error }
       }
+      try KeptRecords.check(place, lose: lose)
       try place.remove()
     }
     let database = try Database(place, .writing)

@@ -36,6 +36,8 @@ final class FactsWriter {
   /// by their numbers.
   private var tally = TallyChange()
   private var arrived: [Int64: DerivedEntry] = [:]
+  /// By so many more records are kept after the transaction.
+  private var moreKept: Int64 = 0
 
   /// The node whose hub this is; nil: the daemon was not met yet.
   private(set) var node: String?
@@ -131,11 +133,13 @@ final class FactsWriter {
         var change = IndexChange()
         var touched = TouchedNames()
         tally = TallyChange()
+        moreKept = 0
         new.begin()
         try body(&touched, &change)
         try settle(&touched, &change)
         try rows.writePending()
         try tallies.apply(tally)
+        if moreKept != 0 { try meta.set("kept", (try meta.integer("kept") ?? 0) + moreKept) }
         let counted = [
           entries.numbers, rows.numbers, touches.numbers, dropped.numbers, sharing.numbers,
         ]
@@ -178,6 +182,7 @@ final class FactsWriter {
   ) throws(SQLError) {
     let change = prepared.change
     let log = try logs.number(change.log, change.origin)
+    guard !change.isKept else { return try keep(change, log, round, &touched, &index) }
     guard let readable = change.readable, let made = prepared.derived else {
       try sharing.askCited(change.log.array, from: change.index, count: change.count)
       while true {
@@ -192,11 +197,43 @@ final class FactsWriter {
     {
       // Told twice: nothing changes but that it was told.
       if old.via == nil, try entries.isEqual(old, readable) {
+        if old.isKept { try setKept(old, false) }
         return try entries.setTold(old.number, round)
       }
       try forget(old, &touched, &index)
     }
     try insert(change, readable, made, log, round: round, via: nil, &touched, &index)
+  }
+
+  /// The node has no keys any more for what this hub has: it stays (HUB-15). What a reshare opens
+  /// is asked for as ever.
+  private func keep(
+    _ change: EntryChange, _ log: Int64, _ round: Int64, _ touched: inout TouchedNames,
+    _ index: inout IndexChange
+  ) throws(SQLError) {
+    try sharing.askCited(change.log.array, from: change.index, count: change.count)
+    var next = change.index
+    let end = next.addingReportingOverflow(change.count)
+    let last = end.overflow ? UInt64.max : end.partialValue
+    while next < last {
+      let batch = try entries.find(log, from: next, count: last - next)
+      for old in batch {
+        guard old.via == nil else {
+          try forget(old, &touched, &index)
+          continue
+        }
+        if !old.isKept { try setKept(old, true) }
+        try entries.setTold(old.number, round)
+      }
+      try settle(&touched, &index)
+      guard batch.count == EntryRows.batch, let place = batch.map(\.place).max() else { return }
+      next = UInt64(clamping: place) + 1
+    }
+  }
+
+  private func setKept(_ old: EntryRow, _ isKept: Bool) throws(SQLError) {
+    try entries.setKept(old.number, isKept)
+    moreKept += isKept ? 1 : -1
   }
 
   func insert(
@@ -243,6 +280,7 @@ final class FactsWriter {
     _ index: inout IndexChange
   ) throws(SQLError) {
     if old.isCurrent { try makePast(old, &index) }
+    if old.isKept { moreKept -= 1 }
     let made = try derived(old)
     tally.count(made.summary, old.state, node: old.node, -1)
     if let word = made.word { try sharing.remove(word, old.number) }

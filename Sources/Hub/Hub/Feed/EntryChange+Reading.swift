@@ -9,6 +9,9 @@ struct FeedError: Error, Hashable, Sendable {
 }
 
 extension EntryChange {
+  /// Protocols/readability.md, READ-25.
+  static let keyForgotten = "keyForgotten"
+
   init(_ change: ReadingChange) throws(FeedError) {
     guard let log = Hex32.decode(change.log).flatMap({ LogID($0) }),
       let origin = change.origin.flatMap({ try? Origin(String($0)) }), let index = change.index,
@@ -20,6 +23,7 @@ extension EntryChange {
     guard change.isReadable else {
       count = max(1, change.count ?? 1)
       readable = nil
+      isKept = change.why == EntryChange.keyForgotten
       return
     }
     count = 1

@@ -7,8 +7,10 @@ struct EntryChange: Hashable, Sendable {
   let index: UInt64
   /// Entries from `index` on; 1 for readable ones.
   let count: UInt64
-  /// nil: they are to be forgotten.
+  /// nil: they are to be forgotten, unless they are kept.
   let readable: ReadableEntry?
+  /// The node destroyed its keys for them: what the hub has of them stays (HUB-12).
+  var isKept = false
 }
 
 struct ReadableEntry: Hashable, Sendable {

@@ -15,6 +15,9 @@ struct OpenTables {
   ) throws {
     switch role {
     case .writes:
+      if storage.server != nil {
+        try KeptRecords.check(.file(folder.facts), lose: storage.lose)
+      }
       if storage.server != nil { try TableMove(folder, key, logger).run(to: storage) }
       try OpenTables.make(storage, key, logger)
     case .reads: try OpenTables.check(storage, key)
@@ -30,9 +33,10 @@ struct OpenTables {
     _ = try AlertSchema.open(storage.alerts, key)
     if try AlertCursor.isLost(facts: storage.facts, alerts: storage.alerts) {
       logger.notice("\(storage.alerts) has alerts of other facts: these are made anew")
+      try KeptRecords.check(storage.facts, lose: storage.lose)
       try storage.facts.remove()
     }
-    let (_, isNew) = try FactsTables.open(storage.facts, HubHost.versions)
+    let (_, isNew) = try FactsTables.open(storage.facts, HubHost.versions, lose: storage.lose)
     if isNew { logger.notice("\(storage.facts): made new; the daemon is asked for everything") }
   }
 

@@ -15,7 +15,13 @@ extension HubService {
 
   func rebuild(_ call: HubSession.Call) throws {
     try mustBeOperator(call)
-    _ = try call.parameters(NoParameters.self)
+    let request = try call.parameters(RebuildRequest.self)
+    let kept = Int(clamping: try KeptRecords.count(facts.database))
+    guard kept == 0 || request.lose == kept else {
+      throw HubError.refused(
+        reason: "\(kept) records are here alone: the node's keys for them were destroyed",
+        hint: "rebuild with --lose \(kept), which cannot be undone")
+    }
     try makeAnew()
     call.finish(NoParameters())
   }

@@ -78,6 +78,11 @@ extension HubService {
         "there is no users.conf: only the hub's own user and root may look")
     }
     if case .diskFailed(let reason) = recorder?.failure { all.append(reason) }
+    if let kept = try? KeptRecords.count(facts.database), kept > 0 {
+      all.append(
+        "\(kept) records are here alone: the node's keys for them were destroyed (liaison keys forget)"
+      )
+    }
     return all
   }
 }

@@ -124,6 +124,8 @@ public enum EntryOpening: String, Codable, Hashable, Sendable {
   case grantsMissing
   /// A slot for this node is there, but needs a pre-shared key that is not.
   case presharedKeyMissing
+  /// It was readable here until its operator had the secrets for it destroyed.
+  case keyForgotten
   /// Withdrawn by its author; `why` names the withdrawal. Its bytes are still here, and handed out
   /// to nobody.
   case hidden

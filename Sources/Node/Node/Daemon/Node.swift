@@ -76,6 +76,7 @@ final class Node {
       notices.say(.warning, "keyuse", "\(folder.keyUse) was not written: \($0)")
     }
     desk.take(keys)
+    desk.forgotten = try ForgottenRecords.load(folder)
     connect()
     for problem in files.faults.problems { logger.warning("evidence: \(problem)") }
     membership.holdCards()

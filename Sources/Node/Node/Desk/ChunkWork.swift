@@ -48,6 +48,7 @@ final class ChunkWork {
     case .notForThisNode: reply.opening = .notForThisNode
     case .unknownYet, .beyondReach: reply.opening = .grantsMissing
     case .presharedKeyMissing: reply.opening = .presharedKeyMissing
+    case .keyForgotten: reply.opening = .keyForgotten
     case .defect(let defect):
       reply.opening = .defect
       reply.why = "\(defect)"

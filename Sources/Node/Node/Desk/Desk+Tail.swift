@@ -128,7 +128,7 @@ extension Desk {
       let isCertain = header.index <= log(identity).feed.uncertainFrom
       return isCertain ? .nothing : .nothingYet
     case .defect: return .nothing
-    case .unknownYet, .presharedKeyMissing, .beyondReach: return .nothingYet
+    case .unknownYet, .presharedKeyMissing, .keyForgotten, .beyondReach: return .nothingYet
     }
   }
 

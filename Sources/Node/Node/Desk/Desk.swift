@@ -9,6 +9,8 @@ import Store
 /// in pieces (`WorkBudget`).
 final class Desk {
   let store: Store
+  /// The records whose keys were destroyed here.
+  var forgotten = ForgottenRecords()
   /// The present one first, then earlier ones.
   private var sealing: [Held<SealingSecretKey>]
   private var authorSecrets: [Held<AuthorSecret>]
@@ -44,8 +46,13 @@ final class Desk {
 
   /// Opens from now on whatever was sealed to any card of this node.
   func take(_ keys: OwnKeys) {
-    sealing = keys.sealing
-    authorSecrets = keys.author
+    take(keys.pairs)
+  }
+
+  /// - Parameter pairs: the present one first.
+  func take(_ pairs: [SealingPair]) {
+    sealing = pairs.map(\.sealing)
+    authorSecrets = pairs.map(\.author)
   }
 
   /// The public keys that grants to this node are sealed to, the present epoch's first.
@@ -148,6 +155,18 @@ final class Desk {
   /// with every grant below it.
   /// - Returns: nil when the budget was spent on the way to the answer: ask again in a later turn.
   func open(
+    _ batch: EntryBatch, _ position: Int, of identity: LogIdentity, _ budget: inout WorkBudget
+  ) throws(StoreError) -> RecordOpening? {
+    let opening = try openByKeys(batch, position, of: identity, &budget)
+    switch opening {
+    case .notForThisNode, .presharedKeyMissing, .unknownYet:
+      let isForgotten = forgotten.contains(batch.first + UInt64(position), of: identity.id)
+      return isForgotten ? .keyForgotten : opening
+    default: return opening
+    }
+  }
+
+  private func openByKeys(
     _ batch: EntryBatch, _ position: Int, of identity: LogIdentity, _ budget: inout WorkBudget
   ) throws(StoreError) -> RecordOpening? {
     let header = batch.header(at: position)

@@ -160,6 +160,7 @@ final class ShowWork {
     case .presharedKeyMissing(let grant):
       reply.opening = .presharedKeyMissing
       reply.why = "the grant at \(grant) needs the key exchanged with this author's operator"
+    case .keyForgotten: reply.opening = .keyForgotten
     case .defect(let defect):
       reply.opening = .defect
       reply.why = "\(defect)"

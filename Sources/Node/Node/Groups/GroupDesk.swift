@@ -115,7 +115,7 @@ final class GroupDesk {
       }
       return .settled
     case .unknownYet, .beyondReach: return .awaited(.notHere)
-    case .notForThisNode, .presharedKeyMissing, .defect: return .settled
+    case .notForThisNode, .presharedKeyMissing, .keyForgotten, .defect: return .settled
     }
   }
 

@@ -47,6 +47,8 @@ public struct NodeFolder: Hashable, Sendable {
   public var running: String { root + "/running" }
   /// The readers that named themselves (Protocols/readability.md, READ-24).
   public var readers: String { root + "/readers" }
+  /// The records whose keys were destroyed here (Protocols/sealing.md, SEAL-30).
+  public var forgotten: String { root + "/forgotten" }
   /// The ids under which the operator's tool published: its own notes, made from the log.
   public var ids: String { root + "/ids" }
   /// Held while a process writes in the folder (`LockFile`).

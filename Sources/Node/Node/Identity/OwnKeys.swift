@@ -12,8 +12,8 @@ final class OwnKeys {
   private(set) var sets: [EarlierSecrets] = []
   private(set) var rotated: RotatedKeys
   /// The keys of the first card of this epoch.
-  private let first: NodeSecrets
-  private let earlier: EarlierKeys
+  let first: NodeSecrets
+  let earlier: EarlierKeys
 
   /// - Parameter first: the keys in `node.key`, or the credential's.
   init(
@@ -50,16 +50,11 @@ final class OwnKeys {
   }
 
   /// Each different one, the present one first.
-  var sealing: [Held<SealingSecretKey>] {
+  var pairs: [SealingPair] {
     var known: Set<SealingPublicKey> = []
-    return sets.map(\.sealing).filter { known.insert($0.secret.publicKey).inserted }
-  }
-
-  /// Each different one, the present one first.
-  var author: [Held<AuthorSecret>] {
-    var known: [Held<AuthorSecret>] = []
-    for set in sets where !known.contains(where: { $0 === set.author }) { known.append(set.author) }
-    return known
+    return sets.filter { known.insert($0.sealing.secret.publicKey).inserted }.map {
+      SealingPair($0)
+    }
   }
 
   /// The day on which the present sealing key was made; nil: it is the epoch's first.

@@ -135,6 +135,8 @@ struct ChangesWriting: Readings {
         case .opened(let bytes): tell(bytes, batch, position, identity, cause)
         case .notNow(let why): pass(why, identity.id, index..<next, cause)
         case .gone(let why): if cause != nil { tell(why, identity.id, index..<next) }
+        // Readers that compare in full keep it, and so have to be told.
+        case .forgotten: tell(.keyForgotten, identity.id, index..<next)
         case .never, .history: break
         }
       }
@@ -171,6 +173,8 @@ struct ChangesWriting: Readings {
     case gone(Unreadable)
     /// It holds nothing for this node, whatever comes but keys.
     case never(Unreadable)
+    /// Readable until its keys were destroyed here.
+    case forgotten
     /// It opened others.
     case history
   }
@@ -201,6 +205,7 @@ struct ChangesWriting: Readings {
       return isCertain ? .never(.notForThisNode) : .notNow(.notForThisNode)
     case .unknownYet, .beyondReach: return .notNow(.grantsMissing)
     case .presharedKeyMissing: return .notNow(.presharedKeyMissing)
+    case .keyForgotten: return .forgotten
     }
   }
 
@@ -301,5 +306,5 @@ struct ChangesWriting: Readings {
 /// Why an entry is not readable (Protocols/readability.md, READ-9).
 enum Unreadable: String {
   case hidden, purged, purgedHere, expired, absent, undecided, damaged
-  case notForThisNode, grantsMissing, presharedKeyMissing, defect, noRecord, notStored
+  case notForThisNode, grantsMissing, presharedKeyMissing, keyForgotten, defect, noRecord, notStored
 }

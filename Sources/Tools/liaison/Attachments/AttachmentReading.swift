@@ -79,6 +79,7 @@ struct AttachmentReading {
       case .purgedHere: "was deleted here"
       case .grantsMissing: "cannot be read yet: grants below it have not arrived"
       case .presharedKeyMissing: "needs the pre-shared key with its author"
+      case .keyForgotten: "has no key here any more (liaison keys forget)"
       case .undecided: "is not handed out until withdrawals that may name it are read"
       default: "is not here"
       }

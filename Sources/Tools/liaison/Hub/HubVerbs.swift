@@ -11,8 +11,13 @@ enum HubVerbs {
   static let rebuild = Verb(
     "hub rebuild", "make the hub forget what it derived, and gather everything again",
     details: [
-      "Cases, judgements and the consultation log stay. Meanwhile it answers, and says that it is not complete."
-    ], options: [HubOptions.hub])
+      "Cases, judgements and the consultation log stay. Meanwhile it answers, and says that it is not complete.",
+      "Records whose keys the node destroyed (liaison keys forget) come no more. Where the hub has some, it refuses without --lose and their number.",
+    ],
+    options: [
+      Option("--lose", "N", summary: "lose so many records that only this hub has"),
+      HubOptions.hub,
+    ])
   static let backup = Verb(
     "hub backup", "copy what is not derived into a new folder",
     details: [
@@ -35,7 +40,9 @@ enum HubVerbs {
   }
 
   static func runRebuild(_ arguments: Arguments) throws(Failure) {
-    _ = try HubConnection(arguments.hub).call("Rebuild", reply: NoParameters.self)
+    let lose = try arguments.number("--lose", in: 1...Int(Int32.max))
+    _ = try HubConnection(arguments.hub).call(
+      "Rebuild", RebuildRequest(lose: lose), reply: NoParameters.self)
     Output.print("the hub gathers everything again: liaison hub status says how far it is\n")
   }
 
