@@ -1,13 +1,13 @@
 import Crypto
-import Log
-import Sealing
-import Secrets
-import Store
+package import Log
+package import Sealing
+package import Secrets
+package import Store
 
 /// Opens records that were shared with this node: `show` and `tail`. Grants that were read once are
 /// remembered for each author. Nothing that an author signed makes one call long: the work is done
 /// in pieces (`WorkBudget`).
-final class Desk {
+package final class Desk {
   let store: Store
   /// The present one first, then earlier ones.
   private var sealing: [Held<SealingSecretKey>]
@@ -31,7 +31,7 @@ final class Desk {
 
   /// - Parameters:
   ///   - own: the node's name: every log of this name is its own.
-  init(
+  package init(
     store: Store, secrets: NodeSecrets, own: NodeName,
     closedAudiences: Int = SealingLimits.closedAudiences
   ) {
@@ -43,9 +43,14 @@ final class Desk {
   }
 
   /// Opens from now on whatever was sealed to any card of this node.
-  func take(_ keys: OwnKeys) {
-    sealing = keys.sealing
-    authorSecrets = keys.author
+  func take(_ keys: OwnKeys) { take(sealing: keys.sealing, authorSecrets: keys.author) }
+
+  /// The same of keys that are in no file: the present ones first.
+  package func take(
+    sealing: [Held<SealingSecretKey>], authorSecrets: [Held<AuthorSecret>]
+  ) {
+    self.sealing = sealing
+    self.authorSecrets = authorSecrets
   }
 
   /// The public keys that grants to this node are sealed to, the present epoch's first.
@@ -63,9 +68,9 @@ final class Desk {
     GrantFeed(identity, history.keys, closedAudiences: closedAudiences)
   }
 
-  func newBudget() -> WorkBudget { WorkBudget(nanoseconds: nanoseconds) }
+  package func newBudget() -> WorkBudget { WorkBudget(nanoseconds: nanoseconds) }
 
-  func log(_ identity: LogIdentity) -> LogDesk {
+  package func log(_ identity: LogIdentity) -> LogDesk {
     if let known = logs[identity.id] { return known }
     let history = HistoryFeed(identity)
     let made = LogDesk(history, newFeed(identity, history))
@@ -73,7 +78,7 @@ final class Desk {
     return made
   }
 
-  func keys(for identity: LogIdentity) -> GrantKeys {
+  package func keys(for identity: LogIdentity) -> GrantKeys {
     identity.origin.name == own
       ? GrantKeys(sealing: sealing, authorSecrets: authorSecrets)
       : GrantKeys(sealing: sealing, presharedKeys: presharedKeys(identity.origin.name))
@@ -115,7 +120,7 @@ final class Desk {
 
   /// Feeds the log's book with the grants below `end`, as far as the budget goes.
   /// - Returns: whether all were fed.
-  func advance(
+  package func advance(
     _ feed: GrantFeed, to end: UInt64, _ budget: inout WorkBudget
   ) throws(StoreError) -> Bool {
     let id = feed.identity.id
@@ -126,7 +131,7 @@ final class Desk {
 
   /// The book of the author's own log, once it knows every own grant.
   /// - Returns: nil while there is more to feed: it goes on in a later turn.
-  func ownBook(of identity: LogIdentity) throws(StoreError) -> AudienceBook? {
+  package func ownBook(of identity: LogIdentity) throws(StoreError) -> AudienceBook? {
     let feed = log(identity).feed
     var budget = newBudget()
     let size = store.state(identity.id)?.size ?? 0
@@ -147,7 +152,7 @@ final class Desk {
   /// Opens the record, or chunk of an attachment, at `position` of `batch`. The log's book was fed
   /// with every grant below it.
   /// - Returns: nil when the budget was spent on the way to the answer: ask again in a later turn.
-  func open(
+  package func open(
     _ batch: EntryBatch, _ position: Int, of identity: LogIdentity, _ budget: inout WorkBudget
   ) throws(StoreError) -> RecordOpening? {
     let header = batch.header(at: position)
@@ -178,10 +183,10 @@ final class Desk {
 }
 
 /// The desk's memory of one log.
-final class LogDesk {
+package final class LogDesk {
   let history: HistoryFeed
   /// At the end of the log, or on its way there.
-  let feed: GrantFeed
+  package let feed: GrantFeed
   /// Entries that hold nothing for this node.
   var barren = BarrenRanges()
 
