@@ -14,7 +14,7 @@ final class FalseHistoryFoe: Foe {
 
   override func act(_ process: NodeProcess, _ ways: FoeWays) throws(Violation) {
     let names = process.site.folder.cards.map(\.name)
-    guard given < FalseHistoryFoe.most, ways.random.oneIn(30), process.maySign, names.count > 1
+    guard given < FalseHistoryFoe.most, ways.random.oneIn(12), process.maySign, names.count > 1
     else { return }
     let receiver = ways.random.below(names.count)
     let member = (receiver + 1 + ways.random.below(names.count - 1)) % names.count

@@ -12,7 +12,7 @@ final class TwofoldConvenerFoe: Foe {
   private var previous: GroupRecord?
 
   override func act(_ process: NodeProcess, _ ways: FoeWays) throws(Violation) {
-    guard number < TwofoldConvenerFoe.most, ways.random.oneIn(30), process.maySign,
+    guard number < TwofoldConvenerFoe.most, ways.random.oneIn(12), process.maySign,
       let group = GroupName(convener: process.site.name, id: "two")
     else { return }
     let all = process.site.folder.cards.map(\.name)

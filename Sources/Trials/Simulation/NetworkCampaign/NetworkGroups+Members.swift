@@ -127,7 +127,7 @@ extension NetworkGroups {
       own.contains { !$0.readers.contains(member.name) }
     }
     guard let receiver = drawn(joined) else { return }
-    let since = random.oneIn(3) ? 0 : drawn(own).flatMap { time(of: $0, process) } ?? 0
+    let since = drawSince(own, receiver.name, process)
     guard
       let gift = process.gather(
         of: use.version, since: since, to: seat.audience([receiver.name]), at: seat),
@@ -136,6 +136,17 @@ extension NetworkGroups {
     guard try process.give(gift, at: seat, using: &sealing) else { return drop(seat) }
     if gift.audiences > 0 { run.tally.add(.historyOfGrants) }
     if gift.records > 0 { run.tally.add(.historyOfRecords) }
+  }
+
+  /// The beginning; or the time of a record that the receiver has not, in the midst of its
+  /// audience where there is one: then single records are given.
+  private func drawSince(
+    _ own: [SealedTruth.Record], _ receiver: NodeName, _ process: NodeProcess
+  ) -> UInt64 {
+    let missing = own.filter { !$0.readers.contains(receiver) }
+    let later = missing.filter { $0.place.index > $0.grant + 1 }
+    guard !random.oneIn(3), let record = drawn(later.isEmpty ? missing : later) else { return 0 }
+    return time(of: record, process) ?? 0
   }
 
   private func time(of record: SealedTruth.Record, _ process: NodeProcess) -> UInt64? {
