@@ -171,7 +171,10 @@ let package = Package(
     // Disks, networks and hostile peers in memory, for tests and for campaigns.
     Floor.trials.library(
       "Simulation",
-      ["Replica", "Replication", "Store", "Transport", "Secrets", "Log", "Crypto", "Wire"],
+      [
+        "Node", "Replica", "Replication", "Store", "Transport", "Groups", "Sealing", "Secrets",
+        "Log", "Crypto", "Wire", "JSON",
+      ],
       isOptimised: true),
     // Targets of a fuzzer; no tool that is installed depends on it.
     Floor.trials.library(

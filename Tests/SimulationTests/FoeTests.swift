@@ -14,7 +14,7 @@ struct FoeTests {
     arguments: [
       FoeKind.twoFaced, .brokenRules, .brokenBulk, .inflatedHeads, .slowSource, .floodOfPulls,
       .proofAgainstHonest,
-      .slowFrames, .reconnects,
+      .slowFrames, .reconnects, .falseHistory, .twofoldConvener,
     ])
   func misbehaves(_ kind: FoeKind) {
     var misdeeds = 0

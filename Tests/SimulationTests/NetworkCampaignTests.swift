@@ -15,6 +15,15 @@ struct NetworkCampaignTests {
     #expect(outcome.totals.tally[.converged] == 3 && outcome.totals.entries > 20)
   }
 
+  /// Members open what is sealed to their group, and others what history gives them alone.
+  @Test func groupsOpenForTheirMembers() {
+    let outcome = campaign(seed: 6, runs: 1).run()
+    #expect(outcome.finding == nil)
+    for occurrence in [NetworkOccurrence.convened, .sealedToGroup, .groupOpened, .groupClosed] {
+      #expect(outcome.totals.tally[occurrence] > 0, "\(occurrence.rawValue)")
+    }
+  }
+
   /// Watching changes nothing, and another seed gives something else.
   @Test func oneSeedGivesOneDigest() {
     let traced = campaign(seed: 5, runs: 1)
@@ -27,7 +36,9 @@ struct NetworkCampaignTests {
 
   /// Bugs that show in the first run; Tests/system/check-simulation.sh plants all of them, over
   /// some hundred seeds.
-  @Test(arguments: [NetworkBug.answersEarly, .announcesLess])
+  @Test(arguments: [
+    NetworkBug.answersEarly, .announcesLess, .sealsToRemoved, .opensWrongHistory,
+  ])
   func aPlantedBugIsFound(bug: NetworkBug) {
     let search = campaign(seed: 1, runs: 8).search(for: bug.rawValue)
     guard case .found(let alone) = search.result else {

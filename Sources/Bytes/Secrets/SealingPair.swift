@@ -7,8 +7,12 @@ public struct SealingPair: Sendable {
   public let author: Held<AuthorSecret>
 
   public init(_ secrets: EarlierSecrets) {
-    sealing = secrets.sealing
-    author = secrets.author
+    self.init(sealing: secrets.sealing, author: secrets.author)
+  }
+
+  public init(sealing: Held<SealingSecretKey>, author: Held<AuthorSecret>) {
+    self.sealing = sealing
+    self.author = author
   }
 }
 

@@ -49,7 +49,7 @@ public struct HistoryContent: ~Copyable, Sendable {
   }
 
   /// Lends key `number`: those of the grants first, then those of the records.
-  func withKey<R: ~Copyable, E: Error>(
+  package func withKey<R: ~Copyable, E: Error>(
     _ number: Int, _ body: (Span<UInt8>) throws(E) -> R
   ) throws(E) -> R {
     precondition(number < head.keyCount)

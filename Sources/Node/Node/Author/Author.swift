@@ -282,55 +282,30 @@ final class Author {
       builder.append(kind: entry.kind, time: time, body: entry.body(builder.nextIndex))
       return (0, AudienceNotes())
     }
-    let book = try ownBook()
+    let sealer = Sealer(
+      try ownBook(), secrets.sealing.publicKey, slotSecrets, keys: desk.keys(for: identity),
+      time: time)
     if publication.closesOld {
-      try closeOld(in: book, &builder, time)
+      try closeOld(sealer, &builder)
       return (builder.count, AudienceNotes())
     }
     if let history = publication.history {
       // They are asked for once more: who was removed meanwhile gets nothing.
       _ = try publication.recipients()
-      return (try give(history, in: book, &builder, time), AudienceNotes())
-    }
-    let (audience, notes) = try audience(for: publication, in: book, &builder, time)
-    let grants = builder.count
-    for record in publication.records {
-      let place = builder.nextHeader(
-        kind: .record, suite: publication.suite, time: time, expiryDay: publication.expiryDay,
-        bodyBytes: RecordSeal.bodyBytes(for: record.count))
-      var body: [UInt8] = []
-      let tag = book.seal(
-        record.span, as: publication.suite, to: audience, at: place, using: &random,
-        appendingTo: &body)
-      builder.append(
-        kind: .record, suite: publication.suite, time: time, expiryDay: publication.expiryDay,
-        audienceTag: tag, body: body)
-    }
-    return (grants, notes)
-  }
-
-  /// Appends history entries, behind grants that close what they give and is open still.
-  /// - Returns: how many grants.
-  private func give(
-    _ gift: HistoryGift, in book: AudienceBook, _ builder: inout EntryBuilder, _ time: UInt64
-  ) throws(ControlError) -> Int {
-    for audience in gift.open {
-      guard let draft = book.closing(audience.metadata, openedAt: audience.grant) else { continue }
-      _ = try append(draft, in: book, &builder, time)
-    }
-    let grants = builder.count
-    let own = AudienceMember(name: identity.origin.name, key: secrets.sealing.publicKey)
-    for draft in gift.drafts {
-      let place = builder.nextHeader(kind: .history, time: time, bodyBytes: 0)
       do throws(GrantError) {
-        let body = try History.make(
-          draft, author: own, at: place, secrets: slotSecrets, using: &random)
-        builder.append(kind: .history, time: time, body: body)
+        return (try sealer.append(history, to: &builder, using: &random), AudienceNotes())
       } catch {
         throw refusal(error)
       }
     }
-    return grants
+    let (audience, notes) = try audience(for: publication, sealer, &builder)
+    let grants = builder.count
+    for record in publication.records {
+      sealer.append(
+        record, as: publication.suite, expiryDay: publication.expiryDay, sealedTo: audience,
+        to: &builder, using: &random)
+    }
+    return (grants, notes)
   }
 
   /// True when an audience is open past its term; nil while the own grants are being read.
@@ -352,15 +327,13 @@ final class Author {
 
   /// The open audience of exactly these nodes, after the grants that it needs.
   private func audience(
-    for publication: Publication, in book: AudienceBook, _ builder: inout EntryBuilder,
-    _ time: UInt64
+    for publication: Publication, _ sealer: Sealer, _ builder: inout EntryBuilder
   ) throws(ControlError) -> (grantIndex: UInt64, notes: AudienceNotes) {
     let recipients = try publication.recipients()
     let plan: AudiencePlan
     do {
-      plan = try book.plan(
-        to: recipients.members, scope: recipients.scope, isNewVersion: recipients.isNewVersion,
-        author: secrets.sealing.publicKey, secrets: slotSecrets, now: time)
+      plan = try sealer.plan(
+        to: recipients.members, scope: recipients.scope, isNewVersion: recipients.isNewVersion)
     } catch {
       throw refusal(error)
     }
@@ -374,9 +347,9 @@ final class Author {
       notes.grant = grantIndex
       return (grantIndex, notes)
     case .open(let draft):
-      if draft.isOneMore, book.isFull { try closeOne(in: book, &builder, time) }
+      if draft.isOneMore, sealer.book.isFull { try closeOne(sealer, &builder) }
       notes.withoutPresharedKey = plan.withoutPresharedKey
-      let grantIndex = try append(draft, in: book, &builder, time)
+      let grantIndex = try append(draft, sealer, &builder)
       notes.grant = grantIndex
       didOpen(notes)
       return (grantIndex, notes)
@@ -385,13 +358,13 @@ final class Author {
 
   /// Closes the least recently used audience, so that there is room for one more.
   private func closeOne(
-    in book: AudienceBook, _ builder: inout EntryBuilder, _ time: UInt64
+    _ sealer: Sealer, _ builder: inout EntryBuilder
   ) throws(ControlError) {
-    for grant in book.leastRecentlyUsed.prefix(NodeLimits.audiencesTriedToClose) {
+    for grant in sealer.book.leastRecentlyUsed.prefix(NodeLimits.audiencesTriedToClose) {
       guard let metadata = desk.grant(grant, of: identity),
-        let draft = book.closing(metadata, openedAt: grant)
+        let draft = sealer.book.closing(metadata, openedAt: grant)
       else { continue }
-      _ = try append(draft, in: book, &builder, time)
+      _ = try append(draft, sealer, &builder)
       return
     }
     throw .refused(
@@ -400,14 +373,12 @@ final class Author {
   }
 
   /// Closes the audiences past their term, used or not (SEAL-29).
-  private func closeOld(
-    in book: AudienceBook, _ builder: inout EntryBuilder, _ time: UInt64
-  ) throws(ControlError) {
-    for grant in book.pastTerm(at: time) {
+  private func closeOld(_ sealer: Sealer, _ builder: inout EntryBuilder) throws(ControlError) {
+    for grant in sealer.book.pastTerm(at: sealer.time) {
       guard let metadata = desk.grant(grant, of: identity),
-        let draft = book.closing(metadata, openedAt: grant)
+        let draft = sealer.book.closing(metadata, openedAt: grant)
       else { continue }
-      _ = try append(draft, in: book, &builder, time)
+      _ = try append(draft, sealer, &builder)
     }
     guard builder.count > 0 else {
       throw .refused(reason: "own grants cannot be read", hint: "run 'liaison fsck'")
@@ -415,19 +386,11 @@ final class Author {
   }
 
   private func append(
-    _ draft: GrantDraft, in book: AudienceBook, _ builder: inout EntryBuilder, _ time: UInt64
+    _ draft: GrantDraft, _ sealer: Sealer, _ builder: inout EntryBuilder
   ) throws(ControlError) -> UInt64 {
-    let place = builder.nextHeader(kind: .grant, time: time, bodyBytes: 0)
-    let body: [UInt8]
-    do {
-      body = try book.makeGrant(draft, at: place, secrets: slotSecrets, using: &random)
-    } catch {
+    do throws(GrantError) { return try sealer.append(draft, to: &builder, using: &random) } catch {
       throw refusal(error)
     }
-    let index = builder.append(kind: .grant, time: time, body: body)
-    let header = builder.withHeader(at: builder.count - 1) { EntryHeader(parsing: $0) }
-    book.handleGrant(header: header, body: body, keys: desk.keys(for: identity))
-    return index
   }
 
   private func refusal(_ error: GrantError) -> ControlError {

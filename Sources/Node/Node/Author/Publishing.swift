@@ -36,9 +36,12 @@ final class Publishing {
     self.replica = replica
     membership = files.membership
     addressing = Addressing(replica: replica, files: files, notices: notices)
-    groups = GroupDesk(desk, replica, files.membership, files.folder)
+    let acceptances = GroupFolder(files.folder)
+    groups = GroupDesk(desk, replica, acceptances) { [membership] in
+      membership.roster.entry($0)?.card
+    }
     self.notices = notices
-    for problem in groups.problems { notices.logger.warning("groups: \(problem)") }
+    for problem in acceptances.problems { notices.logger.warning("groups: \(problem)") }
     replicaTimeout = Alarm(loop)
     let box = WeakBox<Author>()
     let signers = try WorkerPool<SignedSlice>(

@@ -1,13 +1,13 @@
 import Crypto
-import Log
-import Sealing
-import Secrets
-import Store
+package import Log
+package import Sealing
+package import Secrets
+package import Store
 
 /// Opens records that were shared with this node: `show` and `tail`. Grants that were read once are
 /// remembered for each author. Nothing that an author signed makes one call long: the work is done
 /// in pieces (`WorkBudget`).
-final class Desk {
+package final class Desk {
   let store: Store
   /// The records whose keys were destroyed here.
   var forgotten = ForgottenRecords()
@@ -33,7 +33,7 @@ final class Desk {
 
   /// - Parameters:
   ///   - own: the node's name: every log of this name is its own.
-  init(
+  package init(
     store: Store, secrets: NodeSecrets, own: NodeName,
     closedAudiences: Int = SealingLimits.closedAudiences
   ) {
@@ -45,12 +45,10 @@ final class Desk {
   }
 
   /// Opens from now on whatever was sealed to any card of this node.
-  func take(_ keys: OwnKeys) {
-    take(keys.pairs)
-  }
+  func take(_ keys: OwnKeys) { take(keys.pairs) }
 
   /// - Parameter pairs: the present one first.
-  func take(_ pairs: [SealingPair]) {
+  package func take(_ pairs: [SealingPair]) {
     sealing = pairs.map(\.sealing)
     authorSecrets = pairs.map(\.author)
   }
@@ -70,9 +68,9 @@ final class Desk {
     GrantFeed(identity, history.keys, closedAudiences: closedAudiences)
   }
 
-  func newBudget() -> WorkBudget { WorkBudget(nanoseconds: nanoseconds) }
+  package func newBudget() -> WorkBudget { WorkBudget(nanoseconds: nanoseconds) }
 
-  func log(_ identity: LogIdentity) -> LogDesk {
+  package func log(_ identity: LogIdentity) -> LogDesk {
     if let known = logs[identity.id] { return known }
     let history = HistoryFeed(identity)
     let made = LogDesk(history, newFeed(identity, history))
@@ -80,7 +78,7 @@ final class Desk {
     return made
   }
 
-  func keys(for identity: LogIdentity) -> GrantKeys {
+  package func keys(for identity: LogIdentity) -> GrantKeys {
     identity.origin.name == own
       ? GrantKeys(sealing: sealing, authorSecrets: authorSecrets)
       : GrantKeys(sealing: sealing, presharedKeys: presharedKeys(identity.origin.name))
@@ -122,7 +120,7 @@ final class Desk {
 
   /// Feeds the log's book with the grants below `end`, as far as the budget goes.
   /// - Returns: whether all were fed.
-  func advance(
+  package func advance(
     _ feed: GrantFeed, to end: UInt64, _ budget: inout WorkBudget
   ) throws(StoreError) -> Bool {
     let id = feed.identity.id
@@ -133,7 +131,7 @@ final class Desk {
 
   /// The book of the author's own log, once it knows every own grant.
   /// - Returns: nil while there is more to feed: it goes on in a later turn.
-  func ownBook(of identity: LogIdentity) throws(StoreError) -> AudienceBook? {
+  package func ownBook(of identity: LogIdentity) throws(StoreError) -> AudienceBook? {
     let feed = log(identity).feed
     var budget = newBudget()
     let size = store.state(identity.id)?.size ?? 0
@@ -154,7 +152,7 @@ final class Desk {
   /// Opens the record, or chunk of an attachment, at `position` of `batch`. The log's book was fed
   /// with every grant below it.
   /// - Returns: nil when the budget was spent on the way to the answer: ask again in a later turn.
-  func open(
+  package func open(
     _ batch: EntryBatch, _ position: Int, of identity: LogIdentity, _ budget: inout WorkBudget
   ) throws(StoreError) -> RecordOpening? {
     let opening = try openByKeys(batch, position, of: identity, &budget)
@@ -197,10 +195,10 @@ final class Desk {
 }
 
 /// The desk's memory of one log.
-final class LogDesk {
+package final class LogDesk {
   let history: HistoryFeed
   /// At the end of the log, or on its way there.
-  let feed: GrantFeed
+  package let feed: GrantFeed
   /// Entries that hold nothing for this node.
   var barren = BarrenRanges()
 

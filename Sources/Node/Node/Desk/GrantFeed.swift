@@ -1,12 +1,12 @@
 import Log
-import Sealing
+package import Sealing
 import Store
 
 /// An audience book of one log that is fed from the store in pieces, each as large as a budget
 /// allows: an author may have signed a million grants.
-final class GrantFeed {
+package final class GrantFeed {
   let identity: LogIdentity
-  let book: AudienceBook
+  package let book: AudienceBook
   /// Grants that were found and not fed yet, in order.
   private var found: ArraySlice<UInt64> = []
   /// Every grant below was found.

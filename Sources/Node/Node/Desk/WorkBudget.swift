@@ -1,6 +1,6 @@
 /// The cost that one piece of reading may have before the loop turns to something else. A reader
 /// that has spent it keeps its place and goes on in a later turn.
-struct WorkBudget {
+package struct WorkBudget {
   private(set) var entries: Int
   private(set) var bytes: Int
   private let deadline: UInt64

@@ -1,7 +1,7 @@
 import Crypto
 import Groups
 import JSON
-import Log
+package import Log
 import Sealing
 
 extension GroupRefusal {
@@ -54,11 +54,11 @@ extension GroupProblem {
 }
 
 /// The version of a group that a record names (Protocols/records.md, REC-63).
-struct GroupCitation: Hashable {
-  let version: GroupVersion
+package struct GroupCitation: Hashable {
+  package let version: GroupVersion
 
   /// - Returns: nil unless the record names one.
-  init?(_ record: [UInt8]) {
+  package init?(_ record: [UInt8]) {
     guard let record = try? Record(checking: record) else { return nil }
     var reader = JSONReader(JSONText(record))
     var (name, hash): (String?, String?)

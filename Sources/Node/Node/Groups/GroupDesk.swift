@@ -1,11 +1,11 @@
 import Crypto
-import Groups
+package import Groups
 import JSON
-import Log
-import Replica
+package import Log
+package import Replica
 import Replication
 import Sealing
-import Store
+package import Store
 
 /// Reads the groups that this node was told of, and says whom it seals to.
 ///
@@ -13,12 +13,13 @@ import Store
 /// audience with (Protocols/records.md, REC-63): what is to be read are the grants, which the desk
 /// reads anyway, and one record for each. It is read when it is asked for, so that a removal acts
 /// with whatever is stored then.
-final class GroupDesk {
+package final class GroupDesk {
   private let desk: Desk
   private let replica: Replica
-  private let membership: Membership
-  private let folder: GroupFolder
-  private(set) var groups = Groups()
+  /// The card of a peer on the roster.
+  private let card: (NodeName) -> Card?
+  private var folder: any AcceptanceFolder
+  package private(set) var groups = Groups()
   /// Places that were read, or hold no version for ever.
   private var settled: Set<GrantPlace> = []
 
@@ -27,18 +28,18 @@ final class GroupDesk {
     let grant: UInt64
   }
 
-  init(_ desk: Desk, _ replica: Replica, _ membership: Membership, _ folder: NodeFolder) {
+  package init(
+    _ desk: Desk, _ replica: Replica, _ folder: any AcceptanceFolder,
+    card: @escaping (NodeName) -> Card?
+  ) {
     self.desk = desk
     self.replica = replica
-    self.membership = membership
-    self.folder = GroupFolder(folder)
-    for acceptance in self.folder.acceptances {
+    self.card = card
+    self.folder = folder
+    for acceptance in folder.acceptances {
       groups.decide(acceptance.version.group, acceptance)
     }
   }
-
-  /// Files that could not be used.
-  var problems: [String] { folder.problems }
 
   private var own: NodeName { replica.card.name }
   private var store: Store { replica.store }
@@ -49,7 +50,7 @@ final class GroupDesk {
   ///
   /// - Parameter convener: whose groups are wanted; nil: everybody's.
   /// - Returns: whether all was read.
-  func refresh(
+  package func refresh(
     _ convener: NodeName?, _ budget: inout WorkBudget
   ) throws(StoreError) -> Bool {
     var awaited: [GroupName: AwaitedVersion] = [:]
@@ -121,14 +122,14 @@ final class GroupDesk {
 
   // MARK: Deciding
 
-  func standing(of group: GroupName) -> GroupStanding {
+  package func standing(of group: GroupName) -> GroupStanding {
     groups.standing(of: group, for: own, isNow: isNow)
   }
 
   /// The node of that name is the one whose log the member is named by: that log, or one that
   /// followed it.
   private func isNow(_ member: GroupMember) -> Bool {
-    let card = member.name == own ? replica.card : membership.roster.entry(member.name)?.card
+    let card = member.name == own ? replica.card : card(member.name)
     guard let present = card?.identity else { return false }
     if present.id == member.log { return true }
     let logs = store.logs.filter {
@@ -144,7 +145,7 @@ final class GroupDesk {
   /// The operator takes the newest version, or leaves.
   ///
   /// - Parameter number: of the version that the operator saw.
-  func accept(
+  package func accept(
     _ group: GroupName, _ mode: GroupAcceptance.Mode, version number: UInt32
   ) throws(ControlError) {
     guard group.convener != own else {

@@ -1,11 +1,18 @@
 import Crypto
-import Groups
+package import Groups
 import Log
 import Runtime
 
-/// `groups/` in the data folder: what the operator accepted of each group. A file that cannot be
-/// read accepts nothing.
-struct GroupFolder {
+/// The place where a node keeps what its operator accepted of each group.
+package protocol AcceptanceFolder {
+  /// Those that were there at the start, and can be used.
+  var acceptances: [GroupAcceptance] { get }
+  /// Synced when it returns.
+  mutating func save(_ acceptance: GroupAcceptance) throws(ControlError)
+}
+
+/// `groups/` in the data folder. A file that cannot be read accepts nothing.
+struct GroupFolder: AcceptanceFolder {
   private let folder: String
   private(set) var acceptances: [GroupAcceptance] = []
   /// Files that could not be used, each with why.
@@ -41,7 +48,6 @@ struct GroupFolder {
   /// No node's name has an underscore.
   private static func file(of group: GroupName) -> String { "\(group.convener)_\(group.id).group" }
 
-  /// Synced when it returns.
   func save(_ acceptance: GroupAcceptance) throws(ControlError) {
     do throws(SystemError) {
       try FileSystem.makeFolder(folder, mode: 0o700)

@@ -1,22 +1,25 @@
-import Log
-import Sealing
+package import Log
+package import Sealing
 import Secrets
-import Store
+package import Store
 
 /// The content of a publication of history: entries to be, and the audiences that have to be closed
 /// below them.
-struct HistoryGift {
-  var drafts: [HistoryDraft] = []
+package struct HistoryGift {
+  package var drafts: [HistoryDraft] = []
   /// Audiences whose keys are given, with their grants' contents where they were open when they
   /// were read.
   var open: [(grant: UInt64, metadata: GrantMetadata)] = []
-  var audiences = 0
-  var records = 0
+  package var audiences = 0
+  package var records = 0
+
+  /// Nothing was gathered yet.
+  package init() {}
 }
 
 /// Gathers the keys of this node's records for one group, from some time on, out of its own log. It
 /// is done in pieces: the log may be long.
-final class HistoryWork {
+package final class HistoryWork {
   private let desk: Desk
   private let store: Store
   private let identity: LogIdentity
@@ -36,7 +39,7 @@ final class HistoryWork {
   private var gift = HistoryGift()
   private let size: UInt64
 
-  init(
+  package init(
     _ desk: Desk, _ store: Store, _ identity: LogIdentity, _ version: GroupVersion,
     since: UInt64, to receivers: [AudienceMember]
   ) {
@@ -53,7 +56,7 @@ final class HistoryWork {
   }
 
   /// - Returns: nil while there is more to do in a later turn.
-  func step() throws -> HistoryGift? {
+  package func step() throws -> HistoryGift? {
     var budget = desk.newBudget()
     while nextGrant < size {
       guard !budget.isSpent else { return nil }

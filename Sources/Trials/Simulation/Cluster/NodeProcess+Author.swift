@@ -22,21 +22,21 @@ extension NodeProcess {
   /// - Parameter bodyBytes: of each; nil: drawn.
   /// - Returns: the size after them; nil if it may not.
   func publish(_ count: Int, bodyBytes: Int? = nil) throws(Violation) -> UInt64? {
-    let entries = try publish { builder in
+    let batch = try sign { builder in
       for _ in 0..<count {
         let bytes = bodyBytes ?? 8 + world.random.below(60)
         builder.append(
           kind: .record, time: site.wallClock(world.now), body: world.random.bytes(bytes))
       }
     }
-    return entries?.upperBound
+    return batch?.end
   }
 
   /// Signs a record and the chunks of its attachments before it, if the node may.
   /// - Parameter chunks: the length of each.
   /// - Returns: the entries; nil if it may not.
   func publish(chunks: [Int], expiryDay: UInt16) throws(Violation) -> Range<UInt64>? {
-    try publish { builder in
+    let batch = try sign { builder in
       for (place, bytes) in (chunks + [60]).enumerated() {
         builder.append(
           kind: .record, suite: place < chunks.count ? .sealedChunk : .sealedRecord,
@@ -45,18 +45,19 @@ extension NodeProcess {
           body: world.random.bytes(bytes))
       }
     }
+    return batch.map { $0.first..<$0.end }
   }
 
   /// Signs the entries that `fill` appends, if the node may.
-  private func publish(
-    _ fill: (inout EntryBuilder) -> Void
-  ) throws(Violation) -> Range<UInt64>? {
+  func sign(
+    _ fill: (inout EntryBuilder) throws(Violation) -> Void
+  ) throws(Violation) -> EntryBatch? {
     guard maySign, let state = store.state(identity.id), state.frozenAt == nil,
       store.condition == .running
     else { return nil }
     let secrets = site.keys.secrets(secretEpoch)
     var builder = EntryBuilder(state: state)
-    fill(&builder)
+    try fill(&builder)
     let batch = builder.finish { secrets.log.sign($0) }
     world.say("\(site.label) publishes \(batch.count) at \(batch.first) of \(identity.origin)")
     try attempt("publishing") {
@@ -69,7 +70,7 @@ extension NodeProcess {
     }
     guard store.state(identity.id)?.size == batch.end else { return nil }
     try act { $0.replica.didStage(batch, of: $0.identity.id) }
-    return batch.first..<batch.end
+    return batch
   }
 
   private func checkpoint(over batch: EntryBatch, _ state: LogState) -> VerifiedCheckpoint {

@@ -107,6 +107,7 @@ extension NodeProcess {
     var copy = site.folder
     var tally = CrashTally()
     copy.image = disk.image.crashed(.cut, &world.random, &tally)
+    copy.acceptances = []
     return copy
   }
 

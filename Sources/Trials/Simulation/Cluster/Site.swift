@@ -1,4 +1,5 @@
 import Crypto
+import Groups
 import Log
 import Replica
 import Replication
@@ -23,6 +24,8 @@ struct Folder {
   var openings: [LogID: HeldOpening] = [:]
   /// DIR/closed.
   var closed: ClosedMark?
+  /// groups/*.group: no backup has them.
+  var acceptances: [GroupAcceptance] = []
   /// DIR/taken.
   var taken = DayBudgets()
 

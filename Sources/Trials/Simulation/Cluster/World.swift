@@ -59,6 +59,8 @@ final class World {
     var misdeed: (Site, FoeKind, Int) -> Void = { (_, _, _) in }
     /// A process is about to sign an erasure receipt.
     var receipt: ((NodeProcess, ReceiptPlan) throws(Violation) -> Void)?
+    /// Something was sealed.
+    var sealed: ((NodeProcess, SealedTruth.News) throws(Violation) -> Void)?
     /// The disk failed: the process serves on, and an operator restarts it.
     var diskFailed: (Site) -> Void = { _ in }
   }

@@ -82,6 +82,9 @@ public enum FoeKind: String, CaseIterable, Sendable {
   case falseReceipts = "foe: receipts for what was not erased, or is not there"
   // Keys.
   case falseKeys = "foe: writes keys entries that must not count"
+  // Groups.
+  case falseHistory = "foe: gives history with keys that are not of what it names"
+  case twofoldConvener = "foe: convenes two groups under one version"
 
   /// It is two sites with the same keys.
   var isTwin: Bool { self == .twin || self == .deafTwin }
@@ -127,6 +130,8 @@ public enum FoeKind: String, CaseIterable, Sendable {
     case .strangersOpenings: StrangerOpeningFoe(self)
     case .falseReceipts: FalseReceiptFoe(self)
     case .falseKeys: FalseKeysFoe(self)
+    case .falseHistory: FalseHistoryFoe(self)
+    case .twofoldConvener: TwofoldConvenerFoe(self)
     case .falseCosignatures, .borrowedNames: FalseCosignatureFoe(self)
     case .oversizedFrames, .framesAtLimit, .slowFrames: FrameFoe(self)
     case .recordsTwice, .replayedSessions, .wrongRecipients: ReplayingFoe(self)
@@ -136,6 +141,11 @@ public enum FoeKind: String, CaseIterable, Sendable {
 }
 
 extension FoeKind {
+  /// Drawn where groups are (`GroupDraw`).
+  static let ofGroups: [FoeKind] = [.falseHistory, .twofoldConvener]
+  /// Drawn in every run.
+  static let drawn = allCases.filter { !ofGroups.contains($0) }
+
   /// The types of the messages that it sends very often (Protocols/sync.md, 1): a test fails where
   /// one has no foe.
   var floods: [SyncType] {

@@ -37,6 +37,10 @@ public enum NetworkBug: String, CaseIterable, Sendable {
   case dialsOnce = "dials-once"
   /// Journals are not filled with zeros: they hold bodies that a receipt calls erased.
   case skipsWipes = "skips-wipes"
+  /// Who may seal to a group is asked for once: an author that read a removal ignores it.
+  case sealsToRemoved = "seals-to-removed"
+  /// A key of history is used without comparing it with the grant that it is said to be of.
+  case opensWrongHistory = "opens-wrong-history"
 
   /// The foe without which it does not show, or not within some hundred runs.
   var foe: FoeKind? {
@@ -44,6 +48,7 @@ public enum NetworkBug: String, CaseIterable, Sendable {
     case .neverCongested: .floodOfPulls
     case .hidesForks: .twin
     case .hidesOpenings: .twoOpenings
+    case .opensWrongHistory: .falseHistory
     default: nil
     }
   }

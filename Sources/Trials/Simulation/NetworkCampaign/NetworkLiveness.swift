@@ -24,8 +24,13 @@ struct NetworkLiveness {
       try expect(size != nil, "\(site.label) cannot publish in the end")
     }
     world.say("all that publish have published once more")
-    try wait(NetworkLiveness.arriveMilliseconds) { () throws(Violation) in stuckInArriving() }
+    try arrive()
     try expectBudget(run.messages - before.messages, run.messageBytes - before.bytes)
+  }
+
+  /// Everybody has what was published since.
+  func arrive() throws(Violation) {
+    try wait(NetworkLiveness.arriveMilliseconds) { () throws(Violation) in stuckInArriving() }
   }
 
   private var authors: [Site] {

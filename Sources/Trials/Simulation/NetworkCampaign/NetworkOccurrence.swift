@@ -116,6 +116,28 @@ public enum NetworkOccurrence: String, CaseIterable, Sendable {
   case withdrawalVoid = "withdrawal: one that does not count hides nothing"
   case receiptConfirmed = "withdrawal: its author hears so from everybody"
 
+  // Groups.
+  case convened = "group: a version of one is published"
+  case memberAdded = "group: a member is added"
+  case memberRemoved = "group: a member is removed"
+  case accepted = "group: an operator accepts a version"
+  case acceptedAlways = "group: an operator accepts all later versions"
+  case left = "group: an operator leaves it"
+  case sealedToGroup = "group: a record is sealed to it"
+  case sealedToEarlier =
+    "group: a record is sealed to a version before the newest, which is under way"
+  case additionWaits = "group: a member that was not accepted yet is left out"
+  case notAccepted = "group: nothing is sealed before it is accepted"
+  case removedPublishes = "group: who was removed seals to the version that it knows"
+  case versionAwaited = "group: nothing is sealed while a version cannot be read"
+  case twofold = "group: nothing is sealed to one of two versions with one number"
+  case twofoldShown = "group: a convener is shown to have made two"
+  case historyOfGrants = "group: history of whole audiences"
+  case historyOfRecords = "group: history of single records"
+  case groupOpened = "group: a member opens a record"
+  case groupClosed = "group: nobody else opens it"
+  case historyOpened = "group: history opens an older record"
+
   // The end.
   case converged = "end: everybody has everything"
 }

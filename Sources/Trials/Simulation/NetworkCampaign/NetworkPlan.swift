@@ -49,14 +49,17 @@ struct NetworkPlan {
 
   /// - Parameters:
   ///   - number: of the run: runs that follow each other have other foes.
+  ///   - ofGroups: takes the place of the last foe.
   ///   - journals: nil: as small as the nodes allow.
   init(
     _ random: inout SplitMix64, number: UInt64, nodes wanted: Int?, foe: FoeKind?,
-    journals: NetworkStarts.Size?
+    ofGroups: FoeKind?, journals: NetworkStarts.Size?
   ) {
     var nodes = wanted ?? NetworkPlan.drawNodes(&random)
-    foes = NetworkPlan.drawFoes(
+    var foes = NetworkPlan.drawFoes(
       &random, number, room: wanted.map { $0 - 3 } ?? NetworkPlan.mostWithChannels - nodes, foe)
+    if foe == nil, let ofGroups, !foes.isEmpty { foes[foes.count - 1] = ofGroups }
+    self.foes = foes
     if wanted == nil { nodes += foes.count }
     self.nodes = nodes
     let shapes: [Topology.Shape] = nodes >= 50 ? [.graph] : Topology.Shape.allCases
@@ -102,7 +105,7 @@ struct NetworkPlan {
     _ random: inout SplitMix64, _ number: UInt64, room: Int, _ foe: FoeKind?
   ) -> [FoeKind] {
     if let foe { return [foe] }
-    let kinds = FoeKind.allCases
+    let kinds = FoeKind.drawn
     let first = Int(number % UInt64(kinds.count)) * 3
     guard !random.oneIn(3), room > 0 else { return [] }
     return (0..<min(room, foesOfRun)).map { kinds[(first + $0) % kinds.count] }

@@ -41,6 +41,12 @@ final class NetworkRemovals {
     return NetworkRemovals(run, random)
   }
 
+  /// The seed wants some, if its run is not too large.
+  static func isDrawn(_ seed: UInt64) -> Bool {
+    var random = SplitMix64(seed: seed, part: 5)
+    return random.oneIn(oneRunIn)
+  }
+
   private init(_ run: NetworkRun, _ random: SplitMix64) {
     self.run = run
     self.random = random

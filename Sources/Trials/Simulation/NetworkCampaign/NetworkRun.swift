@@ -34,6 +34,8 @@ final class NetworkRun {
   private(set) var isSafetyPhase = true
   /// Nil: nothing is withdrawn in this run, and nothing expires.
   private(set) var removals: NetworkRemovals?
+  /// Nil: nobody convenes a group.
+  private(set) var groups: NetworkGroups?
   private(set) var messages = 0
   private(set) var messageBytes = 0
   private var stepsSeen = 0
@@ -47,7 +49,9 @@ final class NetworkRun {
   ) throws(Violation) {
     var random = SplitMix64(seed: seed, part: 1)
     self.seed = seed
-    plan = NetworkPlan(&random, number: seed, nodes: nodes, foe: foe, journals: bug?.journals)
+    let draw = GroupDraw(seed: seed)
+    plan = NetworkPlan(
+      &random, number: seed, nodes: nodes, foe: foe, ofGroups: draw.foe, journals: bug?.journals)
     pairs = plan.topology.pairs
     self.bug = bug
     self.random = random
@@ -67,6 +71,7 @@ final class NetworkRun {
     }
     try addSites(starts)
     removals = NetworkRemovals.draw(self, seed: seed)
+    groups = try NetworkGroups.draw(self, draw)
     watch()
   }
 
@@ -130,6 +135,7 @@ final class NetworkRun {
     try safetyPhase()
     isSafetyPhase = false
     try NetworkLiveness(run: self).converge()
+    try groups?.finish()
     try withdrawals.finish()
     try bug?.plantAtEnd(self)
     try NetworkEndCheck(run: self).check()
@@ -153,6 +159,7 @@ final class NetworkRun {
       }
       if random.below(3) > 0 { try publishSomewhere() }
       try removals?.work()
+      try groups?.step()
       try withdrawals.step()
       if random.oneIn(10) { try backUp() }
       if rotates, rotations.oneIn(4) { try rotateSomewhere() }

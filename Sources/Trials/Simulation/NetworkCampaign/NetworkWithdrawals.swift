@@ -63,7 +63,8 @@ final class NetworkWithdrawals {
     for _ in 0..<(1 + random.below(3)) {
       let index = 1 + UInt64(random.below(Int(size) - 1))
       guard let batch = try? process.store.read(log, index..<(index + 1), maxBytes: 1 << 20),
-        batch.header(at: 0).knownKind == .record, let body = batch.body(at: 0)
+        batch.header(at: 0).knownKind == .record,
+        run.groups?.truth.holds(log, index) != true, let body = batch.body(at: 0)
       else { continue }
       bodies[index] = Array(body)
     }
