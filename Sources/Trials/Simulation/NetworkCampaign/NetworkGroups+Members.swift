@@ -128,9 +128,9 @@ extension NetworkGroups {
     }
     guard let receiver = drawn(joined) else { return }
     let since = drawSince(own, receiver.name, process)
-    guard
-      let gift = process.gather(
-        of: use.version, since: since, to: seat.audience([receiver.name]), at: seat),
+    let receivers = seat.audience([receiver.name])
+    guard !receivers.isEmpty,
+      let gift = process.gather(of: use.version, since: since, to: receivers, at: seat),
       !gift.drafts.isEmpty
     else { return }
     guard try process.give(gift, at: seat, using: &sealing) else { return drop(seat) }
