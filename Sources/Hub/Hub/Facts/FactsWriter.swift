@@ -28,6 +28,7 @@ final class FactsWriter {
   private let rows: DerivedRows
   let meta: MetaRows
   let sharing: SharingRows
+  private let sealed: SealedEntries
   private let tallies: TallyRows
   private let touches: TouchedRows
   private let dropped: DroppedRows
@@ -53,6 +54,7 @@ final class FactsWriter {
     dropped = try DroppedRows(database)
     new = try NewRows(database, entries.numbers)
     sharing = try SharingRows(database)
+    sealed = try SealedEntries(database)
     node = try meta.text("node")
   }
 
@@ -103,6 +105,7 @@ final class FactsWriter {
       let round = try meta.integer("round") ?? 0
       for page in pages {
         try lookAhead(page)
+        try sealed.take(page.grants)
         for entry in page.entries { try apply(entry, round, &touched, &change) }
         if page.isComplete, try meta.integer("comparing") == 1 {
           try forgetUntold(round, &touched, &change)
@@ -132,10 +135,12 @@ final class FactsWriter {
         var touched = TouchedNames()
         tally = TallyChange()
         new.begin()
+        sealed.begin()
         try body(&touched, &change)
         try settle(&touched, &change)
         try rows.writePending()
         try tallies.apply(tally)
+        try sealed.finish()
         let counted = [
           entries.numbers, rows.numbers, touches.numbers, dropped.numbers, sharing.numbers,
         ]
@@ -145,6 +150,7 @@ final class FactsWriter {
       }
     } catch {
       logs.forgetNumbers()
+      sealed.undone()
       throw error
     }
   }
@@ -183,18 +189,22 @@ final class FactsWriter {
       while true {
         let batch = try entries.find(log, from: change.index, count: change.count)
         for old in batch { try forget(old, &touched, &index) }
-        guard batch.count == EntryRows.batch else { return }
+        guard batch.count == EntryRows.batch else { break }
         try settle(&touched, &index)
       }
+      if let gone = change.gone { return try sealed.takeGone(change, gone, log, round: round) }
+      return try sealed.forgetGone(log, from: change.index, count: change.count)
     }
-    if !new.take(NewRows.Place(log: log, index: change.index)),
-      let old = try entries.find(log, from: change.index, count: 1).first
-    {
-      // Told twice: nothing changes but that it was told.
-      if old.via == nil, try entries.isEqual(old, readable) {
-        return try entries.setTold(old.number, round)
+    if !new.take(NewRows.Place(log: log, index: change.index)) {
+      try sealed.forgetGone(log, from: change.index, count: 1)
+      if let old = try entries.find(log, from: change.index, count: 1).first {
+        let audience = sealed.audience(readable.grant, of: change.log)
+        // Told twice: nothing changes but that it was told.
+        if old.via == nil, try entries.isEqual(old, readable, audience: audience) {
+          return try entries.setTold(old.number, round)
+        }
+        try forget(old, &touched, &index)
       }
-      try forget(old, &touched, &index)
     }
     try insert(change, readable, made, log, round: round, via: nil, &touched, &index)
   }
@@ -204,10 +214,13 @@ final class FactsWriter {
     round: Int64 = 0, via: PassedOn?, _ touched: inout TouchedNames, _ index: inout IndexChange
   ) throws(SQLError) {
     let added = try entries.insert(
-      log, change, readable, made.summary, round: round, via: via)
+      log, change, readable, made.summary,
+      audience: sealed.audience(readable.grant, of: change.log),
+      round: round, via: via)
     if let word = made.word { try sharing.add(word, added.number) }
     arrived[added.number] = made
     new.note(added)
+    sealed.count(added, log: log, made.summary, 1)
     tally.count(made.summary, readable.state, node: added.node, 1)
     if added.id == nil {
       try makeCurrent(added, &index)
@@ -231,10 +244,11 @@ final class FactsWriter {
     while true {
       let batch = try entries.untold(since: round, after: after)
       for old in batch { try forget(old, &touched, &index) }
-      guard batch.count == EntryRows.batch, let last = batch.last else { return }
+      guard batch.count == EntryRows.batch, let last = batch.last else { break }
       after = last.number
       try settle(&touched, &index)
     }
+    for log in try logs.numbers() { try sealed.forgetUntold(round, log) }
   }
 
   /// - Parameter isAnswered: the daemon has just said whether a key that was passed on opens it.
@@ -245,6 +259,9 @@ final class FactsWriter {
     if old.isCurrent { try makePast(old, &index) }
     let made = try derived(old)
     tally.count(made.summary, old.state, node: old.node, -1)
+    if let id = LogID(old.log), let log = try logs.number(id) {
+      sealed.count(old, log: log, made.summary, -1)
+    }
     if let word = made.word { try sharing.remove(word, old.number) }
     if !isAnswered {
       try sharing.askCited(old.log, from: UInt64(clamping: old.place), count: 1)
