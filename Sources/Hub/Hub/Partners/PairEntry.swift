@@ -1,3 +1,4 @@
+internal import Crypto
 internal import HubInterface
 internal import Records
 internal import SQL
@@ -36,46 +37,49 @@ struct PairEntry {
   let place: Place
   /// The log's id.
   let log: [UInt8]
-  let counted: String
-  let isCorrection: Bool
+  /// A word of `Contribution`; nil: the type of its record.
+  let word: String?
   /// Its row in `entry`, and the purposes of its record; nil: it is gone.
   let row: (number: Int64, purposes: Int64)?
 
   var author: String { PartnerFacts.node(place.origin) }
+  /// `nl/1/17`
+  var entry: String { "\(place.origin)/\(place.index)" }
+
+  /// - Parameter record: its own; empty where it counts by a word.
+  func counted(_ record: [UInt8]) -> CountedEntry {
+    let read = word == nil ? SharedRecord.read(record) : nil
+    return CountedEntry(
+      entry: entry, log: Hex.encode(log),
+      counted: word ?? read?.knownType?.rawValue ?? RecordSummary.otherType,
+      correction: read?.common.change != nil, time: Int(place.time))
+  }
 }
 
 extension PairEntry {
-  /// - Parameter row: of `PartnerFacts.entries`.
-  fileprivate init(
-    _ row: Statement, _ log: PartnerFacts.LogRow, counted: String, isCorrection: Bool = false,
+  private init(
+    _ row: Statement, _ log: PartnerFacts.LogRow, _ word: String?,
     _ numbers: (number: Int64, purposes: Int64)?
   ) {
     place = Place(time: row.integer(0), index: row.integer(1), origin: log.origin)
     self.log = log.id
-    self.counted = counted
-    self.isCorrection = isCorrection
+    self.word = word
     self.row = numbers
   }
 
   /// - Parameter row: of `PartnerFacts.entries`.
   init(standing row: Statement, _ log: PartnerFacts.LogRow, today: Int64) {
-    let numbers = (number: row.integer(5), purposes: row.integer(6))
-    if PairEntry.isExpired(row, today) {
-      self.init(row, log, counted: Contribution.expired, numbers)
-    } else if row.integer(3) != 0 {
-      self.init(row, log, counted: Contribution.malformed, numbers)
-    } else {
-      let record = SharedRecord.read(row.blob(7))
-      self.init(
-        row, log, counted: record.knownType?.rawValue ?? RecordSummary.otherType,
-        isCorrection: record.common.change != nil, numbers)
-    }
+    let isMalformed = row.integer(3) != 0
+    let word =
+      PairEntry.isExpired(row, today)
+      ? Contribution.expired : isMalformed ? Contribution.malformed : nil
+    self.init(row, log, word, (number: row.integer(4), purposes: row.integer(5)))
   }
 
   /// - Parameter row: of `PartnerFacts.entries`.
   init(gone row: Statement, _ log: PartnerFacts.LogRow, today: Int64) {
-    let isExpired = PairEntry.isExpired(row, today)
-    self.init(row, log, counted: isExpired ? Contribution.expired : row.text(4), nil)
+    let isExpired = row.integer(4) != 0 || PairEntry.isExpired(row, today)
+    self.init(row, log, isExpired ? Contribution.expired : Contribution.withdrawn, nil)
   }
 
   private static func isExpired(_ row: Statement, _ today: Int64) -> Bool {

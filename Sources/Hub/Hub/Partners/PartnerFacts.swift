@@ -107,29 +107,41 @@ struct PartnerFacts {
     return found
   }
 
-  /// Entries of one log and audience that count, from a place on, by time: at most `limit`.
+  /// Entries of one log and audience that count, from a place on, by time: at most `limit`, and as
+  /// many that are gone.
+  /// - Parameter isTaken: whether one more may be looked at.
   func entries(
-    _ audience: Int64, _ log: LogRow, _ place: PairEntry.Place, before end: Int64, limit: Int
+    _ audience: Int64, _ log: LogRow, _ place: PairEntry.Place, before end: Int64, limit: Int,
+    _ isTaken: () -> Bool
   ) throws(SQLError) -> [PairEntry] {
-    let standing = try read(
-      "SELECT e.time, e.place, e.expiry, e.state, e.type, e.number, e.purposes, e.record FROM entry e WHERE e.audience >= 0",
-      audience, log, place, before: end, limit: limit
-    ) { PairEntry(standing: $0, log, today: today) }
-    let gone = try read(
-      "SELECT e.time, e.place, e.expiry, e.state, CASE WHEN e.expired = 1 THEN '\(Contribution.expired)' ELSE '\(Contribution.withdrawn)' END "
-        + "FROM gone e WHERE e.audience >= 0", audience, log, place, before: end, limit: limit
-    ) { PairEntry(gone: $0, log, today: today) }
-    return standing + gone
+    var found: [PairEntry] = []
+    let standing = try entries(
+      "SELECT e.time, e.place, e.expiry, e.state, e.number, e.purposes FROM entry e WHERE e.audience >= 0",
+      audience, log, place, before: end, limit: limit)
+    try standing.each { row throws(SQLError) in
+      guard isTaken() else { return false }
+      found.append(PairEntry(standing: row, log, today: today))
+      return true
+    }
+    let gone = try entries(
+      "SELECT e.time, e.place, e.expiry, e.state, e.expired FROM gone e WHERE e.audience >= 0",
+      audience, log, place, before: end, limit: limit)
+    try gone.each { row throws(SQLError) in
+      guard isTaken() else { return false }
+      found.append(PairEntry(gone: row, log, today: today))
+      return true
+    }
+    return found
   }
 
-  private func read(
+  private func entries(
     _ query: String, _ audience: Int64, _ log: LogRow, _ place: PairEntry.Place,
-    before end: Int64, limit: Int, _ entry: (Statement) -> PairEntry
-  ) throws(SQLError) -> [PairEntry] {
+    before end: Int64, limit: Int
+  ) throws(SQLError) -> Statement {
     // Disputed and late ones count for nobody.
     let statement = try database.prepare(
-      query
-        + " AND e.audience = ?1 AND e.log = ?6 AND (e.state = 0 OR e.state = \(EntryState.malformed.rawValue)) AND e.time >= ?2 AND e.time < ?3 "
+      query + " AND e.audience = ?1 AND e.log = ?6 "
+        + "AND (e.state = 0 OR e.state = \(EntryState.malformed.rawValue)) AND e.time >= ?2 AND e.time < ?3 "
         + "AND (e.time, e.place) >= (?2, ?4) ORDER BY e.time, e.place LIMIT ?5")
     try statement.bind(1, audience)
     try statement.bind(2, place.time)
@@ -137,11 +149,6 @@ struct PartnerFacts {
     try statement.bind(4, place.index)
     try statement.bind(5, limit)
     try statement.bind(6, log.number)
-    var found: [PairEntry] = []
-    try statement.each { row throws(SQLError) in
-      found.append(entry(row))
-      return true
-    }
-    return found
+    return statement
   }
 }

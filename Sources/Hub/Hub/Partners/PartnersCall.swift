@@ -27,10 +27,11 @@ struct PartnersCall {
         request.entries == true
         ? try PartnersCall.entries(question, request.with, quarter, place)
         : (entries: [], next: nil)
+      let isCut = questions.isCut
       return { account, _ in
         PartnersReply(
-          pairs: counts.pairs, entries: entries.entries, next: entries.next, cut: counts.isCut,
-          account: account)
+          pairs: counts.pairs, entries: entries.entries, next: entries.next,
+          cut: counts.isCut || isCut, account: account)
       }
     }
   }

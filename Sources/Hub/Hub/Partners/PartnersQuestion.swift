@@ -1,4 +1,3 @@
-internal import Crypto
 internal import HubInterface
 internal import Records
 
@@ -71,33 +70,43 @@ struct PartnersQuestion {
   func entries(
     with partner: String, in quarter: Quarter, after place: PairEntry.Place?
   ) throws -> (entries: [CountedEntry], next: String?) {
-    let audiences = try facts.audiences(of: own).filter { $0.value.contains(partner) }
-    let start =
-      place.map { max($0, PairEntry.Place(time: quarter.times.lowerBound, index: 0, origin: "")) }
-      ?? PairEntry.Place(time: quarter.times.lowerBound, index: 0, origin: "")
     let limit = HubLimits.countedEntries
+    let found = try first(limit + 1, with: partner, in: quarter, after: place)
+    let shown = found.prefix(limit)
+    var entries: [CountedEntry] = []
+    for entry in shown {
+      guard let row = entry.row else {
+        entries.append(entry.counted([]))
+        continue
+      }
+      guard questions.sees(row.purposes, row.number, of: entry.author) else { continue }
+      entries.append(entry.counted(try questions.facts.record(row.number)?.record ?? []))
+    }
+    for entry in entries { questions.show(entry: entry.entry) }
+    return (entries, found.count > limit ? shown.last?.place.text : nil)
+  }
+
+  /// - Returns: at most `count`, by their places.
+  private func first(
+    _ count: Int, with partner: String, in quarter: Quarter, after place: PairEntry.Place?
+  ) throws -> [PairEntry] {
+    let audiences = try facts.audiences(of: own).filter { $0.value.contains(partner) }
+    let beginning = PairEntry.Place(time: quarter.times.lowerBound, index: 0, origin: "")
+    let start = max(place ?? beginning, beginning)
     var found: [PairEntry] = []
     for log in try facts.logs(of: [own, partner]) {
       for audience in audiences.keys.sorted() {
-        let end = found.count > limit ? found[limit].place.time + 1 : quarter.times.upperBound
+        // Nothing later than what was found is looked at.
+        let isFull = found.count == count
+        let end = isFull ? (found.last?.place.time ?? 0) + 1 : quarter.times.upperBound
         // At most one entry of a log stands at the place itself.
-        found += try facts.entries(audience, log, start, before: end, limit: limit + 2)
-          .filter { place == nil || $0.place > start }
+        let more = try facts.entries(
+          audience, log, start, before: end, limit: count + 1, questions.takeRow)
+        found += more.filter { place == nil || $0.place > start }
         found.sort { $0.place < $1.place }
+        found = Array(found.prefix(count))
       }
     }
-    let shown = found.prefix(limit)
-    let seen = shown.filter {
-      guard let row = $0.row else { return true }
-      return questions.sees(row.purposes, row.number, of: $0.author)
-    }
-    for entry in seen { questions.show(entry: "\(entry.place.origin)/\(entry.place.index)") }
-    return (
-      seen.map { entry in
-        CountedEntry(
-          entry: "\(entry.place.origin)/\(entry.place.index)", log: Hex.encode(entry.log),
-          counted: entry.counted, correction: entry.isCorrection, time: Int(entry.place.time))
-      }, found.count > limit ? shown.last?.place.text : nil
-    )
+    return found
   }
 }

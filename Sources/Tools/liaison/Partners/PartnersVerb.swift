@@ -42,9 +42,10 @@ enum PartnersVerb {
     var entries = reply.entries
     while let next = reply.next {
       request.after = next
-      let isCut = reply.cut
+      let (pairs, isCut) = (reply.pairs, reply.cut)
       reply = try hub.call("Partners", request, reply: PartnersReply.self)
-        .keeping(reply.pairs, isCut: isCut)
+      reply.pairs = pairs
+      reply.cut = reply.cut || isCut
       account.add(reply.account)
       entries += reply.entries
     }
@@ -85,15 +86,5 @@ enum PartnersVerb {
       throw Failure(.usage, "--quarter is \"\(text)\".", hint: "Write 2026Q4.")
     }
     return String(letters)
-  }
-}
-
-extension PartnersReply {
-  /// A page of entries, with the counts of the first.
-  fileprivate func keeping(_ pairs: [PairQuarter], isCut: Bool) -> PartnersReply {
-    var reply = self
-    reply.pairs = pairs
-    reply.cut = isCut
-    return reply
   }
 }
