@@ -1,5 +1,6 @@
 import Foundation
 import HubInterface
+import Records
 import Testing
 
 @testable import Hub
@@ -192,6 +193,36 @@ struct PartnersTests {
     #expect(counts.asked == 7 && counts.inTime == 2 && counts.late == 1 && counts.refused == 1)
     #expect(counts.overdue == 1 && counts.open == 1 && counts.closed == 1)
     #expect(counts.medianMilliseconds == Int(4 * Self.hour))
+  }
+
+  @Test("Versions and parts that are not for both say nothing of a request")
+  func shared() throws {
+    func version(
+      _ author: String, _ place: Int64, _ members: Set<String>, _ record: String
+    ) -> ExchangedVersion {
+      let read = SharedRecord.read(Array(record.utf8))
+      return ExchangedVersion(
+        author: author, order: EntryOrder(epoch: 1, place: place),
+        time: Int64(Self.start) + place, id: read.id?.text ?? "", members: members,
+        body: read.body)
+    }
+    let asked = Self.request("ask", to: #""be","fr""#)
+    let both: Set = ["nl", "be"]
+    let requests = PairRequests(asker: "nl", asked: "be", now: Int64(Self.start))
+    let shared = [
+      version("nl", 5, both, asked), version("be", 9, both, Self.answer("a", to: "nl:ask")),
+    ]
+    let wanted = requests.outcomes(shared)
+    #expect(wanted.map(\.milliseconds) == [4] && wanted.map(\.state) == [.inTime])
+    let others = [
+      version("nl", 1, ["nl", "fr"], asked),
+      version("be", 6, ["be", "fr"], Self.answer("b", to: "nl:ask", result: "refused")),
+      version("nl", 7, ["nl", "fr"], Self.request("other", to: #""be""#)),
+      version("fr", 6, ["nl", "be", "fr"], Self.answer("c", to: "nl:ask")),
+    ]
+    #expect(requests.outcomes(others + shared) == wanted)
+    #expect(requests.outcomes(shared.reversed() + others) == wanted)
+    #expect(PairRequests(asker: "be", asked: "nl", now: 0).outcomes(shared).isEmpty)
   }
 
   @Test("A quarter is by UTC, and its entries are listed by time, page after page")
