@@ -279,6 +279,13 @@ struct PartnersTests {
     try fresh.tell(given)
     #expect(try hub.facts.dump() == fresh.facts.dump())
     #expect(try hub.ask().pairs == fresh.ask().pairs)
+    // Both in one page, as when a withdrawal becomes void at once.
+    let once = try PartnerHub("nl")
+    let standing = given.map { $0.change(isGone: false) }
+    try once.tell(given.map { $0.change(isGone: $0.isGone) } + standing, given)
+    let stood = try PartnerHub("nl")
+    try stood.tell(standing, given)
+    #expect(try once.facts.dump() == stood.facts.dump())
     // It comes back, and is gone for good: nothing is told of it any more.
     given[0].isGone = false
     try hub.tell(given)

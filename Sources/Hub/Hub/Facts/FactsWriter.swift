@@ -192,7 +192,11 @@ final class FactsWriter {
         guard batch.count == EntryRows.batch else { break }
         try settle(&touched, &index)
       }
-      if let gone = change.gone { return try sealed.takeGone(change, gone, log, round: round) }
+      if let gone = change.gone {
+        // Something stands there for the rest of this transaction.
+        _ = new.take(NewRows.Place(log: log, index: change.index))
+        return try sealed.takeGone(change, gone, log, round: round)
+      }
       return try sealed.forgetGone(log, from: change.index, count: change.count)
     }
     if !new.take(NewRows.Place(log: log, index: change.index)) {
