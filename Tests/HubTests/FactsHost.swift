@@ -62,6 +62,10 @@ final class FactsHost {
       "SELECT 'word', word, \(entry) FROM word t",
       "SELECT 'tally', kind, name, count FROM tally",
       "SELECT 'keys', \(entry), keys, fields, flags FROM keys t",
+      "SELECT 'audience', members FROM audience",
+      "SELECT 'sealed', l.origin || '/' || e.place, a.members FROM entry e JOIN log l ON l.number = e.log JOIN audience a ON a.number = e.audience",
+      "SELECT 'gone', l.origin || '/' || g.place, g.time, g.expiry, g.state, g.expired, a.members FROM gone g JOIN log l ON l.number = g.log JOIN audience a ON a.number = g.audience",
+      "SELECT 'contribution', a.members, l.origin, c.quarter, c.expiry, c.what, c.correction, c.count FROM contribution c JOIN log l ON l.number = c.log JOIN audience a ON a.number = c.audience",
     ]
     var rows: [String] = []
     for query in queries {

@@ -66,7 +66,7 @@ final class ForgettingTests {
     try KeyForgetting(node.folder, credential: nil, before: day)
   }
 
-  @Test("SEAL-30, READ-25: what was sealed to a destroyed key is said, and unreadable after")
+  @Test("SEAL-30, READ-27: what was sealed to a destroyed key is said, and unreadable after")
   func destroyed() throws {
     let (nl, be) = try pair()
     let old = try publish(nl, to: be)

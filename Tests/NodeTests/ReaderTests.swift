@@ -20,6 +20,8 @@ final class TestReader {
   var held: [String: String] = [:]
   /// Why entries were told to be forgotten, the last time.
   var gone: [String: String] = [:]
+  /// The members of the audiences that entries were sealed to, by entry, as told last.
+  var members: [String: [String]] = [:]
   private var seen: Set<String> = []
   private var isComparing = true
 
@@ -64,6 +66,10 @@ final class TestReader {
         let entry = "\(origin)/\(index)"
         held[entry] = change.isReadable ? change.record?.text ?? change.malformed : nil
         gone[entry] = change.isReadable ? nil : change.why
+        members[entry] =
+          page.grants.first { grant in
+            grant.log == change.log && grant.index == change.grant
+          }?.members
         if change.isReadable { seen.insert(entry) }
       }
     }
@@ -177,6 +183,31 @@ final class ReaderTests {
     try reader.catchUp()
     #expect(reader.held.count == 3)
     #expect(try fresh(be) == reader.held)
+  }
+
+  @Test("READ-25, READ-26: whom it was sealed to is told of what is readable, and of what is gone")
+  func grants() throws {
+    let (nl, be) = try pair()
+    let reader = TestReader(be, on: host)
+    let run = try nl.publish((0..<3).map(record), to: ["be"], replicas: 1)
+    let own = try nl.publish([record(3)], to: ["nl"], replicas: 1)
+    let entries = (run.first..<run.first + 3).map { "nl/1/\($0)" }
+    try reader.catchUp()
+    #expect(entries.allSatisfy { reader.members[$0] == ["be", "nl"] })
+    let _: PublishReply = try nl.call(
+      "Withdraw", WithdrawRequest(records: [entries[1], "nl/1/\(own.first)"], replicas: 1))
+    try reader.catchUp()
+    // A hub that compares everything afterwards is told of it, too, and so is the author's.
+    for node in [be, nl] {
+      let fresh = TestReader(node, on: host)
+      try fresh.catchUp()
+      for told in [reader, fresh] {
+        #expect(told.gone[entries[1]] == "hidden" && told.members[entries[1]] == ["be", "nl"])
+      }
+      #expect(fresh.members[entries[2]] == ["be", "nl"])
+      let alone = fresh.members["nl/1/\(own.first)"]
+      #expect(alone == (node === nl ? ["nl"] : nil))
+    }
   }
 
   @Test("READ-7, 13, 19: a journal that is not the reader's, or is lost, makes it compare in full")

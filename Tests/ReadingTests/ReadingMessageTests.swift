@@ -20,6 +20,7 @@ import Varlink
     readable.expiryDay = 20_000
     readable.record = try Record(checking: Array(#"{"type":"t","a":"\u00e9 \"b\""}"#.utf8))
     readable.isDisputed = true
+    readable.grant = 5
     var malformed = ReadingChange(log: "aa", entry: "nl/1/18", isReadable: true, why: "grant")
     malformed.malformed = "is no object"
     malformed.isLate = true
@@ -27,6 +28,7 @@ import Varlink
     gone.count = 1 << 40
     let page = ReadingPage(
       changes: [readable, malformed, gone],
+      grants: [ReadingGrant(log: "aa", index: 5, members: ["be", "nl"])],
       cursor: ReadingCursor(journal: "cc", number: 1 << 50, next: ["aa": 19, "bb": 1 << 40]),
       more: true, isComplete: false)
     let message = VarlinkReply.write(page, continues: true)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A year of five partners in a few minutes: a group, keys that change under load, a member that goes and one that comes, a record that
-# is withdrawn, one that is passed on, and a request that is answered late.
+# is withdrawn, one that is passed on, a request that is answered late, and statistics that both of a pair print alike.
 #
 #   ./Tests/system/check-partners.sh
 #

@@ -155,6 +155,7 @@ private struct MemoryRows: Hashable {
   var derived = 0
   var keys = 0
   var tallies = 0
+  var sealed = 0
 
   init() {}
 
@@ -174,5 +175,8 @@ private struct MemoryRows: Hashable {
     }
     keys = try count("SELECT count(*) FROM keys")
     tallies = try count("SELECT count FROM tally")
+    for table in ["audience", "gone", "contribution"] {
+      sealed += try count("SELECT count(*) FROM \(table)")
+    }
   }
 }

@@ -11,6 +11,9 @@ enum HubLimits {
   /// No log has more (Protocols/store.md, 9).
   static let entriesOfLog: UInt64 = 1 << 40
 
+  /// Members of one grant, its author among them (Protocols/sealing.md, 7).
+  static let membersOfGrant = 512
+
   /// Letters of a question in words.
   static let questionBytes = 4_096
   static let reasonBytes = 1_024
@@ -49,6 +52,11 @@ enum HubLimits {
   static let requests = 2_000
   /// Consents that are looked at, the newest: each ends within 90 days.
   static let consents = 2_000
+
+  /// Pairs in quarters of one answer: 100 partners in ten years.
+  static let pairQuarters = 4_000
+  /// Entries of one answer that counted for a pair.
+  static let countedEntries = 1_000
 
   static let consultationsPerPage = 200
   /// Ids of one consultation: all that an answer holds.

@@ -26,6 +26,9 @@ public struct ReadingChange: Hashable, Sendable {
   public var isDisputed = false
   /// Above the size at which the next epoch says that this one ended (READ-2).
   public var isLate = false
+  /// The grant of the audience that it was sealed to: its members are in the page (READ-25). Nil:
+  /// this node cannot tell.
+  public var grant: UInt64?
 
   /// The others are added where they are known.
   public init(log: String, entry: String, isReadable: Bool, why: String) {
@@ -62,6 +65,7 @@ extension ReadingChange: VarlinkReadable, VarlinkWritable {
       case "malformed": malformed = reader.takeNull() ? nil : try reader.text()
       case "disputed": isDisputed = reader.takeNull() ? false : try reader.bool()
       case "late": isLate = reader.takeNull() ? false : try reader.bool()
+      case "grant": grant = reader.takeNull() ? nil : try reader.unsigned()
       default: reader.skip()
       }
     }
@@ -89,6 +93,10 @@ extension ReadingChange: VarlinkReadable, VarlinkWritable {
     if let expiryDay {
       writer.key("expiryDay")
       writer.number(expiryDay)
+    }
+    if let grant {
+      writer.key("grant")
+      writer.number(grant)
     }
     if isLate {
       writer.key("late")

@@ -47,6 +47,8 @@ public struct ConfirmRequest: Codable, Hashable, Sendable, CallParameters {
 public struct ReadingPage: Hashable, Sendable {
   /// Changes behind the cursor, then entries that are new.
   public var changes: [ReadingChange]
+  /// Those that the changes name, each once.
+  public var grants: [ReadingGrant]
   /// Where the next page begins: `ReadingCursor.move`.
   public var cursor: ReadingCursor
   /// A next page may have something at once.
@@ -55,8 +57,12 @@ public struct ReadingPage: Hashable, Sendable {
   public var isComplete: Bool
 
   /// - Parameter cursor: of this page alone, with the logs that moved.
-  public init(changes: [ReadingChange], cursor: ReadingCursor, more: Bool, isComplete: Bool) {
+  public init(
+    changes: [ReadingChange], grants: [ReadingGrant] = [], cursor: ReadingCursor, more: Bool,
+    isComplete: Bool
+  ) {
     self.changes = changes
+    self.grants = grants
     self.cursor = cursor
     self.more = more
     self.isComplete = isComplete
@@ -75,6 +81,9 @@ extension ReadingPage: VarlinkReadable, VarlinkWritable {
       case "changes":
         try reader.beginArray()
         while reader.nextElement() { changes.append(try ReadingChange(reading: &reader)) }
+      case "grants":
+        try reader.beginArray()
+        while reader.nextElement() { grants.append(try ReadingGrant(reading: &reader)) }
       case "cursor":
         cursor = try ReadingCursor(reading: &reader)
         hasCursor = true
@@ -98,6 +107,10 @@ extension ReadingPage: VarlinkReadable, VarlinkWritable {
     writer.bool(isComplete)
     writer.key("cursor")
     cursor.write(to: &writer)
+    writer.key("grants")
+    writer.beginArray()
+    for grant in grants { grant.write(to: &writer) }
+    writer.endArray()
     writer.key("more")
     writer.bool(more)
     writer.endObject()

@@ -109,5 +109,17 @@ enum ReadingTarget {
     return messages.map { [0] + Array($0.utf8) }
       + calls.map { [1, 4, 200] + Array($0.utf8) + [0] }
       + [[1, 2, 9] + Array((calls[3] + "\0" + calls[1] + "\0").utf8)]
+      + sealed(person).map { [0] + Array($0.utf8) }
+  }
+
+  /// Entries whose audience is known, and what is left of them when they are gone.
+  private static func sealed(_ person: String) -> [String] {
+    let grants = #"],"grants":[{"index":2,"log":"\#(log)","members":["be","nl"]}],"complete""#
+    let gone = gone("nl/1/4", #","time":1700000000000,"expiryDay":20000,"grant":2"#)
+    return [
+      message(readable("nl/1/3", person, #","grant":2"#), gone),
+      message(readable("nl/1/4", person, #","grant":2"#), gone, readable("nl/1/3", person)),
+      message(gone, readable("nl/1/4", person, #","grant":7,"late":true"#)),
+    ].map { $0.replacing(#"],"complete""#, with: grants) }
   }
 }

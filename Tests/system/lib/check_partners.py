@@ -49,6 +49,8 @@ class Story:
         self.hubs = hubs
         # Entries that were sealed to the group while de was in it, by their author.
         self.early = {}
+        # What be and fr published under load, by author.
+        self.load = {}
 
     def written(self, record):
         path = os.path.join(self.network.folder, "record.json")
@@ -130,6 +132,7 @@ class Story:
         self.expect_no_complaint()
         for node, records in zip((self.be, self.fr), published):
             self.early[node.name] = list(records)
+            self.load[node.name] = len(records)
             for reader in (self.nl, self.be, self.fr, self.de):
                 self.expect_same(reader, node, records)
             self.expect_sealed(self.se, list(records)[:3])
@@ -316,6 +319,80 @@ class Story:
         expect("who answered", [(each["node"], each["late"]) for each in request["asked"]], [("fr", True)])
         return True
 
+    # Who contributes
+
+    def contribute(self):
+        heading("both of a pair print the same of what they gave each other, and it is what happened")
+        given = self.expect_same_statistics("be", "fr", {
+            "be": {"event": self.load["be"], "person": 4, "rfi": 1},
+            "fr": {"event": self.load["fr"], "person": 3, "answer": 1}})
+        asked = given["be"]["requests"]
+        expect("requests of be to fr", (asked["asked"], asked["late"], asked["inTime"], asked["open"]), (1, 1, 0, 0))
+        expect("a median", asked["medianMilliseconds"] >= 0, True)
+        expect("requests of fr to be", given["fr"]["requests"]["asked"], 0)
+        # What se opens by history was not sealed to it, and what was passed on is its author's.
+        self.expect_same_statistics("be", "se", {"be": {"person": 1, "reshare": 1}, "se": {"person": 1}})
+        self.expect_withdrawn()
+        outstanding = self.receipts()
+        if outstanding != (1, 1):
+            raise Failed(f"withdrawals of nl for be, and receipts outstanding: {outstanding}")
+        print(f"   {sum(given['be']['records'].values()):,} of be to fr, {sum(given['fr']['records'].values()):,} of fr to be")
+
+    def expect_same_statistics(self, one, other, records):
+        seen = []
+
+        def is_same():
+            seen[:] = [self.partners(one, other), self.partners(other, one)]
+            return seen[0] == seen[1] and self.records(seen[0]) == records
+        try:
+            wait_for(f"{one} and {other} print the same", HUB_SECONDS, is_same, every=1)
+        except Failed:
+            expect(f"what {one} prints of it and {other}", self.records(seen[0]), records)
+            raise
+        return self.sides(seen[0])
+
+    def records(self, quarters):
+        return {name: side["records"] for name, side in self.sides(quarters).items()}
+
+    def partners(self, one, other):
+        """All lines that the hub of one prints of it and the other, quarter by quarter."""
+        hub = self.hubs[one]
+        quarters = [line["quarter"] for line in hub.lines("partners", "--with", other)]
+        return [run(hub.command("partners", "--with", other, "--quarter", quarter, "--entries", "--json")).splitlines()
+                for quarter in quarters]
+
+    def sides(self, quarters):
+        """What each of both gave, all quarters together; each entry is in a line of its own."""
+        found = {}
+        for first, *entries in quarters:
+            sides = json.loads(first)["sides"]
+            counted = sum(sum(side["records"].values()) + side["withdrawn"] + side["expired"] for side in sides)
+            expect("entries that are listed", len(set(entries)), counted)
+            for side in sides:
+                known = found.setdefault(side["author"], {"records": {}, "withdrawn": 0, "requests": side["requests"]})
+                for kind, count in side["records"].items():
+                    known["records"][kind] = known["records"].get(kind, 0) + count
+                known["withdrawn"] += side["withdrawn"]
+                if side["requests"]["asked"]:
+                    known["requests"] = side["requests"]
+        return found
+
+    def expect_withdrawn(self):
+        for name in ("be", "fr", "se"):
+            sides = self.sides(self.partners(name, "nl"))
+            expect(f"records that nl withdrew, as {name} has it", sides["nl"]["withdrawn"], 1)
+
+    def receipts(self):
+        """Withdrawals of nl that concern be, and those without a receipt of be, as be's node knows it."""
+        lines = self.hubs["be"].lines("partners", "--with", "nl", "--receipts", "--data", self.be.data)
+        rows = [line for line in lines if line.get("author") == "nl" and line["to"] == "be"]
+        return sum(row["withdrawals"] for row in rows), sum(row["outstanding"] for row in rows)
+
+    def contribute_still(self):
+        heading("erased bodies change no number")
+        self.expect_withdrawn()
+        expect("withdrawals of nl for be, and receipts outstanding", self.receipts(), (1, 0))
+
     # The end
 
     def audit(self):
@@ -357,7 +434,9 @@ def body():
         entry, samples = story.withdraw()
         story.reshare()
         story.ask()
+        story.contribute()
         story.erase(entry, samples)
+        story.contribute_still()
         for hub in hubs.values():
             hub.stop()
         story.audit()

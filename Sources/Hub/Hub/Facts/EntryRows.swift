@@ -17,6 +17,12 @@ struct EntryRow: Hashable, Sendable {
   var isCurrent: Bool
   /// The reshare whose key opens it, `be/1/9`; nil: the node's own keys do.
   var via: String?
+  /// Unix milliseconds, its author's claim.
+  var time: Int64
+  /// Days since 1970; 0: never.
+  var expiryDay: Int64
+  /// A number of `audience`.
+  var audience: Int64
   /// Its node's keys for it were destroyed: it is here alone.
   var isKept = false
 
@@ -52,7 +58,7 @@ final class EntryRows {
   let numbers: RowNumbers
 
   private static let columns =
-    "SELECT e.number, l.id, e.node, e.epoch, e.place, e.id, e.type, e.state, e.current, e.via, e.kept FROM entry e JOIN log l ON l.number = e.log "
+    "SELECT e.number, l.id, e.node, e.epoch, e.place, e.id, e.type, e.state, e.current, e.via, e.time, e.expiry, e.audience, e.kept FROM entry e JOIN log l ON l.number = e.log "
 
   /// Versions of one record, those that stand first, then the later (HUB-21).
   static let versions =
@@ -74,13 +80,14 @@ final class EntryRows {
     findUntold = try database.prepare(
       EntryRows.columns + "WHERE e.told <> ?1 AND e.number > ?2 ORDER BY e.number LIMIT ?3")
     compare = try database.prepare(
-      "SELECT 1 FROM entry WHERE number = ?1 AND time = ?2 AND expiry = ?3 AND state = ?4 AND record = ?5"
+      "SELECT 1 FROM entry WHERE number = ?1 AND time = ?2 AND expiry = ?3 AND state = ?4 AND record = ?5 AND audience = ?6"
     )
     readRecord = try database.prepare("SELECT record FROM entry WHERE number = ?1")
     numbers = try RowNumbers("entries", MetaRows(database))
     insert = try database.prepare(
-      "INSERT INTO entry (number, log, place, node, epoch, id, type, time, expiry, state, purposes, problems, current, told, record, via, leave, kept) "
-        + "VALUES (?14, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12, ?13, ?15, ?16, 0)")
+      "INSERT INTO entry (number, log, place, node, epoch, id, type, time, expiry, state, purposes, problems, current, told, record, via, leave, audience, kept) "
+        + "VALUES (?14, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12, ?13, ?15, ?16, ?17, 0)"
+    )
     removeOne = try database.prepare("DELETE FROM entry WHERE number = ?1")
     markCurrent = try database.prepare("UPDATE entry SET current = ?2 WHERE number = ?1")
     markTold = try database.prepare("UPDATE entry SET told = ?2 WHERE number = ?1")
@@ -144,12 +151,15 @@ final class EntryRows {
     return found
   }
 
-  func isEqual(_ row: EntryRow, _ entry: ReadableEntry) throws(SQLError) -> Bool {
+  func isEqual(
+    _ row: EntryRow, _ entry: ReadableEntry, audience: Int64
+  ) throws(SQLError) -> Bool {
     try compare.bind(1, row.number)
     try compare.bind(2, Int64(clamping: entry.time))
     try compare.bind(3, entry.expiryDay)
     try compare.bind(4, entry.state.rawValue)
     try compare.bind(5, entry.record)
+    try compare.bind(6, audience)
     defer { compare.reset() }
     return try compare.step()
   }
@@ -162,7 +172,7 @@ final class EntryRows {
 
   func insert(
     _ log: Int64, _ change: EntryChange, _ entry: ReadableEntry, _ summary: RecordSummary,
-    round: Int64, via: PassedOn? = nil
+    audience: Int64, round: Int64, via: PassedOn? = nil
   ) throws(SQLError) -> EntryRow {
     let node = change.origin.name.text
     let epoch = Int64(change.origin.epoch)
@@ -184,10 +194,12 @@ final class EntryRows {
     try insert.bind(14, number)
     try insert.bind(15, via?.entry)
     try insert.bind(16, via?.problem)
+    try insert.bind(17, audience)
     try insert.run()
     return EntryRow(
       number: number, log: change.log.array, node: node, epoch: epoch, place: place,
-      id: summary.id, type: summary.type, state: entry.state, isCurrent: false, via: via?.entry)
+      id: summary.id, type: summary.type, state: entry.state, isCurrent: false, via: via?.entry,
+      time: Int64(clamping: entry.time), expiryDay: Int64(entry.expiryDay), audience: audience)
   }
 
   func remove(_ number: Int64) throws(SQLError) {
@@ -221,6 +233,7 @@ extension EntryRow {
       number: row.integer(0), log: row.blob(1), node: row.text(2), epoch: row.integer(3),
       place: row.integer(4), id: row.optionalText(5), type: row.text(6),
       state: EntryState(rawValue: row.integer(7)), isCurrent: row.integer(8) != 0,
-      via: row.optionalText(9), isKept: row.integer(10) != 0)
+      via: row.optionalText(9), time: row.integer(10), expiryDay: row.integer(11),
+      audience: row.integer(12), isKept: row.integer(13) != 0)
   }
 }

@@ -15,10 +15,21 @@ enum FactsSchema {
       number INTEGER PRIMARY KEY, log INTEGER NOT NULL, place INTEGER NOT NULL,
       node TEXT NOT NULL, epoch INTEGER NOT NULL, id TEXT, type TEXT NOT NULL,
       time INTEGER NOT NULL, expiry INTEGER NOT NULL, state INTEGER NOT NULL, purposes INTEGER NOT NULL,
-      problems INTEGER NOT NULL, current INTEGER NOT NULL, told INTEGER NOT NULL, record BLOB, via TEXT, leave TEXT, kept INTEGER NOT NULL);
+      problems INTEGER NOT NULL, current INTEGER NOT NULL, told INTEGER NOT NULL, record BLOB, via TEXT, leave TEXT,
+      audience INTEGER NOT NULL, kept INTEGER NOT NULL);
     CREATE UNIQUE INDEX entry_place ON entry (log, place);
     CREATE INDEX entry_name ON entry (node, id, (state = 0), epoch, place) WHERE id IS NOT NULL;
     CREATE INDEX entry_sharing ON entry (type, time) WHERE type IN ('rfi', 'consent', 'reshare') AND current = 1;
+    CREATE INDEX entry_audience ON entry (audience, log, time, place) WHERE audience >= 0;
+    CREATE INDEX entry_exchange ON entry (node, type, time) WHERE type IN ('rfi', 'answer') AND audience >= 0;
+    CREATE TABLE audience (number INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, members TEXT NOT NULL);
+    CREATE TABLE gone (
+      log INTEGER, place INTEGER, time INTEGER NOT NULL, expiry INTEGER NOT NULL, state INTEGER NOT NULL,
+      expired INTEGER NOT NULL, audience INTEGER NOT NULL, told INTEGER NOT NULL, PRIMARY KEY (log, place)) WITHOUT ROWID;
+    CREATE INDEX gone_audience ON gone (audience, log, time, place);
+    CREATE TABLE contribution (
+      audience INTEGER, log INTEGER, quarter INTEGER, expiry INTEGER, what TEXT, correction INTEGER,
+      count INTEGER NOT NULL, PRIMARY KEY (audience, log, quarter, expiry, what, correction)) WITHOUT ROWID;
     CREATE TABLE selector (kind INTEGER, value BLOB, entry INTEGER, PRIMARY KEY (kind, value, entry)) WITHOUT ROWID;
     CREATE TABLE range (
       series BLOB, digits INTEGER, low BLOB, high BLOB, entry INTEGER,

@@ -28,6 +28,7 @@ final class FactsWriter {
   private let rows: DerivedRows
   let meta: MetaRows
   let sharing: SharingRows
+  private let sealed: SealedEntries
   private let tallies: TallyRows
   private let touches: TouchedRows
   private let dropped: DroppedRows
@@ -55,6 +56,7 @@ final class FactsWriter {
     dropped = try DroppedRows(database)
     new = try NewRows(database, entries.numbers)
     sharing = try SharingRows(database)
+    sealed = try SealedEntries(database)
     node = try meta.text("node")
   }
 
@@ -105,6 +107,7 @@ final class FactsWriter {
       let round = try meta.integer("round") ?? 0
       for page in pages {
         try lookAhead(page)
+        try sealed.take(page.grants)
         for entry in page.entries { try apply(entry, round, &touched, &change) }
         if page.isComplete, try meta.integer("comparing") == 1 {
           try forgetUntold(round, &touched, &change)
@@ -135,11 +138,13 @@ final class FactsWriter {
         tally = TallyChange()
         moreKept = 0
         new.begin()
+        sealed.begin()
         try body(&touched, &change)
         try settle(&touched, &change)
         try rows.writePending()
         try tallies.apply(tally)
         if moreKept != 0 { try meta.set("kept", (try meta.integer("kept") ?? 0) + moreKept) }
+        try sealed.finish()
         let counted = [
           entries.numbers, rows.numbers, touches.numbers, dropped.numbers, sharing.numbers,
         ]
@@ -149,6 +154,7 @@ final class FactsWriter {
       }
     } catch {
       logs.forgetNumbers()
+      sealed.undone()
       throw error
     }
   }
@@ -188,19 +194,27 @@ final class FactsWriter {
       while true {
         let batch = try entries.find(log, from: change.index, count: change.count)
         for old in batch { try forget(old, &touched, &index) }
-        guard batch.count == EntryRows.batch else { return }
+        guard batch.count == EntryRows.batch else { break }
         try settle(&touched, &index)
       }
-    }
-    if !new.take(NewRows.Place(log: log, index: change.index)),
-      let old = try entries.find(log, from: change.index, count: 1).first
-    {
-      // Told twice: nothing changes but that it was told.
-      if old.via == nil, try entries.isEqual(old, readable) {
-        if old.isKept { try setKept(old, false) }
-        return try entries.setTold(old.number, round)
+      if let gone = change.gone {
+        // Something stands there for the rest of this transaction.
+        _ = new.take(NewRows.Place(log: log, index: change.index))
+        return try sealed.takeGone(change, gone, log, round: round)
       }
-      try forget(old, &touched, &index)
+      return try sealed.forgetGone(log, from: change.index, count: change.count)
+    }
+    if !new.take(NewRows.Place(log: log, index: change.index)) {
+      try sealed.forgetGone(log, from: change.index, count: 1)
+      if let old = try entries.find(log, from: change.index, count: 1).first {
+        let audience = sealed.audience(readable.grant, of: change.log)
+        // Told twice: nothing changes but that it was told.
+        if old.via == nil, try entries.isEqual(old, readable, audience: audience) {
+          if old.isKept { try setKept(old, false) }
+          return try entries.setTold(old.number, round)
+        }
+        try forget(old, &touched, &index)
+      }
     }
     try insert(change, readable, made, log, round: round, via: nil, &touched, &index)
   }
@@ -212,6 +226,7 @@ final class FactsWriter {
     _ index: inout IndexChange
   ) throws(SQLError) {
     try sharing.askCited(change.log.array, from: change.index, count: change.count)
+    try sealed.forgetGone(log, from: change.index, count: change.count)
     var next = change.index
     let end = next.addingReportingOverflow(change.count)
     let last = end.overflow ? UInt64.max : end.partialValue
@@ -241,10 +256,13 @@ final class FactsWriter {
     round: Int64 = 0, via: PassedOn?, _ touched: inout TouchedNames, _ index: inout IndexChange
   ) throws(SQLError) {
     let added = try entries.insert(
-      log, change, readable, made.summary, round: round, via: via)
+      log, change, readable, made.summary,
+      audience: sealed.audience(readable.grant, of: change.log),
+      round: round, via: via)
     if let word = made.word { try sharing.add(word, added.number) }
     arrived[added.number] = made
     new.note(added)
+    sealed.count(added, log: log, made.summary, 1)
     tally.count(made.summary, readable.state, node: added.node, 1)
     if added.id == nil {
       try makeCurrent(added, &index)
@@ -268,10 +286,11 @@ final class FactsWriter {
     while true {
       let batch = try entries.untold(since: round, after: after)
       for old in batch { try forget(old, &touched, &index) }
-      guard batch.count == EntryRows.batch, let last = batch.last else { return }
+      guard batch.count == EntryRows.batch, let last = batch.last else { break }
       after = last.number
       try settle(&touched, &index)
     }
+    for log in try logs.numbers() { try sealed.forgetUntold(round, log) }
   }
 
   /// - Parameter isAnswered: the daemon has just said whether a key that was passed on opens it.
@@ -283,6 +302,9 @@ final class FactsWriter {
     if old.isKept { moreKept -= 1 }
     let made = try derived(old)
     tally.count(made.summary, old.state, node: old.node, -1)
+    if let id = LogID(old.log), let log = try logs.number(id) {
+      sealed.count(old, log: log, made.summary, -1)
+    }
     if let word = made.word { try sharing.remove(word, old.number) }
     if !isAnswered {
       try sharing.askCited(old.log, from: UInt64(clamping: old.place), count: 1)

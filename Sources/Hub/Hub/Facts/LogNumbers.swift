@@ -11,6 +11,7 @@ final class LogNumbers {
   private let forget: Statement
   private let list: Statement
   private let findNext: Statement
+  private let listNumbers: Statement
 
   init(_ database: Database) throws(SQLError) {
     find = try database.prepare("SELECT number FROM log WHERE id = ?1")
@@ -22,6 +23,7 @@ final class LogNumbers {
     )
     forget = try database.prepare("UPDATE log SET next = 0")
     findNext = try database.prepare("SELECT next FROM log WHERE id = ?1")
+    listNumbers = try database.prepare("SELECT number FROM log ORDER BY number")
     list = try database.prepare("SELECT id, next FROM log")
   }
 
@@ -50,6 +52,16 @@ final class LogNumbers {
     var found: [LogID: UInt64] = [:]
     try list.each { row throws(SQLError) in
       if let id = LogID(row.blob(0)) { found[id] = UInt64(clamping: row.integer(1)) }
+      return true
+    }
+    return found
+  }
+
+  /// Those of all logs.
+  func numbers() throws(SQLError) -> [Int64] {
+    var found: [Int64] = []
+    try listNumbers.each { row throws(SQLError) in
+      found.append(row.integer(0))
       return true
     }
     return found

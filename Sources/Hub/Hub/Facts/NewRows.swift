@@ -25,7 +25,8 @@ final class NewRows {
   init(_ database: Database, _ numbers: RowNumbers) throws(SQLError) {
     self.numbers = numbers
     places = try database.prepare(
-      "SELECT place FROM entry WHERE log = ?1 AND place >= ?2 AND place <= ?3 LIMIT \(EntryRows.batch)"
+      "SELECT place FROM entry WHERE log = ?1 AND place >= ?2 AND place <= ?3 "
+        + "UNION ALL SELECT place FROM gone WHERE log = ?1 AND place >= ?2 AND place <= ?3"
     )
     let values = (0..<NewRows.names).map { "(?\($0 + 3))" }.joined(separator: ", ")
     // A limit keeps a planner from joining all rows: each name is one look into the index.

@@ -29,7 +29,7 @@ extension RecordSummary {
     self.init(
       id: record.id?.text, type: record.type, purposes: Purpose.bits(record.common.purposes),
       problems: record.problems.count, rules: Set(record.problems.map(\.rule)).sorted(),
-      grade: record.common.grade?.text,
+      grade: record.common.grade?.text, isCorrection: record.common.change != nil,
       typeName: record.knownType?.rawValue ?? RecordSummary.otherType)
   }
 }

@@ -51,6 +51,8 @@ struct RecordSummary: Sendable {
   var rules: [Int] = []
   /// nil: none that is a grade.
   var grade: String?
+  /// It says what it changes of the version before (REC-71).
+  var isCorrection = false
   /// The type where it is known, else `other`: whatever a partner writes, there are few of them.
   var typeName = RecordSummary.otherType
 

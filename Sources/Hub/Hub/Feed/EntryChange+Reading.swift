@@ -9,7 +9,7 @@ struct FeedError: Error, Hashable, Sendable {
 }
 
 extension EntryChange {
-  /// Protocols/readability.md, READ-25.
+  /// Protocols/readability.md, READ-27.
   static let keyForgotten = "keyForgotten"
 
   init(_ change: ReadingChange) throws(FeedError) {
@@ -20,20 +20,38 @@ extension EntryChange {
     self.log = log
     self.origin = origin
     self.index = index
+    var state: EntryState = []
+    if change.isDisputed { state.insert(.disputed) }
+    if change.isLate { state.insert(.late) }
     guard change.isReadable else {
       count = max(1, change.count ?? 1)
       readable = nil
       isKept = change.why == EntryChange.keyForgotten
+      guard !isKept, let grant = change.grant, count == 1 else { return }
+      gone = GoneEntry(
+        time: change.time ?? 0, expiryDay: Int(clamping: change.expiryDay ?? 0), state: state,
+        isExpired: change.why == "expired", grant: grant)
       return
     }
     count = 1
-    var state: EntryState = []
-    if change.isDisputed { state.insert(.disputed) }
-    if change.isLate { state.insert(.late) }
     if change.record == nil { state.insert(.malformed) }
     readable = ReadableEntry(
       time: change.time ?? 0, expiryDay: Int(clamping: change.expiryDay ?? 0), state: state,
-      record: change.record?.bytes ?? [])
+      record: change.record?.bytes ?? [], grant: change.grant)
+  }
+}
+
+extension SealedGrant {
+  init(_ grant: ReadingGrant) throws(FeedError) {
+    guard let log = Hex32.decode(grant.log).flatMap({ LogID($0) }),
+      grant.index <= HubLimits.entriesOfLog
+    else { throw FeedError(reason: "a grant is \(grant.index) of the log \(grant.log)") }
+    place = GrantPlace(log: log, index: grant.index)
+    let names = grant.members.compactMap { try? NodeName($0) }
+    guard names.count == grant.members.count, names.count <= HubLimits.membersOfGrant else {
+      throw FeedError(reason: "the members of the grant \(grant.index) of the log \(grant.log)")
+    }
+    members = names.map(\.text).sorted()
   }
 }
 
@@ -50,6 +68,7 @@ extension FeedPage {
       cursor.next[id] = next
     }
     isComplete = page.isComplete
+    for grant in page.grants { grants.append(try SealedGrant(grant)) }
   }
 }
 

@@ -18,12 +18,14 @@ struct PreparedEntry: Sendable {
 /// A message of the daemon, ready to be written.
 struct PreparedPage: Sendable {
   let entries: [PreparedEntry]
+  let grants: [SealedGrant]
   let cursor: FeedCursor
   let isComplete: Bool
   let weight: Int
 
   init(_ page: FeedPage) {
     entries = page.changes.map { PreparedEntry($0) }
+    grants = page.grants
     cursor = page.cursor
     isComplete = page.isComplete
     weight = entries.reduce(0) { $0 + $1.weight }

@@ -34,23 +34,32 @@ final class Questions {
 
   /// A record that this look may see; nil, and counted, when it may not.
   func visible(_ stored: StoredRecord?) -> StoredRecord? {
-    guard let stored else { return nil }
-    guard look.sees(stored.purposes) else {
-      hidden.insert(stored.number)
-      hiddenAuthors.insert(stored.node)
-      return nil
-    }
+    guard let stored, sees(stored.purposes, stored.number, of: stored.node) else { return nil }
     return stored
+  }
+
+  /// - Returns: whether this look may see an entry; one that it may not is counted.
+  func sees(_ purposes: Int64, _ number: Int64, of author: String) -> Bool {
+    let isSeen = look.sees(purposes)
+    if !isSeen {
+      hidden.insert(number)
+      hiddenAuthors.insert(author)
+    }
+    return isSeen
+  }
+
+  /// - Returns: whether this question may look at one more row (HUB-57).
+  func takeRow() -> Bool {
+    let isTaken = budget.takeRow()
+    if !isTaken { noteSpent() }
+    return isTaken
   }
 
   func visible(_ number: Int64) throws(SQLError) -> StoredRecord? { visible(try read(number)) }
 
   /// A record, as far as this question may look at more of them (HUB-57).
   func read(_ number: Int64) throws(SQLError) -> StoredRecord? {
-    guard budget.takeRow() else {
-      noteSpent()
-      return nil
-    }
+    guard takeRow() else { return nil }
     return try facts.record(number)
   }
 

@@ -45,7 +45,8 @@ struct RequestQuestion {
     let askedAt = try firstTime(stored)
     let due = request.due(asked: askedAt)
     let answers = try answers(to: stored.name, asked: request.to)
-    let nodes = AskedState.each(of: request.to, answers, due: due, now: now)
+    let parts = answers.filter(\.counts).map { ExchangedPart($0) }
+    let nodes = AskedState.each(of: request.to, parts, due: due, now: now)
     let isClosed = request.state?.value == .closed
     let isAnswered = nodes.allSatisfy { $0.finalAt != nil }
     questions.show(stored)
@@ -99,11 +100,11 @@ enum AskedState {
   ///   - due: from then on an answer is late; nil: never.
   ///   - now: Unix milliseconds.
   static func each(
-    of nodes: [NodeName], _ answers: [AnswerPart], due: Int64?, now: Int64
+    of nodes: [NodeName], _ answers: [ExchangedPart], due: Int64?, now: Int64
   ) -> [AskedNode] {
     nodes.map { node in
-      let parts = answers.filter { $0.counts && $0.found.author == node.text }
-      guard let last = parts.filter(\.final).min(by: isEarlier) else {
+      let parts = answers.filter { $0.author == node.text }
+      guard let last = parts.filter(\.isFinal).min(by: { $0.order < $1.order }) else {
         return AskedNode(
           node: node.text, state: parts.isEmpty ? "waiting" : "part",
           late: due.map { now >= $0 } ?? false)
@@ -111,17 +112,39 @@ enum AskedState {
       return AskedNode(
         node: node.text,
         state: last.result == AnswerResult.refused.rawValue ? "refused" : "answered",
-        finalAt: last.found.time, late: due.map { Int64(last.found.time) >= $0 } ?? false)
+        finalAt: Int(last.time), late: due.map { last.time >= $0 } ?? false)
     }
   }
+}
 
-  /// By epoch and index (REC-61): entries of one node are ordered by nothing else.
-  private static func isEarlier(_ a: AnswerPart, _ b: AnswerPart) -> Bool {
-    place(a.found.entry).lexicographicallyPrecedes(place(b.found.entry))
+/// One part of an answer, as far as it tells whether a request is answered.
+struct ExchangedPart: Hashable, Sendable {
+  let author: String
+  /// Entries of one node are ordered by nothing else (REC-61).
+  let order: EntryOrder
+  /// Unix milliseconds, its author's claim.
+  let time: Int64
+  let isFinal: Bool
+  /// A word of REC-61, or what stands in its place.
+  let result: String
+}
+
+extension ExchangedPart {
+  fileprivate init(_ part: AnswerPart) {
+    let place = part.found.entry.split(separator: "/").dropFirst().map { Int64($0) ?? 0 }
+    self.init(
+      author: part.found.author, order: EntryOrder(epoch: place.first ?? 0, place: place.last ?? 0),
+      time: Int64(part.found.time), isFinal: part.final, result: part.result)
   }
+}
 
-  private static func place(_ entry: String) -> [UInt64] {
-    entry.split(separator: "/").dropFirst().map { UInt64($0) ?? 0 }
+/// The order of one node's entries: by epoch and index.
+struct EntryOrder: Hashable, Sendable, Comparable {
+  let epoch: Int64
+  let place: Int64
+
+  static func < (a: EntryOrder, b: EntryOrder) -> Bool {
+    (a.epoch, a.place) < (b.epoch, b.place)
   }
 }
 

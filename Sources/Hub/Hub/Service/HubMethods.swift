@@ -23,7 +23,7 @@ struct HubMethods {
       "Money": HubService.money, "OpenCase": HubService.openCase,
       "CloseCase": HubService.closeCase, "Cases": HubService.cases,
       "Consultations": HubService.consultations, "Requests": HubService.requests,
-      "Consents": HubService.consents,
+      "Consents": HubService.consents, "Partners": { PartnersCall(service: $0).answer },
     ]
   }
 

@@ -18,9 +18,19 @@ extension Desk {
   ) throws(StoreError) -> AudienceGrant? {
     let batch = try store.read(identity.id, index..<(index + 1), maxBytes: 1)
     budget.spend(entries: 1)
-    let data = batch.header(at: 0).associatedData()
+    guard try advance(log(identity).feed, to: index, &budget) else { return nil }
+    return try audience(batch, 0, of: identity, &budget)
+  }
+
+  /// As the other `audience`, of the entry at `position` of `batch`. The log's book was fed with
+  /// every grant below it.
+  func audience(
+    _ batch: EntryBatch, _ position: Int, of identity: LogIdentity, _ budget: inout WorkBudget
+  ) throws(StoreError) -> AudienceGrant? {
+    let header = batch.header(at: position)
+    let index = header.index
+    let data = header.associatedData()
     let feed = log(identity).feed
-    guard try advance(feed, to: index, &budget) else { return nil }
     if let audience = feed.book.audience(index: index, associatedData: data.span) {
       return .grant(audience.grantIndex)
     }

@@ -4,7 +4,7 @@ import Readability
 import Runtime
 
 /// The records that this node could read until it destroyed the secrets for them: the file
-/// `forgotten`. A reader that has them keeps them (Protocols/readability.md, READ-25).
+/// `forgotten`. A reader that has them keeps them (Protocols/readability.md, READ-27).
 struct ForgottenRecords: Hashable, Sendable {
   /// Looked up, and iterated in the order of the logs' ids.
   private(set) var logs: [LogID: IndexRanges] = [:]

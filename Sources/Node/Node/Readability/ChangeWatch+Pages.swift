@@ -39,11 +39,11 @@ extension ChangeWatch {
     if !isMore { reader.strangers = [] }
     changes.passed(writing.doubts)
     for found in writing.opened { changes.changed(found.entries, of: found.log, .grant) }
-    return try give(writing.changes, isMore, walk, reader, changes)
+    return try give(writing, isMore, walk, reader, changes)
   }
 
   private func give(
-    _ found: [ReadingChange], _ isMore: Bool, _ walk: ReadingWalk, _ reader: ReaderPlace,
+    _ writing: ChangesWriting, _ isMore: Bool, _ walk: ReadingWalk, _ reader: ReaderPlace,
     _ changes: ChangeJournal
   ) throws(ReaderFailure) -> ReadingPage? {
     let isWritten = changes.end == changes.durableEnd
@@ -52,13 +52,13 @@ extension ChangeWatch {
     let moves = Dictionary(
       walk.moved.map { ($0.description, walk.next[$0] ?? 0) }, uniquingKeysWith: { $1 })
     let page = ReadingPage(
-      changes: found,
+      changes: writing.changes, grants: writing.grants.told,
       cursor: ReadingCursor(journal: changes.name.text, number: walk.number, next: moves),
       more: isMore || !isWritten, isComplete: isComplete)
     defer { reader.wasComplete = isComplete }
     // A reader that follows is told that it is at the end, once; and of each new number, which it
     // confirms (READ-24).
-    if reader.follow, found.isEmpty, moves.isEmpty, !isMore, reader.given == walk.number,
+    if reader.follow, writing.changes.isEmpty, moves.isEmpty, !isMore, reader.given == walk.number,
       !isComplete || reader.wasComplete
     {
       if !isWritten { _ = try awaitDisk() }

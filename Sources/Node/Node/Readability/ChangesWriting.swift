@@ -15,6 +15,7 @@ struct ChangesWriting: Readings {
   private let standing: (LogID) -> Standing
   private var budget: WorkBudget
   private(set) var changes: [ReadingChange] = []
+  private(set) var grants = PageGrants()
   private var textBytes = 0
   /// Entries read at once: few at first, so that a turn which is over soon has read little in vain.
   private var atOnce = ReaderLimits.entriesAtFirst
@@ -131,14 +132,7 @@ struct ChangesWriting: Readings {
         }
         log.barren.add(barrenFrom..<index)
         barrenFrom = next
-        switch found {
-        case .opened(let bytes): tell(bytes, batch, position, identity, cause)
-        case .notNow(let why): pass(why, identity.id, index..<next, cause)
-        case .gone(let why): if cause != nil { tell(why, identity.id, index..<next) }
-        // Readers that compare in full keep it, and so have to be told.
-        case .forgotten: tell(.keyForgotten, identity.id, index..<next)
-        case .never, .history: break
-        }
+        tell(found, batch, position, identity, cause)
       }
     }
     return (next, false)
@@ -166,11 +160,11 @@ struct ChangesWriting: Readings {
   // MARK: One entry
 
   private enum Found {
-    case opened([UInt8])
+    case opened([UInt8], grant: UInt64?)
     /// It may read otherwise without a word of the journal.
     case notNow(Unreadable)
-    /// Unreadable for good, as the disk says.
-    case gone(Unreadable)
+    /// Withdrawn or expired; the grant of its audience, where this node opens that.
+    case gone(Unreadable, grant: UInt64?)
     /// It holds nothing for this node, whatever comes but keys.
     case never(Unreadable)
     /// Readable until its keys were destroyed here.
@@ -191,14 +185,14 @@ struct ChangesWriting: Readings {
     case .present: break
     case .absent:
       return .notNow(store.isUndecided(identity.id, header.index) ? .undecided : .absent)
-    case .hidden: return .notNow(.hidden)
-    case .purged: return .gone(.purged)
-    case .purgedHere: return .gone(.purgedHere)
-    case .expired: return .gone(.expired)
+    case .hidden: return try gone(.hidden, batch, position, of: identity)
+    case .purged: return try gone(.purged, batch, position, of: identity)
+    case .purgedHere: return try gone(.purgedHere, batch, position, of: identity)
+    case .expired: return try gone(.expired, batch, position, of: identity)
     }
     switch try desk.open(batch, position, of: identity, &budget) {
     case nil: return nil
-    case .opened(let record, _): return .opened(record)
+    case .opened(let record, let audience): return .opened(record, grant: audience?.grantIndex)
     case .defect: return .never(.defect)
     case .notForThisNode:
       let isCertain = header.index <= desk.log(identity).feed.uncertainFrom
@@ -206,6 +200,17 @@ struct ChangesWriting: Readings {
     case .unknownYet, .beyondReach: return .notNow(.grantsMissing)
     case .presharedKeyMissing: return .notNow(.presharedKeyMissing)
     case .keyForgotten: return .forgotten
+    }
+  }
+
+  /// The header says whom it was for, also where the body never came.
+  private mutating func gone(
+    _ why: Unreadable, _ batch: EntryBatch, _ position: Int, of identity: LogIdentity
+  ) throws(StoreError) -> Found? {
+    switch try desk.audience(batch, position, of: identity, &budget) {
+    case nil: nil
+    case .unknown: .gone(why, grant: nil)
+    case .grant(let index): .gone(why, grant: index)
     }
   }
 
@@ -244,18 +249,29 @@ struct ChangesWriting: Readings {
   // MARK: Telling
 
   private mutating func tell(
-    _ opened: [UInt8], _ batch: EntryBatch, _ position: Int, _ identity: LogIdentity,
+    _ found: Found, _ batch: EntryBatch, _ position: Int, _ identity: LogIdentity,
     _ cause: ChangeCause?
   ) {
-    let header = batch.header(at: position)
-    let name = name(of: identity.id)
-    var change = ReadingChange(
-      log: name.id, entry: "\(name.origin)/\(header.index)", isReadable: true,
-      why: cause?.word ?? "arrived")
-    change.time = header.time
-    change.expiryDay = header.expiryDay == 0 ? nil : UInt64(header.expiryDay)
-    change.isDisputed = header.index >= name.standing.disputedFrom
-    change.isLate = header.index >= name.standing.lateFrom
+    let index = batch.header(at: position).index
+    switch found {
+    case .opened(let bytes, let grant): tell(bytes, grant, batch, position, identity, cause)
+    case .notNow(let why): pass(why, identity.id, index..<(index + 1), cause)
+    case .gone(let why, let grant):
+      // A reader holds nothing of one that it was never told, unless this node could read it.
+      if cause != nil || grant != nil { tell(why, grant, batch, position, identity) }
+      if why == .hidden { doubt(identity.id, index..<(index + 1)) }
+    // Readers that compare in full keep it, and so have to be told.
+    case .forgotten: tell(.keyForgotten, nil, batch, position, identity)
+    case .never, .history: break
+    }
+  }
+
+  private mutating func tell(
+    _ opened: [UInt8], _ grant: UInt64?, _ batch: EntryBatch, _ position: Int,
+    _ identity: LogIdentity, _ cause: ChangeCause?
+  ) {
+    var change = change(
+      isReadable: true, why: cause?.word ?? "arrived", grant, batch, position, identity)
     do throws(JSONProblem) {
       change.record = try Record(checking: opened)
     } catch {
@@ -265,23 +281,59 @@ struct ChangesWriting: Readings {
     changes.append(change)
   }
 
+  /// One that is gone: what its header says of it, where it was for this node.
+  private mutating func tell(
+    _ why: Unreadable, _ grant: UInt64?, _ batch: EntryBatch, _ position: Int,
+    _ identity: LogIdentity
+  ) {
+    let index = batch.header(at: position).index
+    guard let grant else { return tell(why, identity.id, index..<(index + 1)) }
+    changes.append(
+      change(isReadable: false, why: why.rawValue, grant, batch, position, identity))
+  }
+
+  private mutating func change(
+    isReadable: Bool, why: String, _ grant: UInt64?, _ batch: EntryBatch, _ position: Int,
+    _ identity: LogIdentity
+  ) -> ReadingChange {
+    let header = batch.header(at: position)
+    let name = name(of: identity.id)
+    var change = ReadingChange(
+      log: name.id, entry: "\(name.origin)/\(header.index)", isReadable: isReadable, why: why)
+    change.time = header.time
+    change.expiryDay = header.expiryDay == 0 ? nil : UInt64(header.expiryDay)
+    change.isDisputed = header.index >= name.standing.disputedFrom
+    change.isLate = header.index >= name.standing.lateFrom
+    if let grant, let bytes = grants.tell(grant, of: identity, desk) {
+      change.grant = grant
+      textBytes += bytes
+      if bytes > 0 { budget.spend(entries: 1) }
+    }
+    return change
+  }
+
   private mutating func pass(
     _ why: Unreadable, _ log: LogID, _ entries: Range<UInt64>, _ cause: ChangeCause?
   ) {
+    doubt(log, entries)
+    if cause != nil { tell(why, log, entries) }
+  }
+
+  private mutating func doubt(_ log: LogID, _ entries: Range<UInt64>) {
     if let last = doubts.last, last.log == log, last.entries.upperBound == entries.lowerBound {
       doubts[doubts.count - 1].entries = last.entries.lowerBound..<entries.upperBound
     } else {
       doubts.append((log, entries))
     }
-    if cause != nil { tell(why, log, entries) }
   }
 
   private mutating func tell(_ why: Unreadable, _ log: LogID, _ entries: Range<UInt64>) {
     guard !entries.isEmpty else { return }
     let name = name(of: log)
     let count = entries.upperBound - entries.lowerBound
-    if let last = changes.last, !last.isReadable, last.log == name.id, last.why == why.rawValue,
-      let index = last.index, index + (last.count ?? 1) == entries.lowerBound
+    if let last = changes.last, !last.isReadable, last.grant == nil, last.log == name.id,
+      last.why == why.rawValue, let index = last.index,
+      index + (last.count ?? 1) == entries.lowerBound
     {
       changes[changes.count - 1].count = (last.count ?? 1) + count
       return

@@ -22,6 +22,7 @@ enum HubTable {
       Command(TripVerbs.routes, TripVerbs.runRoutes),
       Command(TripVerbs.trips, TripVerbs.runTrips),
       Command(MoneyVerb.verb, MoneyVerb.run),
+      Command(PartnersVerb.verb, PartnersVerb.run),
       Command(CaseVerbs.open, CaseVerbs.runOpen),
       Command(CaseVerbs.close, CaseVerbs.runClose),
       Command(CaseVerbs.list, CaseVerbs.runList),
