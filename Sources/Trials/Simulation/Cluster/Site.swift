@@ -129,5 +129,6 @@ final class Site {
 
   func isPaused(at now: UInt64) -> Bool { pausedUntil > now }
 
-  func wallClock(_ now: UInt64) -> UInt64 { UInt64(clamping: Int64(now) &+ clockOffset) }
+  /// A clock that was set before 1970 begins there, and goes on.
+  func wallClock(_ now: UInt64) -> UInt64 { UInt64(exactly: Int64(now) &+ clockOffset) ?? now }
 }
