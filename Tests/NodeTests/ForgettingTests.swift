@@ -121,6 +121,43 @@ final class ForgettingTests {
     #expect(try opening(nl, try publish(be, to: nl)) == .opened)
   }
 
+  @Test("SEAL-30: a group is lost only where its operator demands it; its next version keeps it")
+  func groups() throws {
+    let (nl, be) = try pair()
+    func convene(after number: Int) throws {
+      let _: PublishReply = try nl.call(
+        "Convene",
+        ConveneRequest(
+          group: "nl:ctf", after: number, title: nil, purpose: ["ct"], members: ["nl", "be"]))
+      #expect(
+        try be.wait(seconds: 120) { _ in
+          (try? self.version(of: be)) == UInt32(number + 1)
+        })
+    }
+    try convene(after: 0)
+    try rotate(be)
+    let card = try be.card()
+    let path = nl.folder.card(of: card.name)
+    #expect(try nl.wait(seconds: 120) { _ in (try? CardFile.read(path)) == card })
+    #expect(try isConnected(nl))
+    #expect(try be.terminate().status == 0)
+    #expect(try forgetting(be, before: tomorrow).survey().groups == ["nl:ctf"])
+    try start(be)
+    try convene(after: 1)
+    #expect(try be.terminate().status == 0)
+    let forgetting = try forgetting(be, before: tomorrow)
+    let survey = try forgetting.survey()
+    #expect(survey.groups == [] && survey.records == 1)
+    try forgetting.perform(survey)
+    try start(be)
+    #expect(try version(of: be) == 2)
+  }
+
+  private func version(of node: HostedNode) throws -> UInt32? {
+    let reply: GroupsReply = try node.call("Groups", GroupsRequest(group: "nl:ctf"))
+    return reply.groups.first?.version
+  }
+
   @Test("SEAL-30: keys of an earlier epoch go, too; a credential cannot be changed")
   func epochs() throws {
     let (nl, be) = try pair()

@@ -21,7 +21,8 @@ enum ForgetKeysVerb {
       Option("--lose", "N", summary: "do it, and lose this many records here"),
       Option(
         "--even-open",
-        summary: "also where a grant is not closed: what its author seals next is lost, too"),
+        summary:
+          "also where a grant is not closed, or a group is lost: what is sealed next is lost, too"),
       Liaison.data,
     ])
 
@@ -68,7 +69,16 @@ enum ForgetKeysVerb {
   private static func check(
     _ survey: ForgettingSurvey, _ arguments: Arguments
   ) throws(Failure) {
-    guard !survey.openGrants.isEmpty, !arguments.has("--even-open") else { return }
+    guard !arguments.has("--even-open") else { return }
+    guard survey.groups.isEmpty else {
+      throw Failure(
+        .temporaryFailure,
+        "Who is in \(survey.groups.joined(separator: ", ")) would be read here no more.",
+        hint:
+          "Ask who convenes it for the next version, with liaison group renew, or leave it with --even-open."
+      )
+    }
+    guard !survey.openGrants.isEmpty else { return }
     let named = survey.openGrants.prefix(8).map {
       "\($0.entry) of \(UTCTime.text(milliseconds: $0.time).prefix(10))"
     }

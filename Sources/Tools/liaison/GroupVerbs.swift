@@ -139,6 +139,17 @@ enum GroupVerbs {
     }
   }
 
+  static let renew = Verb(
+    "group renew", "publish the next version of an own group, with the same members",
+    details: [
+      "It is sealed to the present keys of its members: to be done before one of them destroys the keys that the version before was sealed to (liaison keys forget)."
+    ],
+    arguments: [name], options: [Liaison.data] + waiting)
+
+  static func runRenew(_ arguments: Arguments) throws(Failure) {
+    try change(arguments) { members, _ in members }
+  }
+
   private static func change(
     _ arguments: Arguments,
     _ next: (_ members: [String], _ names: [String]) throws(Failure) -> [String]

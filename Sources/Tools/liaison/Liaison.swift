@@ -33,6 +33,7 @@ enum Liaison {
       Command(GroupVerbs.create, GroupVerbs.runCreate),
       Command(GroupVerbs.add, GroupVerbs.runAdd),
       Command(GroupVerbs.remove, GroupVerbs.runRemove),
+      Command(GroupVerbs.renew, GroupVerbs.runRenew),
       Command(GroupVerbs.accept, GroupVerbs.runAccept),
       Command(GroupVerbs.leave, GroupVerbs.runLeave),
       Command(GroupHistoryVerb.verb, GroupHistoryVerb.run),

@@ -1,3 +1,5 @@
+import Groups
+import JSON
 import Log
 import Sealing
 import Store
@@ -22,6 +24,9 @@ public struct ForgettingSurvey: Sendable {
 
   /// In the order of the logs.
   public internal(set) var openGrants: [OpenGrant] = []
+  /// Groups whose newest version would be read here no more: nothing could be sealed to them until
+  /// their conveners publish the next one.
+  public internal(set) var groups: [String] = []
   /// Logs that lose something.
   public internal(set) var losses: [Loss] = []
   var forgotten = ForgottenRecords()
@@ -37,6 +42,8 @@ struct ForgettingReader {
   private let later: Desk
   private(set) var survey = ForgettingSurvey()
   private(set) var read: UInt64 = 0
+  private var groupsNow = Groups()
+  private var groupsLater = Groups()
 
   /// - Parameters:
   ///   - now: with all keys.
@@ -54,7 +61,11 @@ struct ForgettingReader {
     for log in logs {
       try read(log) { progress($0, total) }
       noteOpenGrants(of: log)
+      try readGroups(of: log)
     }
+    survey.groups = groupsNow.names.filter {
+      groupsNow.newest(of: $0)?.version != groupsLater.newest(of: $0)?.version
+    }.map(\.text)
   }
 
   private func size(_ log: LogIdentity) -> UInt64 { store.durableHead(log.id)?.size ?? 0 }
@@ -112,6 +123,40 @@ struct ForgettingReader {
     survey.forgotten.insert(header.index, of: log.id)
     guard batch.bodyState(at: position) == .present else { return }
     if header.isChunk { loss.chunks += 1 } else { loss.records += 1 }
+  }
+
+  /// A version of a group stands directly behind the grant of its audience.
+  private mutating func readGroups(of log: LogIdentity) throws(StoreError) {
+    let places = now.log(log).feed.book.groupGrants(of: log.origin.name).map { $0.grant + 1 }
+    for index in places where index < size(log) {
+      guard let bytes = try opened(index, of: log), let record = try? Record(checking: bytes) else {
+        continue
+      }
+      let place = (epoch: log.origin.epoch, index: index)
+      groupsNow.read(record, by: log.origin.name, at: place)
+      guard !survey.forgotten.contains(index, of: log.id) else { continue }
+      groupsLater.read(record, by: log.origin.name, at: place)
+    }
+  }
+
+  private func opened(_ index: UInt64, of log: LogIdentity) throws(StoreError) -> [UInt8]? {
+    let batch: EntryBatch
+    do throws(StoreError) {
+      batch = try store.read(
+        log.id, index..<(index + 1), maxBytes: EntryLayout.maxBodyBytes * 2)
+    } catch {
+      guard case .damaged = error else { throw error }
+      return nil
+    }
+    guard batch.bodyState(at: 0) == .present, batch.header(at: 0).knownKind == .record else {
+      return nil
+    }
+    while true {
+      var budget = now.newBudget()
+      guard let opening = try now.open(batch, 0, of: log, &budget) else { continue }
+      guard case .opened(let record, _) = opening else { return nil }
+      return record
+    }
   }
 
   /// A log that has an end, or that its node left for another, brings nothing more.
