@@ -9,7 +9,7 @@ struct EntryChange: Hashable, Sendable {
   let count: UInt64
   /// nil: they are to be forgotten, unless they are kept.
   let readable: ReadableEntry?
-  /// The node destroyed its keys for them: what the hub has of them stays (HUB-12).
+  /// The node destroyed its keys for them: what the hub has of them stays (HUB-15).
   var isKept = false
   /// The header of one that is to be forgotten and was for this node.
   var gone: GoneEntry?
